@@ -1,0 +1,92 @@
+"""What is written in a model file beside its weights: three strings of JSON. Knows nothing of torch or ONNX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from models.config import DecoderConfig
+from models.errors import RumiError
+from models.tokenizer import FORMS, Tokenizer
+
+_KEYS = ("rumi.config", "rumi.tokenizer", "rumi.card")
+_LARGEST = 1 << 20
+"""Bytes of one string: no honest one comes near, and a larger one is not parsed."""
+
+
+class Text(msgspec.Struct, frozen=True, kw_only=True):
+    """A text the model learned from."""
+
+    name: str
+    sha256: str
+    """Of the file as it was read, before normalisation."""
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a model comes from and how good it is, as measured when its training ended.
+
+    Raises `RumiError` when a form is not one of `FORMS`.
+    """
+
+    language: str
+    """ISO 639-1 code."""
+    forms: tuple[str, ...]
+    """The forms it was trained on; the first is what it writes unless another is asked for."""
+    texts: tuple[Text, ...]
+    characters_seen: int
+    """Symbols the loss was taken on until these weights were reached, repeats included."""
+    nats_per_char: float | None
+    """Exact loss on the validation split, see `rumi-eval`; None where training has not come to its end."""
+    bits_per_char: float | None
+    parameters: int
+    licence: str
+    date: str
+    """ISO 8601 day on which training ended."""
+    commands: tuple[str, ...]
+    """What was typed, in order, to train it."""
+
+    def __post_init__(self) -> None:
+        if not self.forms or not set(self.forms) <= set(FORMS):
+            raise RumiError(f"The model's card names the forms {self.forms}; known are {', '.join(FORMS)}.")
+
+
+class Description(NamedTuple):
+    """All that a model file says of itself."""
+
+    config: DecoderConfig
+    tokenizer: Tokenizer
+    card: Card
+
+    def to_metadata(self) -> dict[str, str]:
+        """The three strings, as they stand in both the ONNX file and the checkpoint."""
+        return {key: msgspec.json.encode(part).decode() for key, part in zip(_KEYS, self, strict=True)}
+
+    @classmethod
+    def from_metadata(cls, metadata: Mapping[str, str], name: str) -> Description:
+        """Reads the three strings of the file called `name`; raises `RumiError` with one sentence if they do not fit."""
+        if not set(_KEYS) <= set(metadata):
+            raise RumiError(f"{name} was not made by rumi-train or rumi-export: it does not say what model it holds.")
+        if any(len(metadata[key]) > _LARGEST for key in _KEYS):
+            raise RumiError(f"{name} has a description larger than any model's: it is damaged or not ours.")
+        config_json, tokenizer_json, card_json = (metadata[key].encode("utf-8", "replace") for key in _KEYS)
+        try:
+            config = msgspec.json.decode(config_json, type=DecoderConfig)
+            tokenizer = msgspec.json.decode(tokenizer_json, type=Tokenizer)
+            card = msgspec.json.decode(card_json, type=Card)
+        except RumiError as error:
+            raise RumiError(f"{name} cannot be used. {error}") from error
+        except (msgspec.MsgspecError, ValueError) as error:
+            raise RumiError(
+                f"{name} describes its model in a way this program does not read ({_one_line(error)}): "
+                "it is damaged or of another version."
+            ) from error
+        if len(tokenizer) != config.vocab_size:
+            raise RumiError(f"{name} is damaged: its alphabet and its weights are of different sizes.")
+        return cls(config, tokenizer, card)
+
+
+def _one_line(error: Exception) -> str:
+    return re.sub(r"\s+", " ", str(error))[:200]

@@ -1,0 +1,13 @@
+"""The one error that a person is meant to read."""
+
+
+class RumiError(Exception):
+    """Something the person can mend: the message is one sentence that says what is wrong and what to do.
+
+    Command lines print the message and exit with status 1; the console shows it and goes on.
+    """
+
+
+def describe(error: OSError) -> str:
+    """What the system said, without the error number, as part of a sentence."""
+    return (error.strerror or str(error)).lower()

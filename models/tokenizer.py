@@ -1,0 +1,220 @@
+"""Characters <-> ids, and the one normal form of a text. Knows nothing of files, poems or torch.
+
+Three questions are kept apart: `normalise` says how a text is spelled here, `Tokenizer.encode` says exactly which
+of its characters the model knows, `Tokenizer.fit` bends what a person typed towards those it knows.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import msgspec
+
+from models.errors import RumiError
+
+FORMS = ("couplet", "ghazal", "rubai", "free")
+"""The forms of a poem: masnavi couplets (aa bb cc), ghazal (aa ba ca), quatrain (aaba), and everything else."""
+
+UNKNOWN, END = "<unknown>", "<end>"
+RESERVED = (UNKNOWN, END, *(f"<{form}>" for form in FORMS))
+"""Symbols that are no characters. They are longer than one character, so no text can spell them."""
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+"""How an unknown character is shown when ids are turned back into text."""
+
+RARE = 5
+"""A character seen less often than this in the training text is left out, which also teaches the unknown symbol."""
+
+_PRESENTATION_FORMS = re.compile("[\ufb50-\ufdff\ufe70-\ufefe]")
+_ZWNJ = 0x200C
+
+
+class _Folding(dict[int, "str | None"]):
+    """What becomes of one code point, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str | None:
+        character = chr(code)
+        category = unicodedata.category(character)
+        if category == "Zs":
+            folded: str | None = " "
+        elif category in ("Cc", "Cf", "Cs") and code != _ZWNJ:
+            folded = None
+        else:
+            folded = character
+        self[code] = folded
+        return folded
+
+
+_FOLDING = _Folding(
+    {
+        ord("\n"): "\n",
+        ord("\t"): " ",
+        ord("\N{LINE SEPARATOR}"): "\n",
+        ord("\N{PARAGRAPH SEPARATOR}"): "\n\n",
+        ord("ي"): "ی",
+        ord("ى"): "ی",
+        ord("ك"): "ک",
+        ord("ە"): "ه",
+        ord("ۀ"): "ه\N{ARABIC HAMZA ABOVE}",
+        ord("\N{ARABIC TATWEEL}"): None,
+    }
+)
+
+
+def normalise(text: str) -> str:
+    """The normal form of a text; `normalise(normalise(t)) == normalise(t)`.
+
+    It folds these things and loses nothing else:
+
+    - canonical equivalents: Unicode NFC;
+    - line ends: CR LF, CR, and the line and paragraph separators become LF;
+    - blanks: tabs and every kind of space become a space, runs become one, none stands at the ends of a line;
+    - invisible characters: controls, bidi marks and overrides, byte order marks, soft hyphens and lone surrogates go
+      (the zero-width non-joiner stays: Persian spells with it);
+    - Persian letters: Arabic yeh and kaf and alef maksura, the ligature he with yeh above, and presentation forms
+      become the letters they stand for; the tatweel, which only stretches a word, goes.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _PRESENTATION_FORMS.sub(lambda form: unicodedata.normalize("NFKC", form[0]), text)
+    text = unicodedata.normalize("NFC", text.translate(_FOLDING))
+    return "\n".join(" ".join(filter(None, line.split(" "))) for line in text.split("\n"))
+
+
+class Fitted(msgspec.Struct, frozen=True):
+    """What a person typed, in the characters a model knows."""
+
+    text: str
+    """Normalised and folded; characters that could not be folded still stand in it."""
+    folded: dict[str, str]
+    """Characters the model never saw, and what stands for them now."""
+    unknown: list[str]
+    """Characters the model never saw that nothing could stand for."""
+
+    def notes(self) -> list[str]:
+        """One sentence for each kind of change, for the person to read."""
+        notes = []
+        if self.folded:
+            changes = ", ".join(f"{old} as {new or 'nothing'}" for old, new in self.folded.items())
+            notes.append(f"The model never saw some characters of the prompt and reads {changes}.")
+        if self.unknown:
+            notes.append(f"The model does not know {' '.join(self.unknown)} and reads an unknown symbol there.")
+        return notes
+
+
+class Tokenizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The alphabet of a model: symbols in the order of their ids, the reserved ones first.
+
+    Raises `RumiError` when the symbols are not an alphabet.
+    """
+
+    kind: Literal["characters"] = "characters"
+    symbols: tuple[str, ...]
+    normalisation: Literal["rumi-1"] = "rumi-1"
+    """The name of what `normalise` does; it changes when that does."""
+
+    def __post_init__(self) -> None:
+        characters = self.symbols[len(RESERVED) :]
+        if self.symbols[: len(RESERVED)] != RESERVED or any(len(character) != 1 for character in characters):
+            raise RumiError("The tokenizer's symbols are not the reserved ones followed by single characters.")
+        if len(set(self.symbols)) != len(self.symbols):
+            raise RumiError("The tokenizer names a symbol twice.")
+
+    @classmethod
+    def train(cls, texts: Iterable[str]) -> Tokenizer:
+        """The alphabet of normalised texts: every character seen at least `RARE` times, in code point order."""
+        counts = Counter[str]()
+        for text in texts:
+            counts.update(text)
+        characters = sorted(character for character, count in counts.items() if count >= RARE or character == "\n")
+        return cls(symbols=(*RESERVED, *characters))
+
+    def __len__(self) -> int:
+        return len(self.symbols)
+
+    @property
+    def unknown_id(self) -> int:
+        """The id of a character that is not in the alphabet."""
+        return RESERVED.index(UNKNOWN)
+
+    @property
+    def end_id(self) -> int:
+        """The id that ends a poem."""
+        return RESERVED.index(END)
+
+    def form_id(self, form: str) -> int:
+        """The id that begins a poem of this form. Raises `RumiError` for an unknown form."""
+        if form not in FORMS:
+            raise RumiError(f"There is no form {form!r}: choose one of {', '.join(FORMS)}.")
+        return RESERVED.index(f"<{form}>")
+
+    def form_ids(self) -> list[int]:
+        """The ids that begin poems."""
+        return [self.form_id(form) for form in FORMS]
+
+    def ids(self) -> dict[str, int]:
+        """Every symbol and its id."""
+        return {symbol: index for index, symbol in enumerate(self.symbols)}
+
+    def encode(self, text: str) -> list[int]:
+        """One id a character; those outside the alphabet become `unknown_id`. Never raises on text."""
+        ids, unknown = self.ids(), self.unknown_id
+        return [ids.get(character, unknown) for character in text]
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of the ids: unknown as U+FFFD, ends and forms as nothing."""
+        return "".join(self.character(index) for index in ids)
+
+    def character(self, index: int) -> str:
+        """What one id adds to a text."""
+        if index == self.unknown_id:
+            return REPLACEMENT
+        return "" if index < len(RESERVED) else self.symbols[index]
+
+    def fit(self, text: str) -> Fitted:
+        """A prompt as one poem in the characters of the alphabet, and what had to be changed. Never raises on text.
+
+        Blank lines close up, since a poem has none. A character outside the alphabet is tried without its accents,
+        as its compatible or plainer form, in the other case, and last, if it is a mark that modifies others or a
+        joiner, as nothing.
+        """
+        text = re.sub(r"\n{2,}", "\n", normalise(text)).lstrip("\n")
+        known = set(self.symbols)
+        folded: dict[str, str] = {}
+        unknown: list[str] = []
+        for character in dict.fromkeys(text):
+            if character not in known:
+                plain = _plainer(character, known)
+                if plain is None:
+                    unknown.append(character)
+                else:
+                    folded[character] = plain
+        return Fitted("".join(folded.get(character, character) for character in text), folded, unknown)
+
+
+_PLAINER = {
+    **dict.fromkeys("‘’‚‛`´ʼʿʾ", "'"),
+    **dict.fromkeys("“”„«»", '"'),
+    **dict.fromkeys("–—―−‐‑‒", "-"),
+    **dict(zip("'\"", "’”", strict=True)),
+    **dict(zip("ÆæŒœßØøŁłĐđıÞþÐð", ("AE", "ae", "OE", "oe", "ss", *"OoLlDdi", "Th", "th", "D", "d"), strict=True)),
+    **dict(zip("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", strict=True)),
+    **dict(zip("أإٱؤئةھہ", "اااویههه", strict=True)),
+    **dict(zip("؟،؛?,;", "?,;؟،؛", strict=True)),
+    "…": "...",
+    "\N{ZERO WIDTH NON-JOINER}": " ",
+}
+
+
+def _plainer(character: str, known: set[str]) -> str | None:
+    """The nearest spelling in known characters, the empty string for a mark that can go, None if there is none."""
+    if unicodedata.category(character) in ("Mn", "Me"):
+        return ""
+    decomposed = unicodedata.normalize("NFKD", character)
+    bare = "".join(part for part in decomposed if not unicodedata.combining(part))
+    spellings = [unicodedata.normalize("NFKC", character), bare, "".join(_PLAINER.get(part, part) for part in bare)]
+    spellings += [spelling.swapcase() for spelling in spellings]
+    return next((spelling for spelling in spellings if spelling and known.issuperset(spelling)), None)

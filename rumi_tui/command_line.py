@@ -1,0 +1,75 @@
+"""The edge of every command: shared options, one-line errors, exit status 0, 1 (failed) or 2 (wrong use).
+
+Knows nothing of what the commands do.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.metadata import version
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from models.errors import RumiError, describe
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(version("rumi-tui"))
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+def new_app(**settings: Any) -> typer.Typer:
+    """A command line in the house style: plain help, no shell completion, no private tracebacks."""
+    return typer.Typer(
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        **settings,
+    )
+
+
+def narrate(sentence: str) -> None:
+    """Says something to the person, on standard error."""
+    typer.echo(sentence, err=True)
+
+
+def run(app: typer.Typer) -> NoReturn:
+    """Runs a command line and exits with its status."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    command = os.path.basename(sys.argv[0]).removesuffix(".exe")
+    try:
+        status = app(standalone_mode=False, prog_name=command)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(1)
+    except (KeyboardInterrupt, typer.Abort):
+        narrate(f"{command}: stopped.")
+        sys.exit(1)
+    except (RumiError, OSError) as error:
+        if "--debug" in sys.argv:
+            raise
+        message = str(error) if isinstance(error, RumiError) else f"the system says: {describe(error)}."
+        narrate(f"{command}: {message}")
+        sys.exit(1)
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        if not hasattr(error, "format_message"):
+            narrate(f"{command}: something unforeseen happened ({type(error).__name__}: {error}); see it with --debug.")
+            sys.exit(1)
+        narrate(f"{command}: {error.format_message()} See {command} --help.")
+        sys.exit(2)
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,0 +1,1 @@
+"""Runs model files: the session, the stream of characters, the exact loss. No torch, no Textual."""

@@ -1,0 +1,105 @@
+"""The stream: a prompt in, characters out, one step at a time. Knows nothing of screens, processes or files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from models.errors import RumiError
+from models.tokenizer import Tokenizer
+from rumi_tui.engine.context import Context, DecodeStep
+from rumi_tui.engine.sampling import Probabilities, Sampling, choose, log_softmax
+
+ALTERNATIVES = 10
+LARGEST_SEED = 2**32 - 1
+
+Ending = Literal["end", "lines", "characters"]
+"""Why a poem stopped: the model ended it, or it reached the asked number of lines or of characters."""
+
+
+class Alternative(msgspec.Struct, frozen=True, array_like=True):
+    """What could have stood at a place, and how likely the model thought it."""
+
+    text: str
+    """A character; empty for the end of the poem."""
+    probability: float
+    """Under the model itself, at temperature 1 and before any filter."""
+
+
+class Step(msgspec.Struct, frozen=True, array_like=True):
+    """One character of a poem as it was chosen."""
+
+    text: str
+    logprob: float
+    """Natural logarithm of its probability under the model itself, at temperature 1 and before any filter."""
+    alternatives: tuple[Alternative, ...]
+    """The `ALTERNATIVES` likeliest symbols, the likeliest first."""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What to write. Raises `RumiError` for a limit or a seed out of range."""
+
+    form: str
+    text: str = ""
+    """What the poem begins with, in the model's characters (see `Tokenizer.fit`)."""
+    sampling: Sampling = Sampling()
+    seed: int = 0
+    """The same model file, request and seed give the same poem. 0 to `LARGEST_SEED`."""
+    lines: int | None = None
+    """Stop at the end of this many lines, the one that `text` ends in included."""
+    characters: int | None = None
+    """Stop after this many new characters."""
+
+    def __post_init__(self) -> None:
+        for name in ("lines", "characters"):
+            limit = getattr(self, name)
+            if limit is not None and limit < 1:
+                raise RumiError(f"A poem of {limit} {name} cannot be written: ask for at least 1.")
+        if not 0 <= self.seed <= LARGEST_SEED:
+            raise RumiError(f"The seed is {self.seed}; choose one from 0 to {LARGEST_SEED}.")
+
+
+class Poem:
+    """A poem being written: iterate over it for its steps.
+
+    Stops at the end of the poem, at the limits of the request, or when nobody asks for the next step.
+    """
+
+    def __init__(self, model: DecodeStep, tokenizer: Tokenizer, request: Request) -> None:
+        self._model, self._tokenizer, self._request = model, tokenizer, request
+        self.ending: Ending | None = None
+        """Why it stopped; None while it can go on."""
+
+    def __iter__(self) -> Iterator[Step]:
+        request, tokenizer = self._request, self._tokenizer
+        rng = np.random.default_rng(request.seed)
+        allowed = np.ones(len(tokenizer), dtype=np.bool_)
+        allowed[[tokenizer.unknown_id, *tokenizer.form_ids()]] = False
+        context = Context(self._model)
+        ids = np.array([[tokenizer.form_id(request.form), *tokenizer.encode(request.text)]])
+        lines = characters = 0
+        while True:
+            logprobs = log_softmax(context.read(ids)[0])
+            chosen = choose(logprobs, allowed, request.sampling, rng)
+            text = tokenizer.character(chosen)
+            lines += text == "\n"
+            if chosen == tokenizer.end_id:
+                self.ending = "end"
+            elif lines == request.lines:
+                self.ending = "lines"
+            if self.ending:
+                return
+            yield Step(text, float(logprobs[chosen]), self._alternatives(logprobs))
+            characters += 1
+            if characters == request.characters:
+                self.ending = "characters"
+                return
+            ids = np.array([[chosen]])
+
+    def _alternatives(self, logprobs: Probabilities) -> tuple[Alternative, ...]:
+        likeliest = np.argsort(-logprobs, kind="stable")[:ALTERNATIVES]
+        character = self._tokenizer.character
+        return tuple(Alternative(character(int(i)), float(np.exp(logprobs[i]))) for i in likeliest)

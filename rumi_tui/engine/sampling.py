@@ -1,0 +1,63 @@
+"""From logits to one id. Knows nothing of characters or of where the logits come from."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from models.errors import RumiError
+from rumi_tui.engine.context import Logits
+
+Probabilities = npt.NDArray[np.float64]
+
+
+class Sampling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the next character is chosen. Raises `RumiError` for a value outside its range."""
+
+    temperature: float = 0.8
+    """0 always takes the likeliest; 1 takes the model at its word; above 1 is wilder. 0 to 5."""
+    top_k: int = 0
+    """Only the k likeliest may be chosen; 0 means all. 0 to 1,000,000."""
+    top_p: float = 1.0
+    """Only the likeliest that together reach this probability (nucleus; Holtzman et al. 2020, arXiv:1904.09751)."""
+    min_p: float = 0.0
+    """Only those at least this share as likely as the likeliest (Nguyen et al. 2024, arXiv:2407.01082)."""
+
+    def __post_init__(self) -> None:
+        limits = {"temperature": (0, 5), "top_k": (0, 1_000_000), "top_p": (0.01, 1), "min_p": (0, 1)}
+        for name, (low, high) in limits.items():
+            if not low <= getattr(self, name) <= high:
+                label = name.replace("_", "-")
+                raise RumiError(f"The {label} is {getattr(self, name)}; choose one from {low} to {high}.")
+
+
+def log_softmax(logits: Logits) -> Probabilities:
+    """Natural logarithms of the probabilities, float64, over the last axis."""
+    shifted = logits.astype(np.float64)
+    shifted -= shifted.max(-1, keepdims=True)
+    shifted -= np.log(np.exp(shifted).sum(-1, keepdims=True))
+    return shifted
+
+
+def choose(logprobs: Probabilities, allowed: npt.NDArray[np.bool_], how: Sampling, rng: np.random.Generator) -> int:
+    """Draws one id from logprobs [vocab_size], of those `allowed` [vocab_size].
+
+    Temperature comes first, then top-k, top-p and min-p each strike out ids of what the one before left. One random
+    number is drawn a call, also where only one id is left, so a seed means the same draws under all settings.
+    """
+    draw = rng.random()
+    scores = np.where(allowed, logprobs, -np.inf)
+    if how.temperature == 0:
+        return int(scores.argmax())
+    scores = (scores - scores.max()) / how.temperature
+    order = np.argsort(-scores, kind="stable")
+    probabilities = np.exp(scores[order])
+    if how.top_k:
+        probabilities[how.top_k :] = 0
+    if how.top_p < 1:
+        before = np.cumsum(probabilities) - probabilities
+        probabilities[before >= how.top_p * probabilities.sum()] = 0
+    probabilities[probabilities < how.min_p * probabilities[0]] = 0
+    cumulative = np.cumsum(probabilities)
+    return int(order[np.searchsorted(cumulative, draw * cumulative[-1], side="right")])

@@ -1,0 +1,60 @@
+"""The exact loss of a text. Knows nothing of where the text or the decoder comes from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from models.tokenizer import Tokenizer
+from rumi_tui.engine.context import Context, DecodeStep, Ids
+from rumi_tui.engine.sampling import log_softmax
+
+SEPARATOR = "\n\n"
+"""What stands between two poems of a normalised file; the model reads it as one symbol, the end of a poem."""
+
+
+class Score(NamedTuple):
+    """The loss of a text, or of several added up."""
+
+    nats: float
+    """Of every character and every end of a poem; form symbols are given, not predicted."""
+    characters: int
+    """Of the normalised file, the separators between poems included."""
+    unknown_characters: int
+    """Characters outside the alphabet; each cost what the unknown symbol costs."""
+
+    @property
+    def nats_per_char(self) -> float:
+        """The loss that models of any alphabet can be compared by."""
+        return self.nats / self.characters
+
+    @property
+    def bits_per_char(self) -> float:
+        """The same in bits."""
+        return self.nats_per_char / math.log(2)
+
+    def plus(self, other: Score) -> Score:
+        """Both texts together."""
+        return Score(*(mine + its for mine, its in zip(self, other, strict=True)))
+
+
+def score(model: DecodeStep, tokenizer: Tokenizer, poems: Iterable[tuple[str, str]]) -> Score:
+    """The loss of poems (form and normalised text) read as one stream in their order.
+
+    Every symbol is predicted once, with all that came before it in the stream up to the window of the decoder.
+    """
+    context = Context(model)
+    nats, characters, unknown = 0.0, -len(SEPARATOR), 0
+    before: Ids = np.empty(0, dtype=np.int64)
+    for form, text in poems:
+        ids = np.array([tokenizer.form_id(form), *tokenizer.encode(text), tokenizer.end_id])
+        fed = np.concatenate((before, ids[:-1]))
+        logprobs = log_softmax(context.feed(fed[None])[0])[len(before) :]
+        nats -= float(logprobs[np.arange(len(ids) - 1), ids[1:]].sum())
+        characters += len(text) + len(SEPARATOR)
+        unknown += int((ids == tokenizer.unknown_id).sum())
+        before = ids[-1:]
+    return Score(nats, max(characters, 0), unknown)

@@ -1,0 +1,127 @@
+"""Checkpoints as safetensors: weights that describe themselves, and the state of a run that can go on.
+
+No pickle: opening a checkpoint never runs code. Knows nothing of how a run is made.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from models.card import Description
+from models.config import DecoderConfig
+from models.decoder import Decoder
+from models.errors import RumiError, describe
+from models.files import replacing
+
+WEIGHTS = "model.safetensors"
+"""In the folder of a run: the best weights so far, a checkpoint to export, evaluate or start from."""
+STATE = "state.safetensors"
+"""In the folder of a run: the latest weights, the optimizer and all else that `--resume` needs."""
+
+
+def save_weights(path: Path, model: Decoder, description: Description) -> None:
+    """Writes a checkpoint; what stood at `path` is replaced whole or left alone."""
+    _save(path, dict(model.state_dict()), description.to_metadata())
+
+
+def weights_path(path: Path) -> Path:
+    """The checkpoint at a path: the file itself, or the best weights of the run in a folder."""
+    return path / WEIGHTS if path.is_dir() else path
+
+
+def load_weights(path: Path) -> tuple[Decoder, Description]:
+    """The decoder of a checkpoint, or of the run in a folder, on the CPU and ready to be evaluated.
+
+    Raises `RumiError` for a file that is missing, damaged or not ours.
+    """
+    path = weights_path(path)
+    tensors, metadata = _load(path)
+    description = Description.from_metadata(metadata, str(path))
+    model = Decoder(description.config)
+    load_tensors(model, tensors, path)
+    return model.eval(), description
+
+
+def load_tensors(model: Decoder, tensors: dict[str, Tensor], path: Path) -> None:
+    """Puts weights into a decoder of their shape. Raises `RumiError` when they do not fit."""
+    try:
+        model.load_state_dict(tensors)
+    except RuntimeError as error:
+        raise RumiError(f"{path} is damaged: its weights do not fit its own description.") from error
+
+
+def start_from(model: Decoder, path: Path) -> None:
+    """Puts the weights of another checkpoint into a fresh decoder of the same shape and alphabet.
+
+    Raises `RumiError` when the shapes differ.
+    """
+    other, description = load_weights(path)
+    if not description.config.same_shape(model.config):
+        raise RumiError(
+            f"{path} has another shape ({_shape(description.config)}) than the decoder to train "
+            f"({_shape(model.config)}): choose the preset it was trained with."
+        )
+    model.load_state_dict(other.state_dict())
+
+
+def save_state(folder: Path, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
+    """Writes what a run needs to go on: tensors, and facts that JSON can hold."""
+    _save(folder / STATE, tensors, {"rumi.state": msgspec.json.encode(facts).decode()})
+
+
+def load_state(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """What `save_state` wrote. Raises `RumiError` when the folder holds no run."""
+    tensors, metadata = _load(folder / STATE)
+    if "rumi.state" not in metadata:
+        raise RumiError(f"{folder / STATE} is not the state of a run of rumi-train.")
+    return tensors, msgspec.json.decode(metadata["rumi.state"])
+
+
+def _save(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
+    with replacing(path) as temporary:
+        try:
+            save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, temporary, metadata)
+        except SafetensorError as error:
+            raise OSError(str(error)) from error
+
+
+def _load(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    if not path.is_file():
+        raise RumiError(f"There is no checkpoint at {path}: name a .safetensors file or the folder of a run.")
+    try:
+        with safe_open(path, framework="pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+    except OSError as error:
+        raise RumiError(f"Could not read {path} ({describe(error)}).") from error
+    except SafetensorError as error:
+        raise RumiError(f"{path} is damaged or is no safetensors file: copy or train it again.") from error
+
+
+def _shape(config: DecoderConfig) -> str:
+    return (
+        f"{config.layers} layers of {config.width}, {config.heads} heads, window {config.window}, "
+        f"{config.positions} positions, {config.vocab_size} symbols"
+    )
+
+
+def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """The moments of an optimizer as named tensors."""
+    state = optimizer.state_dict()["state"]
+    return {f"optimizer.{index}.{name}": value for index, values in state.items() for name, value in values.items()}
+
+
+def load_optimizer_tensors(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    """Puts the moments back that `optimizer_tensors` named."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, value in tensors.items():
+        if key.startswith("optimizer."):
+            _, index, name = key.split(".")
+            state.setdefault(int(index), {})[name] = value
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})

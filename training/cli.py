@@ -1,0 +1,201 @@
+"""The command lines rumi-train, rumi-eval and rumi-corpus: they parse, call and print.
+
+PyTorch is imported only where it is needed, so that texts and model files can be measured without it.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn, Optional
+
+import msgspec
+import typer
+
+from models.config import PRESETS
+from models.errors import RumiError
+from models.tokenizer import FORMS
+from rumi_tui import command_line
+from rumi_tui.command_line import Debug, Json, Version, narrate
+from rumi_tui.engine.session import load_model
+from training.corpus import read_corpus
+from training.evaluate import exact_loss
+from training.statistics import describe_text
+
+Form = Annotated[Optional[str], typer.Option(help=f"Form of the poems: {', '.join(FORMS)}; default: what corpus.toml beside them says, or free.")]  # noqa: E501
+
+train_app = command_line.new_app()
+eval_app = command_line.new_app()
+corpus_app = command_line.new_app(help="Look at the texts that a model learns from.")
+
+
+@train_app.command()
+def train(
+    corpus: Annotated[
+        Optional[list[Path]],
+        typer.Option(envvar="RUMI_CORPUS_DIR", help="A text file, or a folder of them; may be given several times."),
+    ] = None,
+    out: Annotated[Optional[Path], typer.Option(help="New folder for the run: checkpoint, curve, samples.")] = None,
+    language: Annotated[Optional[str], typer.Option(help="Of the texts, as en or fa; picks them in a folder.")] = None,
+    form: Form = None,
+    preset: Annotated[str, typer.Option(help=f"Shape of the decoder: {', '.join(PRESETS)}.")] = "small",
+    minutes: Annotated[Optional[float], typer.Option(min=0.01, max=100_000, help="Time to train; default 10.")] = None,
+    steps: Annotated[Optional[int], typer.Option(min=1, help="Steps to train, instead of --minutes.")] = None,
+    batch: Annotated[int, typer.Option(min=1, max=65_536, help="Sequences in a step.")] = 16,
+    learning_rate: Annotated[float, typer.Option(min=1e-6, max=1.0, help="Of AdamW, at its height.")] = 2e-3,
+    dropout: Annotated[
+        Optional[float], typer.Option(min=0.0, max=0.9, help="Default 0.2 for a small text and 0 for a large one.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Of the weights, the order and the dropout.")] = 0,
+    init: Annotated[Optional[Path], typer.Option(help="Checkpoint of the same preset to start from.")] = None,
+    resume: Annotated[Optional[Path], typer.Option(help="Folder of an interrupted run to go on with.")] = None,
+    debug: Debug = False,
+    version: Version = False,
+) -> int:
+    """Train a decoder on poems, from scratch.
+
+    Ctrl-C stops a run and keeps it; --resume goes on with it, with all that it was started with.
+    """
+    try:
+        from training.distributed import join_world
+        from training.loop import Plan
+        from training.run import Order, Run, read_order
+    except ModuleNotFoundError as error:
+        _without_torch(error)
+    command = shlex.join(["rumi-train", *sys.argv[1:]])
+    if resume is not None:
+        order, folder = read_order(resume, command), resume
+    else:
+        if not corpus:
+            raise typer.BadParameter("say where the texts are, or set RUMI_CORPUS_DIR.", param_hint="--corpus")
+        if out is None:
+            raise typer.BadParameter("name a folder for the run.", param_hint="--out")
+        if minutes is not None and steps is not None:
+            raise typer.BadParameter("give --minutes or --steps, not both.", param_hint="--steps")
+        if minutes is None and steps is None:
+            minutes = 10.0
+        plan = Plan(steps=steps, minutes=minutes, batch=batch, learning_rate=learning_rate, seed=seed)
+        order = Order(
+            corpus=tuple(str(path.resolve()) for path in corpus),
+            language=language,
+            form=form,
+            preset=preset,
+            dropout=dropout,
+            init=str(init.resolve()) if init else None,
+            plan=plan,
+            commands=(command,),
+        )
+        folder = out
+        if folder.exists() and any(folder.iterdir()):
+            raise RumiError(f"{folder} already holds something: go on with --resume {folder}, or name a new folder.")
+    with join_world() as world:
+        run = Run(order, folder, world)
+        if world.leads:
+            config = run.description.config
+            narrate(
+                f"{run.description.card.parameters:,} parameters, {len(run.description.tokenizer)} symbols, dropout "
+                f"{config.dropout}, {run.batches.symbols:,} symbols of text, on {world.size} x {world.device.type}."
+            )
+        score = run.train()
+    if not world.leads:
+        return 0
+    if score is None:
+        narrate(f"Stopped and kept. Go on with: rumi-train --resume {folder}")
+        return 1
+    narrate(f"Validation: {score.nats_per_char:.4f} nats/char, {score.bits_per_char:.4f} bits/char.")
+    narrate(f"Make a model file of it: rumi-export {folder}")
+    print(folder / "model.safetensors")
+    return 0
+
+
+@eval_app.command()
+def evaluate(
+    model: Annotated[str, typer.Option(help="en, fa, a model file (.onnx), a checkpoint, or the folder of a run.")],
+    text: Annotated[list[Path], typer.Option(help="Text file or folder; may be given several times.")],
+    more_text: Annotated[Optional[list[Path]], typer.Argument(metavar="[FILE]...", help="More text files.")] = None,
+    form: Form = None,
+    split: Annotated[str, typer.Option(help="all, or validation: the poems number 20, 40, ... of each file.")] = "all",
+    json: Json = False,
+    debug: Debug = False,
+    version: Version = False,
+) -> None:
+    """Measure the exact loss of a model on a text.
+
+    The text is read as one stream in its order; every symbol is predicted once, with all that came before it up to
+    the window. The nats of all characters and ends of poems are divided by the number of characters of the
+    normalised file, separators between poems included.
+    """
+    if split not in ("all", "validation"):
+        raise typer.BadParameter(f"{split!r} is not all or validation.", param_hint="--split")
+    if model.endswith(".safetensors") or Path(model).is_dir():
+        try:
+            from training.checkpoint import load_weights
+            from training.torch_step import TorchStep
+        except ModuleNotFoundError as error:
+            _without_torch(error)
+        decoder, description = load_weights(Path(model))
+        step, tokenizer, language = TorchStep(decoder), description.tokenizer, description.card.language
+    else:
+        step = load_model(model)
+        tokenizer, language = step.tokenizer, step.card.language
+    sources = read_corpus([*text, *(more_text or [])], language, form)
+    score = exact_loss(step, tokenizer, sources, split)
+    if json:
+        result = {
+            "model": model,
+            "texts": [source.name for source in sources],
+            "split": split,
+            "nats_per_char": score.nats_per_char,
+            "bits_per_char": score.bits_per_char,
+            "characters": score.characters,
+            "unknown_characters": score.unknown_characters,
+        }
+        print(msgspec.json.encode(result).decode())
+    else:
+        print(
+            f"{score.nats_per_char:.5f} nats/char  {score.bits_per_char:.5f} bits/char  "
+            f"{score.characters:,} characters, {score.unknown_characters:,} of them unknown to the model"
+        )
+
+
+@corpus_app.callback()
+def corpus(version: Version = False) -> None:
+    """Look at the texts that a model learns from."""
+
+
+@corpus_app.command()
+def stats(
+    files: Annotated[list[Path], typer.Argument(help="Text files, or folders of them.")],
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Print poems, lines, characters, symbols and rare symbols of texts."""
+    statistics = [describe_text(source) for source in read_corpus(files)]
+    if json:
+        print(msgspec.json.encode(statistics).decode())
+        return
+    for text in statistics:
+        print(f"{text.name}: {text.form}, {text.language or 'language not said'}")
+        print(f"  {text.poems:,} poems ({text.validation_poems:,} validate), {text.lines:,} lines")
+        print(f"  {text.characters:,} characters, {len(text.symbols)} symbols: {' '.join(text.symbols)}")
+        print(f"  {len(text.rare_symbols)} rare symbols: {' '.join(f'{s} {n}' for s, n in text.rare_symbols.items())}")
+
+
+def _without_torch(error: ModuleNotFoundError) -> NoReturn:
+    raise RumiError(f"This needs {error.name}: install it with pip install 'rumi-tui[train]'.") from error
+
+
+def train_main() -> None:
+    """Entry point of rumi-train."""
+    command_line.run(train_app)
+
+
+def eval_main() -> None:
+    """Entry point of rumi-eval."""
+    command_line.run(eval_app)
+
+
+def corpus_main() -> None:
+    """Entry point of rumi-corpus."""
+    command_line.run(corpus_app)

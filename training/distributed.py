@@ -1,0 +1,64 @@
+"""One process of many, as `torchrun` starts them, or the only one. Knows nothing of models or text."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+import torch.distributed as dist
+from torch import nn
+
+
+@dataclass(frozen=True)
+class World:
+    """Which of the processes this is, and where it computes."""
+
+    rank: int
+    size: int
+    device: torch.device
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process writes files and speaks."""
+        return self.rank == 0
+
+    def average_gradients(self, model: nn.Module) -> None:
+        """Replaces each gradient by its mean over the processes."""
+        if self.size > 1:
+            for parameter in model.parameters():
+                dist.all_reduce(parameter.grad)
+                parameter.grad /= self.size
+
+    def mean(self, value: float) -> float:
+        """The mean of a number over the processes."""
+        return self._reduce(value) / self.size
+
+    def from_leader(self, value: float) -> float:
+        """The leading process's number, so that all decide alike."""
+        return self._reduce(value if self.leads else 0.0)
+
+    def _reduce(self, value: float) -> float:
+        if self.size == 1:
+            return value
+        number = torch.tensor(value, dtype=torch.float64, device=self.device)
+        dist.all_reduce(number)
+        return number.item()
+
+
+@contextmanager
+def join_world() -> Iterator[World]:
+    """The world that `torchrun` set up in the environment: nccl with a GPU a process, else gloo on the CPU."""
+    size = int(os.environ.get("WORLD_SIZE", "1"))
+    local_rank = int(os.environ.get("LOCAL_RANK", "0"))
+    device = torch.device("cuda", local_rank) if torch.cuda.is_available() else torch.device("cpu")
+    if size == 1:
+        yield World(0, 1, device)
+        return
+    dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    try:
+        yield World(dist.get_rank(), size, device)
+    finally:
+        dist.destroy_process_group()

@@ -1,0 +1,45 @@
+"""What a text is made of, counted. Knows nothing of how it is printed."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import msgspec
+
+from models.tokenizer import RARE
+from rumi_tui.engine.score import SEPARATOR
+from training.corpus import Source
+
+
+class TextStatistics(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts of one text in its normal form."""
+
+    name: str
+    language: str | None
+    form: str
+    poems: int
+    validation_poems: int
+    lines: int
+    characters: int
+    """Separators between poems included."""
+    symbols: tuple[str, ...]
+    """Every character that is no blank, the most frequent first."""
+    rare_symbols: dict[str, int]
+    """Those that are seen too seldom to enter an alphabet, and how often."""
+
+
+def describe_text(source: Source) -> TextStatistics:
+    """Counts one text."""
+    texts = [poem.text for poem in source.poems]
+    counts = Counter("".join("".join(texts).split()))
+    return TextStatistics(
+        name=source.name,
+        language=source.language,
+        form=source.poems[0].form,
+        poems=len(texts),
+        validation_poems=len(source.validation),
+        lines=sum(text.count("\n") + 1 for text in texts),
+        characters=len(SEPARATOR.join(texts)),
+        symbols=tuple(symbol for symbol, _ in counts.most_common()),
+        rare_symbols={symbol: count for symbol, count in counts.most_common() if count < RARE},
+    )

@@ -1,0 +1,28 @@
+"""A decoder in PyTorch, driven by the engine that drives the shipped file. Knows nothing of training."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from models.decoder import Cache, Decoder, empty_cache
+from rumi_tui.engine.context import Ids, Logits
+
+
+class TorchStep:
+    """A decoder in PyTorch as a decode step (`rumi_tui.engine.context.DecodeStep`); switches it to evaluation."""
+
+    def __init__(self, model: Decoder) -> None:
+        self.model, self.config = model, model.config
+        self._device = next(model.parameters()).device
+
+    def empty_cache(self, batch: int) -> Cache:
+        """The cache before the first id of `batch` streams."""
+        return empty_cache(self.config, batch, self._device)
+
+    @torch.no_grad()
+    def __call__(self, ids: Ids, cache: Cache) -> tuple[Logits, Cache]:
+        """Logits float32 [batch, time, vocab_size] for ids int64 [batch, time], and the next cache."""
+        self.model.eval()
+        logits, cache = self.model(torch.from_numpy(np.ascontiguousarray(ids)).to(self._device), cache)
+        return logits.cpu().numpy(), cache
