@@ -28,7 +28,7 @@ class DecodeStep(nn.Module):
         self.decoder = decoder
 
     def forward(self, ids: Tensor, position: Tensor, *keys_and_values: Tensor) -> tuple[Tensor, ...]:
-        """ids int64 [batch, time], position int64 [], each key and value float32 [batch, heads, past, head_dim]."""
+        """Ids int64 [batch, time], position int64 [], each key and value float32 [batch, heads, past, head_dim]."""
         layers = self.decoder.config.layers
         cache = Cache(position, keys_and_values[:layers], keys_and_values[layers:])
         logits, cache = self.decoder(ids, cache)

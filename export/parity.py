@@ -11,7 +11,7 @@ from rumi_tui.engine.session import Session
 from training.torch_step import TorchStep
 
 TOLERANCE = 1e-4
-"""The largest difference of a logit that counts as the same model: both sum the same float32 products, in other orders."""
+"""The largest difference of a logit between the same model here and there: float32 sums in another order."""
 WINDOWS = 3
 GREEDY_CHARACTERS = 2_000
 

@@ -66,7 +66,7 @@ class Description(NamedTuple):
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, str], name: str) -> Description:
-        """Reads the three strings of the file called `name`; raises `RumiError` with one sentence if they do not fit."""
+        """Reads the three strings of the file called `name`; raises `RumiError` if they do not describe a model."""
         if not set(_KEYS) <= set(metadata):
             raise RumiError(f"{name} was not made by rumi-train or rumi-export: it does not say what model it holds.")
         if any(len(metadata[key]) > _LARGEST for key in _KEYS):

@@ -43,7 +43,7 @@ def rms_norm(x: Tensor) -> Tensor:
 
 
 def rotary_angles(positions: Tensor, head_dim: int) -> tuple[Tensor, Tensor]:
-    """Cosine and sine, [time, head_dim / 2] each, by which keys and queries are turned (Su et al. 2021, arXiv:2104.09864).
+    """Cosine and sine, [time, head_dim / 2] each, to turn queries and keys by (Su et al. 2021, arXiv:2104.09864).
 
     The angle grows with the position for as long as a stream runs. It is taken in double precision, in which its
     error stays below 1e-7 past a hundred million characters; single precision would drift within thousands.
@@ -76,7 +76,7 @@ class Attention(nn.Module):
     def forward(
         self, x: Tensor, past_keys: Tensor, past_values: Tensor, mask: Tensor, rotary: tuple[Tensor, Tensor] | None
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """x [batch, time, width] to the same shape, and the keys and values to keep.
+        """X [batch, time, width] to the same shape, and the keys and values to keep.
 
         mask is bool [time, past + time]: True where a query may look.
         """
@@ -111,7 +111,7 @@ class Block(nn.Module):
     def forward(
         self, x: Tensor, past_keys: Tensor, past_values: Tensor, mask: Tensor, rotary: tuple[Tensor, Tensor] | None
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """x [batch, time, width] to the same shape, and the keys and values to keep."""
+        """X [batch, time, width] to the same shape, and the keys and values to keep."""
         mixed, keys, values = self.attention(rms_norm(x), past_keys, past_values, mask, rotary)
         x = x + F.dropout(mixed, self.dropout, self.training)
         thought = self.contract(F.relu(self.expand(rms_norm(x))).square())

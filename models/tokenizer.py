@@ -66,7 +66,7 @@ _FOLDING = _Folding(
 
 
 def normalise(text: str) -> str:
-    """The normal form of a text; `normalise(normalise(t)) == normalise(t)`.
+    """The normal form of a text, which is its own normal form.
 
     It folds these things and loses nothing else:
 
@@ -108,7 +108,7 @@ class Fitted(msgspec.Struct, frozen=True):
 class Tokenizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The alphabet of a model: symbols in the order of their ids, the reserved ones first.
 
-    Raises `RumiError` when the symbols are not an alphabet.
+    Raises `RumiError` when the symbols are not an alphabet, or hold a character that could control a terminal.
     """
 
     kind: Literal["characters"] = "characters"
@@ -122,6 +122,8 @@ class Tokenizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             raise RumiError("The tokenizer's symbols are not the reserved ones followed by single characters.")
         if len(set(self.symbols)) != len(self.symbols):
             raise RumiError("The tokenizer names a symbol twice.")
+        if any(character != "\n" and _FOLDING[ord(character)] is None for character in characters):
+            raise RumiError("The tokenizer holds a control character, which no screen should be given.")
 
     @classmethod
     def train(cls, texts: Iterable[str]) -> Tokenizer:

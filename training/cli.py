@@ -8,7 +8,7 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn, Optional
+from typing import Annotated, NoReturn
 
 import msgspec
 import typer
@@ -23,7 +23,10 @@ from training.corpus import read_corpus
 from training.evaluate import exact_loss
 from training.statistics import describe_text
 
-Form = Annotated[Optional[str], typer.Option(help=f"Form of the poems: {', '.join(FORMS)}; default: what corpus.toml beside them says, or free.")]  # noqa: E501
+Form = Annotated[
+    str | None,
+    typer.Option(help=f"Form of the poems: {', '.join(FORMS)}; default: what corpus.toml beside them says, or free."),
+]
 
 train_app = command_line.new_app()
 eval_app = command_line.new_app()
@@ -33,23 +36,23 @@ corpus_app = command_line.new_app(help="Look at the texts that a model learns fr
 @train_app.command()
 def train(
     corpus: Annotated[
-        Optional[list[Path]],
+        list[Path] | None,
         typer.Option(envvar="RUMI_CORPUS_DIR", help="A text file, or a folder of them; may be given several times."),
     ] = None,
-    out: Annotated[Optional[Path], typer.Option(help="New folder for the run: checkpoint, curve, samples.")] = None,
-    language: Annotated[Optional[str], typer.Option(help="Of the texts, as en or fa; picks them in a folder.")] = None,
+    out: Annotated[Path | None, typer.Option(help="New folder for the run: checkpoint, curve, samples.")] = None,
+    language: Annotated[str | None, typer.Option(help="Of the texts, as en or fa; picks them in a folder.")] = None,
     form: Form = None,
     preset: Annotated[str, typer.Option(help=f"Shape of the decoder: {', '.join(PRESETS)}.")] = "small",
-    minutes: Annotated[Optional[float], typer.Option(min=0.01, max=100_000, help="Time to train; default 10.")] = None,
-    steps: Annotated[Optional[int], typer.Option(min=1, help="Steps to train, instead of --minutes.")] = None,
-    batch: Annotated[int, typer.Option(min=1, max=65_536, help="Sequences in a step.")] = 16,
+    minutes: Annotated[float | None, typer.Option(min=0.01, max=100_000, help="Time to train; default 10.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Steps to train, instead of --minutes.")] = None,
+    batch: Annotated[int, typer.Option(min=1, max=65_536, help="Sequences in a step.")] = 8,
     learning_rate: Annotated[float, typer.Option(min=1e-6, max=1.0, help="Of AdamW, at its height.")] = 2e-3,
     dropout: Annotated[
-        Optional[float], typer.Option(min=0.0, max=0.9, help="Default 0.2 for a small text and 0 for a large one.")
+        float | None, typer.Option(min=0.0, max=0.9, help="Default 0.2 for a small text and 0 for a large one.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Of the weights, the order and the dropout.")] = 0,
-    init: Annotated[Optional[Path], typer.Option(help="Checkpoint of the same preset to start from.")] = None,
-    resume: Annotated[Optional[Path], typer.Option(help="Folder of an interrupted run to go on with.")] = None,
+    init: Annotated[Path | None, typer.Option(help="Checkpoint of the same preset to start from.")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Folder of an interrupted run to go on with.")] = None,
     debug: Debug = False,
     version: Version = False,
 ) -> int:
@@ -113,7 +116,7 @@ def train(
 def evaluate(
     model: Annotated[str, typer.Option(help="en, fa, a model file (.onnx), a checkpoint, or the folder of a run.")],
     text: Annotated[list[Path], typer.Option(help="Text file or folder; may be given several times.")],
-    more_text: Annotated[Optional[list[Path]], typer.Argument(metavar="[FILE]...", help="More text files.")] = None,
+    more_text: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="More text files.")] = None,
     form: Form = None,
     split: Annotated[str, typer.Option(help="all, or validation: the poems number 20, 40, ... of each file.")] = "all",
     json: Json = False,

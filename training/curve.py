@@ -13,7 +13,7 @@ from models.files import replacing
 from training.loop import Look
 
 matplotlib.use("Agg")
-from matplotlib import pyplot  # noqa: E402  (after the choice of a backend that needs no screen)
+from matplotlib import pyplot
 
 
 def write_curve(folder: Path, looks: Sequence[Look]) -> None:

@@ -21,8 +21,8 @@ from models.decoder import Decoder
 from training import checkpoint
 from training.data import Batches
 from training.distributed import World
-from training.quick_loss import QuickLoss
 from training.optim import GRADIENT_NORM, build_optimizer, schedule
+from training.quick_loss import QuickLoss
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class Plan:
     """Length of the run, or None where `minutes` says it."""
     minutes: float | None = None
     """Time for the run, looks at the validation text included; the schedule follows the clock."""
-    batch: int = 16
+    batch: int = 8
     """Sequences in a step, over all processes."""
     learning_rate: float = 2e-3
     """At its height, see `training.optim.schedule`."""
-    look_every: int = 100
+    look_every: int = 200
     """Steps between two looks at the validation text; each also saves the state of the run."""
     patience: int = 10
     """Looks without a better validation loss after which the run ends."""

@@ -27,5 +27,5 @@ def build_optimizer(model: nn.Module, learning_rate: float) -> AdamW:
 
 
 def schedule(progress: float) -> float:
-    """The factor of the learning rate when `progress` (0 to 1) of the run is done: a rise, a plateau, a fall to zero."""
+    """The factor of the learning rate when `progress` (0 to 1) of the run is done: up, level, down to zero."""
     return max(0.0, min(1.0, progress / WARM_UP, (1 - progress) / DECAY))

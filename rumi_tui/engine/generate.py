@@ -15,6 +15,8 @@ from rumi_tui.engine.sampling import Probabilities, Sampling, choose, log_softma
 
 ALTERNATIVES = 10
 LARGEST_SEED = 2**32 - 1
+DEFAULT_LINES = 16
+"""Of a poem that does not end before, where nobody sets a limit: what a small terminal shows at once."""
 
 Ending = Literal["end", "lines", "characters"]
 """Why a poem stopped: the model ended it, or it reached the asked number of lines or of characters."""

@@ -48,6 +48,11 @@ class Session:
         if inputs[0].name != "ids" or len(inputs) != 2 + 2 * self.config.layers:
             raise RumiError(f"{path} holds a graph of another shape than its description: export it again.")
 
+    def check_form(self, form: str) -> None:
+        """Raises `RumiError` for a form that the model was not trained on."""
+        if form not in self.card.forms:
+            raise RumiError(f"{self.name} never learned the form {form!r}: choose {' or '.join(self.card.forms)}.")
+
     def empty_cache(self, batch: int) -> OrtCache:
         """The cache before the first id of `batch` streams."""
         config = self.config

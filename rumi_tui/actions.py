@@ -1,0 +1,47 @@
+"""Everything a person can do in the console, once: key bindings, palette and help are made from this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing to do."""
+
+    name: str
+    """The method `action_NAME` of the writing screen or the app that does it."""
+    key: str
+    """In Textual's spelling."""
+    title: str
+    """One or two words for the footer."""
+    help: str
+    """One sentence."""
+    in_footer: bool = True
+
+    def binding(self) -> Binding:
+        """For Textual."""
+        return Binding(self.key, self.name, self.title, show=self.in_footer, priority=True, tooltip=self.help)
+
+
+WRITING = (
+    Action("stop", "escape", "Stop", "Stop writing and keep what is there."),
+    Action("again", "ctrl+r", "Again", "Write another poem from the same beginning, with a new seed."),
+    Action("go_on", "ctrl+g", "Go on", "Continue the poem from where it stands."),
+    Action("library", "ctrl+l", "Library", "Look through the poems that were kept."),
+    Action("next_model", "ctrl+t", "Language", "Change between the English and the Persian model."),
+)
+"""What the writing screen does, beside Enter in the prompt."""
+
+EVERYWHERE = (
+    Action("show_help", "f1", "Help", "Show this page."),
+    Action("quit", "ctrl+q", "Quit", "Leave; every poem is kept."),
+)
+"""What the app does on every screen."""
+
+
+def bindings(actions: tuple[Action, ...]) -> list[Binding]:
+    """The key bindings of some actions."""
+    return [action.binding() for action in actions]

@@ -1,0 +1,57 @@
+"""The Textual application: what all screens share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from rumi_tui import actions
+from rumi_tui.bidi import Mode
+from rumi_tui.library.store import Library
+from rumi_tui.screens.help import HelpScreen
+from rumi_tui.screens.write import WriteScreen
+from rumi_tui.themes import THEMES
+from rumi_tui.writer import Writer
+
+
+class RumiApp(App[str]):
+    """The console. Returns a poem that could not be saved, or nothing."""
+
+    TITLE = "Rumi"
+    BINDINGS: ClassVar = actions.bindings(actions.EVERYWHERE)
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (78, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (14, "-tall")]
+
+    def __init__(self, library: Library, model: str, mode: Mode) -> None:
+        super().__init__()
+        self.library, self.mode = library, mode
+        self.writer = Writer()
+        self._writing = WriteScreen(library, self.writer, model, mode)
+
+    def on_mount(self) -> None:
+        """Opens the page to write on."""
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
+        self.push_screen(self._writing)
+
+    def action_show_help(self) -> None:
+        """Shows what can be done."""
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen())
+
+    async def action_quit(self) -> None:
+        """Leaves, with everything saved that can be."""
+        unsaved = await self._writing.close()
+        await self.writer.close()
+        self.exit(unsaved)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: our actions, and the choice of a theme."""
+        for action in (*(actions.WRITING if screen is self._writing else ()), *actions.EVERYWHERE):
+            owner = self._writing if action in actions.WRITING else self
+            yield SystemCommand(action.title, action.help, getattr(owner, f"action_{action.name}"))
+        yield SystemCommand("Theme", "Choose other colours.", self.action_change_theme)

@@ -1,0 +1,80 @@
+"""Right-to-left text on terminals, which disagree about it. Knows nothing of widgets.
+
+Verse is stored, copied and exported in logical order; only what is about to be drawn passes through here.
+"""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Literal
+
+from arabic_reshaper import ArabicReshaper
+from bidi import get_display
+from rich.cells import cell_len
+
+from models.errors import RumiError
+
+Mode = Literal["terminal", "app", "off"]
+"""Who puts a right-to-left line in visual order: the terminal itself, this module, or nobody."""
+
+MODES = ("auto", "terminal", "app", "off")
+
+_RESHAPER = ArabicReshaper({"delete_harakat": False, "support_zwj": True})
+
+
+def choose_mode(wish: str, environment: Mapping[str, str]) -> Mode:
+    """The mode for a wish of `MODES`; `auto` knows the terminals that reorder by themselves by what they set.
+
+    Raises `RumiError` for another wish.
+    """
+    if wish not in MODES:
+        raise RumiError(f"There is no right-to-left mode {wish!r}: choose one of {', '.join(MODES)}.")
+    if wish == "terminal" or wish == "app" or wish == "off":
+        return wish
+    if "TMUX" in environment or environment.get("TERM", "").startswith(("screen", "tmux")):
+        return "app"
+    reorders = (
+        "KONSOLE_VERSION" in environment
+        or environment.get("TERM_PROGRAM") in ("Apple_Terminal", "mlterm")
+        or environment.get("TERM", "").startswith("mlterm")
+    )
+    return "terminal" if reorders else "app"
+
+
+def is_right_to_left(line: str) -> bool:
+    """Whether the first letter of a line is written from right to left (Unicode bidirectional algorithm, rule P2)."""
+    classes = (unicodedata.bidirectional(character) for character in line)
+    return next((kind in ("R", "AL") for kind in classes if kind in ("L", "R", "AL")), False)
+
+
+def printable(line: str) -> str:
+    """The line without control characters, bidi marks and overrides, which never reach the screen."""
+    return "".join(c for c in line if unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c == "\u200c")
+
+
+def to_display(line: str, mode: Mode, width: int) -> str:
+    """A line as the terminal must be given it, `printable`; a right-to-left one ends at the edge of `width` cells."""
+    line = printable(line)
+    if not is_right_to_left(line):
+        return line
+    if mode == "app":
+        line = get_display(_RESHAPER.reshape(line), base_dir="R")
+    return " " * (width - cell_len(line)) + line
+
+
+@contextmanager
+def terminal_keeps_order(mode: Mode) -> Iterator[None]:
+    """While the console orders lines itself, asks a terminal that could do so too to leave them (ECMA-48 BDSM)."""
+    if mode != "app":
+        yield
+        return
+    sys.stdout.write("\x1b[8l")
+    sys.stdout.flush()
+    try:
+        yield
+    finally:
+        sys.stdout.write("\x1b[8h")
+        sys.stdout.flush()

@@ -1,0 +1,155 @@
+"""The command lines rumi-tui and rumi-generate: they parse, call and print."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import time
+from typing import Annotated
+
+import msgspec
+import typer
+
+from models.errors import RumiError
+from rumi_tui import command_line
+from rumi_tui.command_line import Debug, Json, Version, narrate
+from rumi_tui.engine.generate import DEFAULT_LINES, LARGEST_SEED, Poem, Request, Step
+from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.session import load_model
+
+SMALLEST_TERMINAL = (24, 8)
+"""Columns and rows."""
+
+generate_app = command_line.new_app()
+tui_app = command_line.new_app()
+
+Model = Annotated[str, typer.Option(help="en, fa, or a model file.")]
+
+
+@generate_app.command()
+def generate(
+    prompt: Annotated[str, typer.Argument(help="What the poem begins with.", show_default=False)] = "",
+    model: Model = "en",
+    form: Annotated[
+        str | None, typer.Option(help="couplet, ghazal, rubai or free, as the model has learned; default: its first.")
+    ] = None,
+    lines: Annotated[
+        int | None,
+        typer.Option(min=1, help=f"Stop at the end of this many lines; default {DEFAULT_LINES} if no --chars."),
+    ] = None,
+    chars: Annotated[int | None, typer.Option(min=1, help="Stop after this many new characters.")] = None,
+    poems: Annotated[int, typer.Option("-n", min=1, max=10_000, help="How many poems to write.")] = 1,
+    temperature: Annotated[float, typer.Option(min=0, max=5, help="0 is the likeliest, above 1 is wild.")] = 0.8,
+    top_k: Annotated[int, typer.Option(min=0, max=1_000_000, help="Choose among the k likeliest; 0: all.")] = 0,
+    top_p: Annotated[float, typer.Option(min=0.01, max=1, help="Choose among those that reach this share.")] = 1.0,
+    min_p: Annotated[float, typer.Option(min=0, max=1, help="Leave out what is this much less likely.")] = 0.0,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, max=LARGEST_SEED, help="Same seed, same poem; default: random. Poem n has seed + n - 1."),
+    ] = None,
+    json: Json = False,
+    stats: Annotated[bool, typer.Option("--stats", help="Print speed on standard error.")] = False,
+    debug: Debug = False,
+    version: Version = False,
+) -> None:
+    """Write new verse.
+
+    A poem stops when the model ends it or a limit is reached, whichever comes first.
+    """
+    started = time.perf_counter()
+    session = load_model(model)
+    form = form or session.card.forms[0]
+    session.check_form(form)
+    fitted = session.tokenizer.fit(prompt)
+    for note in fitted.notes():
+        narrate(note)
+    if seed is None:
+        seed = secrets.randbelow(LARGEST_SEED - poems)
+    if lines is None and chars is None:
+        lines = DEFAULT_LINES
+    sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p)
+    narrate(f"{session.name}, {form}, seed {seed}, temperature {temperature:g}")
+
+    written: list[dict[str, object]] = []
+    characters, first = 0, 0.0
+    for number in range(poems):
+        request = Request(
+            form=form, text=fitted.text, sampling=sampling, seed=seed + number, lines=lines, characters=chars
+        )
+        poem = Poem(session, session.tokenizer, request)
+        if not json:
+            print("\n\n" * (number > 0) + fitted.text, end="", flush=True)
+        steps: list[Step] = []
+        for step in poem:
+            first = first or time.perf_counter() - started
+            steps.append(step)
+            if not json:
+                print(step.text, end="", flush=True)
+        characters += len(steps)
+        text = fitted.text + "".join(step.text for step in steps)
+        logprob = sum(step.logprob for step in steps)
+        written.append({"seed": request.seed, "text": text, "ending": poem.ending, "logprob": logprob})
+    if json:
+        result = {
+            "model": session.name,
+            "model_sha256": session.sha256,
+            "form": form,
+            "prompt": fitted.text,
+            "sampling": sampling,
+            "lines": lines,
+            "chars": chars,
+            "poems": written,
+        }
+        print(msgspec.json.encode(result).decode())
+    else:
+        print()
+    if stats:
+        seconds = time.perf_counter() - started
+        narrate(
+            f"{characters} characters in {seconds:.3f} seconds, {characters / seconds:.0f} characters/second, "
+            f"{first:.3f} seconds to the first character"
+        )
+
+
+@tui_app.command()
+def tui(
+    model: Model = "en",
+    rtl: Annotated[
+        str,
+        typer.Option(help="Who puts right-to-left lines in order: the terminal, the app, nobody (off), or auto."),
+    ] = "auto",
+    debug: Debug = False,
+    version: Version = False,
+) -> None:
+    """Open the poetry console."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise RumiError("The console needs a terminal: run it in one, or use rumi-generate.")
+    size = os.get_terminal_size()
+    columns, rows = SMALLEST_TERMINAL
+    if size.columns < columns or size.lines < rows:
+        raise RumiError(
+            f"The terminal is {size.columns}x{size.lines}; the console needs {columns}x{rows}: enlarge the window."
+        )
+    from rumi_tui.app import RumiApp
+    from rumi_tui.bidi import choose_mode, terminal_keeps_order
+    from rumi_tui.library.store import Library
+    from rumi_tui.locations import library_path
+
+    mode = choose_mode(rtl, os.environ)
+    library = Library(library_path())
+    with terminal_keeps_order(mode):
+        unsaved = RumiApp(library, model, mode).run()
+    if unsaved:
+        print(unsaved)
+        raise RumiError("The poem above could not be saved in the library: copy it from here.")
+
+
+def generate_main() -> None:
+    """Entry point of rumi-generate."""
+    command_line.run(generate_app)
+
+
+def tui_main() -> None:
+    """Entry point of rumi-tui."""
+    command_line.run(tui_app)

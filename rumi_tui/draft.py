@@ -1,0 +1,118 @@
+"""The poem that is being written, and its saving. Knows nothing of screens or of how characters come about."""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+
+from models.errors import RumiError
+from rumi_tui.engine.generate import Ending, Request
+from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.worker import Began, Finished, Report, Write, Wrote
+from rumi_tui.library.store import KeptPoem, Library, Passage
+
+SAVE_SECONDS = 0.4
+"""At most this much verse is lost when the power fails; saving each character would keep the disk busy for nothing."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a passage is written with."""
+
+    model: str
+    form: str
+    sampling: Sampling
+    seed: int
+    lines: int
+
+
+class Draft:
+    """A poem that grows and is saved as it does.
+
+    A save that fails loses nothing: the text stays here, `trouble` says why, and the next save tries all of it again.
+    """
+
+    def __init__(self, library: Library, model: str, model_sha256: str, form: str, text: str) -> None:
+        self._library = library
+        self.model, self.model_sha256, self.form, self.text = model, model_sha256, form, text
+        self.passages: list[Passage] = []
+        self.trouble: str | None = None
+        """Why the last save failed; None when all is kept."""
+        self._id: int | None = None
+        self._saved_passages: list[Passage] = []
+        self._saved_at = 0.0
+
+    @classmethod
+    def reopen(cls, library: Library, kept: KeptPoem) -> Draft:
+        """A poem of the library, to go on with."""
+        draft = cls(library, kept.model, kept.model_sha256, kept.form, kept.text)
+        draft._id = kept.id
+        draft.passages = list(kept.passages)
+        draft._saved_passages = list(kept.passages)
+        return draft
+
+    @property
+    def prompt(self) -> str:
+        """What the person gave it to begin with."""
+        return self.text[: self.passages[0].begins_at] if self.passages else self.text
+
+    def begin_passage(self, passage: Passage) -> None:
+        """Goes on under new settings from here."""
+        self.passages.append(passage)
+        self.save()
+
+    def append(self, text: str) -> None:
+        """Adds what was written, and saves if the last save was long enough ago."""
+        self.text += text
+        if time.monotonic() - self._saved_at >= SAVE_SECONDS:
+            self.save()
+
+    def finish(self, ending: Ending | None) -> None:
+        """Notes why the passage stopped, and saves."""
+        self.passages[-1] = msgspec.structs.replace(self.passages[-1], ending=ending)
+        self.save()
+
+    def save(self) -> None:
+        """Saves everything that is not yet saved."""
+        self._saved_at = time.monotonic()
+        try:
+            if self._id is None:
+                self._id = self._library.begin(self.model, self.model_sha256, self.form, self.text)
+            changed = [passage for passage in self.passages if passage not in self._saved_passages]
+            self._library.save(self._id, self.text, changed)
+            self._saved_passages = list(self.passages)
+            self.trouble = None
+        except RumiError as error:
+            self.trouble = str(error)
+
+
+class Job:
+    """One order to write, and the poem that grows by it."""
+
+    def __init__(self, library: Library, settings: Settings, text: str, typed: bool, draft: Draft | None) -> None:
+        self._library, self.settings, self._text, self._typed = library, settings, text, typed
+        self.draft = draft
+        """The poem to go on with; None until a new one has begun."""
+
+    def order(self) -> Write:
+        """For the writing process. Raises `RumiError` for settings that nothing can be written with."""
+        settings = self.settings
+        request = Request(
+            form=settings.form, text=self._text, sampling=settings.sampling, seed=settings.seed, lines=settings.lines
+        )
+        return Write(settings.model, request, self._typed)
+
+    def hear(self, report: Report) -> None:
+        """Lets the poem grow by what the writing process reports."""
+        settings = self.settings
+        if isinstance(report, Began):
+            if self.draft is None:
+                self.draft = Draft(self._library, settings.model, report.model_sha256, settings.form, report.text)
+            passage = Passage(
+                begins_at=len(report.text), seed=settings.seed, lines=settings.lines, sampling=settings.sampling
+            )
+            self.draft.begin_passage(passage)
+        elif self.draft is not None and isinstance(report, Wrote):
+            self.draft.append("".join(step.text for step in report.steps))
+        elif self.draft is not None and isinstance(report, Finished):
+            self.draft.finish(report.ending)

@@ -1,0 +1,161 @@
+"""The writing process: reads orders on standard input, sends characters on standard output, a JSON document a line.
+
+A process of its own, because computing and drawing in one Python interpreter slow each other down. It sends what it
+has written about thirty times a second, so however quickly it writes, its reader wakes no more often than a screen
+can be drawn. It ends when its standard input closes. Knows nothing of the console or of what is kept.
+"""
+
+from __future__ import annotations
+
+import queue
+import sys
+import threading
+import time
+from typing import BinaryIO
+
+import msgspec
+
+from models.card import Card
+from models.errors import RumiError
+from rumi_tui.engine.generate import Ending, Poem, Request, Step
+from rumi_tui.engine.session import Session, load_model
+
+FLUSH_SECONDS = 1 / 30
+
+
+class Describe(msgspec.Struct, frozen=True, tag=True):
+    """Order: load a model and say what it is. Answered by `Described` or `Failed`."""
+
+    model: str
+
+
+class Write(msgspec.Struct, frozen=True, tag=True):
+    """Order: write a poem. Answered by `Began`, some `Wrote` and one `Finished`, or by `Failed`."""
+
+    model: str
+    request: Request
+    """Its text is what the person typed, or a poem to go on with."""
+    typed: bool
+    """Whether the text was typed and must be fitted to the model's characters first."""
+
+
+class Stop(msgspec.Struct, frozen=True, tag=True):
+    """Order: stop the poem being written. Answered by its `Finished`."""
+
+
+class Described(msgspec.Struct, frozen=True, tag=True):
+    """A model, loaded."""
+
+    model: str
+    card: Card
+
+
+class Began(msgspec.Struct, frozen=True, tag=True):
+    """A poem begins with this text."""
+
+    text: str
+    notes: list[str]
+    """What had to be changed in what the person typed."""
+    model_sha256: str
+
+
+class Wrote(msgspec.Struct, frozen=True, tag=True):
+    """The next characters, in their order."""
+
+    steps: list[Step]
+
+
+class Finished(msgspec.Struct, frozen=True, tag=True):
+    """The poem stopped."""
+
+    ending: Ending | None
+    """None where it was stopped by order."""
+    characters: int
+    seconds: float
+    """Spent on writing, reading the prompt included."""
+
+
+class Failed(msgspec.Struct, frozen=True, tag=True):
+    """The order could not be carried out."""
+
+    message: str
+
+
+Order = Describe | Write | Stop
+Report = Described | Began | Wrote | Finished | Failed
+
+
+class Worker:
+    """Carries out orders one after the other; a `Stop` reaches the poem that is being written."""
+
+    def __init__(self, orders: BinaryIO, reports: BinaryIO) -> None:
+        self._reports = reports
+        self._waiting: queue.SimpleQueue[Describe | Write | None] = queue.SimpleQueue()
+        self._stopped = threading.Event()
+        self._models: dict[str, Session] = {}
+        self._encoder = msgspec.json.Encoder()
+        threading.Thread(target=self._listen, args=(orders,), daemon=True).start()
+
+    def run(self) -> None:
+        """Works until the orders end."""
+        while (order := self._waiting.get()) is not None:
+            try:
+                if isinstance(order, Write):
+                    self._write(order)
+                else:
+                    self._send(Described(order.model, self._model(order.model).card))
+            except RumiError as error:
+                self._send(Failed(str(error)))
+
+    def _listen(self, orders: BinaryIO) -> None:
+        decoder = msgspec.json.Decoder(Order)
+        for line in orders:
+            order = decoder.decode(line)
+            if isinstance(order, Stop):
+                self._stopped.set()
+            else:
+                self._stopped.clear()
+                self._waiting.put(order)
+        self._stopped.set()
+        self._waiting.put(None)
+
+    def _model(self, name: str) -> Session:
+        if name not in self._models:
+            self._models[name] = load_model(name)
+        return self._models[name]
+
+    def _write(self, order: Write) -> None:
+        model, request = self._model(order.model), order.request
+        model.check_form(request.form)
+        notes: list[str] = []
+        if order.typed:
+            fitted = model.tokenizer.fit(request.text)
+            request, notes = msgspec.structs.replace(request, text=fitted.text), fitted.notes()
+        self._send(Began(request.text, notes, model.sha256))
+        poem = Poem(model, model.tokenizer, request)
+        started = sent = time.monotonic()
+        steps: list[Step] = []
+        characters = 0
+        for step in poem:
+            if self._stopped.is_set():
+                break
+            steps.append(step)
+            characters += 1
+            now = time.monotonic()
+            if now - sent >= FLUSH_SECONDS:
+                self._send(Wrote(steps))
+                steps, sent = [], now
+        if steps:
+            self._send(Wrote(steps))
+        self._send(Finished(poem.ending, characters, time.monotonic() - started))
+
+    def _send(self, report: Report) -> None:
+        self._reports.write(self._encoder.encode(report) + b"\n")
+        self._reports.flush()
+
+
+if __name__ == "__main__":
+    try:
+        Worker(sys.stdin.buffer, sys.stdout.buffer).run()
+    except (BrokenPipeError, KeyboardInterrupt):
+        sys.exit(1)

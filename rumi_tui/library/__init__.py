@@ -1,0 +1,1 @@
+"""Poems that are kept."""

@@ -1,0 +1,160 @@
+"""Poems in SQLite, saved as they are written, with all that is needed to write them again. Knows nothing of screens.
+
+A poem grows in passages: the first begins after what the person typed, each further one goes on from where the poem
+stood. A passage is written again by giving its settings and seed to the same model file after the text before it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from models.errors import RumiError
+from rumi_tui.engine.generate import Ending
+from rumi_tui.engine.sampling import Sampling
+
+VERSION = 1
+"""Of the tables, in `user_version`."""
+
+_TABLES = """
+CREATE TABLE poems (
+    id INTEGER PRIMARY KEY,
+    written TEXT NOT NULL,
+    model TEXT NOT NULL,
+    model_sha256 TEXT NOT NULL,
+    form TEXT NOT NULL,
+    text TEXT NOT NULL
+) STRICT;
+CREATE TABLE passages (
+    poem INTEGER NOT NULL REFERENCES poems (id),
+    begins_at INTEGER NOT NULL,
+    seed INTEGER NOT NULL,
+    lines INTEGER,
+    sampling TEXT NOT NULL,
+    ending TEXT,
+    PRIMARY KEY (poem, begins_at)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+class Passage(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a poem that was written in one go."""
+
+    begins_at: int
+    """Characters of the poem that came before it."""
+    seed: int
+    lines: int | None
+    """The limit it was written under, see `Request.lines`."""
+    sampling: Sampling
+    ending: Ending | None = None
+    """Why it stopped; None where it was stopped, or is not done."""
+
+
+class KeptPoem(msgspec.Struct, frozen=True, kw_only=True):
+    """A poem of the library."""
+
+    id: int
+    written: str
+    """When it was begun, ISO 8601 in UTC."""
+    model: str
+    """`en`, `fa` or the path of the model file."""
+    model_sha256: str
+    """Of the model file."""
+    form: str
+    text: str
+    passages: tuple[Passage, ...]
+    """In the order of the text."""
+
+
+class Library:
+    """The poems in one SQLite file; several consoles may have it open.
+
+    Raises `RumiError` when the file cannot be opened, read or written; what was saved before stays.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._database = sqlite3.connect(path, timeout=1.0, isolation_level=None)
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA synchronous = NORMAL")
+            version = self._create_tables()
+        except (sqlite3.Error, OSError) as error:
+            raise RumiError(f"The library {path} cannot be opened ({error}): free or move that file.") from error
+        if version != VERSION:
+            raise RumiError(f"The library {path} has version {version}, this program reads {VERSION}: update it.")
+
+    def _create_tables(self) -> int:
+        version = self._version()
+        if version == 0:
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                if self._version() == 0:
+                    for statement in _TABLES.split(";"):
+                        self._database.execute(statement)
+                    self._database.execute(f"PRAGMA user_version = {VERSION}")
+            finally:
+                self._database.execute("COMMIT")
+            version = self._version()
+        return version
+
+    def _version(self) -> int:
+        return int(self._database.execute("PRAGMA user_version").fetchone()[0])
+
+    def begin(self, model: str, model_sha256: str, form: str, text: str) -> int:
+        """Keeps a new poem that so far holds `text`, and returns its id."""
+        now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        row = (now, model, model_sha256, form, text)
+        insert = "INSERT INTO poems (written, model, model_sha256, form, text) VALUES (?, ?, ?, ?, ?)"
+        return int(self._run(insert, row).lastrowid or 0)
+
+    def save(self, poem: int, text: str, passages: Iterable[Passage]) -> None:
+        """Keeps what the poem has become; `passages` are those that are new or have changed."""
+        for passage in passages:
+            sampling = msgspec.json.encode(passage.sampling).decode()
+            row = (poem, passage.begins_at, passage.seed, passage.lines, sampling, passage.ending)
+            self._run("INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?)", row)
+        self._run("UPDATE poems SET text = ? WHERE id = ?", (text, poem))
+
+    def poems(self) -> list[KeptPoem]:
+        """All poems, the latest first."""
+        return [self._poem(row) for row in self._run("SELECT * FROM poems ORDER BY id DESC").fetchall()]
+
+    def poem(self, poem: int) -> KeptPoem:
+        """One poem. Raises `RumiError` when it is not there."""
+        row = self._run("SELECT * FROM poems WHERE id = ?", (poem,)).fetchone()
+        if row is None:
+            raise RumiError(f"The library holds no poem number {poem}.")
+        return self._poem(row)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._database.close()
+
+    def _poem(self, row: tuple[int, str, str, str, str, str]) -> KeptPoem:
+        poem, written, model, model_sha256, form, text = row
+        select = "SELECT begins_at, seed, lines, sampling, ending FROM passages WHERE poem = ? ORDER BY begins_at"
+        passages = tuple(
+            Passage(
+                begins_at=begins_at,
+                seed=seed,
+                lines=lines,
+                sampling=msgspec.json.decode(sampling, type=Sampling),
+                ending=ending,
+            )
+            for begins_at, seed, lines, sampling, ending in self._run(select, (poem,))
+        )
+        return KeptPoem(
+            id=poem, written=written, model=model, model_sha256=model_sha256, form=form, text=text, passages=passages
+        )
+
+    def _run(self, statement: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
+        try:
+            return self._database.execute(statement, values)
+        except sqlite3.Error as error:
+            raise RumiError(f"The library {self._path} cannot be used ({error}): free space there.") from error

@@ -1,0 +1,213 @@
+"""The page to write on: the poem, the settings, the prompt.
+
+Workers post `Reported` messages as reports come from the writing process; only handlers change the screen.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, Input, Select, Static
+from textual.worker import Worker as TextualWorker
+
+from models.errors import RumiError
+from rumi_tui import actions
+from rumi_tui.bidi import Mode
+from rumi_tui.draft import Draft, Job
+from rumi_tui.engine.worker import Began, Describe, Described, Failed, Finished, Report, Write, Wrote
+from rumi_tui.library.store import KeptPoem, Library
+from rumi_tui.screens.library import LibraryScreen
+from rumi_tui.widgets.craft import Craft
+from rumi_tui.widgets.poem_view import PoemView
+from rumi_tui.writer import Writer
+
+ENDINGS = {"end": "the poem ended here", "lines": "enough lines", "characters": "enough characters", None: "stopped"}
+
+
+class WriteScreen(Screen[None]):
+    """The page to write on."""
+
+    BINDINGS: ClassVar = actions.bindings(actions.WRITING)
+    AUTO_FOCUS = "#prompt"
+    CSS = """
+    WriteScreen { background: $background; }
+    #title { height: 2; padding-top: 1; text-align: center; color: $text-muted; }
+    #status { height: 1; padding: 0 2; color: $text-muted; text-align: right; }
+    #prompt { height: 3; border: round $primary 60%; margin: 0 1; background: $background; }
+    #prompt:focus { border: round $primary; }
+    .-short #title { display: none; }
+    .-short #prompt { height: 1; border: none; margin: 0; }
+    .-short Craft { display: none; }
+    .-narrow .optional { display: none; }
+    """
+
+    class Reported(Message):
+        """Something came from the writing process."""
+
+        def __init__(self, job: Job | None, report: Report) -> None:
+            super().__init__()
+            self.job, self.report = job, report
+
+    def __init__(self, library: Library, writer: Writer, model: str, mode: Mode) -> None:
+        super().__init__()
+        self._library, self._writer, self._model, self._mode = library, writer, model, mode
+        self._job: Job | None = None
+        """The order being carried out."""
+        self._draft: Draft | None = None
+        """The poem on the page."""
+        self._working: TextualWorker[None] | None = None
+        """Carries the order out."""
+        self._trouble: str | None = None
+        """Why saving fails, as the person was told."""
+
+    def compose(self) -> ComposeResult:
+        """The page from top to bottom."""
+        yield Static("❦  R U M I  ❦", id="title")
+        yield PoemView(self._mode)
+        yield Static("", id="status", markup=False)
+        yield Craft(self._model)
+        yield Input(placeholder="Begin a poem, or press Enter for one from nothing", id="prompt")
+        yield Footer(show_command_palette=False)
+
+    # What the person does
+
+    @on(Select.Changed, "#model")
+    def _read_model(self, event: Select.Changed) -> None:
+        self._send(None, Describe(str(event.value)))
+
+    @on(Input.Submitted)
+    async def _write_new(self) -> None:
+        await self._write(self.query_one("#prompt", Input).value, typed=True, draft=None)
+
+    async def action_stop(self) -> None:
+        """Stops writing and keeps what is there."""
+        await self._writer.stop()
+
+    async def action_again(self) -> None:
+        """Writes another poem from the same beginning."""
+        if self._draft is None:
+            await self._write_new()
+        else:
+            await self._write(self._draft.prompt, typed=True, draft=None)
+
+    async def action_go_on(self) -> None:
+        """Continues the poem on the page."""
+        draft = self._draft
+        if draft is None or self._job is not None:
+            return
+        if draft.passages and draft.passages[-1].ending in ("end", "lines"):
+            draft.append("\n")
+            self.query_one(PoemView).append("\n")
+        await self._write(draft.text, typed=False, draft=draft)
+
+    async def action_library(self) -> None:
+        """Looks through the poems that were kept."""
+        try:
+            poems = self._library.poems()
+        except RumiError as error:
+            self._complain(str(error))
+        else:
+            self.app.push_screen(LibraryScreen(poems, self._mode), self._open)
+
+    def action_next_model(self) -> None:
+        """Changes to the next model."""
+        self.query_one(Craft).next_model()
+
+    async def _open(self, kept: KeptPoem | None) -> None:
+        if kept is not None:
+            await self._finish_job()
+            draft = Draft.reopen(self._library, kept)
+            self._show(draft, draft.text)
+            self._say(f"{kept.model}, {kept.form}, {kept.written[:10]}")
+
+    # What is done about it
+
+    async def _write(self, text: str, typed: bool, draft: Draft | None) -> None:
+        try:
+            settings = self.query_one(Craft).read()
+            await self._finish_job()
+            self._job = Job(self._library, settings, text, typed, draft)
+            self._working = self._send(self._job, self._job.order())
+        except RumiError as error:
+            self._complain(str(error))
+
+    async def _finish_job(self) -> None:
+        """Stops what is being written and waits until all of it has come."""
+        if self._working is not None and self._working.is_running:
+            await self._writer.stop()
+            await self._working.wait()
+
+    @work
+    async def _send(self, job: Job | None, order: Describe | Write) -> None:
+        async for report in self._writer.carry_out(order):
+            if job is not None:
+                job.hear(report)
+            self.post_message(self.Reported(job, report))
+
+    # What comes back
+
+    @on(Reported)
+    def _hear(self, message: Reported) -> None:
+        job, report = message.job, message.report
+        match report:
+            case Described():
+                self.query_one(Craft).offer_forms(report.card.forms)
+            case Began() if job is not None and job.draft is not None:
+                if job.draft is not self._draft:
+                    self._show(job.draft, report.text)
+                self.query_one(PoemView).set_writing(True)
+                self._say(f"seed {job.settings.seed} · temperature {job.settings.sampling.temperature:g} · writing")
+                for note in report.notes:
+                    self.notify(note, markup=False)
+            case Wrote() if job is not None and job.draft is self._draft:
+                self.query_one(PoemView).append("".join(step.text for step in report.steps))
+            case Finished() if job is not None:
+                rate = f" · {report.characters / report.seconds:,.0f} characters/second" if report.seconds else ""
+                self._end(job, f"seed {job.settings.seed} · {ENDINGS[report.ending]}{rate}")
+            case Failed():
+                self._complain(report.message)
+                if job is not None:
+                    self._end(job, "")
+        if job is not None and job.draft is not None:
+            self._watch_saving(job.draft)
+
+    def _end(self, job: Job, words: str) -> None:
+        if self._job is job:
+            self._job = None
+        if job.draft is self._draft:
+            self.query_one(PoemView).set_writing(False)
+            self._say(words)
+
+    def _show(self, draft: Draft, text: str) -> None:
+        self._draft = draft
+        view = self.query_one(PoemView)
+        view.set_writing(False)
+        view.show(text, draft.prompt, draft.form)
+
+    def _say(self, words: str) -> None:
+        self.query_one("#status", Static).update(words)
+
+    def _complain(self, sentence: str) -> None:
+        self.notify(sentence, severity="error", markup=False, timeout=10)
+
+    def _watch_saving(self, draft: Draft) -> None:
+        """Tells the person once when a poem can no longer be saved, and once when it can again."""
+        if draft.trouble != self._trouble:
+            if draft.trouble is not None:
+                self._complain(f"{draft.trouble} The poem stays here and saving is tried again.")
+            else:
+                self.notify("The poem is saved again.")
+            self._trouble = draft.trouble
+
+    async def close(self) -> str | None:
+        """Stops, saves, and gives back the poem if it could not be saved."""
+        await self._finish_job()
+        draft = self._draft
+        if draft is None or draft.trouble is None:
+            return None
+        draft.save()
+        return draft.text if draft.trouble is not None else None

@@ -1,0 +1,78 @@
+"""The console's end of the writing process: orders go out, reports come in. Knows nothing of screens."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from rumi_tui.engine.worker import Describe, Described, Failed, Finished, Order, Report, Stop, Write
+
+LONGEST_REPORT = 64 << 20
+"""Bytes: a prompt may be very long, and `Began` repeats it."""
+
+
+class Writer:
+    """Starts the writing process when it is first needed, and again when it should have died."""
+
+    def __init__(self) -> None:
+        self._process: asyncio.subprocess.Process | None = None
+        self._decoder = msgspec.json.Decoder(Report)
+        self._turn = asyncio.Lock()
+
+    async def carry_out(self, order: Describe | Write) -> AsyncIterator[Report]:
+        """Sends an order and yields its reports; the last is `Described`, `Finished` or `Failed`."""
+        async with self._turn:
+            try:
+                process = await self._running()
+                await self._send(process, order)
+                assert process.stdout is not None
+                while line := await process.stdout.readline():
+                    report: Report = self._decoder.decode(line)
+                    yield report
+                    if isinstance(report, Described | Finished | Failed):
+                        return
+            except (OSError, ValueError):
+                pass
+            yield Failed(f"The writing process ended unexpectedly{await self._last_words()}: try again.")
+
+    async def stop(self) -> None:
+        """Stops the poem being written, if there is one."""
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(OSError):
+                await self._send(self._process, Stop())
+
+    async def close(self) -> None:
+        """Ends the process and waits for it."""
+        if self._process is not None:
+            process, self._process = self._process, None
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+            await process.wait()
+
+    async def _running(self) -> asyncio.subprocess.Process:
+        if self._process is None or self._process.returncode is not None:
+            # -P: a folder called `models` where the person happens to stand must not be taken for ours.
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-P", "-m", "rumi_tui.engine.worker",
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+                limit=LONGEST_REPORT,
+            )  # fmt: skip
+        return self._process
+
+    async def _send(self, process: asyncio.subprocess.Process, order: Order) -> None:
+        assert process.stdin is not None
+        process.stdin.write(msgspec.json.encode(order) + b"\n")
+        await process.stdin.drain()
+
+    async def _last_words(self) -> str:
+        process, self._process = self._process, None
+        if process is None or process.stderr is None:
+            return ""
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        lines = (await process.stderr.read()).decode("utf-8", "replace").strip().splitlines()
+        return f" ({lines[-1][:200]})" if lines else ""

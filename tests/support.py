@@ -1,0 +1,84 @@
+"""Small verse and small models for the tests. The verse is made here, from words that are nobody's poem."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import torch
+
+from models.card import Card, Description, Text
+from models.config import DecoderConfig
+from models.decoder import Decoder
+from models.tokenizer import Tokenizer
+
+WORDS = {
+    "en": "amber barley candle drum ember fennel garnet harbour ivory jasmine kettle lantern mirror needle".split(),
+    "fa": "چراغ دریا سنگ باران کاغذ پنجره آینه درخت صدا خاک نان جویبار گندم ستاره".split(),
+}
+SHAPES = {
+    "rotary": DecoderConfig(vocab_size=40, window=16, layers=2, heads=2, width=32, positions="rotary"),
+    "learned": DecoderConfig(vocab_size=40, window=16, layers=1, heads=2, width=32, positions="learned"),
+}
+
+
+def verse(poems: int, lines: int = 6, language: str = "en", seed: int = 0) -> str:
+    """Poems of random words, parted by blank lines."""
+    rng = random.Random(seed)
+    blocks = ("\n".join(" ".join(rng.choices(WORDS[language], k=4)) for _ in range(lines)) for _ in range(poems))
+    return "\n\n".join(blocks) + "\n"
+
+
+def write_corpus(folder: Path, poems: int = 40) -> Path:
+    """A folder of three texts in two languages with a `corpus.toml` that tells their forms."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = [("one.txt", "en", "couplet"), ("two.txt", "en", "free"), ("sher.txt", "fa", "ghazal")]
+    for seed, (name, language, _) in enumerate(texts):
+        (folder / name).write_text(verse(poems, language=language, seed=seed), "utf-8")
+    entries = [f'[[text]]\nfile = "{name}"\nlanguage = "{lang}"\nform = "{form}"\n' for name, lang, form in texts]
+    (folder / "corpus.toml").write_text("\n".join(entries), "utf-8")
+    return folder
+
+
+def tokenizer_of(size: int) -> Tokenizer:
+    """An alphabet of `size` symbols: the reserved ones, LF, space, and Latin letters."""
+    characters = "\n abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    reserved = Tokenizer.train([]).symbols[:-1]
+    return Tokenizer(symbols=(*reserved, *characters[: size - len(reserved)]))
+
+
+def describe(config: DecoderConfig, forms: tuple[str, ...] = ("couplet", "free")) -> Description:
+    """A description that fits a config."""
+    card = Card(
+        language="en",
+        forms=forms,
+        texts=(Text(name="one.txt", sha256="0" * 64),),
+        characters_seen=1,
+        nats_per_char=3.0,
+        bits_per_char=4.328,
+        parameters=1,
+        licence="MIT",
+        date="2026-01-01",
+        commands=("rumi-train",),
+    )
+    return Description(config, tokenizer_of(config.vocab_size), card)
+
+
+def random_decoder(config: DecoderConfig, seed: int = 0) -> Decoder:
+    """A decoder whose matrices are all random: as it is built, it would answer zero to everything."""
+    torch.manual_seed(seed)
+    decoder = Decoder(config)
+    for parameter in decoder.parameters():
+        if parameter.ndim == 2:
+            torch.nn.init.normal_(parameter, std=1.5 * parameter.shape[1] ** -0.5)
+    return decoder.eval()
+
+
+def run_command(name: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs one of our commands as a person would, and gives back its status, output and errors."""
+    command = [str(Path(sys.executable).parent / name), *arguments]
+    variables = {key: value for key, value in os.environ.items() if key != "RUMI_CORPUS_DIR"} | environment
+    return subprocess.run(command, capture_output=True, text=True, env=variables, timeout=300, check=False)
