@@ -131,8 +131,8 @@ class Tokenizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         counts = Counter[str]()
         for text in texts:
             counts.update(text)
-        characters = sorted(character for character, count in counts.items() if count >= RARE or character == "\n")
-        return cls(symbols=(*RESERVED, *characters))
+        frequent = {character for character, count in counts.items() if count >= RARE}
+        return cls(symbols=(*RESERVED, *sorted(frequent | {"\n"})))
 
     def __len__(self) -> int:
         return len(self.symbols)

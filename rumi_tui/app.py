@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
 
 from textual.app import App, SystemCommand
 from textual.screen import Screen
@@ -21,9 +20,9 @@ class RumiApp(App[str]):
     """The console. Returns a poem that could not be saved, or nothing."""
 
     TITLE = "Rumi"
-    BINDINGS: ClassVar = actions.bindings(actions.EVERYWHERE)
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (78, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (14, "-tall")]
+    BINDINGS = actions.bindings(actions.EVERYWHERE)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (78, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]
 
     def __init__(self, library: Library, model: str, mode: Mode) -> None:
         super().__init__()

@@ -30,18 +30,22 @@ def choose_mode(wish: str, environment: Mapping[str, str]) -> Mode:
 
     Raises `RumiError` for another wish.
     """
-    if wish not in MODES:
-        raise RumiError(f"There is no right-to-left mode {wish!r}: choose one of {', '.join(MODES)}.")
-    if wish == "terminal" or wish == "app" or wish == "off":
-        return wish
+    match wish:
+        case "terminal" | "app" | "off":
+            return wish
+        case "auto":
+            return "terminal" if _terminal_reorders(environment) else "app"
+    raise RumiError(f"There is no right-to-left mode {wish!r}: choose one of {', '.join(MODES)}.")
+
+
+def _terminal_reorders(environment: Mapping[str, str]) -> bool:
     if "TMUX" in environment or environment.get("TERM", "").startswith(("screen", "tmux")):
-        return "app"
-    reorders = (
+        return False  # a multiplexer draws what it is given, wherever it runs
+    return (
         "KONSOLE_VERSION" in environment
         or environment.get("TERM_PROGRAM") in ("Apple_Terminal", "mlterm")
         or environment.get("TERM", "").startswith("mlterm")
     )
-    return "terminal" if reorders else "app"
 
 
 def is_right_to_left(line: str) -> bool:

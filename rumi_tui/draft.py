@@ -8,8 +8,8 @@ import msgspec
 
 from models.errors import RumiError
 from rumi_tui.engine.generate import Ending, Request
+from rumi_tui.engine.messages import Began, Finished, Report, Write, Wrote
 from rumi_tui.engine.sampling import Sampling
-from rumi_tui.engine.worker import Began, Finished, Report, Write, Wrote
 from rumi_tui.library.store import KeptPoem, Library, Passage
 
 SAVE_SECONDS = 0.4

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from rumi_tui.engine.worker import Describe, Described, Failed, Finished, Order, Report, Stop, Write
+from rumi_tui.engine.messages import Describe, Described, Failed, Finished, Order, Report, Stop, Write
 
 LONGEST_REPORT = 64 << 20
 """Bytes: a prompt may be very long, and `Began` repeats it."""

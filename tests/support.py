@@ -2,22 +2,57 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 import torch
 
 from models.card import Card, Description, Text
 from models.config import DecoderConfig
 from models.decoder import Decoder
+from models.errors import RumiError
 from models.tokenizer import Tokenizer
 
 WORDS = {
-    "en": "amber barley candle drum ember fennel garnet harbour ivory jasmine kettle lantern mirror needle".split(),
-    "fa": "چراغ دریا سنگ باران کاغذ پنجره آینه درخت صدا خاک نان جویبار گندم ستاره".split(),
+    "en": [
+        "amber",
+        "barley",
+        "candle",
+        "drum",
+        "ember",
+        "fennel",
+        "garnet",
+        "harbour",
+        "ivory",
+        "jasmine",
+        "kettle",
+        "lantern",
+        "mirror",
+        "needle",
+    ],
+    "fa": [
+        "چراغ",
+        "دریا",
+        "سنگ",
+        "باران",
+        "کاغذ",
+        "پنجره",
+        "آینه",
+        "درخت",
+        "صدا",
+        "خاک",
+        "نان",
+        "جویبار",
+        "گندم",
+        "ستاره",
+    ],
 }
 SHAPES = {
     "rotary": DecoderConfig(vocab_size=40, window=16, layers=2, heads=2, width=32, positions="rotary"),
@@ -82,3 +117,20 @@ def run_command(name: str, *arguments: str, **environment: str) -> subprocess.Co
     command = [str(Path(sys.executable).parent / name), *arguments]
     variables = {key: value for key, value in os.environ.items() if key != "RUMI_CORPUS_DIR"} | environment
     return subprocess.run(command, capture_output=True, text=True, env=variables, timeout=300, check=False)
+
+
+@contextlib.contextmanager
+def refused(pattern: str | None = None) -> Iterator[None]:
+    """What is done inside is refused with a `RumiError` of one line that matches the pattern."""
+    with pytest.raises(RumiError, match=pattern) as caught:
+        yield
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def assert_command_refused(done: subprocess.CompletedProcess[str], status: int, pattern: str = "") -> None:
+    """The command ended with this status, said why in one line that matches the pattern, and nothing else."""
+    assert (done.returncode, done.stdout) == (status, ""), done
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "unforeseen" not in done.stderr, done.stderr
+    assert re.search(pattern, done.stderr), done.stderr

@@ -18,6 +18,7 @@ from models.errors import RumiError
 from models.tokenizer import FORMS
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, narrate
+from rumi_tui.engine.context import DecodeStep
 from rumi_tui.engine.session import load_model
 from training.corpus import read_corpus
 from training.evaluate import exact_loss
@@ -138,12 +139,12 @@ def evaluate(
         except ModuleNotFoundError as error:
             _without_torch(error)
         decoder, description = load_weights(Path(model))
-        step, tokenizer, language = TorchStep(decoder), description.tokenizer, description.card.language
+        step: DecodeStep = TorchStep(decoder)
     else:
-        step = load_model(model)
-        tokenizer, language = step.tokenizer, step.card.language
-    sources = read_corpus([*text, *(more_text or [])], language, form)
-    score = exact_loss(step, tokenizer, sources, split)
+        session = load_model(model)
+        step, description = session, session.description
+    sources = read_corpus([*text, *(more_text or [])], description.card.language, form)
+    score = exact_loss(step, description.tokenizer, sources, "validation" if split == "validation" else "all")
     if json:
         result = {
             "model": model,

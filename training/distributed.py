@@ -29,8 +29,9 @@ class World:
         """Replaces each gradient by its mean over the processes."""
         if self.size > 1:
             for parameter in model.parameters():
+                assert parameter.grad is not None
                 dist.all_reduce(parameter.grad)
-                parameter.grad /= self.size
+                parameter.grad.div_(self.size)
 
     def mean(self, value: float) -> float:
         """The mean of a number over the processes."""

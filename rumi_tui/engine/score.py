@@ -38,7 +38,11 @@ class Score(NamedTuple):
 
     def plus(self, other: Score) -> Score:
         """Both texts together."""
-        return Score(*(mine + its for mine, its in zip(self, other, strict=True)))
+        return Score(
+            self.nats + other.nats,
+            self.characters + other.characters,
+            self.unknown_characters + other.unknown_characters,
+        )
 
 
 def score(model: DecodeStep, tokenizer: Tokenizer, poems: Iterable[tuple[str, str]]) -> Score:

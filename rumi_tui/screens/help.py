@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -22,7 +20,7 @@ Type how a poem should begin, or nothing at all, and press Enter."""
 class HelpScreen(ModalScreen[None]):
     """One page of help."""
 
-    BINDINGS: ClassVar = [Binding("escape,f1", "dismiss", "Back", priority=True)]
+    BINDINGS = [Binding("escape,f1", "dismiss", "Back", priority=True)]
     DEFAULT_CSS = """
     HelpScreen { align: center middle; }
     HelpScreen > VerticalScroll {

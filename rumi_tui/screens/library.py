@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -18,7 +16,7 @@ from rumi_tui.library.store import KeptPoem
 class LibraryScreen(ModalScreen[KeptPoem | None]):
     """A list of poems; gives back the chosen one."""
 
-    BINDINGS: ClassVar = [Binding("escape,ctrl+l", "dismiss", "Back", priority=True)]
+    BINDINGS = [Binding("escape,ctrl+l", "dismiss", "Back", priority=True)]
     DEFAULT_CSS = """
     LibraryScreen { align: center middle; }
     LibraryScreen > Static { width: 76; max-width: 100%; padding: 1 2 0 2; background: $panel; color: $text-muted; }

@@ -5,8 +5,6 @@ Workers post `Reported` messages as reports come from the writing process; only 
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
@@ -18,7 +16,7 @@ from models.errors import RumiError
 from rumi_tui import actions
 from rumi_tui.bidi import Mode
 from rumi_tui.draft import Draft, Job
-from rumi_tui.engine.worker import Began, Describe, Described, Failed, Finished, Report, Write, Wrote
+from rumi_tui.engine.messages import Began, Describe, Described, Failed, Finished, Report, Write, Wrote
 from rumi_tui.library.store import KeptPoem, Library
 from rumi_tui.screens.library import LibraryScreen
 from rumi_tui.widgets.craft import Craft
@@ -31,7 +29,7 @@ ENDINGS = {"end": "the poem ended here", "lines": "enough lines", "characters": 
 class WriteScreen(Screen[None]):
     """The page to write on."""
 
-    BINDINGS: ClassVar = actions.bindings(actions.WRITING)
+    BINDINGS = actions.bindings(actions.WRITING)
     AUTO_FOCUS = "#prompt"
     CSS = """
     WriteScreen { background: $background; }

@@ -1,0 +1,37 @@
+# Commands for people: `make help` lists them.
+PYTHON ?= python3
+RUN := .venv
+DEV := .venv-dev
+
+.PHONY: help run test bench clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+run: $(RUN)/ready ## set up and open the console
+	$(RUN)/bin/rumi-tui
+
+test: $(DEV)/ready ## set up everything, lint, check types and imports, run the tests
+	$(DEV)/bin/ruff check .
+	$(DEV)/bin/ruff format --check .
+	$(DEV)/bin/mypy
+	$(DEV)/bin/lint-imports --no-logo
+	$(DEV)/bin/python -m pytest
+
+bench: $(DEV)/ready ## measure what the console's writing process costs and gives
+	$(DEV)/bin/python benchmarks/console.py
+
+clean: ## remove the environments that run and test made
+	rm -rf $(RUN) $(DEV)
+
+SOURCES := $(shell find models training export rumi_tui -not -name '*.pyc' -type f)
+
+$(RUN)/ready: pyproject.toml constraints.txt $(SOURCES)
+	$(PYTHON) -m venv $(RUN)
+	$(RUN)/bin/python -m pip install --quiet --constraint constraints.txt .
+	@touch $@
+
+$(DEV)/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(DEV)
+	$(DEV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[train,web,dev]'
+	@touch $@

@@ -1,0 +1,70 @@
+"""What goes to the writing process and what comes back. Knows nothing of how either end works."""
+
+from __future__ import annotations
+
+import msgspec
+
+from models.card import Card
+from rumi_tui.engine.generate import Ending, Request, Step
+
+
+class Describe(msgspec.Struct, frozen=True, tag=True):
+    """Order: load a model and say what it is. Answered by `Described` or `Failed`."""
+
+    model: str
+
+
+class Write(msgspec.Struct, frozen=True, tag=True):
+    """Order: write a poem. Answered by `Began`, some `Wrote` and one `Finished`, or by `Failed`."""
+
+    model: str
+    request: Request
+    """Its text is what the person typed, or a poem to go on with."""
+    typed: bool
+    """Whether the text was typed and must be fitted to the model's characters first."""
+
+
+class Stop(msgspec.Struct, frozen=True, tag=True):
+    """Order: stop the poem being written. Answered by its `Finished`."""
+
+
+class Described(msgspec.Struct, frozen=True, tag=True):
+    """A model, loaded."""
+
+    model: str
+    card: Card
+
+
+class Began(msgspec.Struct, frozen=True, tag=True):
+    """A poem begins with this text."""
+
+    text: str
+    notes: list[str]
+    """What had to be changed in what the person typed."""
+    model_sha256: str
+
+
+class Wrote(msgspec.Struct, frozen=True, tag=True):
+    """The next characters, in their order."""
+
+    steps: list[Step]
+
+
+class Finished(msgspec.Struct, frozen=True, tag=True):
+    """The poem stopped."""
+
+    ending: Ending | None
+    """None where it was stopped by order."""
+    characters: int
+    seconds: float
+    """Spent on writing, reading the prompt included."""
+
+
+class Failed(msgspec.Struct, frozen=True, tag=True):
+    """The order could not be carried out."""
+
+    message: str
+
+
+Order = Describe | Write | Stop
+Report = Described | Began | Wrote | Finished | Failed

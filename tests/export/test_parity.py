@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from support import SHAPES, describe, random_decoder
+
+from export.export import export_model
+from export.graph import build_graph
+from export.parity import TOLERANCE, WINDOWS, compare, greedy
+from models.errors import RumiError
+from models.pretrained import LANGUAGES, model_path
+from rumi_tui.engine.context import Context
+from rumi_tui.engine.session import Session
+from training.checkpoint import load_weights
+from training.torch_step import TorchStep
+
+SHIPPED = [(model_path(language).with_suffix(".safetensors"), model_path(language)) for language in LANGUAGES]
+
+
+def one_by_one(context: Context, ids: np.ndarray) -> np.ndarray:
+    return np.concatenate([context.feed(ids[:, place : place + 1]) for place in range(ids.shape[1])], axis=1)
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+def test_every_position_of_three_windows_has_the_same_logits(model_pair: tuple[Path, Path], batch: int) -> None:
+    decoder, description = load_weights(model_pair[0])
+    session = Session(model_pair[1])
+    config = description.config
+    ids = np.random.default_rng(1).integers(config.vocab_size, size=(batch, WINDOWS * config.window))
+    if config.positions == "rotary":
+        with torch.no_grad():
+            reference = decoder(torch.from_numpy(ids))[0].numpy()
+    else:
+        reference = Context(TorchStep(decoder), batch).feed(ids)
+    assert np.abs(reference).max() > 1
+    assert np.abs(Context(session, batch).feed(ids) - reference).max() <= TOLERANCE
+    assert np.abs(one_by_one(Context(session, batch), ids) - reference).max() <= TOLERANCE
+
+
+def test_greedy_text_of_2000_characters_is_identical(model_pair: tuple[Path, Path]) -> None:
+    decoder, description = load_weights(model_pair[0])
+    start = description.tokenizer.form_id("couplet")
+    text = greedy(Session(model_pair[1]), start, 2_000)
+    assert len(text) == 2_000
+    assert text == greedy(TorchStep(decoder), start, 2_000)
+
+
+@pytest.mark.parametrize(("checkpoint", "file"), SHIPPED, ids=LANGUAGES)
+def test_the_shipped_files_are_their_checkpoints(checkpoint: Path, file: Path) -> None:
+    decoder, description = load_weights(checkpoint)
+    session = Session(file)
+    assert session.description == description
+    parity = compare(decoder, session, batch=4)
+    assert parity.max_abs_logit_diff <= TOLERANCE
+    assert parity.greedy_identical
+    assert parity.positions_compared == 2 * 4 * WINDOWS * description.config.window
+
+
+def test_the_graph_says_what_model_it_holds(model_pair: tuple[Path, Path]) -> None:
+    _, description = load_weights(model_pair[0])
+    graph = onnx.load(model_pair[1])
+    onnx.checker.check_model(graph, full_check=True)
+    assert {entry.key: entry.value for entry in graph.metadata_props} == description.to_metadata()
+    inputs, outputs = [value.name for value in graph.graph.input], [value.name for value in graph.graph.output]
+    assert inputs[:2] == ["ids", "position"]
+    assert outputs[:2] == ["logits", "next_position"]
+    assert [name.replace("past", "present") for name in inputs[2:]] == outputs[2:]
+
+
+def test_an_export_that_does_not_match_writes_nothing_and_leaves_the_old_file(
+    tmp_path: Path, model_pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "model.onnx"
+    out.write_bytes(b"what stood here before")
+    kind = load_weights(model_pair[0])[1].config.positions
+    other = random_decoder(SHAPES[kind], seed=9)
+    monkeypatch.setattr("export.export.build_graph", lambda _, description: build_graph(other, description))
+    with pytest.raises(RumiError, match="does not match"):
+        export_model(model_pair[0], out)
+    assert out.read_bytes() == b"what stood here before"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_session_refuses_a_graph_that_is_not_of_its_description(tmp_path: Path) -> None:
+    decoder = random_decoder(SHAPES["learned"])
+    graph = build_graph(decoder, describe(SHAPES["rotary"]))
+    (tmp_path / "odd.onnx").write_bytes(graph.SerializeToString())
+    with pytest.raises(RumiError, match="another shape"):
+        Session(tmp_path / "odd.onnx")

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import msgspec
+import pytest
+from support import SHAPES, describe, refused, tokenizer_of
+
+from models.card import Card, Description, Text
+
+DESCRIPTION = describe(SHAPES["rotary"])
+
+
+def changed(key: str, **fields: Any) -> dict[str, str]:
+    metadata = DESCRIPTION.to_metadata()
+    return metadata | {key: json.dumps(json.loads(metadata[key]) | fields)}
+
+
+def test_a_description_comes_back_from_its_metadata() -> None:
+    metadata = DESCRIPTION.to_metadata()
+    assert set(metadata) == {"rumi.config", "rumi.tokenizer", "rumi.card"}
+    assert Description.from_metadata(metadata, "it.onnx") == DESCRIPTION
+
+
+def test_metadata_of_other_programs_beside_ours_does_not_matter() -> None:
+    assert Description.from_metadata({**DESCRIPTION.to_metadata(), "format": "pt"}, "it.onnx") == DESCRIPTION
+
+
+@pytest.mark.parametrize("key", ["rumi.config", "rumi.tokenizer", "rumi.card"])
+@pytest.mark.parametrize("garbled", [None, "", "{", "[]", "null", '"text"', "{}", "\x00\ud800\n\n", "9" * 5000])
+def test_missing_or_garbled_metadata_is_refused(key: str, garbled: str | None) -> None:
+    metadata = DESCRIPTION.to_metadata()
+    del metadata[key]
+    if garbled is not None:
+        metadata[key] = garbled
+    with refused("^it.onnx "):
+        Description.from_metadata(metadata, "it.onnx")
+
+
+@pytest.mark.parametrize(
+    ("key", "fields"),
+    [
+        ("rumi.config", {"format": 2}),
+        ("rumi.config", {"new": 1}),
+        ("rumi.config", {"window": "16"}),
+        ("rumi.config", {"positions": "alibi"}),
+        ("rumi.config", {"layers": -1}),
+        ("rumi.config", {"vocab_size": 41}),
+        ("rumi.tokenizer", {"kind": "words"}),
+        ("rumi.tokenizer", {"normalisation": "rumi-2"}),
+        ("rumi.tokenizer", {"symbols": ["a", "b"]}),
+        ("rumi.card", {"forms": []}),
+        ("rumi.card", {"forms": ["sonnet\n"]}),
+        ("rumi.card", {"language": None}),
+        ("rumi.card", {"new\nkey": 1}),
+    ],
+)
+def test_a_description_of_another_version_or_of_no_model_is_refused(key: str, fields: dict[str, Any]) -> None:
+    with refused("^it.onnx "):
+        Description.from_metadata(changed(key, **fields), "it.onnx")
+
+
+def test_a_description_larger_than_any_models_is_refused() -> None:
+    with refused("larger than any"):
+        Description.from_metadata(changed("rumi.card", commands=["x" * (1 << 20)]), "it.onnx")
+
+
+def test_a_description_nested_without_end_is_refused() -> None:
+    metadata = DESCRIPTION.to_metadata()
+    metadata["rumi.card"] = '{"texts":[{"extra":' + "[" * 100_000
+    with refused("^it.onnx "):
+        Description.from_metadata(metadata, "it.onnx")
+
+
+def test_an_alphabet_of_another_size_than_the_weights_is_refused() -> None:
+    metadata = DESCRIPTION._replace(tokenizer=tokenizer_of(30)).to_metadata()
+    with refused("alphabet"):
+        Description.from_metadata(metadata, "it.onnx")
+
+
+def test_a_name_that_is_not_utf8_can_be_written_in_a_card() -> None:
+    name = os.fsdecode(b"verse\xff.txt")
+    card = msgspec.structs.replace(DESCRIPTION.card, texts=(Text(name=name, sha256="0" * 64),), commands=(name,))
+    metadata = DESCRIPTION._replace(card=card).to_metadata()
+    assert "verse" in Description.from_metadata(metadata, "it.onnx").card.texts[0].name
+
+
+@pytest.mark.parametrize("forms", [(), ("sonnet",), ("free", "Free")])
+def test_a_card_names_known_forms_only(forms: tuple[str, ...]) -> None:
+    with refused("forms"):
+        Card(**{**msgspec.structs.asdict(DESCRIPTION.card), "forms": forms})

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support import refused
+
+from models.files import replacing
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from models.errors import RumiError
+from models.files import replacing
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+try:
+    with replacing(Path(sys.argv[1])) as temporary:
+        temporary.write_bytes(bytes(10_000))
+except RumiError as error:
+    print(error)
+"""
+
+
+def test_a_file_takes_the_place_of_the_old_one_when_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "new folder" / "poem.txt"
+    for content in ("old", "new"):
+        with replacing(path) as temporary:
+            temporary.write_text(content)
+        assert path.read_text() == content
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_replaced_file_can_be_read_by_whoever_could_read_a_new_file(tmp_path: Path) -> None:
+    (tmp_path / "plain").touch()
+    with replacing(tmp_path / "replaced"):
+        pass
+    assert (tmp_path / "replaced").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_an_error_leaves_the_old_file_and_nothing_else(tmp_path: Path, error: type[BaseException]) -> None:
+    path = tmp_path / "poem.txt"
+    path.write_text("old")
+    with pytest.raises(error), replacing(path) as temporary:
+        temporary.write_text("half of the ne")
+        raise error
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_error_of_the_system_becomes_one_sentence_and_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "poem.txt"
+    path.write_text("old")
+    with refused("no space left"), replacing(path) as temporary:
+        temporary.write_text("half of the ne")
+        raise OSError(28, os.strerror(28))
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("place", ["file/poem.txt", "folder"])
+def test_a_place_where_no_file_can_be_is_refused(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder" / "kept").mkdir(parents=True)
+    with refused("Could not write"), replacing(tmp_path / place) as temporary:
+        temporary.write_text("new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "poem.txt"
+    path.write_text("old")
+    done = subprocess.run([sys.executable, "-c", FULL_DISK, path], capture_output=True, text=True, check=True)
+    assert done.stdout == f"Could not write {path} (file too large): what stood there before is unchanged.\n"
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import helper, numpy_helper
+
+from rumi_tui.engine.session import Session
+
+
+@pytest.fixture(scope="session")
+def session(model_file: Path) -> Session:
+    """The random model of `model_file`, loaded."""
+    return Session(model_file)
+
+
+@pytest.fixture(scope="session")
+def endless_file(model_file: Path, session: Session, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model of `model_file`, but its poems never end by themselves: the end is made very unlikely."""
+    bias = np.zeros(session.config.vocab_size, dtype=np.float32)
+    bias[session.tokenizer.end_id] = -1000
+    model = onnx.load(model_file)
+    last = next(node for node in model.graph.node if "logits" in node.output)
+    last.output[list(last.output).index("logits")] = "logits_of_all"
+    model.graph.initializer.append(numpy_helper.from_array(bias, "no_end"))
+    model.graph.node.append(helper.make_node("Add", ["logits_of_all", "no_end"], ["logits"]))
+    path = tmp_path_factory.mktemp("endless") / "endless.onnx"
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+@pytest.fixture(scope="session")
+def endless(endless_file: Path) -> Session:
+    """The model of `endless_file`, loaded."""
+    return Session(endless_file)

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import itertools
+import math
+
+import msgspec
+import numpy as np
+import pytest
+
+from models.errors import RumiError
+from models.tokenizer import FORMS, REPLACEMENT
+from rumi_tui.engine.context import Context
+from rumi_tui.engine.generate import ALTERNATIVES, LARGEST_SEED, Poem, Request, Step
+from rumi_tui.engine.sampling import Sampling, log_softmax
+from rumi_tui.engine.session import Session
+
+GREEDY = Sampling(temperature=0)
+PLAIN = Sampling(temperature=1)
+
+
+def write(model: Session, **request) -> tuple[str, Poem, list[Step]]:
+    poem = Poem(model, model.tokenizer, Request(**{"form": "couplet", **request}))
+    steps = list(poem)
+    return "".join(step.text for step in steps), poem, steps
+
+
+@pytest.mark.parametrize("sampling", [GREEDY, Sampling(), Sampling(temperature=2, top_k=5, top_p=0.9, min_p=0.01)])
+def test_the_same_seed_gives_the_same_poem(endless, sampling):
+    first, second = (write(endless, seed=5, characters=200, sampling=sampling)[2] for _ in range(2))
+    assert len(first) == 200
+    assert first == second
+
+
+def test_other_seeds_give_other_poems(endless):
+    assert len({write(endless, seed=seed, characters=60)[0] for seed in range(10)}) == 10
+
+
+def test_other_forms_give_other_poems(endless):
+    assert len({write(endless, form=form, characters=60)[0] for form in ("couplet", "free")}) == 2
+
+
+@pytest.mark.parametrize("lines", [1, 2, 5])
+def test_a_poem_stops_at_the_end_of_its_lines(endless, lines):
+    text, poem, _ = write(endless, lines=lines)
+    assert poem.ending == "lines"
+    assert text.count("\n") == lines - 1
+
+
+def test_the_line_that_the_prompt_ends_in_counts(endless):
+    text, poem, _ = write(endless, text="abc\nde", lines=1)
+    assert poem.ending == "lines"
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize("characters", [1, 2, 77])
+def test_a_poem_stops_after_its_characters(endless, characters):
+    text, poem, steps = write(endless, characters=characters, lines=10_000)
+    assert poem.ending == "characters"
+    assert len(text) == len(steps) == characters
+
+
+def test_a_poem_stops_where_the_model_ends_it(session):
+    poem = next(p for seed in range(50) if (p := write(session, seed=seed, characters=500)[1]).ending == "end")
+    steps = list(poem)
+    ids = [*session.tokenizer.encode("".join(step.text for step in steps))]
+    assert len(ids) < 500
+    assert session.tokenizer.end_id not in ids
+
+
+def test_a_poem_that_can_go_on_has_no_ending(endless):
+    poem = Poem(endless, endless.tokenizer, Request(form="free"))
+    assert len(list(itertools.islice(poem, 300))) == 300
+    assert poem.ending is None
+
+
+@pytest.mark.parametrize("text", ["", "abc def"])
+def test_steps_tell_what_the_model_thought(endless, text):
+    written, _, steps = write(endless, text=text, characters=40, sampling=Sampling(temperature=2))
+    tokenizer = endless.tokenizer
+    ids = [tokenizer.form_id("couplet"), *tokenizer.encode(text + written)]
+    logprobs = log_softmax(Context(endless).feed(np.array([ids]))[0])[-len(steps) - 1 : -1]
+    chosen = ids[-len(steps) :]
+    assert [step.logprob for step in steps] == pytest.approx(
+        [float(row[index]) for row, index in zip(logprobs, chosen, strict=True)], abs=1e-3
+    )
+    for step, row in zip(steps, logprobs, strict=True):
+        probabilities = [alternative.probability for alternative in step.alternatives]
+        assert len(probabilities) == ALTERNATIVES
+        assert probabilities == sorted(probabilities, reverse=True)
+        assert probabilities == pytest.approx(sorted(np.exp(row), reverse=True)[:ALTERNATIVES], abs=1e-4)
+        likeliest = step.alternatives[0]
+        assert likeliest.text == tokenizer.character(int(row.argmax()))
+        own = [a.probability for a in step.alternatives if a.text == step.text != ""]
+        assert own == [] or math.log(own[0]) == pytest.approx(step.logprob, abs=1e-9)
+
+
+def test_a_greedy_step_is_the_likeliest_of_what_may_stand_in_a_poem(endless):
+    _, _, steps = write(endless, characters=100, sampling=GREEDY)
+    for step in steps:
+        spelled = [a for a in step.alternatives if len(a.text) == 1 and a.text != REPLACEMENT]
+        assert step.text == spelled[0].text
+
+
+def test_unknown_and_form_symbols_are_never_written(endless, session):
+    known = set(session.tokenizer.symbols)
+    for model, seed in itertools.product((endless, session), range(5)):
+        steps = write(model, seed=seed, characters=400, sampling=Sampling(temperature=5))[2]
+        assert all(len(step.text) == 1 and step.text in known and step.text != REPLACEMENT for step in steps)
+
+
+@pytest.mark.parametrize("cut", [1, 20, 50, 99])
+def test_going_on_from_a_poem_gives_what_one_go_gives(model_pair, cut):
+    model = Session(model_pair[1])
+    whole, _, _ = write(model, text="amber", characters=100, sampling=GREEDY)
+    begun = "amber" + whole[:cut]
+    assert begun + write(model, text=begun, characters=100 - cut, sampling=GREEDY)[0] == ("amber" + whole)[:105]
+
+
+def test_a_prompt_of_unknown_characters_is_read(endless):
+    text, _, steps = write(endless, text="چراغ دریا", characters=20)
+    assert len(text) == 20
+    assert all(math.isfinite(step.logprob) for step in steps)
+
+
+def test_a_prompt_of_a_hundred_thousand_characters_is_read(endless):
+    prompt = ("amber barley " * 8000)[:100_000]
+    long, _, _ = write(endless, text=prompt, characters=30, sampling=GREEDY)
+    short, _, _ = write(endless, text=prompt[-500:], characters=30, sampling=GREEDY)
+    assert len(long) == 30
+    assert long == short
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"lines": 0}, {"lines": -3}, {"characters": 0}, {"seed": -1}, {"seed": LARGEST_SEED + 1}],
+)
+def test_a_request_out_of_range_is_refused_in_one_sentence(values):
+    with pytest.raises(RumiError, match=r"^[^\n]+\.$"):
+        Request(form="free", **values)
+
+
+@pytest.mark.parametrize("form", ["", "sonnet", "<end>"])
+def test_a_form_that_does_not_exist_is_refused(session, form):
+    with pytest.raises(RumiError, match="no form"):
+        write(session, form=form)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_request_survives_the_way_to_another_process(form):
+    request = Request(form=form, text="ab\nج", sampling=Sampling(top_k=3), seed=LARGEST_SEED, lines=2, characters=9)
+    assert msgspec.json.decode(msgspec.json.encode(request), type=Request) == request

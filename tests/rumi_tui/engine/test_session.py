@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from models.errors import RumiError
+from rumi_tui.engine.session import LARGEST_FILE, Session, load_model
+
+
+def foreign_graph(metadata: dict[str, str] | None = None) -> bytes:
+    """A model file of another program, which adds a number to itself."""
+    value = helper.make_tensor_value_info("ids", TensorProto.FLOAT, [1])
+    total = helper.make_tensor_value_info("total", TensorProto.FLOAT, [1])
+    graph = helper.make_graph([helper.make_node("Add", ["ids", "ids"], ["total"])], "other", [value], [total])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
+    helper.set_model_props(model, metadata or {})
+    return model.SerializeToString()
+
+
+def with_metadata(data: bytes, key: str, old: str, new: str) -> bytes:
+    model = onnx.load_from_string(data)
+    for entry in model.metadata_props:
+        if entry.key == key:
+            assert old in entry.value
+            entry.value = entry.value.replace(old, new)
+    return model.SerializeToString()
+
+
+def metadata_of(data: bytes) -> dict[str, str]:
+    return {entry.key: entry.value for entry in onnx.load_from_string(data).metadata_props}
+
+
+SPOILS = {
+    "empty": lambda data: b"",
+    "text": lambda data: b"The reed tells of partings.\n" * 50,
+    "half": lambda data: data[: len(data) // 2],
+    "noise": lambda data: np.random.default_rng(0).bytes(len(data)),
+    "of another program": lambda data: foreign_graph(),
+    "of another graph": lambda data: foreign_graph(metadata_of(data)),
+    "of a later format": lambda data: with_metadata(data, "rumi.config", '"format":1', '"format":2'),
+    "of a wrong width": lambda data: with_metadata(data, "rumi.config", '"heads":2', '"heads":3'),
+    "of more layers": lambda data: with_metadata(data, "rumi.config", '"layers":2', '"layers":3'),
+    "of another alphabet": lambda data: with_metadata(data, "rumi.tokenizer", '"a",', ""),
+    "with broken JSON": lambda data: with_metadata(data, "rumi.card", "{", "["),
+    "with an unheard-of form": lambda data: with_metadata(data, "rumi.card", '"couplet"', '"sonnet"'),
+    "with a bell in its alphabet": lambda data: with_metadata(data, "rumi.tokenizer", '"a"', '"\\u0007"'),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILS.values(), ids=SPOILS)
+def test_a_file_that_is_no_model_is_refused_in_one_line(model_file: Path, tmp_path: Path, spoil):
+    path = tmp_path / "spoiled.onnx"
+    path.write_bytes(spoil(model_file.read_bytes()))
+    with pytest.raises(RumiError) as raised:
+        Session(path)
+    message = str(raised.value)
+    assert str(path) in message
+    assert "\n" not in message
+    assert len(message) < 600
+
+
+def test_a_model_of_a_later_format_says_so(model_file: Path, tmp_path: Path):
+    path = tmp_path / "later.onnx"
+    path.write_bytes(SPOILS["of a later format"](model_file.read_bytes()))
+    with pytest.raises(RumiError, match="has format 2, this program reads 1"):
+        Session(path)
+
+
+@pytest.mark.parametrize("name", ["missing.onnx", "missing/model.onnx", "."])
+def test_what_is_no_file_is_refused_in_one_line(tmp_path: Path, name):
+    with pytest.raises(RumiError, match=r"^Could not read the model file [^\n]+\.onnx file\.$"):
+        Session(tmp_path / name)
+
+
+def test_a_file_too_large_is_refused_unread(tmp_path: Path):
+    path = tmp_path / "large.onnx"
+    with path.open("wb") as file:
+        file.truncate(LARGEST_FILE + 1)
+    with pytest.raises(RumiError, match=r"larger than 512 MiB"):
+        Session(path)
+
+
+def test_a_model_tells_what_it_is(model_file: Path):
+    model = load_model(str(model_file))
+    assert model.sha256 == hashlib.sha256(model_file.read_bytes()).hexdigest()
+    assert model.name == "model"
+    assert model.card.forms == ("couplet", "free")
+    assert len(model.tokenizer) == model.config.vocab_size == 40
+
+
+def test_a_form_it_never_learned_is_refused(session):
+    session.check_form("free")
+    with pytest.raises(RumiError, match=r"never learned the form 'ghazal': choose couplet or free\.$"):
+        session.check_form("ghazal")
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_a_step_answers_each_id_of_each_stream(session, batch):
+    logits, cache = session(np.full((batch, 4), 9), session.empty_cache(batch))
+    assert logits.shape == (batch, 4, 40)
+    assert logits.dtype == np.float32
+    assert int(cache[0].numpy()) == 4
+    assert all(tensor.shape() == [batch, 2, 4, 16] for tensor in cache[1:])
+    assert np.isfinite(logits).all()

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from rumi_tui.engine.generate import Poem, Request
+from rumi_tui.engine.messages import Began, Describe, Described, Failed, Finished, Order, Report, Stop, Write, Wrote
+from rumi_tui.engine.session import Session
+
+WORKER = [sys.executable, "-P", "-m", "rumi_tui.engine.worker"]
+
+
+class Process:
+    """The writing process, spoken to by hand."""
+
+    def __init__(self) -> None:
+        self.popen = subprocess.Popen(WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def send(self, *orders: Order) -> None:
+        assert self.popen.stdin is not None
+        self.popen.stdin.write(b"".join(msgspec.json.encode(order) + b"\n" for order in orders))
+        self.popen.stdin.flush()
+
+    def reports(self) -> Iterator[Report]:
+        """What comes until an order is done."""
+        assert self.popen.stdout is not None
+        for line in self.popen.stdout:
+            report = msgspec.json.decode(line, type=Report)
+            yield report
+            if isinstance(report, Described | Finished | Failed):
+                return
+
+    def carry_out(self, order: Describe | Write) -> list[Report]:
+        self.send(order)
+        return list(self.reports())
+
+
+@pytest.fixture
+def process() -> Iterator[Process]:
+    process = Process()
+    yield process
+    process.popen.communicate(timeout=60)
+
+
+def order(model: Path, text: str = "", typed: bool = True, **values) -> Write:
+    return Write(str(model), Request(text=text, **{"form": "couplet", "lines": 4, "seed": 3, **values}), typed)
+
+
+def written(reports: list[Report]) -> str:
+    return "".join(step.text for report in reports if isinstance(report, Wrote) for step in report.steps)
+
+
+def test_a_model_is_described(process: Process, model_file: Path, session: Session):
+    assert process.carry_out(Describe(str(model_file))) == [Described(str(model_file), session.card)]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_it_writes_the_poem_that_is_written_here(process: Process, model_file: Path, session: Session, seed):
+    began, *reports, finished = process.carry_out(order(model_file, "amber", seed=seed))
+    poem = Poem(session, session.tokenizer, Request(form="couplet", text="amber", lines=4, seed=seed))
+    steps = list(poem)
+    assert began == Began("amber", [], session.sha256)
+    assert [step for report in reports for step in report.steps] == steps
+    assert (finished.ending, finished.characters) == (poem.ending, len(steps))
+
+
+def test_one_process_writes_many_poems_each_its_own(process: Process, model_file: Path, endless_file: Path):
+    orders = [order(endless_file, lines=2), order(model_file, seed=9), order(endless_file, lines=2)]
+    process.send(*orders)
+    first, second, third = (written(list(process.reports())) for _ in orders)
+    assert first == third != second
+
+
+def test_a_typed_prompt_is_fitted_and_its_changes_are_told(process: Process, model_file: Path):
+    began, *_ = process.carry_out(order(model_file, "Caf\u00e9 \N{FIRE}"))
+    assert began.text == "Cafe \N{FIRE}"
+    assert [("\u00e9" in note, "\N{FIRE}" in note) for note in began.notes] == [(True, False), (False, True)]
+
+
+def test_a_poem_to_go_on_with_is_left_as_it_is(process: Process, model_file: Path):
+    began, *_ = process.carry_out(order(model_file, "a  caf\u00e9\n", typed=False))
+    assert (began.text, began.notes) == ("a  caf\u00e9\n", [])
+
+
+def test_an_order_to_stop_reaches_a_poem_without_end(process: Process, endless_file: Path):
+    process.send(order(endless_file, lines=10**6))
+    reports = process.reports()
+    heard = [next(reports), next(reports)]
+    process.send(Stop())
+    heard += list(reports)
+    finished = heard[-1]
+    assert isinstance(finished, Finished)
+    assert finished.ending is None
+    assert finished.characters == len(written(heard)) > 0
+    assert written(process.carry_out(order(endless_file, lines=1)))
+
+
+def test_an_order_to_stop_with_nothing_to_stop_changes_nothing(process: Process, endless_file: Path):
+    process.send(Stop())
+    *_, finished = process.carry_out(order(endless_file, lines=1))
+    assert finished.ending == "lines"
+
+
+@pytest.mark.parametrize("form", ["ghazal", "sonnet"])
+def test_a_form_it_never_learned_fails_and_the_next_order_is_carried_out(process: Process, model_file: Path, form):
+    [failed] = process.carry_out(order(model_file, form=form))
+    assert isinstance(failed, Failed)
+    assert form in failed.message
+    assert isinstance(process.carry_out(order(model_file))[-1], Finished)
+
+
+def test_a_missing_model_fails_and_the_next_order_is_carried_out(process: Process, model_file: Path, tmp_path: Path):
+    missing = tmp_path / "missing.onnx"
+    assert [type(report) for report in process.carry_out(Describe(str(missing)))] == [Failed]
+    [failed] = process.carry_out(order(missing))
+    assert str(missing) in failed.message
+    assert isinstance(process.carry_out(order(model_file))[-1], Finished)
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_the_process_ends_when_its_orders_end(endless_file: Path, busy):
+    process = Process()
+    if busy:
+        process.send(order(endless_file, lines=10**6))
+        next(process.reports())
+    process.popen.communicate(timeout=60)
+    assert process.popen.returncode == 0
+
+
+def test_the_process_ends_when_nobody_reads_its_reports(endless_file: Path):
+    process = Process()
+    process.send(order(endless_file, lines=10**6))
+    next(process.reports())
+    process.popen.stdout.close()
+    assert process.popen.wait(timeout=60) == 1
+    process.popen.stdin.close()

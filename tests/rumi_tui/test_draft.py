@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import itertools
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+from support import refused
+
+from rumi_tui import draft as draft_module
+from rumi_tui.draft import Draft, Job, Settings
+from rumi_tui.engine.generate import Poem, Request
+from rumi_tui.engine.messages import Began, Failed, Finished, Wrote
+from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.session import Session
+from rumi_tui.library.store import KeptPoem, Library
+
+SETTINGS = Settings(model="en", form="couplet", sampling=Sampling(temperature=1), seed=11, lines=3)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "poems.sqlite"
+
+
+@pytest.fixture
+def library(path: Path) -> Library:
+    return Library(path)
+
+
+@pytest.fixture
+def saves_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draft_module, "SAVE_SECONDS", 0)
+
+
+def write(job: Job, model: Session, characters: int | None = None) -> Draft:
+    """Carries out a job here; stops it after so many characters."""
+    request = job.order().request
+    poem = Poem(model, model.tokenizer, request)
+    job.hear(Began(request.text, [], model.sha256))
+    count = 0
+    for step in itertools.islice(poem, characters):
+        job.hear(Wrote([step]))
+        count += 1
+    job.hear(Finished(poem.ending, count, 0.1))
+    assert job.draft is not None
+    return job.draft
+
+
+def write_again(kept: KeptPoem, model: Session) -> str:
+    """The poem from its beginning, from nothing but what the library holds beside its text."""
+    assert kept.model_sha256 == model.sha256
+    ends = [later.begins_at for later in kept.passages[1:]] + [len(kept.text)]
+    text = kept.text[: kept.passages[0].begins_at]
+    for passage, end in zip(kept.passages, ends, strict=True):
+        text = (text + "\n")[: passage.begins_at]
+        assert len(text) == passage.begins_at
+        poem = Poem(
+            model,
+            model.tokenizer,
+            Request(form=kept.form, text=text, sampling=passage.sampling, seed=passage.seed, lines=passage.lines),
+        )
+        limit = end - passage.begins_at if passage.ending is None else None
+        text += "".join(step.text for step in itertools.islice(poem, limit))
+        assert passage.ending in (None, poem.ending)
+    return text
+
+
+def test_a_poem_is_saved_as_it_grows(library: Library, path: Path, endless: Session, saves_at_once):
+    reader = Library(path)
+    job = Job(library, SETTINGS, "amber", True, None)
+    steps = iter(Poem(endless, endless.tokenizer, job.order().request))
+    job.hear(Began("amber", [], endless.sha256))
+    assert [kept.text for kept in reader.poems()] == ["amber"]
+    text = "amber"
+    for step in itertools.islice(steps, 20):
+        job.hear(Wrote([step]))
+        text += step.text
+        assert [kept.text for kept in reader.poems()] == [text]
+    [kept] = reader.poems()
+    assert [passage.ending for passage in kept.passages] == [None]
+
+
+def test_saving_waits_between_saves_but_the_end_is_always_saved(library: Library, path: Path, monkeypatch):
+    monkeypatch.setattr(draft_module, "SAVE_SECONDS", 10_000)
+    job = Job(library, SETTINGS, "amber", True, None)
+    job.hear(Began("amber", [], "0" * 64))
+    assert job.draft is not None
+    job.draft.append(" barley")
+    assert Library(path).poems()[0].text == "amber"
+    job.hear(Finished("end", 7, 0.1))
+    assert Library(path).poems()[0].text == "amber barley"
+    assert Library(path).poems()[0].passages[0].ending == "end"
+
+
+@pytest.mark.parametrize("characters", [None, 37])
+@pytest.mark.parametrize("prompt", ["", "amber barley\nca"])
+def test_a_poem_of_two_passages_is_written_again_exactly(library, path, endless: Session, prompt, characters):
+    draft = write(Job(library, SETTINGS, prompt, True, None), endless, characters)
+    if characters is None:
+        draft.append("\n")
+    other = msgspec.structs.replace(SETTINGS, seed=12, lines=2, sampling=Sampling(temperature=1.5, top_p=0.9))
+    reopened = Draft.reopen(library, library.poems()[0])
+    for part in (draft, reopened):
+        assert part.prompt == prompt
+    write(Job(library, other, draft.text, False, draft), endless)
+    [kept] = Library(path).poems()
+    assert [passage.seed for passage in kept.passages] == [11, 12]
+    assert [passage.ending for passage in kept.passages] == ["lines" if characters is None else None, "lines"]
+    assert kept.text == draft.text
+    assert write_again(kept, endless) == kept.text
+
+
+def test_a_poem_is_gone_on_with_after_it_was_opened_again(library, path, endless: Session):
+    first = write(Job(library, SETTINGS, "amber", True, None), endless, 25)
+    draft = Draft.reopen(Library(path), Library(path).poems()[0])
+    assert (draft.text, draft.prompt, draft.form) == (first.text, "amber", "couplet")
+    write(Job(library, SETTINGS, draft.text, False, draft), endless, 25)
+    [kept] = library.poems()
+    assert kept.text == draft.text
+    assert len(kept.text) == 5 + 25 + 25
+    assert write_again(kept, endless) == kept.text
+
+
+def test_a_failing_disk_keeps_the_text_and_the_next_save_saves_all(library, path, endless: Session, saves_at_once):
+    library._database.execute("PRAGMA query_only = ON")
+    draft = write(Job(library, SETTINGS, "amber", True, None), endless)
+    assert draft.trouble is not None
+    assert "\n" not in draft.trouble
+    assert Library(path).poems() == []
+    assert draft.text.startswith("amber")
+    library._database.execute("PRAGMA query_only = OFF")
+    draft.append("\nfennel")
+    assert draft.trouble is None
+    [kept] = Library(path).poems()
+    assert kept.text == draft.text
+    assert kept.passages == tuple(draft.passages)
+    assert kept.passages[0].ending == "lines"
+
+
+def test_a_disk_that_fails_in_the_middle_loses_nothing(library, path, endless: Session, saves_at_once):
+    draft = write(Job(library, SETTINGS, "amber", True, None), endless)
+    before = draft.text
+    library._database.execute("PRAGMA query_only = ON")
+    draft.append("\n")
+    write(Job(library, SETTINGS, draft.text, False, draft), endless)
+    assert draft.trouble is not None
+    assert [kept.text for kept in Library(path).poems()] == [before]
+    library._database.execute("PRAGMA query_only = OFF")
+    draft.save()
+    [kept] = Library(path).poems()
+    assert (kept.text, len(kept.passages), draft.trouble) == (draft.text, 2, None)
+    assert write_again(kept, endless) == draft.text
+
+
+FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+from rumi_tui.draft import Draft
+from rumi_tui.library.store import Library
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+library = Library(Path(sys.argv[1]))
+draft = Draft(library, "en", "0" * 64, "free", "amber")
+draft.save()
+assert draft.trouble is None
+soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+draft.text += "barley " * 100_000
+draft.save()
+assert draft.trouble is not None and "\\n" not in draft.trouble
+assert library.poems()[0].text == "amber"
+resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+draft.save()
+assert draft.trouble is None
+"""
+
+
+def test_a_full_disk_is_survived(path: Path):
+    done = subprocess.run([sys.executable, "-c", FULL_DISK, str(path)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert Library(path).poems()[0].text == "amber" + "barley " * 100_000
+
+
+def test_a_number_too_large_for_the_library_loses_no_verse(library: Library):
+    job = Job(library, msgspec.structs.replace(SETTINGS, lines=10**30), "amber", True, None)
+    with refused():
+        job.order()
+        job.hear(Began("amber", [], "0" * 64))
+        assert job.draft is not None
+        assert job.draft.trouble is None
+
+
+def test_an_order_that_failed_begins_no_poem(library: Library):
+    job = Job(library, SETTINGS, "amber", True, None)
+    job.hear(Failed("No."))
+    assert job.draft is None
+    assert library.poems() == []
+
+
+@pytest.mark.parametrize("values", [{"lines": 0}, {"seed": -1}, {"seed": 2**32}])
+def test_settings_that_nothing_can_be_written_with_are_refused(library: Library, values):
+    with refused():
+        Job(library, msgspec.structs.replace(SETTINGS, **values), "", True, None).order()

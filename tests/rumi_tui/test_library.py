@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from support import refused, verse
+
+from rumi_tui.engine.sampling import Sampling
+from rumi_tui.library.store import VERSION, KeptPoem, Library, Passage
+
+POEM = ("en", "0" * 64, "couplet", "amber")
+
+
+def passage(begins_at: int = 5, **values) -> Passage:
+    return Passage(**{"begins_at": begins_at, "seed": 2**32 - 1, "lines": 4, "sampling": Sampling(), **values})
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "new folder" / "poems.sqlite"
+
+
+def test_what_is_kept_is_found_again_by_another_library(path: Path):
+    first = Library(path)
+    text = "amber\n" + verse(1, language="fa") + "\0 \N{FIRE} '\"; --"
+    passages = (passage(5, ending="lines"), passage(20, lines=None, sampling=Sampling(temperature=1.25, top_k=7)))
+    poem = first.begin(*POEM)
+    first.save(poem, text, passages)
+    kept = Library(path).poem(poem)
+    assert kept == KeptPoem(
+        id=poem,
+        written=kept.written,
+        model="en",
+        model_sha256="0" * 64,
+        form="couplet",
+        text=text,
+        passages=passages,
+    )
+    assert len(kept.written) == len("2026-01-01T00:00:00+00:00")
+
+
+def test_a_passage_that_changes_is_kept_once(path: Path):
+    library = Library(path)
+    poem = library.begin(*POEM)
+    library.save(poem, "amber b", [passage()])
+    library.save(poem, "amber barley", [passage(ending="end")])
+    assert library.poem(poem).passages == (passage(ending="end"),)
+    assert library.poem(poem).text == "amber barley"
+
+
+def test_the_latest_poem_comes_first(path: Path):
+    library = Library(path)
+    assert library.poems() == []
+    poems = [library.begin("en", "0" * 64, "free", name) for name in ("one", "two", "three")]
+    assert [kept.id for kept in library.poems()] == poems[::-1]
+    assert [kept.text for kept in library.poems()] == ["three", "two", "one"]
+
+
+def test_a_poem_that_is_not_there_is_refused(path: Path):
+    with refused("no poem number 7"):
+        Library(path).poem(7)
+
+
+def test_two_libraries_on_one_file_both_write(path: Path):
+    first, second = Library(path), Library(path)
+    poems = [library.begin("en", "0" * 64, "free", "") for _ in range(10) for library in (first, second)]
+    for number, poem in enumerate(poems):
+        (first, second)[number % 2].save(poem, f"poem {number}", [passage(0)])
+    assert len(set(poems)) == 20
+    assert first.poems() == second.poems()
+    assert [kept.text for kept in first.poems()] == [f"poem {number}" for number in range(19, -1, -1)]
+
+
+def test_a_disk_that_refuses_is_told_in_one_line_and_loses_nothing(path: Path):
+    library = Library(path)
+    poem = library.begin(*POEM)
+    library._database.execute("PRAGMA query_only = ON")
+    with refused("cannot be used"):
+        library.save(poem, "other", [passage()])
+    with refused("cannot be used"):
+        library.begin(*POEM)
+    library._database.execute("PRAGMA query_only = OFF")
+    assert [kept.text for kept in library.poems()] == ["amber"]
+
+
+def test_a_library_that_another_program_holds_is_told_in_one_line(path: Path):
+    library = Library(path)
+    poem = library.begin(*POEM)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with refused("locked"):
+        library.save(poem, "amber barley", [])
+    other.execute("ROLLBACK")
+    library.save(poem, "amber barley", [])
+    assert library.poem(poem).text == "amber barley"
+    other.close()
+
+
+@pytest.mark.parametrize("content", [b"The reed tells of partings.\n" * 100, b"SQLite format 3\0" + b"\xff" * 5000])
+def test_a_damaged_file_is_refused_and_left_untouched(tmp_path: Path, content):
+    path = tmp_path / "poems.sqlite"
+    path.write_bytes(content)
+    with refused("cannot be opened"):
+        Library(path)
+    assert path.read_bytes() == content
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("name", [".", "file/poems.sqlite"])
+def test_a_place_where_no_file_can_be_is_refused(tmp_path: Path, name):
+    (tmp_path / "file").touch()
+    with refused("cannot be opened"):
+        Library(tmp_path / name)
+
+
+def test_a_version_from_the_future_is_refused_and_keeps_its_poems(path: Path):
+    library = Library(path)
+    poem = library.begin(*POEM)
+    library._database.execute(f"PRAGMA user_version = {VERSION + 1}")
+    library.close()
+    with refused(f"has version {VERSION + 1}, this program reads {VERSION}"):
+        Library(path)
+    database = sqlite3.connect(path)
+    assert database.execute("SELECT id, text FROM poems").fetchall() == [(poem, "amber")]
+    assert database.execute("PRAGMA user_version").fetchone() == (VERSION + 1,)
+    database.close()
+
+
+def test_a_file_damaged_in_the_middle_is_told_in_one_line(path: Path):
+    library = Library(path)
+    for number in range(60):
+        library.begin("en", "0" * 64, "free", verse(3, seed=number))
+    library.close()
+    content = bytearray(path.read_bytes())
+    content[8 * 4096 : -4096] = b"\xff" * (len(content) - 9 * 4096)
+    path.write_bytes(content)
+    with refused(r"cannot be (used|read)"):
+        Library(path).poems()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE passages SET sampling = 'no JSON'",
+        "UPDATE passages SET sampling = '{\"temperature\": 9}'",
+        "UPDATE poems SET text = CAST(X'FFFE' AS TEXT)",
+        "DROP TABLE passages",
+    ],
+)
+def test_a_poem_that_makes_no_sense_is_told_in_one_line(path: Path, spoil):
+    library = Library(path)
+    for _ in range(2):
+        library.save(library.begin(*POEM), "amber", [passage()])
+    library._database.execute(spoil)
+    with refused():
+        library.poems()

@@ -1,0 +1,100 @@
+"""What the program must never do, seen from outside: in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+WATCH_SOCKETS = """
+import os, sys
+def watch(event, _):
+    if event.startswith("socket."):
+        print("socket opened:", event)
+        os._exit(3)
+sys.addaudithook(watch)
+"""
+WRITE_A_POEM = """
+import pathlib, sys
+from rumi_tui.engine.generate import Poem, Request
+from rumi_tui.engine.session import Session
+model = Session(pathlib.Path(sys.argv[1]))
+poem = "".join(step.text for step in Poem(model, model.tokenizer, Request(form="couplet", characters=200)))
+print(len(poem))
+"""
+LIST_SOCKETS = """
+import os
+for descriptor in os.listdir("/proc/self/fd"):
+    try:
+        target = os.readlink(f"/proc/self/fd/{descriptor}")
+    except OSError:
+        continue
+    if target.startswith("socket:"):
+        print("socket open:", descriptor)
+"""
+
+
+def run_python(code: str, *arguments: str, **environment: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        stdin=subprocess.DEVNULL,
+        env=os.environ | environment,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "forbidden"),
+    [
+        ("rumi_tui.engine.session", ("torch", "textual", "training", "export")),
+        ("rumi_tui.engine.generate", ("torch", "textual", "onnxruntime")),
+        ("rumi_tui.engine.worker", ("torch", "textual")),
+        ("rumi_tui.app", ("torch", "training", "export", "onnxruntime")),
+        ("rumi_tui.cli", ("torch", "textual", "training", "export")),
+        ("training.cli", ("torch", "textual", "export")),
+        ("models.card", ("torch", "training", "export", "rumi_tui")),
+    ],
+)
+def test_importing_one_part_does_not_bring_in_another(module: str, forbidden: tuple[str, ...]) -> None:
+    code = f"import sys, {module}; print(*(name for name in {forbidden!r} if name in sys.modules))"
+    assert run_python(code).strip() == ""
+
+
+def test_the_engine_opens_no_socket_and_leaves_no_file_behind(tmp_path: Path, model_file: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    places = ("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
+    code = WATCH_SOCKETS + WRITE_A_POEM + LIST_SOCKETS
+    output = run_python(code, str(model_file), **dict.fromkeys(places, str(home)))
+    assert output.splitlines()[1:] == []
+    assert int(output) > 0
+    assert list(home.rglob("*")) == []
+
+
+def test_telemetry_is_switched_off_before_onnxruntime_can_be_imported() -> None:
+    code = "import os, sys, rumi_tui; print(os.environ['ORT_DISABLE_TELEMETRY'], 'onnxruntime' in sys.modules)"
+    assert run_python(code, ORT_DISABLE_TELEMETRY="0").split() == ["1", "False"]
+
+
+def test_the_wheel_holds_the_model_files_and_needs_no_torch(tmp_path: Path) -> None:
+    import zipfile
+
+    root = Path(__file__).parent.parent
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(root)]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        (metadata,) = (name for name in names if name.endswith(".dist-info/METADATA"))
+        needs = [line for line in archive.read(metadata).decode().splitlines() if line.startswith("Requires-Dist: ")]
+    assert {"models/pretrained/rumi-en.onnx", "models/pretrained/rumi-fa.onnx"} <= names
+    assert not any(name.endswith(".safetensors") for name in names)
+    assert [line for line in needs if "torch" in line and "extra ==" not in line] == []

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from support import SHAPES, assert_command_refused, describe, random_decoder, refused
+
+from models.decoder import Decoder
+from training import checkpoint
+from training.checkpoint import load_state, load_weights, save_state, save_weights, start_from
+from training.optim import build_optimizer
+
+CONFIG = SHAPES["rotary"]
+DESCRIPTION = describe(CONFIG)
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from support import SHAPES, describe, random_decoder
+from models.errors import RumiError
+from training.checkpoint import save_weights
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+try:
+    save_weights(Path(sys.argv[1]), random_decoder(SHAPES["rotary"], seed=1), describe(SHAPES["rotary"]))
+except RumiError as error:
+    print(error)
+"""
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Path:
+    save_weights(tmp_path / "model.safetensors", random_decoder(CONFIG), DESCRIPTION)
+    return tmp_path / "model.safetensors"
+
+
+def test_weights_and_description_come_back_bit_for_bit(weights: Path) -> None:
+    for path in (weights, weights.parent):
+        decoder, description = load_weights(path)
+        assert description == DESCRIPTION
+        assert not decoder.training
+        for name, tensor in random_decoder(CONFIG).state_dict().items():
+            assert torch.equal(decoder.state_dict()[name], tensor)
+
+
+def test_a_checkpoint_says_what_it_holds_to_any_reader_of_safetensors(weights: Path) -> None:
+    raw = weights.read_bytes()
+    header = json.loads(raw[8 : 8 + int.from_bytes(raw[:8], "little")])
+    assert header["__metadata__"] == DESCRIPTION.to_metadata()
+    assert set(header) == {"__metadata__", *random_decoder(CONFIG).state_dict()}
+
+
+@pytest.mark.parametrize("size", [0, 1, 8, 100, 0.5, -1])
+def test_a_file_cut_short_is_refused(weights: Path, size: float) -> None:
+    raw = weights.read_bytes()
+    weights.write_bytes(raw[: int(size * len(raw)) if isinstance(size, float) else size])
+    with refused("model.safetensors is damaged"):
+        load_weights(weights)
+
+
+@pytest.mark.parametrize("raw", [b"\x80\x04\x95pickled", b"PK\x03\x04", b"\xff" * 64, b"verse\n" * 99, b"\0" * 99])
+def test_a_file_of_another_kind_is_refused(weights: Path, raw: bytes) -> None:
+    weights.write_bytes(raw)
+    with refused("model.safetensors is damaged or is no safetensors file"):
+        load_weights(weights)
+
+
+def test_missing_and_foreign_files_are_refused(tmp_path: Path) -> None:
+    for path in (tmp_path / "missing.safetensors", tmp_path):
+        with refused("There is no checkpoint at"):
+            load_weights(path)
+    with refused("There is no checkpoint at"):
+        load_state(tmp_path)
+    save_file({"a": torch.zeros(3)}, tmp_path / "model.safetensors")
+    with refused("was not made by rumi-train"):
+        load_weights(tmp_path)
+    save_file({"a": torch.zeros(3)}, tmp_path / "state.safetensors")
+    with refused("not the state of a run"):
+        load_state(tmp_path)
+
+
+@pytest.mark.parametrize("facts", ["", "{", "[]", "\n", "[" * 100_000], ids=lambda facts: ascii(facts[:3]))
+def test_a_state_whose_facts_are_garbled_is_refused(tmp_path: Path, facts: str) -> None:
+    save_file({"a": torch.zeros(3)}, tmp_path / "state.safetensors", {"rumi.state": facts})
+    with refused("state.safetensors"):
+        load_state(tmp_path)
+
+
+@pytest.mark.parametrize("wrong", ["missing", "extra", "shape"])
+def test_weights_that_do_not_fit_their_description_are_refused(weights: Path, wrong: str) -> None:
+    tensors = load_file(weights)
+    if wrong == "missing":
+        del tensors["head.weight"]
+    elif wrong == "extra":
+        tensors["more"] = torch.zeros(3)
+    else:
+        tensors["head.weight"] = torch.zeros(3, 3)
+    save_file(tensors, weights, DESCRIPTION.to_metadata())
+    with refused("do not fit its own description"):
+        load_weights(weights)
+
+
+def test_a_description_far_larger_than_the_weights_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    large = msgspec.structs.replace(CONFIG, width=65_536, layers=256)
+    save_file(random_decoder(CONFIG).state_dict(), path, DESCRIPTION._replace(config=large).to_metadata())
+    (tmp_path / "verse.txt").write_text("some verse")
+    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (16 << 30,) * 2); "
+    call = f"sys.argv = ['rumi-eval', '--model', {str(path)!r}, '--text', {str(tmp_path / 'verse.txt')!r}]; "
+    program = limited + call + "from training.cli import eval_main; eval_main()"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert_command_refused(done, 1, "model.safetensors is damaged")
+
+
+@pytest.mark.parametrize("field", ["layers", "window", "vocab_size"])
+def test_a_run_starts_only_from_a_checkpoint_of_its_shape(weights: Path, field: str) -> None:
+    other = Decoder(msgspec.structs.replace(CONFIG, **{field: getattr(CONFIG, field) // 2}))
+    before = {name: tensor.clone() for name, tensor in other.state_dict().items()}
+    with refused("has another shape"):
+        start_from(other, weights)
+    assert all(torch.equal(tensor, before[name]) for name, tensor in other.state_dict().items())
+
+
+def test_a_run_that_starts_from_a_checkpoint_has_its_weights(weights: Path) -> None:
+    decoder = Decoder(msgspec.structs.replace(CONFIG, dropout=0.3))
+    start_from(decoder, weights)
+    for name, tensor in random_decoder(CONFIG).state_dict().items():
+        assert torch.equal(decoder.state_dict()[name], tensor)
+
+
+def test_the_moments_of_an_optimizer_come_back_bit_for_bit(tmp_path: Path) -> None:
+    def step(decoder: Decoder, optimizer: torch.optim.Optimizer) -> None:
+        decoder(torch.arange(16)[None])[0].square().mean().backward()
+        optimizer.step()
+
+    decoder = random_decoder(CONFIG)
+    optimizer = build_optimizer(decoder, 0.01)
+    step(decoder, optimizer)
+    save_state(tmp_path, checkpoint.optimizer_tensors(optimizer), {"verse": "شعر"})
+    tensors, facts = load_state(tmp_path)
+    assert facts == {"verse": "شعر"}
+
+    other = Decoder(CONFIG)
+    other.load_state_dict(decoder.state_dict())
+    other_optimizer = build_optimizer(other, 0.01)
+    checkpoint.load_optimizer_tensors(other_optimizer, tensors)
+    decoder.zero_grad()
+    step(decoder, optimizer)
+    step(other, other_optimizer)
+    for name, tensor in decoder.state_dict().items():
+        assert torch.equal(other.state_dict()[name], tensor), name
+
+
+def test_a_full_disk_leaves_the_old_checkpoint(weights: Path) -> None:
+    before = weights.read_bytes()
+    command = [sys.executable, "-c", f"import sys; sys.path[:0] = {sys.path!r}\n{FULL_DISK}", weights]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"Could not write {weights} (")
+    assert len(done.stdout.splitlines()) == 1
+    assert weights.read_bytes() == before
+    assert list(weights.parent.iterdir()) == [weights]

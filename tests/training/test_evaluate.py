@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from support import SHAPES, random_decoder, refused, run_command, tokenizer_of, verse
+
+from models.decoder import Decoder
+from models.tokenizer import normalise
+from rumi_tui.engine.score import SEPARATOR
+from training.corpus import Source, parse_poems, read_corpus
+from training.evaluate import exact_loss
+from training.torch_step import TorchStep
+
+TOKENIZER = tokenizer_of(40)
+UNKNOWN = "é漢"
+
+
+def source(text: str, form: str = "couplet") -> Source:
+    return Source("text.txt", "0" * 64, "en", parse_poems(text, form))
+
+
+def all_at_once(decoder: Decoder, ids: torch.Tensor) -> torch.Tensor:
+    """Logits after every id of a stream, in one call without a cache."""
+    return decoder(ids[None])[0][0]
+
+
+def each_alone(decoder: Decoder, ids: torch.Tensor) -> torch.Tensor:
+    """The same where a full window starts over from its last half, each position in a call of its own."""
+    window, half = decoder.config.window, decoder.config.window // 2
+    starts = [0 if place < window else ((place - window) // half + 1) * half for place in range(len(ids))]
+    return torch.stack([decoder(ids[None, start : place + 1])[0][0, -1] for place, start in enumerate(starts)])
+
+
+@torch.no_grad()
+def brute_nats(
+    decoder: Decoder, texts: Source, poems: str, logits_of: Callable[[Decoder, torch.Tensor], torch.Tensor]
+) -> float:
+    """What all characters and ends cost, with the whole stream before each of them."""
+    stream: list[int] = []
+    given: list[bool] = []
+    for poem in getattr(texts, poems):
+        ids = [TOKENIZER.form_id(poem.form), *TOKENIZER.encode(poem.text), TOKENIZER.end_id]
+        stream += ids
+        given += [True] + [False] * (len(ids) - 1)
+    ids = torch.tensor(stream)
+    logprobs = logits_of(decoder, ids).double().log_softmax(-1)
+    costs = -logprobs[:-1].gather(1, ids[1:, None])[:, 0]
+    return costs[~torch.tensor(given[1:])].sum().item()
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "logits_of"),
+    [
+        ("rotary", "one poem", all_at_once),
+        ("learned", "one poem", all_at_once),
+        ("learned", "a\n\nb c\n\nd", all_at_once),
+        ("rotary", verse(3), all_at_once),
+        ("learned", verse(2), each_alone),
+        ("rotary", f"some {UNKNOWN}\nverse{UNKNOWN}\n\n" * 5, all_at_once),
+    ],
+)
+def test_the_loss_is_what_every_symbol_costs_after_all_that_came_before_it(
+    kind: str, text: str, logits_of: Callable[[Decoder, torch.Tensor], torch.Tensor]
+) -> None:
+    decoder, texts = random_decoder(SHAPES[kind]), source(text)
+    score = exact_loss(TorchStep(decoder), TOKENIZER, [texts], "all")
+    assert score.nats == pytest.approx(brute_nats(decoder, texts, "poems", logits_of), rel=1e-6)
+    assert score.nats > score.characters
+    assert score.characters == len(normalise(text).strip("\n"))
+    assert score.unknown_characters == sum(text.count(character) for character in UNKNOWN)
+    assert score.nats_per_char == score.nats / score.characters
+    assert score.bits_per_char == pytest.approx(score.nats_per_char / math.log(2))
+
+
+def test_the_validation_split_is_a_stream_of_every_20th_poem() -> None:
+    decoder, texts = random_decoder(SHAPES["rotary"]), source(verse(45, lines=2))
+    score = exact_loss(TorchStep(decoder), TOKENIZER, [texts], "validation")
+    assert score.nats == pytest.approx(brute_nats(decoder, texts, "validation", all_at_once), rel=1e-6)
+    assert score.characters == len(SEPARATOR.join((texts.poems[19].text, texts.poems[39].text)))
+
+
+def test_texts_add_up_each_from_its_own_beginning() -> None:
+    step = TorchStep(random_decoder(SHAPES["rotary"]))
+    texts = [source(verse(2)), source(f"{UNKNOWN} " * 9, "free")]
+    one, two = (exact_loss(step, TOKENIZER, [text], "all") for text in texts)
+    both = exact_loss(step, TOKENIZER, texts, "all")
+    assert both.nats == pytest.approx(one.nats + two.nats)
+    assert both.characters == one.characters + two.characters
+    assert both.unknown_characters == two.unknown_characters == 18
+
+
+def test_an_unknown_character_costs_what_the_unknown_symbol_costs() -> None:
+    decoder = random_decoder(SHAPES["rotary"])
+    step = TorchStep(decoder)
+    known, unknown = (exact_loss(step, TOKENIZER, [source(text)], "all") for text in ("a", "é"))
+    with torch.no_grad():
+        start = torch.tensor([[TOKENIZER.form_id("couplet")]])
+        logprobs = decoder(start)[0][0, -1].double().log_softmax(-1)
+        after = decoder(torch.tensor([[TOKENIZER.form_id("couplet"), TOKENIZER.unknown_id]]))[0][0, -1]
+    end = after.double().log_softmax(-1)[TOKENIZER.end_id]
+    assert unknown.nats == pytest.approx(-(logprobs[TOKENIZER.unknown_id] + end).item(), rel=1e-6)
+    assert (unknown.characters, unknown.unknown_characters) == (1, 1)
+    assert known.unknown_characters == 0
+    assert known.nats != unknown.nats
+
+
+def test_nothing_to_measure_is_refused() -> None:
+    with refused("at least 20 poems"):
+        exact_loss(TorchStep(random_decoder(SHAPES["rotary"])), TOKENIZER, [source(verse(19, lines=1))], "validation")
+
+
+def test_rumi_eval_says_the_same_of_a_checkpoint_and_its_model_file(
+    model_pair: tuple[Path, Path], tmp_path: Path
+) -> None:
+    (tmp_path / "text.txt").write_text(verse(20, lines=2, seed=5) + f"\nodd {UNKNOWN}")
+    results = []
+    for model in (*model_pair, model_pair[0].parent):
+        done = run_command("rumi-eval", "--model", str(model), "--text", str(tmp_path / "text.txt"), "--json")
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        results.append(json.loads(done.stdout))
+    texts = read_corpus([tmp_path / "text.txt"])
+    for result in results:
+        assert result["nats_per_char"] == pytest.approx(results[0]["nats_per_char"], abs=1e-4)
+        assert result["bits_per_char"] == pytest.approx(result["nats_per_char"] / math.log(2))
+        assert result["characters"] == len(SEPARATOR.join(poem.text for poem in texts[0].poems))
+        assert result["unknown_characters"] == 2
+        assert result["texts"] == ["text.txt"]
+        assert result["split"] == "all"
+
+
+def test_rumi_eval_takes_a_form_a_split_and_more_texts(model_file: Path, corpus_folder: Path) -> None:
+    def nats(*arguments: str) -> dict[str, float]:
+        done = run_command("rumi-eval", "--model", str(model_file), "--json", "--text", *arguments)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    one, two = str(corpus_folder / "one.txt"), str(corpus_folder / "two.txt")
+    split = "--split=validation"
+    first, second, both = nats(one, split), nats(two, split), nats(one, two, split)
+    assert nats(str(corpus_folder), split)["nats_per_char"] == both["nats_per_char"]
+    assert both["characters"] == first["characters"] + second["characters"]
+    weights = [first["characters"], second["characters"]]
+    mean = np.average([first["nats_per_char"], second["nats_per_char"]], weights=weights)
+    assert both["nats_per_char"] == pytest.approx(mean)
+    assert nats(one, split, "--form=couplet") == first
+    assert nats(one, split, "--form=free")["nats_per_char"] != first["nats_per_char"]
+
+
+def test_measuring_a_model_file_needs_no_torch(model_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "text.txt").write_text(verse(1))
+    program = """
+import sys
+from training.cli import eval_main
+try:
+    eval_main()
+finally:
+    print("torch" in sys.modules)
+"""
+    command = [sys.executable, "-c", program, "--model", str(model_file), "--text", str(tmp_path / "text.txt")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    measured, has_torch = done.stdout.splitlines()
+    assert "nats/char" in measured
+    assert has_torch == "False"

@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+import math
+import signal
+from dataclasses import astuple, replace
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+from support import SHAPES, tokenizer_of, verse
+from torch import Tensor
+
+from models.decoder import Decoder
+from training import checkpoint
+from training.corpus import parse_poems
+from training.data import Batches, encode_poem
+from training.distributed import World
+from training.loop import Look, Plan, Progress, Store, train
+from training.quick_loss import QuickLoss
+
+ALONE = World(rank=0, size=1, device=torch.device("cpu"))
+PLAN = Plan(steps=23, batch=2, look_every=5, seed=3)
+TOKENIZER = tokenizer_of(40)
+POEMS = [encode_poem(TOKENIZER, poem) for poem in parse_poems(verse(8), "free")]
+NOISE = list(np.random.default_rng(0).integers(6, 40, size=(2, 200)))
+
+
+class Watching:
+    """Keeps the losses of a run; may do something when a step is taken."""
+
+    def __init__(self, at: int = -1, does: type[BaseException] | signal.Signals | None = None) -> None:
+        self.losses: dict[int, float] = {}
+        self.looks: list[Look] = []
+        self.at, self.does = at, does
+
+    def stepped(self, progress: Progress, done: float, loss: float) -> None:
+        assert 0 < done <= 1 + 1 / progress.step
+        self.losses[progress.step] = loss
+        if progress.step == self.at:
+            if isinstance(self.does, signal.Signals):
+                signal.raise_signal(self.does)
+            elif self.does is not None:
+                raise self.does
+
+    def looked(self, progress: Progress, model: Decoder) -> None:
+        self.looks.append(progress.looks[-1])
+
+
+class Running:
+    """A run in a folder: every one that is made from the same settings is the same run."""
+
+    def __init__(self, folder: Path, plan: Plan = PLAN, dropout: float = 0.0, validation: list[np.ndarray] = POEMS):
+        config = msgspec.structs.replace(SHAPES["rotary"], dropout=dropout)
+        torch.manual_seed(plan.seed)
+        self.plan, self.model = plan, Decoder(config)
+        self.batches = Batches(POEMS, config.window, plan.batch, plan.seed)
+        self.quick_loss = QuickLoss(validation, config.window, plan.batch)
+        self.best: dict[str, Tensor] = {}
+        self.kept: list[int] = []
+        self.store = Store(folder, {}, self._keep_best)
+
+    def _keep_best(self, model: Decoder, progress: Progress) -> None:
+        self.kept.append(progress.step)
+        self.best = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+
+    def train(self, watching: Watching | None = None) -> Progress | None:
+        watching = watching or Watching()
+        return train(self.model, self.batches, self.quick_loss, self.plan, self.store, watching, ALONE)
+
+
+def look_losses(progress: Progress | None) -> list[tuple[int, float, float]]:
+    assert progress is not None
+    return [(look.step, look.train_loss, look.validation_loss) for look in progress.looks]
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.3])
+@pytest.mark.parametrize("at", [1, 7, 10, 22])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_resumed_run_goes_on_bit_for_bit(
+    tmp_path: Path, dropout: float, at: int, number: signal.Signals
+) -> None:
+    whole, whole_seen = Running(tmp_path / "whole", dropout=dropout), Watching()
+    finished = whole.train(whole_seen)
+
+    seen = Watching(at, number)
+    assert Running(tmp_path / "cut", dropout=dropout).train(seen) is None
+    assert list(seen.losses) == list(range(1, at + 1))
+    resumed, rest = Running(tmp_path / "cut", dropout=dropout), Watching()
+    assert look_losses(resumed.train(rest)) == look_losses(finished)
+    assert list(rest.losses) == list(range(at + 1, 24))
+    assert seen.losses | rest.losses == whole_seen.losses
+    for name, tensor in whole.model.state_dict().items():
+        assert torch.equal(resumed.model.state_dict()[name], tensor), name
+
+
+def test_a_run_that_died_goes_on_from_its_last_look_bit_for_bit(tmp_path: Path) -> None:
+    whole = Running(tmp_path / "whole", dropout=0.3)
+    finished = whole.train()
+    with pytest.raises(MemoryError):
+        Running(tmp_path / "died", dropout=0.3).train(Watching(13, MemoryError))
+    resumed, rest = Running(tmp_path / "died", dropout=0.3), Watching()
+    assert look_losses(resumed.train(rest)) == look_losses(finished)
+    assert min(rest.losses) == 11
+    for name, tensor in whole.model.state_dict().items():
+        assert torch.equal(resumed.model.state_dict()[name], tensor), name
+
+
+def test_a_run_that_is_interrupted_before_its_first_look_keeps_its_weights(tmp_path: Path) -> None:
+    run = Running(tmp_path)
+    assert run.train(Watching(2, signal.SIGINT)) is None
+    assert run.kept == [2]
+    tensors, facts = checkpoint.load_state(tmp_path)
+    assert facts["progress"]["step"] == 2
+    for name, tensor in run.model.state_dict().items():
+        assert torch.equal(tensors[f"model.{name}"], tensor)
+
+
+def test_a_second_interruption_stops_at_once_and_the_old_handlers_come_back(tmp_path: Path) -> None:
+    class Twice(Watching):
+        def stepped(self, progress: Progress, done: float, loss: float) -> None:
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    with pytest.raises(KeyboardInterrupt):
+        Running(tmp_path).train(Twice())
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+def test_a_finished_run_that_is_resumed_takes_no_step(tmp_path: Path) -> None:
+    first = Running(tmp_path)
+    finished = first.train()
+    again, seen = Running(tmp_path), Watching()
+    assert look_losses(again.train(seen)) == look_losses(finished)
+    assert seen.losses == {}
+    assert torch.equal(again.model.head.weight, first.model.head.weight)
+
+
+def test_a_run_looks_every_so_many_steps_and_at_its_end(tmp_path: Path) -> None:
+    seen = Watching()
+    finished = Running(tmp_path).train(seen)
+    assert [look.step for look in seen.looks] == [5, 10, 15, 20, 23]
+    assert finished is not None
+    assert [astuple(look) for look in finished.looks] == [astuple(look) for look in seen.looks]
+    for look, since in zip(seen.looks, (0, 5, 10, 15, 20), strict=True):
+        steps = range(since + 1, look.step + 1)
+        assert look.train_loss == pytest.approx(np.mean([seen.losses[step] for step in steps]))
+
+
+def test_training_starts_at_ln_of_the_alphabet_and_lowers_the_loss(tmp_path: Path) -> None:
+    seen = Watching()
+    Running(tmp_path, Plan(steps=120, batch=8, look_every=60, learning_rate=1e-2)).train(seen)
+    assert seen.losses[1] == pytest.approx(math.log(40), abs=1e-5)
+    assert seen.looks[-1].validation_loss < seen.looks[0].validation_loss < math.log(40)
+    assert np.mean([seen.losses[step] for step in range(111, 121)]) < 0.5 * math.log(40)
+
+
+def test_a_run_stops_when_it_gets_no_better_and_keeps_the_best_weights(tmp_path: Path) -> None:
+    plan = Plan(steps=10_000, batch=2, look_every=4, patience=3, learning_rate=1e-2)
+    run = Running(tmp_path, plan, validation=NOISE)
+    finished = run.train()
+    assert finished is not None
+    losses = [look.validation_loss for look in finished.looks]
+    best = losses.index(min(losses))
+    assert len(losses) == best + 1 + plan.patience < 100
+    assert run.kept[-1] == finished.looks[best].step
+    assert losses[-1] > losses[best]
+    assert run.quick_loss(run.model) == losses[-1]
+    run.model.load_state_dict(run.best)
+    assert run.quick_loss(run.model) == losses[best]
+
+
+def test_another_seed_is_another_run(tmp_path: Path) -> None:
+    runs = [Running(tmp_path / str(seed), replace(PLAN, steps=3, seed=seed)) for seed in (0, 1)]
+    losses = [look_losses(run.train()) for run in runs]
+    assert losses[0] != losses[1]
+
+
+@pytest.mark.parametrize(
+    ("plan", "progress", "done"),
+    [
+        (Plan(steps=10), Progress(step=0, seconds=999), 0.05),
+        (Plan(steps=10), Progress(step=9), 0.95),
+        (Plan(steps=10), Progress(step=10), 1.05),
+        (Plan(minutes=2), Progress(step=10**6), 0.0),
+        (Plan(minutes=2), Progress(seconds=30), 0.25),
+        (Plan(minutes=2), Progress(seconds=150), 1.25),
+    ],
+)
+def test_a_plan_is_done_by_its_steps_or_by_the_clock(plan: Plan, progress: Progress, done: float) -> None:
+    assert plan.done(progress) == pytest.approx(done)
+
+
+def test_a_run_by_the_clock_ends_when_its_time_is_spent(tmp_path: Path) -> None:
+    plan = Plan(minutes=0.005, batch=2, look_every=10**9)
+    finished = Running(tmp_path, plan).train()
+    assert finished is not None
+    assert len(finished.looks) == 1
+    assert finished.looks[0].step == finished.step
+    assert finished.seconds >= 0.3
+
+
+@pytest.mark.parametrize(
+    ("losses", "since"), [([], 0), ([3.0], 0), ([3.0, 2.0], 0), ([2.0, 3.0], 1), ([3.0, 2.0, 2.0, 4.0], 2)]
+)
+def test_looks_since_the_best_are_counted(losses: list[float], since: int) -> None:
+    looks = [Look(step, 0.0, 0.0, loss) for step, loss in enumerate(losses)]
+    assert Progress(looks=looks).looks_since_best == since
