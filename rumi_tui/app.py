@@ -17,9 +17,16 @@ from rumi_tui.writer import Writer
 
 
 class RumiApp(App[str]):
-    """The console. Returns a poem that could not be saved, or nothing."""
+    """The console. Returns the poems that could not be saved, as text."""
 
     TITLE = "Rumi"
+    CSS_PATH = [
+        "screens/write.tcss",
+        "screens/help.tcss",
+        "screens/library.tcss",
+        "widgets/craft.tcss",
+        "widgets/poem_view.tcss",
+    ]
     BINDINGS = actions.bindings(actions.EVERYWHERE)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (78, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]

@@ -142,7 +142,7 @@ def tui(
         unsaved = RumiApp(library, model, mode).run()
     if unsaved:
         print(unsaved)
-        raise RumiError("The poem above could not be saved in the library: copy it from here.")
+        raise RumiError("What stands above could not be saved in the library: copy it from here.")
 
 
 def generate_main() -> None:

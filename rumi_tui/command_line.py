@@ -70,6 +70,6 @@ def run(app: typer.Typer) -> NoReturn:
         if not hasattr(error, "format_message"):
             narrate(f"{command}: something unforeseen happened ({type(error).__name__}: {error}); see it with --debug.")
             sys.exit(1)
-        narrate(f"{command}: {error.format_message()} See {command} --help.")
+        narrate(f"{command}: {error.format_message().rstrip('.')}; see {command} --help.")
         sys.exit(2)
     sys.exit(status if isinstance(status, int) else 0)

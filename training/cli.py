@@ -26,8 +26,9 @@ from training.statistics import describe_text
 
 Form = Annotated[
     str | None,
-    typer.Option(help=f"Form of the poems: {', '.join(FORMS)}; default: what corpus.toml beside them says, or free."),
+    typer.Option(help=f"{', '.join(FORMS)}; default: what a corpus.toml beside the text says, or free."),
 ]
+MoreTexts = Annotated[list[Path] | None, typer.Argument(metavar="TEXT", help="More texts.", show_default=False)]
 
 train_app = command_line.new_app()
 eval_app = command_line.new_app()
@@ -38,8 +39,9 @@ corpus_app = command_line.new_app(help="Look at the texts that a model learns fr
 def train(
     corpus: Annotated[
         list[Path] | None,
-        typer.Option(envvar="RUMI_CORPUS_DIR", help="A text file, or a folder of them; may be given several times."),
+        typer.Option(metavar="TEXT...", envvar="RUMI_CORPUS_DIR", help="Text files, or folders of them."),
     ] = None,
+    more_texts: MoreTexts = None,
     out: Annotated[Path | None, typer.Option(help="New folder for the run: checkpoint, curve, samples.")] = None,
     language: Annotated[str | None, typer.Option(help="Of the texts, as en or fa; picks them in a folder.")] = None,
     form: Form = None,
@@ -81,7 +83,7 @@ def train(
             minutes = 10.0
         plan = Plan(steps=steps, minutes=minutes, batch=batch, learning_rate=learning_rate, seed=seed)
         order = Order(
-            corpus=tuple(str(path.resolve()) for path in corpus),
+            corpus=tuple(str(path.resolve()) for path in (*corpus, *(more_texts or []))),
             language=language,
             form=form,
             preset=preset,
@@ -116,8 +118,11 @@ def train(
 @eval_app.command()
 def evaluate(
     model: Annotated[str, typer.Option(help="en, fa, a model file (.onnx), a checkpoint, or the folder of a run.")],
-    text: Annotated[list[Path], typer.Option(help="Text file or folder; may be given several times.")],
-    more_text: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="More text files.")] = None,
+    text: Annotated[
+        list[Path],
+        typer.Option(metavar="TEXT...", envvar="RUMI_CORPUS_DIR", help="Text files, or folders of them."),
+    ],
+    more_texts: MoreTexts = None,
     form: Form = None,
     split: Annotated[str, typer.Option(help="all, or validation: the poems number 20, 40, ... of each file.")] = "all",
     json: Json = False,
@@ -143,7 +148,7 @@ def evaluate(
     else:
         session = load_model(model)
         step, description = session, session.description
-    sources = read_corpus([*text, *(more_text or [])], description.card.language, form)
+    sources = read_corpus([*text, *(more_texts or [])], description.card.language, form)
     score = exact_loss(step, description.tokenizer, sources, "validation" if split == "validation" else "all")
     if json:
         result = {

@@ -111,7 +111,8 @@ class Run:
         """
         facts = {"order": asdict(self.order), "texts": [source.sha256 for source in self.sources]}
         store = Store(self.folder, facts, self._keep_best)
-        with RunWatcher(self.folder, self.description, self._symbols(steps=1)) as watcher:
+        quiet = not self.world.leads
+        with RunWatcher(self.folder, self.description, self._symbols(steps=1), quiet) as watcher:
             progress = train(self.model, self.batches, self.quick_loss, self.order.plan, store, watcher, self.world)
         if progress is None or not self.world.leads:
             return None

@@ -24,10 +24,10 @@ SAMPLE_CHARACTERS = 400
 class RunWatcher:
     """Shows a run on standard error and keeps `loss.csv`, `loss.png` and `samples.txt` in its folder."""
 
-    def __init__(self, folder: Path, description: Description, symbols_per_step: int) -> None:
+    def __init__(self, folder: Path, description: Description, symbols_per_step: int, quiet: bool) -> None:
         self._folder, self._symbols_per_step = folder, symbols_per_step
         self._tokenizer, self._form = description.tokenizer, description.card.forms[0]
-        self._console = Console(stderr=True)
+        self._console = Console(stderr=True, quiet=quiet)
         self._line = Progress(
             TextColumn("{task.percentage:5.1f}%"),
             BarColumn(bar_width=20),

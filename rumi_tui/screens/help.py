@@ -21,13 +21,6 @@ class HelpScreen(ModalScreen[None]):
     """One page of help."""
 
     BINDINGS = [Binding("escape,f1", "dismiss", "Back", priority=True)]
-    DEFAULT_CSS = """
-    HelpScreen { align: center middle; }
-    HelpScreen > VerticalScroll {
-        width: 72; max-width: 100%; height: auto; max-height: 100%;
-        padding: 1 3; background: $panel; border: none;
-    }
-    """
 
     def compose(self) -> ComposeResult:
         """Who writes here, and every key."""

@@ -17,14 +17,6 @@ class LibraryScreen(ModalScreen[KeptPoem | None]):
     """A list of poems; gives back the chosen one."""
 
     BINDINGS = [Binding("escape,ctrl+l", "dismiss", "Back", priority=True)]
-    DEFAULT_CSS = """
-    LibraryScreen { align: center middle; }
-    LibraryScreen > Static { width: 76; max-width: 100%; padding: 1 2 0 2; background: $panel; color: $text-muted; }
-    LibraryScreen > OptionList {
-        width: 76; max-width: 100%; height: auto; max-height: 80%;
-        background: $panel; border: none; padding: 0 1;
-    }
-    """
 
     def __init__(self, poems: list[KeptPoem], mode: Mode) -> None:
         super().__init__()

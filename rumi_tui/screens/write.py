@@ -31,17 +31,6 @@ class WriteScreen(Screen[None]):
 
     BINDINGS = actions.bindings(actions.WRITING)
     AUTO_FOCUS = "#prompt"
-    CSS = """
-    WriteScreen { background: $background; }
-    #title { height: 2; padding-top: 1; text-align: center; color: $text-muted; }
-    #status { height: 1; padding: 0 2; color: $text-muted; text-align: right; }
-    #prompt { height: 3; border: round $primary 60%; margin: 0 1; background: $background; }
-    #prompt:focus { border: round $primary; }
-    .-short #title { display: none; }
-    .-short #prompt { height: 1; border: none; margin: 0; }
-    .-short Craft { display: none; }
-    .-narrow .optional { display: none; }
-    """
 
     class Reported(Message):
         """Something came from the writing process."""
@@ -59,8 +48,8 @@ class WriteScreen(Screen[None]):
         """The poem on the page."""
         self._working: TextualWorker[None] | None = None
         """Carries the order out."""
-        self._trouble: str | None = None
-        """Why saving fails, as the person was told."""
+        self._unsaved: list[Draft] = []
+        """Poems that could not be saved so far."""
 
     def compose(self) -> ComposeResult:
         """The page from top to bottom."""
@@ -193,19 +182,26 @@ class WriteScreen(Screen[None]):
         self.notify(sentence, severity="error", markup=False, timeout=10)
 
     def _watch_saving(self, draft: Draft) -> None:
-        """Tells the person once when a poem can no longer be saved, and once when it can again."""
-        if draft.trouble != self._trouble:
-            if draft.trouble is not None:
-                self._complain(f"{draft.trouble} The poem stays here and saving is tried again.")
-            else:
-                self.notify("The poem is saved again.")
-            self._trouble = draft.trouble
+        """Holds on to poems that cannot be saved, and tells the person when that begins and when it is over."""
+        if draft.trouble is not None:
+            if not self._unsaved:
+                self._complain(f"{draft.trouble} Poems stay here and saving is tried again.")
+            if draft not in self._unsaved:
+                self._unsaved.append(draft)
+        elif self._unsaved:
+            self._save_all()
+            if not self._unsaved:
+                self.notify("Everything is saved again.")
 
-    async def close(self) -> str | None:
-        """Stops, saves, and gives back the poem if it could not be saved."""
+    def _save_all(self) -> None:
+        for draft in self._unsaved:
+            draft.save()
+        self._unsaved = [draft for draft in self._unsaved if draft.trouble is not None]
+
+    async def close(self) -> str:
+        """Stops, saves, and gives back the poems that could not be saved."""
         await self._finish_job()
-        draft = self._draft
-        if draft is None or draft.trouble is None:
-            return None
-        draft.save()
-        return draft.text if draft.trouble is not None else None
+        if self._draft is not None and self._draft.trouble is not None and self._draft not in self._unsaved:
+            self._unsaved.append(self._draft)
+        self._save_all()
+        return "\n\n".join(draft.text for draft in self._unsaved)

@@ -18,18 +18,6 @@ from rumi_tui.engine.sampling import Sampling
 class Craft(Horizontal):
     """Model, form, temperature, lines and seed."""
 
-    DEFAULT_CSS = """
-    Craft {
-        height: 1;
-        padding: 0 1;
-        Label { color: $text-muted; padding: 0 1 0 2; }
-        Select { width: 13; }
-        Input { width: 6; }
-        #seed { width: 12; }
-    }
-    Craft.-narrow .optional { display: none; }
-    """
-
     def __init__(self, model: str) -> None:
         super().__init__()
         names = {**LANGUAGES, **({} if model in LANGUAGES else {model: model})}

@@ -23,15 +23,6 @@ class PoemView(ScrollView, can_focus=True):
     """Shows a poem while it grows, at the same cost for each character however long it is."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"poem--prompt", "poem--verse", "poem--cursor"}
-    DEFAULT_CSS = """
-    PoemView {
-        height: 1fr;
-        scrollbar-size-vertical: 1;
-        &>.poem--prompt { color: $accent; }
-        &>.poem--verse { color: $foreground; }
-        &>.poem--cursor { color: $accent; }
-    }
-    """
 
     def __init__(self, mode: Mode) -> None:
         super().__init__()
