@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -62,7 +63,9 @@ class Description(NamedTuple):
 
     def to_metadata(self) -> dict[str, str]:
         """The three strings, as they stand in both the ONNX file and the checkpoint."""
-        return {key: msgspec.json.encode(part).decode() for key, part in zip(_KEYS, self, strict=True)}
+        texts = (json.dumps(msgspec.to_builtins(part), ensure_ascii=False) for part in self)
+        readable = (text.encode("utf-8", "replace").decode() for text in texts)  # a file name need not be UTF-8
+        return dict(zip(_KEYS, readable, strict=True))
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, str], name: str) -> Description:
@@ -78,7 +81,7 @@ class Description(NamedTuple):
             card = msgspec.json.decode(card_json, type=Card)
         except RumiError as error:
             raise RumiError(f"{name} cannot be used. {error}") from error
-        except (msgspec.MsgspecError, ValueError) as error:
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             raise RumiError(
                 f"{name} describes its model in a way this program does not read ({_one_line(error)}): "
                 "it is damaged or of another version."

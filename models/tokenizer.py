@@ -71,12 +71,12 @@ def normalise(text: str) -> str:
     It folds these things and loses nothing else:
 
     - canonical equivalents: Unicode NFC;
-    - line ends: CR LF, CR, and the line and paragraph separators become LF;
+    - line ends: CR LF, CR and the line separator become LF, the paragraph separator becomes two;
     - blanks: tabs and every kind of space become a space, runs become one, none stands at the ends of a line;
     - invisible characters: controls, bidi marks and overrides, byte order marks, soft hyphens and lone surrogates go
       (the zero-width non-joiner stays: Persian spells with it);
-    - Persian letters: Arabic yeh and kaf and alef maksura, the ligature he with yeh above, and presentation forms
-      become the letters they stand for; the tatweel, which only stretches a word, goes.
+    - Persian letters: Arabic yeh and kaf, alef maksura, the letter ae, he with yeh above and presentation forms become
+      the letters that they stand for; the tatweel, which only stretches a word, goes.
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _PRESENTATION_FORMS.sub(lambda form: unicodedata.normalize("NFKC", form[0]), text)
@@ -122,8 +122,8 @@ class Tokenizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             raise RumiError("The tokenizer's symbols are not the reserved ones followed by single characters.")
         if len(set(self.symbols)) != len(self.symbols):
             raise RumiError("The tokenizer names a symbol twice.")
-        if any(character != "\n" and _FOLDING[ord(character)] is None for character in characters):
-            raise RumiError("The tokenizer holds a control character, which no screen should be given.")
+        if any(character not in "\n " and _FOLDING[ord(character)] != character for character in characters):
+            raise RumiError("The tokenizer holds a control character, or another that no normal text has.")
 
     @classmethod
     def train(cls, texts: Iterable[str]) -> Tokenizer:
@@ -183,7 +183,7 @@ class Tokenizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         as its compatible or plainer form, in the other case, and last, if it is a mark that modifies others or a
         joiner, as nothing.
         """
-        text = re.sub(r"\n{2,}", "\n", normalise(text)).lstrip("\n")
+        text = _one_poem(text)
         known = set(self.symbols)
         folded: dict[str, str] = {}
         unknown: list[str] = []
@@ -194,7 +194,11 @@ class Tokenizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
                     unknown.append(character)
                 else:
                     folded[character] = plain
-        return Fitted("".join(folded.get(character, character) for character in text), folded, unknown)
+        return Fitted(_one_poem("".join(folded.get(character, character) for character in text)), folded, unknown)
+
+
+def _one_poem(text: str) -> str:
+    return re.sub(r"\n{2,}", "\n", normalise(text)).lstrip("\n")
 
 
 _PLAINER = {
@@ -204,7 +208,7 @@ _PLAINER = {
     **dict(zip("'\"", "’”", strict=True)),
     **dict(zip("ÆæŒœßØøŁłĐđıÞþÐð", ("AE", "ae", "OE", "oe", "ss", *"OoLlDdi", "Th", "th", "D", "d"), strict=True)),
     **dict(zip("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", strict=True)),
-    **dict(zip("أإٱؤئةھہ", "اااویههه", strict=True)),
+    **dict(zip("أإٱؤئةھہيك", "اااویهههیک", strict=True)),
     **dict(zip("؟،؛?,;", "?,;؟،؛", strict=True)),
     "…": "...",
     "\N{ZERO WIDTH NON-JOINER}": " ",

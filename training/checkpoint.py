@@ -5,10 +5,10 @@ No pickle: opening a checkpoint never runs code. Knows nothing of how a run is m
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
@@ -44,7 +44,8 @@ def load_weights(path: Path) -> tuple[Decoder, Description]:
     path = weights_path(path)
     tensors, metadata = _load(path)
     description = Description.from_metadata(metadata, str(path))
-    model = Decoder(description.config)
+    with torch.device("meta"):  # takes no memory, whatever size a damaged description claims
+        model = Decoder(description.config)
     load_tensors(model, tensors, path)
     return model.eval(), description
 
@@ -52,7 +53,7 @@ def load_weights(path: Path) -> tuple[Decoder, Description]:
 def load_tensors(model: Decoder, tensors: dict[str, Tensor], path: Path) -> None:
     """Puts weights into a decoder of their shape. Raises `RumiError` when they do not fit."""
     try:
-        model.load_state_dict(tensors)
+        model.load_state_dict(tensors, assign=next(model.parameters()).is_meta)
     except RuntimeError as error:
         raise RumiError(f"{path} is damaged: its weights do not fit its own description.") from error
 
@@ -73,7 +74,7 @@ def start_from(model: Decoder, path: Path) -> None:
 
 def save_state(folder: Path, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
     """Writes what a run needs to go on: tensors, and facts that JSON can hold."""
-    _save(folder / STATE, tensors, {"rumi.state": msgspec.json.encode(facts).decode()})
+    _save(folder / STATE, tensors, {"rumi.state": json.dumps(facts)})
 
 
 def load_state(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -81,7 +82,13 @@ def load_state(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     tensors, metadata = _load(folder / STATE)
     if "rumi.state" not in metadata:
         raise RumiError(f"{folder / STATE} is not the state of a run of rumi-train.")
-    return tensors, msgspec.json.decode(metadata["rumi.state"])
+    try:
+        facts = json.loads(metadata["rumi.state"])
+        if isinstance(facts, dict):
+            return tensors, facts
+    except (ValueError, RecursionError):
+        pass
+    raise RumiError(f"{folder / STATE} is damaged: start the run anew.")
 
 
 def _save(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:

@@ -71,6 +71,10 @@ def train(
         _without_torch(error)
     command = shlex.join(["rumi-train", *sys.argv[1:]])
     if resume is not None:
+        if out or init or minutes or steps:
+            raise typer.BadParameter(
+                "a run goes on with what it was started with: give nothing else.", param_hint="--resume"
+            )
         order, folder = read_order(resume, command), resume
     else:
         if not corpus:

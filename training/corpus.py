@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from models.errors import RumiError, describe
 from models.tokenizer import FORMS, normalise
@@ -48,6 +49,20 @@ class Source:
         return tuple(poem for number, poem in enumerate(self.poems, 1) if number % VALIDATION_EVERY)
 
 
+class TextFacts(msgspec.Struct, frozen=True):
+    """What is known of a text file before it is read; a `corpus.toml` may say more than this."""
+
+    file: str
+    language: str | None
+    form: str
+
+
+class Catalogue(msgspec.Struct, frozen=True):
+    """A `corpus.toml`."""
+
+    text: list[TextFacts]
+
+
 def read_corpus(paths: Sequence[Path], language: str | None = None, form: str | None = None) -> list[Source]:
     """Reads text files, and folders of them.
 
@@ -60,14 +75,15 @@ def read_corpus(paths: Sequence[Path], language: str | None = None, form: str | 
         if not path.exists():
             raise RumiError(f"There is no text at {path}: name a text file or a folder of them.")
         folder = path if path.is_dir() else path.parent
-        told = _read_catalogue(folder / "corpus.toml")
-        files = [path] if path.is_file() else [folder / name for name in told] or sorted(folder.glob("*.txt"))
+        told = _read_catalogue(folder)
+        files = [path]
+        if path.is_dir():
+            files = list(told) or sorted(folder.glob("*.txt"))
         for file in files:
-            facts = told.get(file.name, {})
-            text_language = facts.get("language", language)
-            if path.is_dir() and language is not None and text_language != language:
+            facts = told.get(file, TextFacts(file=file.name, language=language, form="free"))
+            if path.is_dir() and language is not None and facts.language != language:
                 continue
-            sources.append(_read_source(file, text_language, form or facts.get("form", "free")))
+            sources.append(_read_source(file, facts.language, form or facts.form))
     if not sources:
         wanted = f" in the language {language!r}" if language else ""
         raise RumiError(f"There is no text{wanted} in {', '.join(map(str, paths))}: add .txt files or name others.")
@@ -80,19 +96,19 @@ def parse_poems(text: str, form: str) -> tuple[Poem, ...]:
     return tuple(Poem(block, form) for block in blocks if block)
 
 
-def _read_catalogue(path: Path) -> dict[str, dict[str, str]]:
-    """What `corpus.toml` says of each file: its language and form."""
+def _read_catalogue(folder: Path) -> dict[Path, TextFacts]:
+    """What `corpus.toml` says of the files of a folder; nothing if it is not there."""
+    path = folder / "corpus.toml"
     if not path.is_file():
         return {}
     try:
-        texts = tomllib.loads(path.read_text("utf-8"))["text"]
-        told = {text["file"]: {"language": text["language"], "form": text["form"]} for text in texts}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        texts = msgspec.toml.decode(path.read_bytes(), type=Catalogue).text
+    except (msgspec.MsgspecError, ValueError) as error:
         raise RumiError(f"{path} is not a list of texts with file, language and form ({error}): mend it.") from error
-    for name, facts in told.items():
-        if facts["form"] not in FORMS:
-            raise RumiError(f"{path} gives {name} the form {facts['form']!r}: choose one of {', '.join(FORMS)}.")
-    return told
+    for text in texts:
+        if text.form not in FORMS:
+            raise RumiError(f"{path} gives {text.file} the form {text.form!r}: choose one of {', '.join(FORMS)}.")
+    return {folder / text.file: text for text in texts}
 
 
 def _read_source(path: Path, language: str | None, form: str) -> Source:
@@ -101,7 +117,7 @@ def _read_source(path: Path, language: str | None, form: str) -> Source:
     except OSError as error:
         raise RumiError(f"Could not read {path} ({describe(error)}).") from error
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise RumiError(

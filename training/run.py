@@ -13,7 +13,7 @@ import torch
 from models.card import Card, Description, Text
 from models.config import preset
 from models.decoder import Decoder
-from models.errors import RumiError
+from models.errors import RumiError, describe
 from models.tokenizer import Tokenizer
 from rumi_tui.engine.score import Score
 from training import checkpoint
@@ -103,6 +103,10 @@ class Run:
             commands=order.commands,
         )
         self.description = Description(config, tokenizer, card)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RumiError(f"Could not make the folder {folder} ({describe(error)}).") from error
 
     def train(self) -> Score | None:
         """Trains to the end and writes the best weights with their card; None if it was interrupted.

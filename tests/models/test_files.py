@@ -44,9 +44,14 @@ def test_a_replaced_file_can_be_read_by_whoever_could_read_a_new_file(tmp_path: 
 def test_an_error_leaves_the_old_file_and_nothing_else(tmp_path: Path, error: type[BaseException]) -> None:
     path = tmp_path / "poem.txt"
     path.write_text("old")
-    with pytest.raises(error), replacing(path) as temporary:
-        temporary.write_text("half of the ne")
-        raise error
+
+    def write() -> None:
+        with replacing(path) as temporary:
+            temporary.write_text("half of the ne")
+            raise error
+
+    with pytest.raises(error):
+        write()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from support import refused
@@ -58,7 +60,7 @@ def test_a_sequence_runs_through_whole_poems_joined_in_the_order_of_the_epoch() 
     poems = numbered_poems()
     begins, ends = {int(poem[0]) for poem in poems}, {int(poem[-1]) for poem in poems}
     for row in rows(batches(), epoch=2):
-        for left, right in zip(row, row[1:], strict=False):
+        for left, right in pairwise(row):
             assert right == left + 1 or (left in ends and right in begins)
 
 

@@ -122,7 +122,7 @@ def test_rumi_eval_says_the_same_of_a_checkpoint_and_its_model_file(
 ) -> None:
     (tmp_path / "text.txt").write_text(verse(20, lines=2, seed=5) + f"\nodd {UNKNOWN}")
     results = []
-    for model in (*model_pair, model_pair[0].parent):
+    for model in model_pair:
         done = run_command("rumi-eval", "--model", str(model), "--text", str(tmp_path / "text.txt"), "--json")
         assert (done.returncode, done.stderr) == (0, ""), done.stderr
         results.append(json.loads(done.stdout))

@@ -1,0 +1,221 @@
+# The commands as a person runs them, each in a process of its own.
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from support import SHAPES, assert_command_refused, describe, random_decoder, run_command, verse
+
+from training.checkpoint import load_state, load_weights, save_weights
+
+MINIMAL = ("--preset", "minimal", "--language", "en")
+
+
+def loss_rows(folder: Path) -> list[dict[str, str]]:
+    """The rows of `loss.csv` without the times."""
+    with (folder / "loss.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [{name: value for name, value in row.items() if name != "seconds"} for row in rows]
+
+
+def interrupt_after_first_look(*arguments: str) -> tuple[int, str, list[str]]:
+    """Starts rumi-train, presses Ctrl-C when it shows its first look, and gives back its status and what it said."""
+    command = [str(Path(sys.executable).parent / "rumi-train"), *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        said = []
+        for line in process.stderr:
+            said.append(line)
+            if line.startswith("step 200: training"):
+                process.send_signal(signal.SIGINT)
+        return process.wait(), process.stdout.read(), said
+
+
+def test_a_run_stopped_by_ctrl_c_and_resumed_ends_as_if_nothing_had_happened(
+    tmp_path: Path, corpus_folder: Path
+) -> None:
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    order = ("--corpus", str(corpus_folder), *MINIMAL, "--steps", "400", "--batch", "1", "--dropout", "0.1")
+
+    status, printed, said = interrupt_after_first_look(*order, "--out", str(cut))
+    assert (status, printed) == (1, "")
+    assert said[-1].split() == ["Stopped", "and", "kept.", "Go", "on", "with:", "rumi-train", "--resume", str(cut)]
+    stopped_at = load_state(cut)[1]["progress"]["step"]
+    assert 200 <= stopped_at < 400
+
+    resumed = run_command("rumi-train", "--resume", str(cut))
+    assert (resumed.returncode, resumed.stdout) == (0, f"{cut / 'model.safetensors'}\n"), resumed.stderr
+    uncut = run_command("rumi-train", *order, "--out", str(whole))
+    assert (uncut.returncode, uncut.stdout) == (0, f"{whole / 'model.safetensors'}\n"), uncut.stderr
+
+    assert [row["step"] for row in loss_rows(whole)] == ["200", "400"]
+    assert loss_rows(cut) == loss_rows(whole)
+    for name in ("state.safetensors", "model.safetensors"):
+        mine, its = load_file(cut / name), load_file(whole / name)
+        assert mine.keys() == its.keys()
+        assert all(torch.equal(mine[key], its[key]) for key in mine), name
+    card, whole_card = (load_weights(folder)[1].card for folder in (cut, whole))
+    assert card.commands[1:] == (f"rumi-train --resume {cut}",)
+    assert card.nats_per_char == whole_card.nats_per_char
+    assert card.characters_seen == whole_card.characters_seen
+    assert (cut / "samples.txt").read_text() == (whole / "samples.txt").read_text()
+
+
+def test_two_processes_learn_what_one_does(tmp_path: Path, corpus_folder: Path) -> None:
+    order = ("--corpus", str(corpus_folder), *MINIMAL, "--steps", "6", "--batch", "4", "--dropout", "0")
+    one = run_command("rumi-train", *order, "--out", str(tmp_path / "one"))
+    assert one.returncode == 0, one.stderr
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "--no-python"]
+    command = [*launch, str(Path(sys.executable).parent / "rumi-train"), *order, "--out", str(tmp_path / "two")]
+    two = subprocess.run(
+        command, capture_output=True, text=True, timeout=300, check=False, env=os.environ | {"OMP_NUM_THREADS": "1"}
+    )
+    assert two.returncode == 0, two.stderr
+    assert two.stdout == f"{tmp_path / 'two' / 'model.safetensors'}\n"
+    assert "2 x cpu" in two.stderr
+    rows = [loss_rows(tmp_path / name) for name in ("one", "two")]
+    assert len(rows[0]) == len(rows[1]) == 1
+    for row, other in zip(*rows, strict=True):
+        assert row["step"] == other["step"] == "6"
+        for name in ("train_loss", "validation_loss"):
+            assert float(row[name]) == pytest.approx(float(other[name]), abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--steps", "0"),
+        ("--minutes", "nan"),
+        ("--batch", "-1"),
+        ("--learning-rate", "2"),
+        ("--learning-rate", "nan"),
+        ("--dropout", "nan"),
+        ("--seed", "-1"),
+        ("--seed", "1.5"),
+    ],
+)
+def test_a_value_out_of_range_is_wrong_use(tmp_path: Path, option: str, value: str) -> None:
+    done = run_command(
+        "rumi-train", "--corpus", str(tmp_path / "missing"), "--out", str(tmp_path / "run"), option, value
+    )
+    assert_command_refused(done, 2, f"^rumi-train: .*{option}")
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("rumi-train", ["--out", "x"]),
+        ("rumi-train", ["--corpus", "x", "--out", "y", "--steps", "1", "--minutes", "1"]),
+        ("rumi-train", ["--nonsense"]),
+        ("rumi-eval", []),
+        ("rumi-eval", ["--model", "x"]),
+        ("rumi-eval", ["--model", "x", "--text", "y", "--split", "test"]),
+        ("rumi-corpus", ["stats"]),
+        ("rumi-corpus", ["nonsense"]),
+    ],
+)
+def test_wrong_use_is_said_in_one_line(name: str, arguments: list[str]) -> None:
+    assert_command_refused(run_command(name, *arguments), 2, f"^{name}: ")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "There is no text at"),
+        (b"", "is empty"),
+        (b"verse\n\xff\n", r"not UTF-8.*line 2"),
+        (b"a few words\n", "fewer than one window of 256"),
+    ],
+    ids=["missing", "empty", "not utf-8", "shorter than a window"],
+)
+def test_a_corpus_that_cannot_train_is_refused(tmp_path: Path, content: bytes | None, said: str) -> None:
+    if content is not None:
+        (tmp_path / "verse.txt").write_bytes(content)
+    out = tmp_path / "run"
+    done = run_command("rumi-train", "--corpus", str(tmp_path / "verse.txt"), "--out", str(out), "--steps", "1")
+    assert_command_refused(done, 1, f"^rumi-train: .*{said}")
+    assert not out.exists()
+
+
+def test_a_checkpoint_of_another_shape_is_no_start(tmp_path: Path, corpus_folder: Path) -> None:
+    save_weights(tmp_path / "other.safetensors", random_decoder(SHAPES["rotary"]), describe(SHAPES["rotary"]))
+    start = ("--init", str(tmp_path / "other.safetensors"), "--out", str(tmp_path / "run"))
+    done = run_command("rumi-train", "--corpus", str(corpus_folder), *MINIMAL, "--steps", "1", *start)
+    assert_command_refused(done, 1, "^rumi-train: .*other.safetensors has another shape")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_that_holds_something_is_not_written_to(tmp_path: Path, corpus_folder: Path) -> None:
+    (tmp_path / "kept.txt").write_text("mine")
+    done = run_command("rumi-train", "--corpus", str(corpus_folder), "--out", str(tmp_path), *MINIMAL, "--steps", "1")
+    assert_command_refused(done, 1, "already holds something")
+    assert [path.name for path in tmp_path.iterdir()] == ["kept.txt"]
+
+
+def test_a_folder_that_cannot_be_made_is_refused_before_training(tmp_path: Path, corpus_folder: Path) -> None:
+    (tmp_path / "file").touch()
+    out = str(tmp_path / "file" / "run")
+    done = run_command("rumi-train", "--corpus", str(corpus_folder), "--out", out, *MINIMAL, "--steps", "1")
+    assert_command_refused(done, 1, "^rumi-train: .*run")
+
+
+def test_a_folder_without_a_run_cannot_be_resumed(tmp_path: Path) -> None:
+    assert_command_refused(run_command("rumi-train", "--resume", str(tmp_path)), 1, "There is no checkpoint at")
+
+
+def test_a_full_disk_stops_a_run_with_one_sentence_and_leaves_no_half_files(
+    tmp_path: Path, corpus_folder: Path
+) -> None:
+    out = tmp_path / "run"
+    train = [str(Path(sys.executable).parent / "rumi-train"), "--corpus", str(corpus_folder), "--out", str(out)]
+    limited = ["sh", "-c", 'ulimit -f 64; exec "$@"', "sh", *train, *MINIMAL, "--steps", "1"]
+    done = subprocess.run(limited, capture_output=True, text=True, timeout=300, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[-1].startswith(f"rumi-train: Could not write {out / 'model.safetensors'} (")
+    assert "Traceback" not in done.stderr
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("model", "text", "said"),
+    [
+        ("model.safetensors", "missing.txt", "There is no text at"),
+        ("model.safetensors", "verse.txt", "damaged"),
+        ("model.onnx", "verse.txt", "damaged"),
+        ("missing.onnx", "verse.txt", "Could not read the model file"),
+    ],
+)
+def test_rumi_eval_refuses_what_it_cannot_measure(tmp_path: Path, model: str, text: str, said: str) -> None:
+    (tmp_path / "verse.txt").write_text(verse(1))
+    path = tmp_path / "model.safetensors"
+    if text == "missing.txt":
+        save_weights(path, random_decoder(SHAPES["rotary"]), describe(SHAPES["rotary"]))
+    else:
+        path.write_bytes(b"half of a fi")
+        (tmp_path / "model.onnx").write_bytes(b"half of a fi")
+    done = run_command("rumi-eval", "--model", str(tmp_path / model), "--text", str(tmp_path / text), "--json")
+    assert_command_refused(done, 1, f"^rumi-eval: .*{said}")
+
+
+def test_rumi_corpus_refuses_what_it_cannot_read(tmp_path: Path) -> None:
+    (tmp_path / "odd.txt").write_bytes(b"verse\n\xff\n")
+    assert_command_refused(run_command("rumi-corpus", "stats", str(tmp_path / "odd.txt")), 1, "line 2")
+    assert_command_refused(run_command("rumi-corpus", "stats", str(tmp_path / "none")), 1, "There is no text at")
+
+
+@pytest.mark.parametrize("name", ["rumi-train", "rumi-eval", "rumi-corpus"])
+def test_help_and_version_are_data(name: str) -> None:
+    shown = run_command(name, "--help")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert f"Usage: {name}" in shown.stdout
+    version = run_command(name, "--version")
+    assert (version.returncode, version.stdout, version.stderr) == (0, "0.1.0\n", "")

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from support import refused, verse, write_corpus
+
+from models.card import Text
+from models.decoder import Decoder
+from training import checkpoint
+from training.corpus import read_corpus
+from training.distributed import World, join_world
+from training.evaluate import exact_loss
+from training.loop import Plan
+from training.run import Order, Run, read_order
+from training.torch_step import TorchStep
+
+PLAN = Plan(steps=5, batch=2, look_every=2)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with join_world() as world:
+        yield world
+
+
+def order(corpus: Path, plan: Plan = PLAN, dropout: float | None = None, init: Path | None = None) -> Order:
+    return Order(
+        corpus=(str(corpus),),
+        language="en",
+        form=None,
+        preset="minimal",
+        dropout=dropout,
+        init=str(init) if init else None,
+        plan=plan,
+        commands=("rumi-train --steps 5",),
+    )
+
+
+def test_a_run_leaves_its_curve_its_samples_and_a_model_that_says_how_good_it_is(
+    tmp_path: Path, corpus_folder: Path, world: World
+) -> None:
+    score = Run(order(corpus_folder), tmp_path / "run", world).train()
+    names = ["loss.csv", "loss.png", "model.safetensors", "samples.txt", "state.safetensors"]
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == names
+
+    with (tmp_path / "run" / "loss.csv").open(newline="") as file:
+        looks = list(csv.DictReader(file))
+    assert list(looks[0]) == ["step", "seconds", "train_loss", "validation_loss"]
+    assert [look["step"] for look in looks] == ["2", "4", "5"]
+    assert (tmp_path / "run" / "loss.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+    assert (tmp_path / "run" / "samples.txt").read_text("utf-8").count(": training ") == 3
+
+    decoder, (config, tokenizer, card) = checkpoint.load_weights(tmp_path / "run")
+    best = min(looks, key=lambda look: float(look["validation_loss"]))
+    sources = read_corpus([corpus_folder], "en")
+    again = exact_loss(TorchStep(decoder), tokenizer, sources, "validation")
+    assert score == again
+    assert card.nats_per_char == pytest.approx(again.nats_per_char, abs=1e-5)
+    assert card.bits_per_char == pytest.approx(again.bits_per_char, abs=1e-5)
+    assert card.characters_seen == int(best["step"]) * PLAN.batch * config.window
+    assert (card.language, card.forms) == ("en", ("couplet", "free"))
+    assert card.texts == tuple(
+        Text(name=name, sha256=hashlib.sha256((corpus_folder / name).read_bytes()).hexdigest())
+        for name in ("one.txt", "two.txt")
+    )
+    assert card.parameters == decoder.parameter_count()
+    assert card.commands == ("rumi-train --steps 5",)
+    assert config.dropout == 0.2
+
+
+def test_a_run_with_changed_texts_cannot_be_resumed(tmp_path: Path, world: World) -> None:
+    corpus, folder = write_corpus(tmp_path / "corpus"), tmp_path / "run"
+    asked = order(corpus, Plan(steps=1, batch=1))
+    Run(asked, folder, world).train()
+    read = read_order(folder, "rumi-train --resume run")
+    assert read == Order(**{**vars(asked), "commands": (*asked.commands, "rumi-train --resume run")})
+    with (corpus / "two.txt").open("a") as file:
+        file.write("\none more line")
+    with refused("texts are not those"):
+        Run(read, folder, world)
+
+
+@pytest.mark.parametrize("facts", [{}, {"order": {}}, {"order": 1}, []])
+def test_a_run_of_another_version_cannot_be_resumed(tmp_path: Path, facts: object) -> None:
+    checkpoint.save_state(tmp_path, {"a": torch.zeros(1)}, facts)  # type: ignore[arg-type]
+    with refused():
+        read_order(tmp_path, "rumi-train --resume run")
+
+
+def test_a_run_starts_from_the_weights_and_the_alphabet_of_a_checkpoint(tmp_path: Path, world: World) -> None:
+    (tmp_path / "first.txt").write_text(verse(20, seed=1))
+    (tmp_path / "second.txt").write_text(verse(20, seed=2).upper())
+    Run(order(tmp_path / "first.txt", Plan(steps=1, batch=1)), tmp_path / "first", world).train()
+    decoder, description = checkpoint.load_weights(tmp_path / "first")
+
+    run = Run(order(tmp_path / "second.txt", dropout=0.3, init=tmp_path / "first"), tmp_path / "second", world)
+    assert run.description.tokenizer == description.tokenizer
+    assert run.description.config.dropout == 0.3
+    assert isinstance(run.model, Decoder)
+    for name, tensor in decoder.state_dict().items():
+        assert torch.equal(run.model.state_dict()[name], tensor), name
+
+
+def test_validation_poems_are_not_trained_on(tmp_path: Path, world: World) -> None:
+    poems = verse(40).strip().split("\n\n")
+    poems[19] = "ж" * 100
+    (tmp_path / "verse.txt").write_text("\n\n".join(poems))
+    run = Run(order(tmp_path / "verse.txt"), tmp_path / "run", world)
+    assert "ж" not in run.description.tokenizer.symbols
+    assert run.batches.symbols == sum(len(poem) + 2 for poem in poems[:19] + poems[20:39])
+
+
+def test_a_batch_that_does_not_split_over_the_processes_is_refused(tmp_path: Path, corpus_folder: Path) -> None:
+    three = World(rank=0, size=3, device=torch.device("cpu"))
+    with refused("batch of 2 does not split over 3 processes"):
+        Run(order(corpus_folder), tmp_path, three)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"form": "sonnet"}, "no form 'sonnet'"),
+        ({"language": "de"}, "no text in the language 'de'"),
+        ({"language": None}, "The corpus is in en and fa"),
+        ({"init": "missing.safetensors"}, "There is no checkpoint at"),
+        ({"preset": "huge"}, "no preset 'huge'"),
+    ],
+)
+def test_an_order_that_cannot_be_is_refused(
+    tmp_path: Path, corpus_folder: Path, world: World, changes: dict[str, str | None], said: str
+) -> None:
+    with refused(said):
+        Run(replace(order(corpus_folder), **changes), tmp_path / "run", world)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_corpus_without_a_poem_to_validate_on_is_refused(tmp_path: Path, world: World) -> None:
+    (tmp_path / "verse.txt").write_text(verse(19))
+    with refused("19 poems and none to validate on"):
+        Run(order(tmp_path / "verse.txt"), tmp_path / "run", world)
+
+
+def test_a_text_may_have_a_name_that_is_not_utf8(tmp_path: Path, world: World) -> None:
+    text = tmp_path / os.fsdecode(b"one\xfe.txt")
+    text.write_text(verse(20))
+    asked = replace(order(text, Plan(steps=1, batch=1)), commands=(f"rumi-train --corpus {text}",))
+    Run(asked, text.parent / "run", world).train()
+    assert checkpoint.load_weights(text.parent / "run")[1].card.nats_per_char is not None
+    assert read_order(text.parent / "run", "rumi-train --resume run").corpus == (str(text),)
