@@ -23,7 +23,7 @@ class Action:
 
     def binding(self) -> Binding:
         """For Textual."""
-        return Binding(self.key, self.name, self.title, show=self.in_footer, priority=True, tooltip=self.help)
+        return Binding(self.key, self.name, self.title, show=self.in_footer, tooltip=self.help)
 
 
 WRITING = (

@@ -14,7 +14,7 @@ import typer
 from models.errors import RumiError
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, narrate
-from rumi_tui.engine.generate import DEFAULT_LINES, LARGEST_SEED, Poem, Request, Step
+from rumi_tui.engine.generate import DEFAULT_LINES, LARGEST_LIMIT, LARGEST_SEED, Poem, Request, Step
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import load_model
 
@@ -36,9 +36,13 @@ def generate(
     ] = None,
     lines: Annotated[
         int | None,
-        typer.Option(min=1, help=f"Stop at the end of this many lines; default {DEFAULT_LINES} if no --chars."),
+        typer.Option(
+            min=1, max=LARGEST_LIMIT, help=f"Stop at the end of this many lines; default {DEFAULT_LINES} if no --chars."
+        ),
     ] = None,
-    chars: Annotated[int | None, typer.Option(min=1, help="Stop after this many new characters.")] = None,
+    chars: Annotated[
+        int | None, typer.Option(min=1, max=LARGEST_LIMIT, help="Stop after this many new characters.")
+    ] = None,
     poems: Annotated[int, typer.Option("-n", min=1, max=10_000, help="How many poems to write.")] = 1,
     temperature: Annotated[float, typer.Option(min=0, max=5, help="0 is the likeliest, above 1 is wild.")] = 0.8,
     top_k: Annotated[int, typer.Option(min=0, max=1_000_000, help="Choose among the k likeliest; 0: all.")] = 0,
@@ -66,6 +70,8 @@ def generate(
         narrate(note)
     if seed is None:
         seed = secrets.randbelow(LARGEST_SEED - poems)
+    elif seed + poems - 1 > LARGEST_SEED:
+        raise RumiError(f"{poems} poems from seed {seed} on pass the largest seed, {LARGEST_SEED}: begin lower.")
     if lines is None and chars is None:
         lines = DEFAULT_LINES
     sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p)

@@ -92,7 +92,10 @@ class Job:
     def __init__(self, library: Library, settings: Settings, text: str, typed: bool, draft: Draft | None) -> None:
         self._library, self.settings, self._text, self._typed = library, settings, text, typed
         self.draft = draft
-        """The poem to go on with; None until a new one has begun."""
+        """The poem to go on with; None until a new one has begun.
+
+        Where the model file has changed since, a new poem goes on from the old one's text, which stays as it was.
+        """
 
     def order(self) -> Write:
         """For the writing process. Raises `RumiError` for settings that nothing can be written with."""
@@ -106,8 +109,9 @@ class Job:
         """Lets the poem grow by what the writing process reports."""
         settings = self.settings
         if isinstance(report, Began):
-            if self.draft is None:
+            if self.draft is None or self.draft.model_sha256 != report.model_sha256:
                 self.draft = Draft(self._library, settings.model, report.model_sha256, settings.form, report.text)
+            self.draft.text = report.text
             passage = Passage(
                 begins_at=len(report.text), seed=settings.seed, lines=settings.lines, sampling=settings.sampling
             )

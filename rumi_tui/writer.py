@@ -22,12 +22,18 @@ class Writer:
         self._process: asyncio.subprocess.Process | None = None
         self._decoder = msgspec.json.Decoder(Report)
         self._turn = asyncio.Lock()
+        self._stops = 0
+        """How often a stop was asked for: an order that waited meanwhile is not sent any more."""
 
     async def carry_out(self, order: Describe | Write) -> AsyncIterator[Report]:
         """Sends an order and yields its reports; the last is `Described`, `Finished` or `Failed`."""
+        stops = self._stops
         async with self._turn:
             try:
                 process = await self._running()
+                if stops != self._stops and isinstance(order, Write):
+                    yield Finished(ending=None, characters=0, seconds=0.0)
+                    return
                 await self._send(process, order)
                 assert process.stdout is not None
                 while line := await process.stdout.readline():
@@ -40,7 +46,8 @@ class Writer:
             yield Failed(f"The writing process ended unexpectedly{await self._last_words()}: try again.")
 
     async def stop(self) -> None:
-        """Stops the poem being written, if there is one."""
+        """Stops the poem that is being written or about to be, if there is one."""
+        self._stops += 1
         if self._process is not None and self._process.returncode is None:
             with contextlib.suppress(OSError):
                 await self._send(self._process, Stop())

@@ -72,9 +72,7 @@ def train(
     command = shlex.join(["rumi-train", *sys.argv[1:]])
     if resume is not None:
         if out or init or minutes or steps:
-            raise typer.BadParameter(
-                "a run goes on with what it was started with: give nothing else.", param_hint="--resume"
-            )
+            raise typer.BadParameter("a run goes on as it was started: give nothing else.", param_hint="--resume")
         order, folder = read_order(resume, command), resume
     else:
         if not corpus:

@@ -15,6 +15,8 @@ from rumi_tui.engine.sampling import Probabilities, Sampling, choose, log_softma
 
 ALTERNATIVES = 10
 LARGEST_SEED = 2**32 - 1
+LARGEST_LIMIT = 10**9
+"""Lines or characters of a poem: years of writing."""
 DEFAULT_LINES = 16
 """Of a poem that does not end before, where nobody sets a limit: what a small terminal shows at once."""
 
@@ -58,8 +60,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         for name in ("lines", "characters"):
             limit = getattr(self, name)
-            if limit is not None and limit < 1:
-                raise RumiError(f"A poem of {limit} {name} cannot be written: ask for at least 1.")
+            if limit is not None and not 1 <= limit <= LARGEST_LIMIT:
+                raise RumiError(f"The number of {name} is {limit}; choose one from 1 to {LARGEST_LIMIT}.")
         if not 0 <= self.seed <= LARGEST_SEED:
             raise RumiError(f"The seed is {self.seed}; choose one from 0 to {LARGEST_SEED}.")
 

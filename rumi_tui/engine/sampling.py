@@ -50,7 +50,8 @@ def choose(logprobs: Probabilities, allowed: npt.NDArray[np.bool_], how: Samplin
     scores = np.where(allowed, logprobs, -np.inf)
     if how.temperature == 0:
         return int(scores.argmax())
-    scores = (scores - scores.max()) / how.temperature
+    with np.errstate(over="ignore"):  # a temperature next to zero: all but the likeliest become impossible
+        scores = (scores - scores.max()) / how.temperature
     order = np.argsort(-scores, kind="stable")
     probabilities = np.exp(scores[order])
     if how.top_k:

@@ -75,10 +75,12 @@ def load_model(name: str) -> Session:
 
 def _read(path: Path) -> bytes:
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise RumiError(f"{path} is larger than {LARGEST_FILE >> 20} MiB: it is no model file of this program.")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise RumiError(
             f"Could not read the model file {path} ({describe(error)}): use en, fa or the path of an .onnx file."
         ) from error
+    if len(data) > LARGEST_FILE:
+        raise RumiError(f"{path} is larger than {LARGEST_FILE >> 20} MiB: it is no model file of this program.")
+    return data

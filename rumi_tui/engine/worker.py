@@ -7,6 +7,7 @@ can be drawn. It ends when its standard input closes. Knows nothing of the conso
 
 from __future__ import annotations
 
+import os
 import queue
 import sys
 import threading
@@ -96,4 +97,4 @@ if __name__ == "__main__":
     try:
         Worker(sys.stdin.buffer, sys.stdout.buffer).run()
     except (BrokenPipeError, KeyboardInterrupt):
-        sys.exit(1)
+        os._exit(1)  # the thread that listens holds standard input, which an orderly end would wait for

@@ -10,6 +10,7 @@ import datetime
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -81,27 +82,23 @@ class Library:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._database = sqlite3.connect(path, timeout=1.0, isolation_level=None)
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA synchronous = NORMAL")
-            version = self._create_tables()
+            self._create_tables()
+            if self._version() == VERSION:
+                self._database.execute("PRAGMA journal_mode = WAL")
+                self._database.execute("PRAGMA synchronous = NORMAL")
+                return
         except (sqlite3.Error, OSError) as error:
             raise RumiError(f"The library {path} cannot be opened ({error}): free or move that file.") from error
-        if version != VERSION:
-            raise RumiError(f"The library {path} has version {version}, this program reads {VERSION}: update it.")
+        raise RumiError(f"The library {path} has version {self._version()}, this program reads {VERSION}: update it.")
 
-    def _create_tables(self) -> int:
-        version = self._version()
-        if version == 0:
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
+    def _create_tables(self) -> None:
+        if self._version() == 0:
+            with self._database:
+                self._database.execute("BEGIN IMMEDIATE")  # another console may be doing the same
                 if self._version() == 0:
                     for statement in _TABLES.split(";"):
                         self._database.execute(statement)
                     self._database.execute(f"PRAGMA user_version = {VERSION}")
-            finally:
-                self._database.execute("COMMIT")
-            version = self._version()
-        return version
 
     def _version(self) -> int:
         return int(self._database.execute("PRAGMA user_version").fetchone()[0])
@@ -110,27 +107,30 @@ class Library:
         """Keeps a new poem that so far holds `text`, and returns its id."""
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         row = (now, model, model_sha256, form, text)
-        insert = "INSERT INTO poems (written, model, model_sha256, form, text) VALUES (?, ?, ?, ?, ?)"
-        return int(self._run(insert, row).lastrowid or 0)
+        insert = "INSERT INTO poems (written, model, model_sha256, form, text) VALUES (?, ?, ?, ?, ?) RETURNING id"
+        return int(self._run(insert, row)[0][0])
 
     def save(self, poem: int, text: str, passages: Iterable[Passage]) -> None:
         """Keeps what the poem has become; `passages` are those that are new or have changed."""
-        for passage in passages:
-            sampling = msgspec.json.encode(passage.sampling).decode()
-            row = (poem, passage.begins_at, passage.seed, passage.lines, sampling, passage.ending)
-            self._run("INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?)", row)
-        self._run("UPDATE poems SET text = ? WHERE id = ?", (text, poem))
+        with self._database:
+            self._run("BEGIN IMMEDIATE")
+            for passage in passages:
+                sampling = msgspec.json.encode(passage.sampling).decode()
+                row = (poem, passage.begins_at, passage.seed, passage.lines, sampling, passage.ending)
+                self._run("INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?)", row)
+            self._run("UPDATE poems SET text = ? WHERE id = ?", (text, poem))
+            self._run("COMMIT")
 
     def poems(self) -> list[KeptPoem]:
         """All poems, the latest first."""
-        return [self._poem(row) for row in self._run("SELECT * FROM poems ORDER BY id DESC").fetchall()]
+        return [self._poem(row) for row in self._run("SELECT * FROM poems ORDER BY id DESC")]
 
     def poem(self, poem: int) -> KeptPoem:
         """One poem. Raises `RumiError` when it is not there."""
-        row = self._run("SELECT * FROM poems WHERE id = ?", (poem,)).fetchone()
-        if row is None:
+        rows = self._run("SELECT * FROM poems WHERE id = ?", (poem,))
+        if not rows:
             raise RumiError(f"The library holds no poem number {poem}.")
-        return self._poem(row)
+        return self._poem(rows[0])
 
     def close(self) -> None:
         """Closes the file."""
@@ -139,22 +139,25 @@ class Library:
     def _poem(self, row: tuple[int, str, str, str, str, str]) -> KeptPoem:
         poem, written, model, model_sha256, form, text = row
         select = "SELECT begins_at, seed, lines, sampling, ending FROM passages WHERE poem = ? ORDER BY begins_at"
-        passages = tuple(
-            Passage(
-                begins_at=begins_at,
-                seed=seed,
-                lines=lines,
-                sampling=msgspec.json.decode(sampling, type=Sampling),
-                ending=ending,
+        try:
+            passages = tuple(
+                Passage(
+                    begins_at=begins_at,
+                    seed=seed,
+                    lines=lines,
+                    sampling=msgspec.json.decode(sampling, type=Sampling),
+                    ending=ending,
+                )
+                for begins_at, seed, lines, sampling, ending in self._run(select, (poem,))
             )
-            for begins_at, seed, lines, sampling, ending in self._run(select, (poem,))
-        )
+        except msgspec.MsgspecError as error:
+            raise RumiError(f"Poem number {poem} of the library {self._path} is damaged ({error}).") from error
         return KeptPoem(
             id=poem, written=written, model=model, model_sha256=model_sha256, form=form, text=text, passages=passages
         )
 
-    def _run(self, statement: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
+    def _run(self, statement: str, values: tuple[object, ...] = ()) -> list[Any]:
         try:
-            return self._database.execute(statement, values)
-        except sqlite3.Error as error:
-            raise RumiError(f"The library {self._path} cannot be used ({error}): free space there.") from error
+            return self._database.execute(statement, values).fetchall()
+        except (sqlite3.Error, OverflowError) as error:
+            raise RumiError(f"The library {self._path} cannot be used ({error}): free or mend that file.") from error

@@ -5,6 +5,7 @@ Workers post `Reported` messages as reports come from the writing process; only 
 
 from __future__ import annotations
 
+import msgspec
 from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
@@ -86,10 +87,8 @@ class WriteScreen(Screen[None]):
         draft = self._draft
         if draft is None or self._job is not None:
             return
-        if draft.passages and draft.passages[-1].ending in ("end", "lines"):
-            draft.append("\n")
-            self.query_one(PoemView).append("\n")
-        await self._write(draft.text, typed=False, draft=draft)
+        line_is_whole = bool(draft.passages) and draft.passages[-1].ending in ("end", "lines")
+        await self._write(draft.text + "\n" * line_is_whole, typed=False, draft=draft)
 
     async def action_library(self) -> None:
         """Looks through the poems that were kept."""
@@ -105,20 +104,29 @@ class WriteScreen(Screen[None]):
         self.query_one(Craft).next_model()
 
     async def _open(self, kept: KeptPoem | None) -> None:
-        if kept is not None:
-            await self._finish_job()
-            draft = Draft.reopen(self._library, kept)
-            self._show(draft, draft.text)
-            self._say(f"{kept.model}, {kept.form}, {kept.written[:10]}")
+        if kept is None:
+            return
+        await self._finish_job()
+        try:
+            draft = Draft.reopen(self._library, self._library.poem(kept.id))  # it may have grown since it was listed
+        except RumiError as error:
+            self._complain(str(error))
+            return
+        self._show(draft, draft.text)
+        self._say(f"{kept.model}, {kept.form}, {kept.written[:10]}")
 
     # What is done about it
 
     async def _write(self, text: str, typed: bool, draft: Draft | None) -> None:
         try:
             settings = self.query_one(Craft).read()
+            if draft is not None:
+                settings = msgspec.structs.replace(settings, model=draft.model, form=draft.form)
+            job = Job(self._library, settings, text, typed, draft)
+            order = job.order()
             await self._finish_job()
-            self._job = Job(self._library, settings, text, typed, draft)
-            self._working = self._send(self._job, self._job.order())
+            self._job = job
+            self._working = self._send(job, order)
         except RumiError as error:
             self._complain(str(error))
 
@@ -144,8 +152,7 @@ class WriteScreen(Screen[None]):
             case Described():
                 self.query_one(Craft).offer_forms(report.card.forms)
             case Began() if job is not None and job.draft is not None:
-                if job.draft is not self._draft:
-                    self._show(job.draft, report.text)
+                self._show(job.draft, report.text)
                 self.query_one(PoemView).set_writing(True)
                 self._say(f"seed {job.settings.seed} · temperature {job.settings.sampling.temperature:g} · writing")
                 for note in report.notes:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +9,9 @@ import onnx
 import pytest
 from onnx import helper, numpy_helper
 
+from rumi_tui.engine.generate import Poem, Request
 from rumi_tui.engine.session import Session
+from rumi_tui.library.store import KeptPoem
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +39,27 @@ def endless_file(model_file: Path, session: Session, tmp_path_factory: pytest.Te
 def endless(endless_file: Path) -> Session:
     """The model of `endless_file`, loaded."""
     return Session(endless_file)
+
+
+@pytest.fixture(scope="session")
+def write_again() -> Callable[[KeptPoem, Session], str]:
+    """Writes a poem of the library from its beginning, from nothing but what is kept beside its text."""
+    return _write_again
+
+
+def _write_again(kept: KeptPoem, model: Session) -> str:
+    assert kept.model_sha256 == model.sha256
+    ends = [later.begins_at for later in kept.passages[1:]] + [len(kept.text)]
+    text = kept.text[: kept.passages[0].begins_at]
+    for passage, end in zip(kept.passages, ends, strict=True):
+        text = (text + "\n")[: passage.begins_at]
+        assert len(text) == passage.begins_at
+        poem = Poem(
+            model,
+            model.tokenizer,
+            Request(form=kept.form, text=text, sampling=passage.sampling, seed=passage.seed, lines=passage.lines),
+        )
+        limit = end - passage.begins_at if passage.ending is None else None
+        text += "".join(step.text for step in itertools.islice(poem, limit))
+        assert passage.ending in (None, poem.ending)
+    return text

@@ -11,11 +11,11 @@ from support import refused
 
 from rumi_tui import draft as draft_module
 from rumi_tui.draft import Draft, Job, Settings
-from rumi_tui.engine.generate import Poem, Request
+from rumi_tui.engine.generate import Poem
 from rumi_tui.engine.messages import Began, Failed, Finished, Wrote
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import Session
-from rumi_tui.library.store import KeptPoem, Library
+from rumi_tui.library.store import Library
 
 SETTINGS = Settings(model="en", form="couplet", sampling=Sampling(temperature=1), seed=11, lines=3)
 
@@ -49,25 +49,6 @@ def write(job: Job, model: Session, characters: int | None = None) -> Draft:
     return job.draft
 
 
-def write_again(kept: KeptPoem, model: Session) -> str:
-    """The poem from its beginning, from nothing but what the library holds beside its text."""
-    assert kept.model_sha256 == model.sha256
-    ends = [later.begins_at for later in kept.passages[1:]] + [len(kept.text)]
-    text = kept.text[: kept.passages[0].begins_at]
-    for passage, end in zip(kept.passages, ends, strict=True):
-        text = (text + "\n")[: passage.begins_at]
-        assert len(text) == passage.begins_at
-        poem = Poem(
-            model,
-            model.tokenizer,
-            Request(form=kept.form, text=text, sampling=passage.sampling, seed=passage.seed, lines=passage.lines),
-        )
-        limit = end - passage.begins_at if passage.ending is None else None
-        text += "".join(step.text for step in itertools.islice(poem, limit))
-        assert passage.ending in (None, poem.ending)
-    return text
-
-
 def test_a_poem_is_saved_as_it_grows(library: Library, path: Path, endless: Session, saves_at_once):
     reader = Library(path)
     job = Job(library, SETTINGS, "amber", True, None)
@@ -97,7 +78,9 @@ def test_saving_waits_between_saves_but_the_end_is_always_saved(library: Library
 
 @pytest.mark.parametrize("characters", [None, 37])
 @pytest.mark.parametrize("prompt", ["", "amber barley\nca"])
-def test_a_poem_of_two_passages_is_written_again_exactly(library, path, endless: Session, prompt, characters):
+def test_a_poem_of_two_passages_is_written_again_exactly(
+    library, path, endless: Session, prompt, characters, write_again
+):
     draft = write(Job(library, SETTINGS, prompt, True, None), endless, characters)
     if characters is None:
         draft.append("\n")
@@ -113,7 +96,7 @@ def test_a_poem_of_two_passages_is_written_again_exactly(library, path, endless:
     assert write_again(kept, endless) == kept.text
 
 
-def test_a_poem_is_gone_on_with_after_it_was_opened_again(library, path, endless: Session):
+def test_a_poem_is_gone_on_with_after_it_was_opened_again(library, path, endless: Session, write_again):
     first = write(Job(library, SETTINGS, "amber", True, None), endless, 25)
     draft = Draft.reopen(Library(path), Library(path).poems()[0])
     assert (draft.text, draft.prompt, draft.form) == (first.text, "amber", "couplet")
@@ -140,7 +123,7 @@ def test_a_failing_disk_keeps_the_text_and_the_next_save_saves_all(library, path
     assert kept.passages[0].ending == "lines"
 
 
-def test_a_disk_that_fails_in_the_middle_loses_nothing(library, path, endless: Session, saves_at_once):
+def test_a_disk_that_fails_in_the_middle_loses_nothing(library, path, endless: Session, saves_at_once, write_again):
     draft = write(Job(library, SETTINGS, "amber", True, None), endless)
     before = draft.text
     library._database.execute("PRAGMA query_only = ON")
@@ -182,15 +165,6 @@ def test_a_full_disk_is_survived(path: Path):
     done = subprocess.run([sys.executable, "-c", FULL_DISK, str(path)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert Library(path).poems()[0].text == "amber" + "barley " * 100_000
-
-
-def test_a_number_too_large_for_the_library_loses_no_verse(library: Library):
-    job = Job(library, msgspec.structs.replace(SETTINGS, lines=10**30), "amber", True, None)
-    with refused():
-        job.order()
-        job.hear(Began("amber", [], "0" * 64))
-        assert job.draft is not None
-        assert job.draft.trouble is None
 
 
 def test_an_order_that_failed_begins_no_poem(library: Library):

@@ -68,7 +68,7 @@ async def test_a_poem_without_end_stops_when_asked(writer: Writer, endless_file:
 
 
 async def test_a_poem_stops_also_when_asked_before_the_process_has_started(writer: Writer, endless_file: Path):
-    reports = asyncio.create_task(all_of(writer.carry_out(order(endless_file, lines=300))))
+    reports = asyncio.create_task(all_of(writer.carry_out(order(endless_file, lines=40))))
     await asyncio.wait([reports], timeout=0)
     await writer.stop()
     assert (await reports)[-1].ending is None
@@ -77,7 +77,7 @@ async def test_a_poem_stops_also_when_asked_before_the_process_has_started(write
 async def test_a_poem_stops_also_when_asked_while_another_order_is_before_it(writer: Writer, endless_file: Path):
     before = asyncio.create_task(all_of(writer.carry_out(Describe(str(endless_file)))))
     await asyncio.wait([before], timeout=0)
-    reports = asyncio.create_task(all_of(writer.carry_out(order(endless_file, lines=300))))
+    reports = asyncio.create_task(all_of(writer.carry_out(order(endless_file, lines=40))))
     await asyncio.wait([reports], timeout=0)
     await writer.stop()
     assert (await reports)[-1].ending is None

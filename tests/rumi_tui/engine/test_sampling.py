@@ -89,6 +89,7 @@ def test_each_filter_keeps_the_ids_it_should(how, expected):
     ),
 )
 def test_filters_together_keep_what_brute_force_keeps(logits, how):
+    logits = np.round(logits, 3)  # closer ones may change places when they are normalised
     expected = kept(logits, how)
     weights = np.exp((logits[expected].astype(np.float64) - logits.max()) / how.temperature)
     edges = np.concatenate(([0], np.cumsum(weights))) / weights.sum()

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,13 +24,25 @@ def foreign_graph(metadata: dict[str, str] | None = None) -> bytes:
     return model.SerializeToString()
 
 
-def with_metadata(data: bytes, key: str, old: str, new: str) -> bytes:
+def with_metadata(data: bytes, key: str, change: Callable[[str], str]) -> bytes:
     model = onnx.load_from_string(data)
-    for entry in model.metadata_props:
-        if entry.key == key:
-            assert old in entry.value
-            entry.value = entry.value.replace(old, new)
+    entry = next(entry for entry in model.metadata_props if entry.key == key)
+    changed = change(entry.value)
+    assert changed != entry.value
+    entry.value = changed
     return model.SerializeToString()
+
+
+def with_config(data: bytes, **values: int) -> bytes:
+    return with_metadata(data, "rumi.config", lambda config: json.dumps(json.loads(config) | values))
+
+
+def with_symbols(data: bytes, change: Callable[[list[str]], list[str]]) -> bytes:
+    def changed(tokenizer: str) -> str:
+        fields = json.loads(tokenizer)
+        return json.dumps(fields | {"symbols": change(fields["symbols"])})
+
+    return with_metadata(data, "rumi.tokenizer", changed)
 
 
 def metadata_of(data: bytes) -> dict[str, str]:
@@ -42,13 +56,15 @@ SPOILS = {
     "noise": lambda data: np.random.default_rng(0).bytes(len(data)),
     "of another program": lambda data: foreign_graph(),
     "of another graph": lambda data: foreign_graph(metadata_of(data)),
-    "of a later format": lambda data: with_metadata(data, "rumi.config", '"format":1', '"format":2'),
-    "of a wrong width": lambda data: with_metadata(data, "rumi.config", '"heads":2', '"heads":3'),
-    "of more layers": lambda data: with_metadata(data, "rumi.config", '"layers":2', '"layers":3'),
-    "of another alphabet": lambda data: with_metadata(data, "rumi.tokenizer", '"a",', ""),
-    "with broken JSON": lambda data: with_metadata(data, "rumi.card", "{", "["),
-    "with an unheard-of form": lambda data: with_metadata(data, "rumi.card", '"couplet"', '"sonnet"'),
-    "with a bell in its alphabet": lambda data: with_metadata(data, "rumi.tokenizer", '"a"', '"\\u0007"'),
+    "of a later format": lambda data: with_config(data, format=2),
+    "of a wrong width": lambda data: with_config(data, heads=3),
+    "of more layers": lambda data: with_config(data, layers=3),
+    "of another alphabet": lambda data: with_symbols(data, lambda symbols: symbols[:-1]),
+    "with a bell in its alphabet": lambda data: with_symbols(data, lambda symbols: [*symbols[:-1], "\a"]),
+    "with broken JSON": lambda data: with_metadata(data, "rumi.card", lambda card: card[:-1]),
+    "with an unheard-of form": lambda data: with_metadata(
+        data, "rumi.card", lambda card: card.replace("couplet", "sonnet")
+    ),
 }
 
 

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from support import WORDS, refused
+
+from rumi_tui.bidi import choose_mode, is_right_to_left, printable, terminal_keeps_order, to_display
+
+MODES = ("terminal", "app", "off")
+ZWNJ = "\u200c"
+OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
+SALAM = "سلام"
+SALAM_SHAPED = "\ufee1\ufefc\ufeb3"
+"""Final mim, then lam-alef joined, then initial sin: what a terminal that reorders nothing must be given."""
+
+lines = st.text(st.one_of(st.characters(), st.sampled_from("".join(WORDS["fa"]) + OVERRIDES + ZWNJ + "\x1b\r\n 12(a")))
+
+
+@pytest.mark.parametrize("mode", MODES)
+@given(line=lines, width=st.integers(0, 100))
+def test_nothing_that_controls_a_terminal_passes(mode, line, width):
+    for character in to_display(line, mode, width):
+        assert unicodedata.category(character) not in ("Cc", "Cf", "Cs") or character == ZWNJ
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("hidden", ["\x1b[2J", "\x07", "\r", "\n", "\x9b", "\ufeff", "\u00ad", *OVERRIDES])
+@pytest.mark.parametrize("words", ["amber barley", "چراغ دریا"])
+def test_what_is_hidden_between_words_changes_nothing(mode, hidden, words):
+    control = "".join(character for character in hidden if unicodedata.category(character) in ("Cc", "Cf"))
+    assert control
+    first, last = words.split()
+    assert to_display(f"{first}{control} {last}{control}", mode, 40) == to_display(words, mode, 40)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@given(line=st.text(st.sampled_from("".join(WORDS["fa"]) + "ًَُِّْ۱۲ ()a،؟" + ZWNJ), min_size=1), width=st.integers(0, 60))
+def test_a_right_to_left_line_ends_at_the_edge_of_its_width(mode, line, width):
+    line = "د" + line
+    shown = to_display(line, mode, width)
+    assert cell_len(shown) >= width
+    if shown.startswith(" ") and not line.endswith(" "):
+        assert cell_len(shown) == width
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("line", ["", "  amber barley ", "1273", "(…)", "café — “fennel”", "amber چراغ"])
+def test_a_left_to_right_line_is_left_as_it_is(mode, line):
+    assert to_display(line, mode, 40) == line
+
+
+@pytest.mark.parametrize(("mode", "shown"), [("app", SALAM_SHAPED), ("terminal", SALAM), ("off", SALAM)])
+def test_a_persian_word_is_shaped_and_turned_round_by_the_app_only(mode, shown):
+    assert to_display(SALAM, mode, 0) == shown
+    assert to_display(SALAM, mode, 10) == " " * (10 - len(shown)) + shown
+
+
+def test_the_app_turns_words_round_but_not_numbers():
+    shown = to_display("سنگ 123", "app", 0)
+    assert shown.startswith("123 ")
+    assert shown[4:] == to_display("سنگ", "app", 0)
+
+
+def test_the_app_keeps_marks_and_every_letter():
+    shown = to_display("گُل", "app", 0)
+    assert "\N{ARABIC DAMMA}" in shown
+    letters = unicodedata.normalize("NFKC", shown)
+    assert sorted(letters) == sorted("گُل")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [("چراغ", True), ("  «چراغ», amber", True), ("12 چراغ", True), ("amber چراغ", False), ("123", False), ("", False)],
+)
+def test_the_first_letter_says_which_way_a_line_runs(line, expected):
+    assert is_right_to_left(line) is expected
+
+
+def test_what_is_printable_keeps_every_letter_and_the_joiner_persian_spells_with():
+    line = "می\u200cروم é ۱۲ \N{FIRE}"
+    assert printable(line) == line
+
+
+@pytest.mark.parametrize(
+    ("environment", "mode"),
+    [
+        ({}, "app"),
+        ({"TERM": "xterm-256color"}, "app"),
+        ({"TERM": "xterm-kitty"}, "app"),
+        ({"KONSOLE_VERSION": "230800", "TERM": "xterm-256color"}, "terminal"),
+        ({"TERM_PROGRAM": "Apple_Terminal"}, "terminal"),
+        ({"TERM": "mlterm"}, "terminal"),
+        ({"KONSOLE_VERSION": "230800", "TMUX": "/tmp/tmux,1,0"}, "app"),
+        ({"TERM_PROGRAM": "Apple_Terminal", "TERM": "screen-256color"}, "app"),
+        ({"TERM_PROGRAM": "Apple_Terminal", "TERM": "tmux-256color"}, "app"),
+    ],
+)
+def test_auto_chooses_by_what_the_terminal_says_of_itself(environment, mode):
+    assert choose_mode("auto", environment) == mode
+
+
+@pytest.mark.parametrize("wish", MODES)
+def test_a_wish_stands_whatever_the_terminal_says(wish):
+    assert choose_mode(wish, {"KONSOLE_VERSION": "230800", "TMUX": "1"}) == wish
+
+
+@pytest.mark.parametrize("wish", ["", "left", "APP"])
+def test_another_wish_is_refused(wish):
+    with refused("choose one of auto, terminal, app, off"):
+        choose_mode(wish, {})
+
+
+def test_a_terminal_is_asked_to_leave_lines_alone_and_set_back(capsys):
+    with terminal_keeps_order("app"):
+        assert capsys.readouterr().out == "\x1b[8l"
+    assert capsys.readouterr().out == "\x1b[8h"
+
+
+def test_a_terminal_is_set_back_also_after_an_error(capsys):
+    with pytest.raises(ZeroDivisionError), terminal_keeps_order("app"):
+        raise ZeroDivisionError
+    assert capsys.readouterr().out == "\x1b[8l\x1b[8h"
+
+
+@pytest.mark.parametrize("mode", ["terminal", "off"])
+def test_other_modes_ask_nothing_of_the_terminal(mode, capsys):
+    with terminal_keeps_order(mode):
+        pass
+    assert capsys.readouterr().out == ""

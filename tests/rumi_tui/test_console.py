@@ -1,0 +1,467 @@
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList, Select, Static
+
+from rumi_tui.actions import EVERYWHERE, WRITING
+from rumi_tui.app import RumiApp
+from rumi_tui.bidi import to_display
+from rumi_tui.engine.generate import Poem, Request
+from rumi_tui.engine.sampling import Sampling
+from rumi_tui.library.store import KeptPoem, Library, Passage
+from rumi_tui.screens.help import HelpScreen
+from rumi_tui.screens.library import LibraryScreen
+from rumi_tui.screens.write import WriteScreen
+from rumi_tui.widgets.poem_view import PoemView
+
+SIZES = [(80, 24), (120, 40), (24, 8)]
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    return Library(tmp_path / "poems.sqlite")
+
+
+async def until(pilot: Pilot, condition: Callable[[], object]) -> None:
+    for _ in range(500):
+        if condition():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError("what was waited for never came")
+
+
+@contextlib.asynccontextmanager
+async def console(library: Library, model: Path, size: tuple[int, int] = (80, 24), **fields: str) -> AsyncIterator:
+    """The console, once it has read its model, with these settings; left as a person leaves it."""
+    app = RumiApp(library, str(model), "app")
+    try:
+        async with app.run_test(size=size) as pilot:
+            await until(pilot, lambda: app.screen.query("#form") and field(pilot, "form", Select).value == "couplet")
+            for name, value in fields.items():
+                field(pilot, name).value = value
+            yield pilot
+            await leave(pilot)
+    finally:
+        await app.writer.close()
+
+
+async def leave(pilot: Pilot) -> None:
+    if pilot.app.is_running:
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: not pilot.app.is_running)
+
+
+def field(pilot: Pilot, name: str, kind: type = Input):
+    return pilot.app.screen.query_one(f"#{name}", kind)
+
+
+def status(pilot: Pilot) -> str:
+    return str(field(pilot, "status", Static).content)
+
+
+def told(pilot: Pilot, severity: str = "error") -> list[str]:
+    return [note.message for note in pilot.app._notifications if note.severity == severity]
+
+
+def letters(text: str) -> str:
+    return "".join(text.split())
+
+
+def on_the_page(pilot: Pilot) -> str:
+    """All letters of the poem as they are drawn, whether they are in sight or not."""
+    view = pilot.app.screen.query_one(PoemView)
+    first = view.scroll_offset.y
+    return letters("".join(view.render_line(row - first).text for row in range(view.virtual_size.height)))
+
+
+async def press_and_write(pilot: Pilot, library: Library, *keys: str) -> KeptPoem:
+    """Presses keys that have a passage written, waits until it is, and gives back its poem."""
+
+    def passages() -> int:
+        return sum(len(poem.passages) for poem in library.poems())
+
+    before = passages()
+    await pilot.press(*keys)
+    await until(pilot, lambda: passages() > before)
+    seed = library.poems()[0].passages[-1].seed
+    await until(pilot, lambda: f"seed {seed} " in status(pilot) and not status(pilot).endswith("writing"))
+    return library.poems()[0]
+
+
+async def begin_without_end(pilot: Pilot, library: Library, *keys: str) -> None:
+    """Has a poem begun that will not end by itself, and waits until some of it is there."""
+    field(pilot, "lines").value = "1000000"
+    await pilot.press(*keys, "enter")
+    await until(pilot, lambda: library.poems() and len(library.poems()[0].text) > 100)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_is_written_is_on_the_page_and_in_the_library(library, endless_file, size):
+    async with console(library, endless_file, size, lines="4") as pilot:
+        kept = await press_and_write(pilot, library, *"amber", "enter")
+        assert kept.text.startswith("amber")
+        assert len(kept.text.split("\n")) == 4
+        assert on_the_page(pilot) == letters(kept.text)
+        assert "enough lines" in status(pilot)
+        assert (kept.form, kept.model, kept.passages[0].ending) == ("couplet", str(endless_file), "lines")
+
+
+async def test_a_poem_is_written_from_nothing_and_can_be_written_again(library, endless_file, endless, write_again):
+    async with console(library, endless_file, lines="2") as pilot:
+        kept = await press_and_write(pilot, library, "enter")
+        assert kept.passages[0].begins_at == 0
+        assert write_again(kept, endless) == kept.text
+
+
+async def test_a_poem_that_the_model_ends_says_so(library, model_file):
+    async with console(library, model_file, lines="1000000") as pilot:
+        kept = await press_and_write(pilot, library, "enter")
+        assert kept.passages[0].ending == "end"
+        assert "the poem ended here" in status(pilot)
+        assert on_the_page(pilot) == letters(kept.text)
+
+
+async def test_escape_stops_and_keeps_what_is_there(library, endless_file, endless, write_again):
+    async with console(library, endless_file) as pilot:
+        await begin_without_end(pilot, library, *"amber")
+        await pilot.press("escape")
+        await until(pilot, lambda: "stopped" in status(pilot))
+        [kept] = library.poems()
+        assert on_the_page(pilot) == letters(kept.text)
+        assert kept.passages[0].ending is None
+        assert write_again(kept, endless) == kept.text
+
+
+async def test_again_writes_another_poem_from_the_same_beginning(library, endless_file):
+    async with console(library, endless_file, lines="2") as pilot:
+        first = await press_and_write(pilot, library, *"amber", "enter")
+        second = await press_and_write(pilot, library, "ctrl+r")
+        assert second.id != first.id
+        assert [poem.text[: poem.passages[0].begins_at] for poem in (first, second)] == ["amber", "amber"]
+        assert first.passages[0].seed != second.passages[0].seed
+        assert first.text != second.text
+        assert on_the_page(pilot) == letters(second.text)
+        assert library.poem(first.id) == first
+
+
+async def test_again_while_writing_keeps_what_was_there_and_begins_anew(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await begin_without_end(pilot, library, *"amber")
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: len(library.poems()) == 2)
+        await until(pilot, lambda: len(library.poems()[0].text) > 100)
+        await pilot.press("escape")
+        await until(pilot, lambda: "stopped" in status(pilot))
+        second, first = library.poems()
+        assert len(first.text) > 100
+        assert on_the_page(pilot) == letters(second.text)
+
+
+async def test_go_on_continues_the_poem_on_a_new_line(library, endless_file, endless, write_again):
+    async with console(library, endless_file, lines="2") as pilot:
+        first = await press_and_write(pilot, library, *"amber", "enter")
+        field(pilot, "lines").value = "4"
+        field(pilot, "temperature").value = "1.5"
+        whole = await press_and_write(pilot, library, "ctrl+g")
+        assert whole.id == first.id
+        assert whole.text.startswith(first.text + "\n")
+        assert [passage.sampling.temperature for passage in whole.passages] == [0.8, 1.5]
+        assert on_the_page(pilot) == letters(whole.text)
+        assert write_again(whole, endless) == whole.text
+
+
+async def test_a_poem_gone_on_with_after_another_form_was_chosen_can_be_written_again(
+    library, endless_file, endless, write_again
+):
+    passage = Passage(begins_at=0, seed=5, lines=None, sampling=Sampling())
+    text = "".join(
+        step.text for step in Poem(endless, endless.tokenizer, Request(form="couplet", seed=5, characters=4))
+    )
+    poem = library.begin(str(endless_file), endless.sha256, "couplet", text)
+    library.save(poem, text, [passage])
+    async with console(library, endless_file, lines="2") as pilot:
+        await pilot.press("ctrl+l", "enter")
+        await until(pilot, lambda: on_the_page(pilot) == letters(text))
+        field(pilot, "form", Select).value = "free"
+        whole = await press_and_write(pilot, library, "ctrl+g")
+        assert len(whole.passages) == 2
+        assert write_again(whole, endless) == whole.text
+
+
+async def test_go_on_with_settings_that_make_no_sense_leaves_the_poem_as_it_is(library, endless_file):
+    async with console(library, endless_file, lines="2") as pilot:
+        kept = await press_and_write(pilot, library, *"amber", "enter")
+        field(pilot, "temperature").value = "hot"
+        for _ in range(2):
+            await pilot.press("ctrl+g")
+            await until(pilot, lambda: any("temperature" in sentence for sentence in told(pilot)))
+        await pilot.pause()
+        assert library.poems() == [kept]
+        field(pilot, "temperature").value = "1"
+        whole = await press_and_write(pilot, library, "ctrl+g")
+        assert whole.passages[1].begins_at == len(kept.text) + 1
+
+
+async def test_the_seed_field_locks_the_poem(library, endless_file):
+    async with console(library, endless_file, lines="2", seed="77") as pilot:
+        first = await press_and_write(pilot, library, *"amber", "enter")
+        await until(pilot, lambda: on_the_page(pilot) == letters(first.text))
+        await pilot.press("enter")
+        await until(pilot, lambda: len(library.poems()) == 2 and library.poems()[0].passages[0].ending)
+        second = library.poems()[0]
+        assert [poem.passages[0].seed for poem in (first, second)] == [77, 77]
+        assert first.text == second.text
+
+
+NONSENSE = [
+    *(("temperature", value) for value in ("hot", "9", "nan", "")),
+    *(("lines", value) for value in ("0", "two")),
+    *(("seed", value) for value in ("-1", "1.5", str(2**32))),
+]
+
+
+async def test_settings_that_make_no_sense_are_told_and_the_prompt_stays(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await pilot.press(*"amber")
+        for name, value in NONSENSE:
+            before = field(pilot, name).value
+            field(pilot, name).value = value
+            await pilot.press("enter")
+            await until(pilot, lambda: told(pilot))
+            assert len(told(pilot)) == 1
+            assert value in told(pilot)[0]
+            assert field(pilot, "prompt").value == "amber"
+            field(pilot, name).value = before
+            pilot.app.clear_notifications()
+        assert library.poems() == []
+
+
+async def test_a_number_of_lines_too_large_to_be_kept_does_not_end_the_console(library, model_file):
+    async with console(library, model_file, lines="9" * 30) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: told(pilot) or library.poems() or not pilot.app.is_running)
+        await until(pilot, lambda: not status(pilot).endswith("writing"))
+        assert pilot.app.is_running
+
+
+async def test_a_model_that_is_missing_is_told(library, tmp_path):
+    app = RumiApp(library, str(tmp_path / "missing.onnx"), "app")
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: told(pilot))
+        assert "missing.onnx" in told(pilot)[0]
+        await pilot.press(*"amber", "enter")
+        await until(pilot, lambda: len(told(pilot)) == 2)
+        assert library.poems() == []
+        await leave(pilot)
+
+
+async def test_characters_the_model_never_saw_are_told(library, endless_file):
+    async with console(library, endless_file, lines="1") as pilot:
+        field(pilot, "prompt").value = "Caf\u00e9 \N{FIRE}"
+        kept = await press_and_write(pilot, library, "enter")
+        assert kept.text.startswith("Cafe \N{FIRE}")
+        assert len(told(pilot, "information")) == 2
+
+
+@pytest.mark.parametrize("size", [(80, 24), (24, 8)])
+async def test_the_library_lists_poems_and_opens_one(library, endless_file, size):
+    async with console(library, endless_file, size, lines="2") as pilot:
+        first = await press_and_write(pilot, library, *"amber", "enter")
+        second = await press_and_write(pilot, library, "ctrl+r")
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LibraryScreen))
+        options = pilot.app.screen.query_one(OptionList)
+        titles = [str(options.get_option_at_index(index).prompt) for index in range(options.option_count)]
+        assert len(titles) == 2
+        for title, poem in zip(titles, (second, first), strict=True):
+            assert title.endswith(poem.text.split("\n")[0])
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        await until(pilot, lambda: on_the_page(pilot) == letters(first.text))
+        whole = await go_on_with(pilot, library, first)
+        assert whole.text.startswith(first.text + "\n")
+        assert library.poem(second.id) == second
+
+
+async def go_on_with(pilot: Pilot, library: Library, poem: KeptPoem) -> KeptPoem:
+    """Goes on with a poem that is open and waits until that is done."""
+    await pilot.press("ctrl+g")
+    await until(pilot, lambda: len(library.poem(poem.id).passages) == 2 and library.poem(poem.id).passages[1].ending)
+    return library.poem(poem.id)
+
+
+@pytest.mark.parametrize("key", ["escape", "ctrl+l"])
+async def test_an_empty_library_says_so_and_closes(library, endless_file, key):
+    async with console(library, endless_file) as pilot:
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LibraryScreen))
+        assert "No poem is kept yet" in str(pilot.app.screen.query_one(Static).content)
+        await pilot.press(key)
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+
+
+async def test_opening_the_poem_that_is_being_written_shows_all_of_it(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await begin_without_end(pilot, library, *"amber")
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LibraryScreen))
+        listed = len(library.poems()[0].text)
+        await until(pilot, lambda: len(library.poems()[0].text) > listed + 200)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        await until(pilot, lambda: "writing" not in status(pilot))
+        [kept] = library.poems()
+        assert on_the_page(pilot) == letters(kept.text)
+
+
+async def test_a_library_that_cannot_be_read_is_told(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        library._database.execute("DROP TABLE poems")
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: told(pilot))
+        assert isinstance(pilot.app.screen, WriteScreen)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_help_lists_every_action_and_closes(library, endless_file, size):
+    async with console(library, endless_file, size) as pilot:
+        for key in ("escape", "f1"):
+            await pilot.press("f1")
+            await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+            text = "\n".join(str(line.content) for line in pilot.app.screen.query(Static))
+            for action in (*WRITING, *EVERYWHERE):
+                assert action.help in text
+            await pilot.press(key)
+            await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+
+
+def test_every_action_has_a_key_of_its_own_and_somebody_who_does_it():
+    keys = [action.key for action in (*WRITING, *EVERYWHERE)]
+    assert len(set(keys)) == len(keys)
+    assert all(callable(getattr(WriteScreen, f"action_{action.name}")) for action in WRITING)
+    assert all(callable(getattr(RumiApp, f"action_{action.name}")) for action in EVERYWHERE)
+
+
+async def test_escape_closes_a_list_of_choices(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        select = field(pilot, "form", Select)
+        select.focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: select.expanded)
+        await pilot.press("escape")
+        await until(pilot, lambda: not select.expanded)
+
+
+async def test_leaving_while_writing_saves_everything_and_leaves_no_process(
+    library, endless_file, endless, write_again
+):
+    async with console(library, endless_file) as pilot:
+        await begin_without_end(pilot, library, *"amber")
+        process = pilot.app.writer._process
+        on_page_before = on_the_page(pilot)
+        await leave(pilot)
+        [kept] = library.poems()
+        assert letters(kept.text).startswith(on_page_before.removesuffix("▌"))
+        assert write_again(kept, endless) == kept.text
+        assert process.returncode is not None
+        with pytest.raises(ProcessLookupError):
+            os.kill(process.pid, 0)
+        assert not pilot.app.return_value
+
+
+async def test_keys_are_answered_while_a_poem_is_written(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await begin_without_end(pilot, library)
+        await pilot.press("x", "y")
+        assert field(pilot, "prompt").value == "xy"
+        assert status(pilot).endswith("writing")
+        length = len(on_the_page(pilot))
+        await until(pilot, lambda: len(on_the_page(pilot)) > length)
+
+
+async def test_the_screen_may_change_its_size_while_a_poem_is_written(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await begin_without_end(pilot, library, *"amber")
+        for size in ((24, 8), (10, 4), (200, 60), (1, 1), (80, 24)):
+            length = len(library.poems()[0].text)
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda length=length: len(library.poems()[0].text) > length)
+        await pilot.press("escape")
+        await until(pilot, lambda: "stopped" in status(pilot))
+        assert on_the_page(pilot) == letters(library.poems()[0].text)
+
+
+async def test_a_process_that_is_killed_is_told_and_another_poem_can_be_written(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await begin_without_end(pilot, library, *"amber")
+        pilot.app.writer._process.kill()
+        await until(pilot, lambda: told(pilot))
+        assert "ended unexpectedly" in told(pilot)[0]
+        assert len(library.poems()[0].text) > 100
+        field(pilot, "lines").value = "2"
+        await press_and_write(pilot, library, "enter")
+        assert len(library.poems()) == 2
+
+
+async def test_a_disk_that_fails_is_told_and_the_poem_is_saved_when_it_works_again(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await begin_without_end(pilot, library, *"amber")
+        library._database.execute("PRAGMA query_only = ON")
+        await until(pilot, lambda: told(pilot))
+        library._database.execute("PRAGMA query_only = OFF")
+        await until(pilot, lambda: any("saved again" in words for words in told(pilot, "information")))
+        await pilot.press("escape")
+        await until(pilot, lambda: "stopped" in status(pilot))
+        assert len(told(pilot)) == 1
+        assert on_the_page(pilot) == letters(library.poems()[0].text)
+
+
+async def test_a_poem_that_cannot_be_saved_is_given_back_on_leaving(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        library._database.execute("PRAGMA query_only = ON")
+        await pilot.press(*"amber", "enter")
+        await until(pilot, lambda: "enough lines" in status(pilot))
+        shown = on_the_page(pilot)
+        await leave(pilot)
+        assert letters(pilot.app.return_value) == shown
+        assert len(shown) > 16
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_persian_poem_is_set_from_the_right(library, endless_file, size):
+    lines = ["چراغ دریا سنگ", "باران کاغذ", "آینه"]
+    async with console(library, endless_file, size) as pilot:
+        view = pilot.app.screen.query_one(PoemView)
+        view.show("\n".join(lines), lines[0], "free")
+        await pilot.pause()
+        first = view.scroll_offset.y
+        rows = [view.render_line(row - first).text for row in range(len(lines))]
+        assert [row.strip() for row in rows] == [to_display(line, "app", 0) for line in lines]
+        assert len({cell_len(row.rstrip()) for row in rows}) == 1
+        assert size[0] / 2 < cell_len(rows[0].rstrip()) < size[0]
+        assert {cell_len(row) for row in rows} == {view.size.width}
+
+
+async def test_lines_that_belong_together_stand_together(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        view = pilot.app.screen.query_one(PoemView)
+        for form, blank in (("couplet", [2, 5]), ("free", [])):
+            view.show("a\nb\nc\nd\ne", "", form)
+            rows = [view.render_line(row).text.strip() for row in range(view.virtual_size.height)]
+            assert [number for number, row in enumerate(rows) if not row] == blank
+            assert "".join(rows) == "abcde"
+
+
+async def test_controls_in_a_poem_never_reach_the_screen(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        view = pilot.app.screen.query_one(PoemView)
+        view.show("am\x1b[2Jber\u202e\nchr\x07\r", "am\x1b", "free")
+        view.append("\x9b2J\u2066end")
+        assert on_the_page(pilot) == "am[2Jberchr2Jend"

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+from support import assert_command_refused, run_command
+
+
+def run_in_terminal(
+    columns: int, rows: int, arguments: list[str], home: Path, wait_for: str = "", keys: bytes = b""
+) -> tuple[int, str]:
+    """Runs rumi-tui in a terminal of this size, presses keys once a text is shown; its status and all it wrote."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    command = [str(Path(sys.executable).parent / "rumi-tui"), *arguments]
+    variables = {**os.environ, "XDG_DATA_HOME": str(home), "TERM": "xterm-256color"}
+    for name in ("TMUX", "KONSOLE_VERSION", "TERM_PROGRAM", "COLUMNS", "LINES"):
+        variables.pop(name, None)
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables, close_fds=True)
+    os.close(theirs)
+    shown = b""
+    try:
+        while select.select([ours], [], [], 60)[0]:
+            try:
+                piece = os.read(ours, 65536)
+            except OSError:  # how a terminal says that nobody is at its other end
+                break
+            shown += piece
+            if not piece:
+                break
+            if keys and wait_for in shown.decode("utf-8", "replace"):
+                os.write(ours, keys)
+                keys = b""
+        return process.wait(timeout=60), shown.decode("utf-8", "replace")
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+
+
+def test_without_a_terminal_it_says_so_in_one_sentence():
+    assert_command_refused(run_command("rumi-tui"), 1, r"needs a terminal: .*rumi-generate\.$")
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(20, 5), (23, 24), (80, 7)])
+def test_in_a_terminal_too_small_it_says_so_in_one_sentence(tmp_path, columns, rows):
+    status, shown = run_in_terminal(columns, rows, [], tmp_path)
+    assert status == 1
+    sentences = shown.splitlines()
+    assert len(sentences) == 1
+    assert f"{columns}x{rows}" in sentences[0]
+    assert "24x8" in sentences[0]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_library_is_told_in_one_sentence(tmp_path, model_file):
+    (tmp_path / "rumi-tui").mkdir()
+    (tmp_path / "rumi-tui" / "poems.sqlite").write_text("The reed tells of partings.\n" * 9, "utf-8")
+    status, shown = run_in_terminal(80, 24, ["--model", str(model_file)], tmp_path)
+    assert status == 1
+    assert len(shown.splitlines()) == 1
+    assert "cannot be opened" in shown
+
+
+def test_an_unheard_of_order_of_lines_is_refused(tmp_path):
+    status, shown = run_in_terminal(80, 24, ["--rtl", "sideways"], tmp_path)
+    assert status in (1, 2)
+    assert len(shown.splitlines()) == 1
+
+
+def test_it_opens_and_leaves_the_terminal_as_it_was(tmp_path, model_file):
+    status, shown = run_in_terminal(80, 24, ["--model", str(model_file)], tmp_path, "R U M I", b"\x11")
+    assert status == 0
+    assert "Traceback" not in shown
+    assert shown.startswith("\x1b[8l")
+    assert shown.rindex("\x1b[8h") > shown.rindex("\x1b[8l")
+    for mode in ("1049", "1000", "2004"):
+        assert shown.count(f"\x1b[?{mode}h") == shown.count(f"\x1b[?{mode}l") > 0
+    assert (tmp_path / "rumi-tui" / "poems.sqlite").exists()
+
+
+def test_version_and_help():
+    assert run_command("rumi-tui", "--version").stdout.count(".") >= 2
+    done = run_command("rumi-tui", "--help")
+    assert done.returncode == 0
+    assert "--model" in done.stdout
+    assert "--rtl" in done.stdout

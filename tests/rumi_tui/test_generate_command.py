@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from support import assert_command_refused, run_command
+
+from rumi_tui.engine.generate import Poem, Request
+from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.session import Session
+
+
+@pytest.fixture(scope="module")
+def generate(endless_file: Path):
+    def run(*arguments: str, model: Path = endless_file) -> subprocess.CompletedProcess[str]:
+        return run_command("rumi-generate", *arguments, "--model", str(model))
+
+    return run
+
+
+def test_verse_goes_to_standard_output_and_narration_to_standard_error(generate, endless: Session):
+    done = generate("amber", "--seed", "7", "--lines", "3")
+    poem = Poem(endless, endless.tokenizer, Request(form="couplet", text="amber", seed=7, lines=3))
+    assert done.stdout == "amber" + "".join(step.text for step in poem) + "\n"
+    assert done.stderr.splitlines() == ["endless, couplet, seed 7, temperature 0.8"]
+    assert done.returncode == 0
+
+
+def test_a_seed_gives_the_same_poem_and_no_seed_another(generate):
+    runs = [generate("--chars", "60", *seed).stdout for seed in (("--seed", "5"), ("--seed", "5"), (), ())]
+    assert runs[0] == runs[1]
+    assert len(set(runs)) == 3
+
+
+def test_the_seed_that_was_drawn_can_be_given_again(generate):
+    drawn = generate("--chars", "60")
+    seed = re.search(r"seed (\d+)", drawn.stderr)
+    assert seed is not None
+    assert generate("--chars", "60", "--seed", seed[1]).stdout == drawn.stdout
+
+
+def test_json_is_one_document_and_nothing_else(generate, endless: Session):
+    done = generate("amber", "--json", "--seed", "7", "--chars", "30", "-n", "2", "--form", "free", "--top-k", "9")
+    result = json.loads(done.stdout)
+    assert done.stdout.count("\n") == 1
+    poems = result.pop("poems")
+    assert result == {
+        "model": "endless",
+        "model_sha256": endless.sha256,
+        "form": "free",
+        "prompt": "amber",
+        "sampling": {"temperature": 0.8, "top_k": 9, "top_p": 1.0, "min_p": 0.0},
+        "lines": None,
+        "chars": 30,
+    }
+    assert [poem["seed"] for poem in poems] == [7, 8]
+    for poem in poems:
+        request = Request(form="free", text="amber", seed=poem["seed"], characters=30, sampling=Sampling(top_k=9))
+        steps = list(Poem(endless, endless.tokenizer, request))
+        assert poem["text"] == "amber" + "".join(step.text for step in steps)
+        assert poem["logprob"] == pytest.approx(sum(step.logprob for step in steps))
+        assert poem["ending"] == "characters"
+
+
+def test_poem_n_is_the_poem_of_seed_plus_n(generate):
+    settings = ("amber", "--lines", "2")
+    together = generate(*settings, "-n", "3", "--seed", "40")
+    alone = [generate(*settings, "--seed", str(seed)).stdout for seed in (40, 41, 42)]
+    assert together.stdout == "\n\n".join(poem.removesuffix("\n") for poem in alone) + "\n"
+
+
+@pytest.mark.parametrize(("lines", "chars"), [(1, None), (4, None), (None, 25), (2, 5)])
+def test_a_poem_keeps_to_its_limits(generate, lines, chars):
+    limits = [*(["--lines", str(lines)] if lines else []), *(["--chars", str(chars)] if chars else [])]
+    text = generate("--seed", "1", *limits).stdout.removesuffix("\n")
+    if chars:
+        assert len(text) == chars
+    else:
+        assert text.count("\n") == lines - 1
+
+
+def test_a_poem_without_limits_has_sixteen_lines(generate):
+    assert len(generate("--seed", "1").stdout.removesuffix("\n").split("\n")) == 16
+
+
+def test_the_first_limit_that_is_reached_holds(generate):
+    done = generate("--lines", "1000000000", "--chars", "5", "--json")
+    assert (done.returncode, len(json.loads(done.stdout)["poems"][0]["text"])) == (0, 5)
+
+
+def test_stats_are_told_on_standard_error(generate):
+    done = generate("--chars", "50", "--stats")
+    assert re.fullmatch(
+        r"50 characters in \d+\.\d+ seconds, \d+ characters/second, \d+\.\d+ seconds to the first character",
+        done.stderr.splitlines()[-1],
+    )
+    assert "second" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "pattern"),
+    [
+        (["--temperature", "9"], 2, "--temperature"),
+        (["--temperature", "hot"], 2, "--temperature"),
+        (["--temperature", "nan"], 2, "--temperature"),
+        (["--top-p", "0"], 2, "--top-p"),
+        (["--top-k", "-1"], 2, "--top-k"),
+        (["--min-p", "2"], 2, "--min-p"),
+        (["--lines", "0"], 2, "--lines"),
+        (["--chars", "0"], 2, "--chars"),
+        (["-n", "0"], 2, "-n"),
+        (["--seed", str(2**32)], 2, "--seed"),
+        (["--form", "sonnet"], 1, "sonnet.*couplet or free"),
+        (["--form", "ghazal"], 1, "ghazal.*couplet or free"),
+        (["--nonsense"], 2, "--nonsense"),
+        (["one", "two"], 2, "two"),
+        (["--lines"], 2, "--lines"),
+    ],
+)
+def test_wrong_use_is_told_in_one_line(generate, arguments, status, pattern):
+    assert_command_refused(generate(*arguments), status, pattern)
+
+
+def test_a_seed_that_leaves_no_room_for_all_poems_is_refused_before_any_is_written(generate):
+    done = generate("--seed", str(2**32 - 1), "-n", "2", "--chars", "5")
+    assert done.returncode in (1, 2)
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("content", [None, b"", b"The reed tells of partings.\n"])
+def test_a_model_that_is_none_is_told_in_one_line(generate, tmp_path: Path, content):
+    path = tmp_path / "model.onnx"
+    if content is not None:
+        path.write_bytes(content)
+    assert_command_refused(generate(model=path), 1, re.escape(str(path)))
+
+
+def test_debug_shows_where_an_error_came_from(generate, tmp_path: Path):
+    assert "Traceback" in generate("--debug", model=tmp_path / "missing.onnx").stderr
+
+
+def test_version_and_help(generate):
+    assert generate("--version").stdout == version("rumi-tui") + "\n"
+    done = generate("--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    words = " ".join(done.stdout.split())
+    for shown in ("0<=x<=5", "default: 0.8", "0.01<=x<=1", "default: 1.0", "default: en", "default 16", "--seed"):
+        assert shown in words
+    for option in ("--form", "--lines", "--chars", "-n", "--top-k", "--min-p", "--json", "--stats", "--version"):
+        assert option in words
+
+
+def test_what_the_model_never_saw_is_told_and_controls_go(generate):
+    done = generate("Caf\u00e9\x1b\u202e \N{FIRE}", "--chars", "5", "--seed", "1")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Cafe \N{FIRE}")
+    assert not {"\x1b", "\u202e", "\u00e9"} & set(done.stdout)
+    assert re.search("reads .*\u00e9 as e", done.stderr)
+    assert re.search("does not know .*\N{FIRE}", done.stderr)
+
+
+@pytest.mark.parametrize("prompt", [b"\xff\xfe".decode("utf-8", "surrogateescape"), "چراغ", "\N{FIRE}" * 3, " \n\n "])
+def test_any_prompt_is_written_after(generate, prompt):
+    done = generate(prompt, "--chars", "5")
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["--json"]])
+def test_a_closed_pipe_leaves_no_traceback(endless_file: Path, arguments):
+    more_than_a_pipe_holds = "amber " * 20_000
+    command = [str(Path(sys.executable).parent / "rumi-generate"), more_than_a_pipe_holds, "--chars", "9", *arguments]
+    pipe = f"{shlex.join(command)} --model {shlex.quote(str(endless_file))} | head -c 1"
+    done = subprocess.run(["sh", "-c", 'eval "$(cat)"'], input=pipe, capture_output=True, text=True, check=True)
+    assert len(done.stdout) == 1
+    assert len(done.stderr.splitlines()) == 1, done.stderr
