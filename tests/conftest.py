@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,21 +17,28 @@ def corpus_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_corpus(tmp_path_factory.mktemp("corpus"))
 
 
+@pytest.fixture(scope="session")
+def write_pair(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Path, Path]]:
+    """Writes a checkpoint and its model file, of random weights, for a kind of positions; once each."""
+
+    @functools.cache
+    def write(kind: str) -> tuple[Path, Path]:
+        folder, config = tmp_path_factory.mktemp(kind), SHAPES[kind]
+        decoder, description = random_decoder(config), describe(config)
+        save_weights(folder / "model.safetensors", decoder, description)
+        (folder / "model.onnx").write_bytes(build_graph(decoder, description).SerializeToString())
+        return folder / "model.safetensors", folder / "model.onnx"
+
+    return write
+
+
 @pytest.fixture(scope="session", params=SHAPES)
-def model_pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A checkpoint and the model file of it, of random weights, for each kind of positions."""
-    return _write_pair(tmp_path_factory.mktemp("pair"), request.param)
+def model_pair(request: pytest.FixtureRequest, write_pair: Callable[[str], tuple[Path, Path]]) -> tuple[Path, Path]:
+    """A checkpoint and the model file of it, for each kind of positions."""
+    return write_pair(request.param)
 
 
 @pytest.fixture(scope="session")
-def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model file of random weights that slides; forms couplet and free."""
-    return _write_pair(tmp_path_factory.mktemp("model"), "rotary")[1]
-
-
-def _write_pair(folder: Path, kind: str) -> tuple[Path, Path]:
-    config = SHAPES[kind]
-    decoder, description = random_decoder(config), describe(config)
-    save_weights(folder / "model.safetensors", decoder, description)
-    (folder / "model.onnx").write_bytes(build_graph(decoder, description).SerializeToString())
-    return folder / "model.safetensors", folder / "model.onnx"
+def model_file(write_pair: Callable[[str], tuple[Path, Path]]) -> Path:
+    """A model file that slides; forms couplet and free."""
+    return write_pair("rotary")[1]
