@@ -21,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rumi_tui.app import RumiApp
-from rumi_tui.engine.generate import Poem, Request
+from rumi_tui.engine.generate import Generation, Request
 from rumi_tui.engine.messages import Finished, Write, Wrote
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import load_model
@@ -44,7 +44,7 @@ def requests(seed: int, count: int = 8) -> list[Request]:
 def alone(model_name: str, seed: int) -> float:
     model = load_model(model_name)
     started = time.perf_counter()
-    characters = sum(1 for request in requests(seed) for _ in Poem(model, model.tokenizer, request))
+    characters = sum(1 for request in requests(seed) for _ in Generation(model, model.tokenizer, request))
     return characters / (time.perf_counter() - started)
 
 
@@ -88,7 +88,7 @@ async def by_thread(app: RumiApp, model_name: str, seed: int) -> float:
         nonlocal seconds
         started = time.perf_counter()
         for request in requests(seed):
-            written.extend(step.text for step in Poem(model, model.tokenizer, request))
+            written.extend(step.text for step in Generation(model, model.tokenizer, request))
         seconds = time.perf_counter() - started
 
     thread, drawn = threading.Thread(target=work), 0

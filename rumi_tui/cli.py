@@ -14,7 +14,7 @@ import typer
 from models.errors import RumiError
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, narrate
-from rumi_tui.engine.generate import DEFAULT_LINES, LARGEST_LIMIT, LARGEST_SEED, Poem, Request, Step
+from rumi_tui.engine.generate import DEFAULT_LINES, LARGEST_LIMIT, LARGEST_SEED, Generation, Request, Step
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import load_model
 
@@ -83,7 +83,7 @@ def generate(
         request = Request(
             form=form, text=fitted.text, sampling=sampling, seed=seed + number, lines=lines, characters=chars
         )
-        poem = Poem(session, session.tokenizer, request)
+        poem = Generation(session, session.tokenizer, request)
         if not json:
             print("\n\n" * (number > 0) + fitted.text, end="", flush=True)
         steps: list[Step] = []

@@ -19,10 +19,10 @@ sys.addaudithook(watch)
 """
 WRITE_A_POEM = """
 import pathlib, sys
-from rumi_tui.engine.generate import Poem, Request
+from rumi_tui.engine.generate import Generation, Request
 from rumi_tui.engine.session import Session
 model = Session(pathlib.Path(sys.argv[1]))
-poem = "".join(step.text for step in Poem(model, model.tokenizer, Request(form="couplet", characters=200)))
+poem = "".join(step.text for step in Generation(model, model.tokenizer, Request(form="couplet", characters=200)))
 print(len(poem))
 """
 LIST_SOCKETS = """

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from models.card import Description
 from models.decoder import Decoder
-from rumi_tui.engine.generate import Poem, Request
+from rumi_tui.engine.generate import Generation, Request
 from training.curve import write_curve
 from training.loop import Progress as RunProgress
 from training.torch_step import TorchStep
@@ -71,7 +71,7 @@ class RunWatcher:
         best = "  (best)" if progress.looks_since_best == 0 else ""
         headline = f"step {look.step}: training {look.train_loss:.4f}, validation {look.validation_loss:.4f}{best}"
         request = Request(form=self._form, seed=look.step, lines=SAMPLE_LINES, characters=SAMPLE_CHARACTERS)
-        verse = "".join(step.text for step in Poem(TorchStep(model), self._tokenizer, request))
+        verse = "".join(step.text for step in Generation(TorchStep(model), self._tokenizer, request))
         model.train()
         write_curve(self._folder, progress.looks)
         with (self._folder / "samples.txt").open("a", encoding="utf-8") as file:

@@ -66,7 +66,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
             raise RumiError(f"The seed is {self.seed}; choose one from 0 to {LARGEST_SEED}.")
 
 
-class Poem:
+class Generation:
     """A poem being written: iterate over it for its steps.
 
     Stops at the end of the poem, at the limits of the request, or when nobody asks for the next step.

@@ -17,7 +17,7 @@ from typing import BinaryIO
 import msgspec
 
 from models.errors import RumiError
-from rumi_tui.engine.generate import Poem, Step
+from rumi_tui.engine.generate import Generation, Step
 from rumi_tui.engine.messages import Began, Describe, Described, Failed, Finished, Order, Report, Stop, Write, Wrote
 from rumi_tui.engine.session import Session, load_model
 
@@ -71,7 +71,7 @@ class Worker:
             fitted = model.tokenizer.fit(request.text)
             request, notes = msgspec.structs.replace(request, text=fitted.text), fitted.notes()
         self._send(Began(request.text, notes, model.sha256))
-        poem = Poem(model, model.tokenizer, request)
+        poem = Generation(model, model.tokenizer, request)
         started = sent = time.monotonic()
         steps: list[Step] = []
         characters = 0

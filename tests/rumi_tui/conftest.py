@@ -9,9 +9,9 @@ import onnx
 import pytest
 from onnx import helper, numpy_helper
 
-from rumi_tui.engine.generate import Poem, Request
+from rumi_tui.engine.generate import Generation, Request
 from rumi_tui.engine.session import Session
-from rumi_tui.library.store import KeptPoem
+from rumi_tui.library.store import KeptPoem, Library
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +54,7 @@ def _write_again(kept: KeptPoem, model: Session) -> str:
     for passage, end in zip(kept.passages, ends, strict=True):
         text = (text + "\n")[: passage.begins_at]
         assert len(text) == passage.begins_at
-        poem = Poem(
+        poem = Generation(
             model,
             model.tokenizer,
             Request(form=kept.form, text=text, sampling=passage.sampling, seed=passage.seed, lines=passage.lines),
@@ -63,3 +63,9 @@ def _write_again(kept: KeptPoem, model: Session) -> str:
         text += "".join(step.text for step in itertools.islice(poem, limit))
         assert passage.ending in (None, poem.ending)
     return text
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    """An empty library."""
+    return Library(tmp_path / "poems.sqlite")

@@ -1,105 +1,30 @@
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 
 import pytest
-from rich.cells import cell_len
-from textual.pilot import Pilot
-from textual.widgets import Input, OptionList, Select, Static
+from console_support import (
+    SIZES,
+    begin_without_end,
+    console,
+    field,
+    leave,
+    letters,
+    on_the_page,
+    press_and_write,
+    status,
+    told,
+    until,
+)
+from textual.widgets import Select, Static
 
 from rumi_tui.actions import EVERYWHERE, WRITING
 from rumi_tui.app import RumiApp
-from rumi_tui.bidi import to_display
-from rumi_tui.engine.generate import Poem, Request
+from rumi_tui.engine.generate import Generation, Request
 from rumi_tui.engine.sampling import Sampling
-from rumi_tui.library.store import KeptPoem, Library, Passage
+from rumi_tui.library.store import Passage
 from rumi_tui.screens.help import HelpScreen
-from rumi_tui.screens.library import LibraryScreen
 from rumi_tui.screens.write import WriteScreen
-from rumi_tui.widgets.poem_view import PoemView
-
-SIZES = [(80, 24), (120, 40), (24, 8)]
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library(tmp_path / "poems.sqlite")
-
-
-async def until(pilot: Pilot, condition: Callable[[], object]) -> None:
-    for _ in range(500):
-        if condition():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError("what was waited for never came")
-
-
-@contextlib.asynccontextmanager
-async def console(library: Library, model: Path, size: tuple[int, int] = (80, 24), **fields: str) -> AsyncIterator:
-    """The console, once it has read its model, with these settings; left as a person leaves it."""
-    app = RumiApp(library, str(model), "app")
-    try:
-        async with app.run_test(size=size) as pilot:
-            await until(pilot, lambda: app.screen.query("#form") and field(pilot, "form", Select).value == "couplet")
-            for name, value in fields.items():
-                field(pilot, name).value = value
-            yield pilot
-            await leave(pilot)
-    finally:
-        await app.writer.close()
-
-
-async def leave(pilot: Pilot) -> None:
-    if pilot.app.is_running:
-        await pilot.press("ctrl+q")
-        await until(pilot, lambda: not pilot.app.is_running)
-
-
-def field(pilot: Pilot, name: str, kind: type = Input):
-    return pilot.app.screen.query_one(f"#{name}", kind)
-
-
-def status(pilot: Pilot) -> str:
-    return str(field(pilot, "status", Static).content)
-
-
-def told(pilot: Pilot, severity: str = "error") -> list[str]:
-    return [note.message for note in pilot.app._notifications if note.severity == severity]
-
-
-def letters(text: str) -> str:
-    return "".join(text.split())
-
-
-def on_the_page(pilot: Pilot) -> str:
-    """All letters of the poem as they are drawn, whether they are in sight or not."""
-    view = pilot.app.screen.query_one(PoemView)
-    first = view.scroll_offset.y
-    return letters("".join(view.render_line(row - first).text for row in range(view.virtual_size.height)))
-
-
-async def press_and_write(pilot: Pilot, library: Library, *keys: str) -> KeptPoem:
-    """Presses keys that have a passage written, waits until it is, and gives back its poem."""
-
-    def passages() -> int:
-        return sum(len(poem.passages) for poem in library.poems())
-
-    before = passages()
-    await pilot.press(*keys)
-    await until(pilot, lambda: passages() > before)
-    seed = library.poems()[0].passages[-1].seed
-    await until(pilot, lambda: f"seed {seed} " in status(pilot) and not status(pilot).endswith("writing"))
-    return library.poems()[0]
-
-
-async def begin_without_end(pilot: Pilot, library: Library, *keys: str) -> None:
-    """Has a poem begun that will not end by itself, and waits until some of it is there."""
-    field(pilot, "lines").value = "1000000"
-    await pilot.press(*keys, "enter")
-    await until(pilot, lambda: library.poems() and len(library.poems()[0].text) > 100)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -182,7 +107,7 @@ async def test_a_poem_gone_on_with_after_another_form_was_chosen_can_be_written_
 ):
     passage = Passage(begins_at=0, seed=5, lines=None, sampling=Sampling())
     text = "".join(
-        step.text for step in Poem(endless, endless.tokenizer, Request(form="couplet", seed=5, characters=4))
+        step.text for step in Generation(endless, endless.tokenizer, Request(form="couplet", seed=5, characters=4))
     )
     poem = library.begin(str(endless_file), endless.sha256, "couplet", text)
     library.save(poem, text, [passage])
@@ -268,65 +193,6 @@ async def test_characters_the_model_never_saw_are_told(library, endless_file):
         kept = await press_and_write(pilot, library, "enter")
         assert kept.text.startswith("Cafe \N{FIRE}")
         assert len(told(pilot, "information")) == 2
-
-
-@pytest.mark.parametrize("size", [(80, 24), (24, 8)])
-async def test_the_library_lists_poems_and_opens_one(library, endless_file, size):
-    async with console(library, endless_file, size, lines="2") as pilot:
-        first = await press_and_write(pilot, library, *"amber", "enter")
-        second = await press_and_write(pilot, library, "ctrl+r")
-        await pilot.press("ctrl+l")
-        await until(pilot, lambda: isinstance(pilot.app.screen, LibraryScreen))
-        options = pilot.app.screen.query_one(OptionList)
-        titles = [str(options.get_option_at_index(index).prompt) for index in range(options.option_count)]
-        assert len(titles) == 2
-        for title, poem in zip(titles, (second, first), strict=True):
-            assert title.endswith(poem.text.split("\n")[0])
-        await pilot.press("down", "enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
-        await until(pilot, lambda: on_the_page(pilot) == letters(first.text))
-        whole = await go_on_with(pilot, library, first)
-        assert whole.text.startswith(first.text + "\n")
-        assert library.poem(second.id) == second
-
-
-async def go_on_with(pilot: Pilot, library: Library, poem: KeptPoem) -> KeptPoem:
-    """Goes on with a poem that is open and waits until that is done."""
-    await pilot.press("ctrl+g")
-    await until(pilot, lambda: len(library.poem(poem.id).passages) == 2 and library.poem(poem.id).passages[1].ending)
-    return library.poem(poem.id)
-
-
-@pytest.mark.parametrize("key", ["escape", "ctrl+l"])
-async def test_an_empty_library_says_so_and_closes(library, endless_file, key):
-    async with console(library, endless_file) as pilot:
-        await pilot.press("ctrl+l")
-        await until(pilot, lambda: isinstance(pilot.app.screen, LibraryScreen))
-        assert "No poem is kept yet" in str(pilot.app.screen.query_one(Static).content)
-        await pilot.press(key)
-        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
-
-
-async def test_opening_the_poem_that_is_being_written_shows_all_of_it(library, endless_file):
-    async with console(library, endless_file) as pilot:
-        await begin_without_end(pilot, library, *"amber")
-        await pilot.press("ctrl+l")
-        await until(pilot, lambda: isinstance(pilot.app.screen, LibraryScreen))
-        listed = len(library.poems()[0].text)
-        await until(pilot, lambda: len(library.poems()[0].text) > listed + 200)
-        await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
-        await until(pilot, lambda: "writing" not in status(pilot))
-        [kept] = library.poems()
-        assert on_the_page(pilot) == letters(kept.text)
-
-
-async def test_a_library_that_cannot_be_read_is_told(library, endless_file):
-    async with console(library, endless_file) as pilot:
-        library._database.execute("DROP TABLE poems")
-        await pilot.press("ctrl+l")
-        await until(pilot, lambda: told(pilot))
-        assert isinstance(pilot.app.screen, WriteScreen)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -432,36 +298,3 @@ async def test_a_poem_that_cannot_be_saved_is_given_back_on_leaving(library, end
         await leave(pilot)
         assert letters(pilot.app.return_value) == shown
         assert len(shown) > 16
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_persian_poem_is_set_from_the_right(library, endless_file, size):
-    lines = ["چراغ دریا سنگ", "باران کاغذ", "آینه"]
-    async with console(library, endless_file, size) as pilot:
-        view = pilot.app.screen.query_one(PoemView)
-        view.show("\n".join(lines), lines[0], "free")
-        await pilot.pause()
-        first = view.scroll_offset.y
-        rows = [view.render_line(row - first).text for row in range(len(lines))]
-        assert [row.strip() for row in rows] == [to_display(line, "app", 0) for line in lines]
-        assert len({cell_len(row.rstrip()) for row in rows}) == 1
-        assert size[0] / 2 < cell_len(rows[0].rstrip()) < size[0]
-        assert {cell_len(row) for row in rows} == {view.size.width}
-
-
-async def test_lines_that_belong_together_stand_together(library, endless_file):
-    async with console(library, endless_file) as pilot:
-        view = pilot.app.screen.query_one(PoemView)
-        for form, blank in (("couplet", [2, 5]), ("free", [])):
-            view.show("a\nb\nc\nd\ne", "", form)
-            rows = [view.render_line(row).text.strip() for row in range(view.virtual_size.height)]
-            assert [number for number, row in enumerate(rows) if not row] == blank
-            assert "".join(rows) == "abcde"
-
-
-async def test_controls_in_a_poem_never_reach_the_screen(library, endless_file):
-    async with console(library, endless_file) as pilot:
-        view = pilot.app.screen.query_one(PoemView)
-        view.show("am\x1b[2Jber\u202e\nchr\x07\r", "am\x1b", "free")
-        view.append("\x9b2J\u2066end")
-        assert on_the_page(pilot) == "am[2Jberchr2Jend"

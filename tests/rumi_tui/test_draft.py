@@ -11,7 +11,7 @@ from support import refused
 
 from rumi_tui import draft as draft_module
 from rumi_tui.draft import Draft, Job, Settings
-from rumi_tui.engine.generate import Poem
+from rumi_tui.engine.generate import Generation
 from rumi_tui.engine.messages import Began, Failed, Finished, Wrote
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import Session
@@ -38,7 +38,7 @@ def saves_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def write(job: Job, model: Session, characters: int | None = None) -> Draft:
     """Carries out a job here; stops it after so many characters."""
     request = job.order().request
-    poem = Poem(model, model.tokenizer, request)
+    poem = Generation(model, model.tokenizer, request)
     job.hear(Began(request.text, [], model.sha256))
     count = 0
     for step in itertools.islice(poem, characters):
@@ -52,7 +52,7 @@ def write(job: Job, model: Session, characters: int | None = None) -> Draft:
 def test_a_poem_is_saved_as_it_grows(library: Library, path: Path, endless: Session, saves_at_once):
     reader = Library(path)
     job = Job(library, SETTINGS, "amber", True, None)
-    steps = iter(Poem(endless, endless.tokenizer, job.order().request))
+    steps = iter(Generation(endless, endless.tokenizer, job.order().request))
     job.hear(Began("amber", [], endless.sha256))
     assert [kept.text for kept in reader.poems()] == ["amber"]
     text = "amber"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from support import assert_command_refused, run_command
 
-from rumi_tui.engine.generate import Poem, Request
+from rumi_tui.engine.generate import Generation, Request
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import Session
 
@@ -26,7 +26,7 @@ def generate(endless_file: Path):
 
 def test_verse_goes_to_standard_output_and_narration_to_standard_error(generate, endless: Session):
     done = generate("amber", "--seed", "7", "--lines", "3")
-    poem = Poem(endless, endless.tokenizer, Request(form="couplet", text="amber", seed=7, lines=3))
+    poem = Generation(endless, endless.tokenizer, Request(form="couplet", text="amber", seed=7, lines=3))
     assert done.stdout == "amber" + "".join(step.text for step in poem) + "\n"
     assert done.stderr.splitlines() == ["endless, couplet, seed 7, temperature 0.8"]
     assert done.returncode == 0
@@ -62,7 +62,7 @@ def test_json_is_one_document_and_nothing_else(generate, endless: Session):
     assert [poem["seed"] for poem in poems] == [7, 8]
     for poem in poems:
         request = Request(form="free", text="amber", seed=poem["seed"], characters=30, sampling=Sampling(top_k=9))
-        steps = list(Poem(endless, endless.tokenizer, request))
+        steps = list(Generation(endless, endless.tokenizer, request))
         assert poem["text"] == "amber" + "".join(step.text for step in steps)
         assert poem["logprob"] == pytest.approx(sum(step.logprob for step in steps))
         assert poem["ending"] == "characters"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from rumi_tui.engine.generate import Poem, Request
+from rumi_tui.engine.generate import Generation, Request
 from rumi_tui.engine.messages import Began, Describe, Described, Failed, Finished, Report, Write, Wrote
 from rumi_tui.engine.session import Session
 from rumi_tui.writer import Writer
@@ -39,7 +39,7 @@ def written(reports: list[Report]) -> str:
 
 async def test_a_poem_comes_as_it_is_written_here(writer: Writer, model_file: Path, session: Session):
     began, *reports, finished = await all_of(writer.carry_out(order(model_file)))
-    poem = Poem(session, session.tokenizer, order(model_file).request)
+    poem = Generation(session, session.tokenizer, order(model_file).request)
     assert written(reports) == "".join(step.text for step in poem)
     assert began == Began("amber", [], session.sha256)
     assert isinstance(finished, Finished)

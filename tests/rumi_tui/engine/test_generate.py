@@ -10,7 +10,7 @@ import pytest
 from models.errors import RumiError
 from models.tokenizer import FORMS, REPLACEMENT
 from rumi_tui.engine.context import Context
-from rumi_tui.engine.generate import ALTERNATIVES, LARGEST_SEED, Poem, Request, Step
+from rumi_tui.engine.generate import ALTERNATIVES, LARGEST_SEED, Generation, Request, Step
 from rumi_tui.engine.sampling import Sampling, log_softmax
 from rumi_tui.engine.session import Session
 
@@ -18,8 +18,8 @@ GREEDY = Sampling(temperature=0)
 PLAIN = Sampling(temperature=1)
 
 
-def write(model: Session, **request) -> tuple[str, Poem, list[Step]]:
-    poem = Poem(model, model.tokenizer, Request(**{"form": "couplet", **request}))
+def write(model: Session, **request) -> tuple[str, Generation, list[Step]]:
+    poem = Generation(model, model.tokenizer, Request(**{"form": "couplet", **request}))
     steps = list(poem)
     return "".join(step.text for step in steps), poem, steps
 
@@ -68,7 +68,7 @@ def test_a_poem_stops_where_the_model_ends_it(session):
 
 
 def test_a_poem_that_can_go_on_has_no_ending(endless):
-    poem = Poem(endless, endless.tokenizer, Request(form="free"))
+    poem = Generation(endless, endless.tokenizer, Request(form="free"))
     assert len(list(itertools.islice(poem, 300))) == 300
     assert poem.ending is None
 

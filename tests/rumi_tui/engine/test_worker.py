@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from rumi_tui.engine.generate import Poem, Request
+from rumi_tui.engine.generate import Generation, Request
 from rumi_tui.engine.messages import Began, Describe, Described, Failed, Finished, Order, Report, Stop, Write, Wrote
 from rumi_tui.engine.session import Session
 
@@ -62,7 +62,7 @@ def test_a_model_is_described(process: Process, model_file: Path, session: Sessi
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_it_writes_the_poem_that_is_written_here(process: Process, model_file: Path, session: Session, seed):
     began, *reports, finished = process.carry_out(order(model_file, "amber", seed=seed))
-    poem = Poem(session, session.tokenizer, Request(form="couplet", text="amber", lines=4, seed=seed))
+    poem = Generation(session, session.tokenizer, Request(form="couplet", text="amber", lines=4, seed=seed))
     steps = list(poem)
     assert began == Began("amber", [], session.sha256)
     assert [step for report in reports for step in report.steps] == steps

@@ -1,0 +1,89 @@
+"""The console under a pilot: how the tests press keys and read the page."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from textual.pilot import Pilot
+from textual.widgets import Input, Select, Static
+
+from rumi_tui.app import RumiApp
+from rumi_tui.library.store import KeptPoem, Library
+from rumi_tui.widgets.poem_view import PoemView
+
+SIZES = [(80, 24), (120, 40), (24, 8)]
+
+
+async def until(pilot: Pilot, condition: Callable[[], object]) -> None:
+    for _ in range(500):
+        if condition():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError("what was waited for never came")
+
+
+@contextlib.asynccontextmanager
+async def console(library: Library, model: Path, size: tuple[int, int] = (80, 24), **fields: str) -> AsyncIterator:
+    """The console, once it has read its model, with these settings; left as a person leaves it."""
+    app = RumiApp(library, str(model), "app")
+    try:
+        async with app.run_test(size=size) as pilot:
+            await until(pilot, lambda: app.screen.query("#form") and field(pilot, "form", Select).value == "couplet")
+            for name, value in fields.items():
+                field(pilot, name).value = value
+            yield pilot
+            await leave(pilot)
+    finally:
+        await app.writer.close()
+
+
+async def leave(pilot: Pilot) -> None:
+    if pilot.app.is_running:
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: not pilot.app.is_running)
+
+
+def field(pilot: Pilot, name: str, kind: type = Input):
+    return pilot.app.screen.query_one(f"#{name}", kind)
+
+
+def status(pilot: Pilot) -> str:
+    return str(field(pilot, "status", Static).content)
+
+
+def told(pilot: Pilot, severity: str = "error") -> list[str]:
+    return [note.message for note in pilot.app._notifications if note.severity == severity]
+
+
+def letters(text: str) -> str:
+    return "".join(text.split())
+
+
+def on_the_page(pilot: Pilot) -> str:
+    """All letters of the poem as they are drawn, whether they are in sight or not."""
+    view = pilot.app.screen.query_one(PoemView)
+    first = view.scroll_offset.y
+    return letters("".join(view.render_line(row - first).text for row in range(view.virtual_size.height)))
+
+
+async def press_and_write(pilot: Pilot, library: Library, *keys: str) -> KeptPoem:
+    """Presses keys that have a passage written, waits until it is, and gives back its poem."""
+
+    def passages() -> int:
+        return sum(len(poem.passages) for poem in library.poems())
+
+    before = passages()
+    await pilot.press(*keys)
+    await until(pilot, lambda: passages() > before)
+    seed = library.poems()[0].passages[-1].seed
+    await until(pilot, lambda: f"seed {seed} " in status(pilot) and not status(pilot).endswith("writing"))
+    return library.poems()[0]
+
+
+async def begin_without_end(pilot: Pilot, library: Library, *keys: str) -> None:
+    """Has a poem begun that will not end by itself, and waits until some of it is there."""
+    field(pilot, "lines").value = "1000000"
+    await pilot.press(*keys, "enter")
+    await until(pilot, lambda: library.poems() and len(library.poems()[0].text) > 100)

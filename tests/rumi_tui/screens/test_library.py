@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import pytest
+from console_support import (
+    begin_without_end,
+    console,
+    letters,
+    on_the_page,
+    press_and_write,
+    status,
+    told,
+    until,
+)
+from textual.pilot import Pilot
+from textual.widgets import OptionList, Static
+
+from rumi_tui.library.store import KeptPoem, Library
+from rumi_tui.screens.library import LibraryScreen
+from rumi_tui.screens.write import WriteScreen
+
+
+@pytest.mark.parametrize("size", [(80, 24), (24, 8)])
+async def test_the_library_lists_poems_and_opens_one(library, endless_file, size):
+    async with console(library, endless_file, size, lines="2") as pilot:
+        first = await press_and_write(pilot, library, *"amber", "enter")
+        second = await press_and_write(pilot, library, "ctrl+r")
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LibraryScreen))
+        options = pilot.app.screen.query_one(OptionList)
+        titles = [str(options.get_option_at_index(index).prompt) for index in range(options.option_count)]
+        assert len(titles) == 2
+        for title, poem in zip(titles, (second, first), strict=True):
+            assert title.endswith(poem.text.split("\n")[0])
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        await until(pilot, lambda: on_the_page(pilot) == letters(first.text))
+        whole = await go_on_with(pilot, library, first)
+        assert whole.text.startswith(first.text + "\n")
+        assert library.poem(second.id) == second
+
+
+async def go_on_with(pilot: Pilot, library: Library, poem: KeptPoem) -> KeptPoem:
+    """Goes on with a poem that is open and waits until that is done."""
+    await pilot.press("ctrl+g")
+    await until(pilot, lambda: len(library.poem(poem.id).passages) == 2 and library.poem(poem.id).passages[1].ending)
+    return library.poem(poem.id)
+
+
+@pytest.mark.parametrize("key", ["escape", "ctrl+l"])
+async def test_an_empty_library_says_so_and_closes(library, endless_file, key):
+    async with console(library, endless_file) as pilot:
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LibraryScreen))
+        assert "No poem is kept yet" in str(pilot.app.screen.query_one(Static).content)
+        await pilot.press(key)
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+
+
+async def test_opening_the_poem_that_is_being_written_shows_all_of_it(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await begin_without_end(pilot, library, *"amber")
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LibraryScreen))
+        listed = len(library.poems()[0].text)
+        await until(pilot, lambda: len(library.poems()[0].text) > listed + 200)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        await until(pilot, lambda: "writing" not in status(pilot))
+        [kept] = library.poems()
+        assert on_the_page(pilot) == letters(kept.text)
+
+
+async def test_a_library_that_cannot_be_read_is_told(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        library._database.execute("DROP TABLE poems")
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: told(pilot))
+        assert isinstance(pilot.app.screen, WriteScreen)
