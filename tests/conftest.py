@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 from support import SHAPES, describe, random_decoder, write_corpus
 
 from export.graph import build_graph
 from training.checkpoint import save_weights
+
+# Models this small lose more by sharing the work among threads than they gain, above all on a busy machine.
+os.environ["OMP_NUM_THREADS"] = "1"
+torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")
