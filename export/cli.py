@@ -8,7 +8,6 @@ from typing import Annotated
 import msgspec
 import typer
 
-from models.errors import RumiError
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, narrate
 
@@ -34,8 +33,10 @@ def export(
         from export.export import export_model
         from training.checkpoint import weights_path
     except ModuleNotFoundError as error:
-        raise RumiError(f"This needs {error.name}: install it with pip install 'rumi-tui[train]'.") from error
+        raise command_line.needs_training(error) from error
     out = out or weights_path(checkpoint).with_suffix(".onnx")
+    if out.suffix == ".safetensors":
+        raise typer.BadParameter("a model file ends in .onnx; this would replace a checkpoint.", param_hint="--out")
     narrate("Tracing the decode step and comparing it with PyTorch; this takes about a minute.")
     parity = export_model(checkpoint, out)
     size = out.stat().st_size

@@ -17,6 +17,9 @@ _KEYS = ("rumi.config", "rumi.tokenizer", "rumi.card")
 _LARGEST = 1 << 20
 """Bytes of one string: no honest one comes near, and a larger one is not parsed."""
 
+UNSAID = "und"
+"""The language of a model whose texts nobody gave a language (ISO 639-3: undetermined)."""
+
 
 class Text(msgspec.Struct, frozen=True, kw_only=True):
     """A text the model learned from."""
@@ -33,7 +36,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """
 
     language: str
-    """ISO 639-1 code."""
+    """ISO 639-1 code, or `UNSAID`."""
     forms: tuple[str, ...]
     """The forms it was trained on; the first is what it writes unless another is asked for."""
     texts: tuple[Text, ...]

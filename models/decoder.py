@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from models.config import DecoderConfig
 
 ROTARY_BASE = 1000.0
-"""Slowest rotary wavelength in radians: a few windows of a few hundred characters, where texts want 10,000."""
+"""The slowest rotary pair turns about one radian in so many positions: a few windows, where words take 10,000."""
 
 
 class Cache(NamedTuple):

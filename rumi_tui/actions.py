@@ -28,7 +28,7 @@ class Action:
 
 WRITING = (
     Action("stop", "escape", "Stop", "Stop writing and keep what is there."),
-    Action("again", "ctrl+r", "Again", "Write another poem from the same beginning, with a new seed."),
+    Action("again", "ctrl+r", "Again", "Write another poem from the same beginning, with a new seed if none is set."),
     Action("go_on", "ctrl+g", "Go on", "Continue the poem from where it stands."),
     Action("library", "ctrl+l", "Library", "Look through the poems that were kept."),
     Action("next_model", "ctrl+t", "Language", "Change between the English and the Persian model."),

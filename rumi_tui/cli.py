@@ -6,12 +6,14 @@ import os
 import secrets
 import sys
 import time
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
 from models.errors import RumiError
+from models.pretrained import LANGUAGES
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, narrate
 from rumi_tui.engine.generate import DEFAULT_LINES, LARGEST_LIMIT, LARGEST_SEED, Generation, Request, Step
@@ -145,7 +147,8 @@ def tui(
     mode = choose_mode(rtl, os.environ)
     library = Library(library_path())
     with terminal_keeps_order(mode):
-        unsaved = RumiApp(library, model, mode).run()
+        unsaved = RumiApp(library, model if model in LANGUAGES else str(Path(model).resolve()), mode).run()
+    library.close()
     if unsaved:
         print(unsaved)
         raise RumiError("What stands above could not be saved in the library: copy it from here.")

@@ -39,6 +39,11 @@ def new_app(**settings: Any) -> typer.Typer:
     )
 
 
+def needs_training(missing: ModuleNotFoundError) -> RumiError:
+    """What to say where a library of the extra `train` is not installed."""
+    return RumiError(f"This needs {missing.name}: run pip install '.[train]' in the folder of the program.")
+
+
 def narrate(sentence: str) -> None:
     """Says something to the person, on standard error."""
     typer.echo(sentence, err=True)

@@ -8,7 +8,7 @@ import msgspec
 
 from models.errors import RumiError
 from rumi_tui.engine.generate import Ending, Request
-from rumi_tui.engine.messages import Began, Finished, Report, Write, Wrote
+from rumi_tui.engine.messages import Began, Failed, Finished, Report, Write, Wrote
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.store import KeptPoem, Library, Passage
 
@@ -38,7 +38,8 @@ class Draft:
         self.passages: list[Passage] = []
         self.trouble: str | None = None
         """Why the last save failed; None when all is kept."""
-        self._id: int | None = None
+        self.id: int | None = None
+        """In the library; None until it was saved once."""
         self._saved_passages: list[Passage] = []
         self._saved_at = 0.0
 
@@ -46,7 +47,7 @@ class Draft:
     def reopen(cls, library: Library, kept: KeptPoem) -> Draft:
         """A poem of the library, to go on with."""
         draft = cls(library, kept.model, kept.model_sha256, kept.form, kept.text)
-        draft._id = kept.id
+        draft.id = kept.id
         draft.passages = list(kept.passages)
         draft._saved_passages = list(kept.passages)
         return draft
@@ -76,10 +77,10 @@ class Draft:
         """Saves everything that is not yet saved."""
         self._saved_at = time.monotonic()
         try:
-            if self._id is None:
-                self._id = self._library.begin(self.model, self.model_sha256, self.form, self.text)
+            if self.id is None:
+                self.id = self._library.begin(self.model, self.model_sha256, self.form, self.text)
             changed = [passage for passage in self.passages if passage not in self._saved_passages]
-            self._library.save(self._id, self.text, changed)
+            self._library.save(self.id, self.text, changed)
             self._saved_passages = list(self.passages)
             self.trouble = None
         except RumiError as error:
@@ -120,3 +121,5 @@ class Job:
             self.draft.append("".join(step.text for step in report.steps))
         elif self.draft is not None and isinstance(report, Finished):
             self.draft.finish(report.ending)
+        elif self.draft is not None and isinstance(report, Failed):
+            self.draft.save()

@@ -25,9 +25,14 @@ class Writer:
         self._stops = 0
         """How often a stop was asked for: an order that waited meanwhile is not sent any more."""
 
-    async def carry_out(self, order: Describe | Write) -> AsyncIterator[Report]:
-        """Sends an order and yields its reports; the last is `Described`, `Finished` or `Failed`."""
-        stops = self._stops
+    def carry_out(self, order: Describe | Write) -> AsyncIterator[Report]:
+        """Sends an order and yields its reports; the last is `Described`, `Finished` or `Failed`.
+
+        A stop from now on holds for this order, also where it has not been sent yet.
+        """
+        return self._carry_out(order, self._stops)
+
+    async def _carry_out(self, order: Describe | Write, stops: int) -> AsyncIterator[Report]:
         async with self._turn:
             try:
                 process = await self._running()

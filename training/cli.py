@@ -13,6 +13,7 @@ from typing import Annotated, NoReturn
 import msgspec
 import typer
 
+from models.card import UNSAID
 from models.config import PRESETS
 from models.errors import RumiError
 from models.tokenizer import FORMS
@@ -37,6 +38,7 @@ corpus_app = command_line.new_app(help="Look at the texts that a model learns fr
 
 @train_app.command()
 def train(
+    context: typer.Context,
     corpus: Annotated[
         list[Path] | None,
         typer.Option(metavar="TEXT...", envvar="RUMI_CORPUS_DIR", help="Text files, or folders of them."),
@@ -46,8 +48,10 @@ def train(
     language: Annotated[str | None, typer.Option(help="Of the texts, as en or fa; picks them in a folder.")] = None,
     form: Form = None,
     preset: Annotated[str, typer.Option(help=f"Shape of the decoder: {', '.join(PRESETS)}.")] = "small",
-    minutes: Annotated[float | None, typer.Option(min=0.01, max=100_000, help="Time to train; default 10.")] = None,
-    steps: Annotated[int | None, typer.Option(min=1, help="Steps to train, instead of --minutes.")] = None,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.01, max=100_000, help="Time to train, at most; default 10.")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Steps to train, at most, instead of --minutes.")] = None,
     batch: Annotated[int, typer.Option(min=1, max=65_536, help="Sequences in a step.")] = 8,
     learning_rate: Annotated[float, typer.Option(min=1e-6, max=1.0, help="Of AdamW, at its height.")] = 2e-3,
     dropout: Annotated[
@@ -61,7 +65,8 @@ def train(
 ) -> int:
     """Train a decoder on poems, from scratch.
 
-    Ctrl-C stops a run and keeps it; --resume goes on with it, with all that it was started with.
+    A run ends early when the validation loss no longer falls; the best weights are kept. Ctrl-C stops a run and keeps
+    it; --resume goes on with it, with all that it was started with.
     """
     try:
         from training.distributed import join_world
@@ -71,7 +76,8 @@ def train(
         _without_torch(error)
     command = shlex.join(["rumi-train", *sys.argv[1:]])
     if resume is not None:
-        if out or init or minutes or steps:
+        sources = {name: context.get_parameter_source(name) for name in context.params}
+        if any(source and source.name == "COMMANDLINE" for name, source in sources.items() if name != "resume"):
             raise typer.BadParameter("a run goes on as it was started: give nothing else.", param_hint="--resume")
         order, folder = read_order(resume, command), resume
     else:
@@ -150,7 +156,8 @@ def evaluate(
     else:
         session = load_model(model)
         step, description = session, session.description
-    sources = read_corpus([*text, *(more_texts or [])], description.card.language, form)
+    language = None if description.card.language == UNSAID else description.card.language
+    sources = read_corpus([*text, *(more_texts or [])], language, form)
     score = exact_loss(step, description.tokenizer, sources, "validation" if split == "validation" else "all")
     if json:
         result = {
@@ -194,7 +201,7 @@ def stats(
 
 
 def _without_torch(error: ModuleNotFoundError) -> NoReturn:
-    raise RumiError(f"This needs {error.name}: install it with pip install 'rumi-tui[train]'.") from error
+    raise command_line.needs_training(error) from error
 
 
 def train_main() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import torch
 
-from models.card import Card, Description, Text
+from models.card import UNSAID, Card, Description, Text
 from models.config import preset
 from models.decoder import Decoder
 from models.errors import RumiError, describe
@@ -124,6 +124,8 @@ class Run:
         result = exact_loss(TorchStep(best.to(self.world.device)), description.tokenizer, self.sources, "validation")
         measured = msgspec.structs.replace(
             description.card,
+            date=datetime.datetime.now(datetime.UTC).date().isoformat(),
+            commands=self.order.commands,
             nats_per_char=round(result.nats_per_char, 5),
             bits_per_char=round(result.bits_per_char, 5),
         )
@@ -148,5 +150,5 @@ def _check_resumable(folder: Path, sources: Sequence[Source]) -> None:
 def _one_language(sources: Sequence[Source]) -> str:
     languages = {source.language for source in sources if source.language}
     if len(languages) > 1:
-        raise RumiError(f"The corpus is in {' and '.join(sorted(languages))}: choose one with --language.")
-    return languages.pop() if languages else "und"
+        raise RumiError(f"The corpus is in {' and '.join(sorted(languages))}: train on one of them.")
+    return languages.pop() if languages else UNSAID

@@ -15,6 +15,11 @@ from rumi_tui.engine.sampling import log_softmax
 SEPARATOR = "\n\n"
 """What stands between two poems of a normalised file; the model reads it as one symbol, the end of a poem."""
 
+PIECE = 4096
+"""Symbols read at once, so that memory does not grow with the text."""
+GIVEN = -1
+"""Stands for a target that is no prediction: the form after the end of a poem."""
+
 
 class Score(NamedTuple):
     """The loss of a text, or of several added up."""
@@ -56,8 +61,12 @@ def score(model: DecodeStep, tokenizer: Tokenizer, poems: Iterable[tuple[str, st
     for form, text in poems:
         ids = np.array([tokenizer.form_id(form), *tokenizer.encode(text), tokenizer.end_id])
         fed = np.concatenate((before, ids[:-1]))
-        logprobs = log_softmax(context.feed(fed[None])[0])[len(before) :]
-        nats -= float(logprobs[np.arange(len(ids) - 1), ids[1:]].sum())
+        targets = np.concatenate((np.full(len(before), GIVEN), ids[1:]))
+        for start in range(0, len(fed), PIECE):
+            logprobs = log_softmax(context.feed(fed[None, start : start + PIECE])[0])
+            wanted = targets[start : start + PIECE]
+            predicted = np.flatnonzero(wanted != GIVEN)
+            nats -= float(logprobs[predicted, wanted[predicted]].sum())
         characters += len(text) + len(SEPARATOR)
         unknown += int((ids == tokenizer.unknown_id).sum())
         before = ids[-1:]

@@ -12,6 +12,7 @@ import queue
 import sys
 import threading
 import time
+import traceback
 from typing import BinaryIO
 
 import msgspec
@@ -97,4 +98,10 @@ if __name__ == "__main__":
     try:
         Worker(sys.stdin.buffer, sys.stdout.buffer).run()
     except (BrokenPipeError, KeyboardInterrupt):
-        os._exit(1)  # the thread that listens holds standard input, which an orderly end would wait for
+        pass
+    except Exception:
+        traceback.print_exc()
+        sys.stderr.flush()
+    else:
+        sys.exit()
+    os._exit(1)  # the thread that listens holds standard input, which an orderly end would wait for

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -29,9 +31,9 @@ class LibraryScreen(ModalScreen[KeptPoem | None]):
         yield OptionList(*(Option(self._title(poem)) for poem in self._poems), markup=False)
 
     def _title(self, poem: KeptPoem) -> str:
-        day, time = poem.written[:10], poem.written[11:16]
+        written = datetime.datetime.fromisoformat(poem.written).astimezone()
         first_line = to_display(poem.text.split("\n", 1)[0], self._mode, 0)
-        return f"{day} {time}  {poem.form:<8}{first_line}"
+        return f"{written:%Y-%m-%d %H:%M}  {poem.form:<8}{first_line}"
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:

@@ -5,6 +5,8 @@ Workers post `Reported` messages as reports come from the writing process; only 
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import msgspec
 from textual import on, work
 from textual.app import ComposeResult
@@ -17,7 +19,7 @@ from models.errors import RumiError
 from rumi_tui import actions
 from rumi_tui.bidi import Mode
 from rumi_tui.draft import Draft, Job
-from rumi_tui.engine.messages import Began, Describe, Described, Failed, Finished, Report, Write, Wrote
+from rumi_tui.engine.messages import Began, Describe, Described, Failed, Finished, Report, Wrote
 from rumi_tui.library.store import KeptPoem, Library
 from rumi_tui.screens.library import LibraryScreen
 from rumi_tui.widgets.craft import Craft
@@ -65,7 +67,8 @@ class WriteScreen(Screen[None]):
 
     @on(Select.Changed, "#model")
     def _read_model(self, event: Select.Changed) -> None:
-        self._send(None, Describe(str(event.value)))
+        self.query_one(Craft).await_forms()
+        self._hear_out(None, self._writer.carry_out(Describe(str(event.value))))
 
     @on(Input.Submitted)
     async def _write_new(self) -> None:
@@ -76,7 +79,7 @@ class WriteScreen(Screen[None]):
         await self._writer.stop()
 
     async def action_again(self) -> None:
-        """Writes another poem from the same beginning."""
+        """Writes a poem from the same beginning."""
         if self._draft is None:
             await self._write_new()
         else:
@@ -107,8 +110,9 @@ class WriteScreen(Screen[None]):
         if kept is None:
             return
         await self._finish_job()
+        self._job = None
         try:
-            draft = Draft.reopen(self._library, self._library.poem(kept.id))  # it may have grown since it was listed
+            draft = self._unsaved_draft(kept.id) or Draft.reopen(self._library, self._library.poem(kept.id))
         except RumiError as error:
             self._complain(str(error))
             return
@@ -126,7 +130,7 @@ class WriteScreen(Screen[None]):
             order = job.order()
             await self._finish_job()
             self._job = job
-            self._working = self._send(job, order)
+            self._working = self._hear_out(job, self._writer.carry_out(order))
         except RumiError as error:
             self._complain(str(error))
 
@@ -137,8 +141,8 @@ class WriteScreen(Screen[None]):
             await self._working.wait()
 
     @work
-    async def _send(self, job: Job | None, order: Describe | Write) -> None:
-        async for report in self._writer.carry_out(order):
+    async def _hear_out(self, job: Job | None, reports: AsyncIterator[Report]) -> None:
+        async for report in reports:
             if job is not None:
                 job.hear(report)
             self.post_message(self.Reported(job, report))
@@ -150,8 +154,9 @@ class WriteScreen(Screen[None]):
         job, report = message.job, message.report
         match report:
             case Described():
-                self.query_one(Craft).offer_forms(report.card.forms)
-            case Began() if job is not None and job.draft is not None:
+                if report.model == self.query_one(Craft).model:
+                    self.query_one(Craft).offer_forms(report.card.forms)
+            case Began() if job is not None and job is self._job and job.draft is not None:
                 self._show(job.draft, report.text)
                 self.query_one(PoemView).set_writing(True)
                 self._say(f"seed {job.settings.seed} · temperature {job.settings.sampling.temperature:g} · writing")
@@ -200,6 +205,9 @@ class WriteScreen(Screen[None]):
             if not self._unsaved:
                 self.notify("Everything is saved again.")
 
+    def _unsaved_draft(self, poem: int) -> Draft | None:
+        return next((draft for draft in self._unsaved if draft.id == poem), None)
+
     def _save_all(self) -> None:
         for draft in self._unsaved:
             draft.save()
@@ -208,7 +216,8 @@ class WriteScreen(Screen[None]):
     async def close(self) -> str:
         """Stops, saves, and gives back the poems that could not be saved."""
         await self._finish_job()
-        if self._draft is not None and self._draft.trouble is not None and self._draft not in self._unsaved:
-            self._unsaved.append(self._draft)
+        for draft in (self._draft, self._job.draft if self._job is not None else None):
+            if draft is not None and draft.trouble is not None and draft not in self._unsaved:
+                self._unsaved.append(draft)
         self._save_all()
         return "\n\n".join(draft.text for draft in self._unsaved)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -20,7 +21,7 @@ class Craft(Horizontal):
 
     def __init__(self, model: str) -> None:
         super().__init__()
-        names = {**LANGUAGES, **({} if model in LANGUAGES else {model: model})}
+        names = {**LANGUAGES, **({} if model in LANGUAGES else {model: Path(model).stem})}
         self._models = [(title, name) for name, title in names.items()]
         self._model = model
 
@@ -52,6 +53,10 @@ class Craft(Horizontal):
         """Chooses the model after the chosen one."""
         names = [name for _, name in self._models]
         self.query_one("#model", Select).value = names[(names.index(self.model) + 1) % len(names)]
+
+    def await_forms(self) -> None:
+        """Offers no form until those of the chosen model are known."""
+        self.query_one("#form", Select).set_options([])
 
     def offer_forms(self, forms: tuple[str, ...]) -> None:
         """Lets the person choose among the forms of a model; keeps the chosen one if it is among them."""

@@ -21,6 +21,13 @@ def test_export_writes_a_model_file_and_reports_what_it_compared(tmp_path: Path,
     assert Session(out).description == Session(model_pair[1]).description
 
 
+def test_a_checkpoint_is_never_replaced_by_a_model_file(model_pair: tuple[Path, Path]) -> None:
+    before = model_pair[0].read_bytes()
+    done = run_command("rumi-export", str(model_pair[0]), "--out", str(model_pair[0]))
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+    assert model_pair[0].read_bytes() == before
+
+
 @pytest.mark.parametrize("content", [None, b"", b"not a checkpoint", "half"])
 def test_what_is_no_checkpoint_is_refused_in_one_line(
     tmp_path: Path, model_pair: tuple[Path, Path], content: bytes | str | None

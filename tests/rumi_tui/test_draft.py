@@ -11,7 +11,7 @@ from support import refused
 
 from rumi_tui import draft as draft_module
 from rumi_tui.draft import Draft, Job, Settings
-from rumi_tui.engine.generate import Generation
+from rumi_tui.engine.generate import Generation, Step
 from rumi_tui.engine.messages import Began, Failed, Finished, Wrote
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import Session
@@ -178,3 +178,11 @@ def test_an_order_that_failed_begins_no_poem(library: Library):
 def test_settings_that_nothing_can_be_written_with_are_refused(library: Library, values):
     with refused():
         Job(library, msgspec.structs.replace(SETTINGS, **values), "", True, None).order()
+
+
+def test_what_was_written_before_a_failure_is_saved(library: Library, path: Path, monkeypatch):
+    monkeypatch.setattr(draft_module, "SAVE_SECONDS", 10_000)
+    job = Job(library, SETTINGS, "amber", True, None)
+    for report in (Began("amber", [], "0" * 64), Wrote([Step(" barley", -1.0, ())]), Failed("gone")):
+        job.hear(report)
+    assert Library(path).poems()[0].text == "amber barley"

@@ -56,6 +56,12 @@ async def test_orders_at_the_same_time_are_carried_out_one_after_the_other(write
     assert written(first) == written(third) != written(second)
 
 
+async def test_a_stop_holds_for_an_order_that_nobody_has_listened_to_yet(writer: Writer, endless_file: Path):
+    reports = writer.carry_out(without_end(endless_file))
+    await writer.stop()
+    assert await all_of(reports) == [Finished(None, 0, 0.0)]
+
+
 async def test_a_poem_without_end_stops_when_asked(writer: Writer, endless_file: Path):
     heard = []
     async for report in writer.carry_out(without_end(endless_file)):

@@ -168,6 +168,12 @@ def test_a_folder_that_cannot_be_made_is_refused_before_training(tmp_path: Path,
     assert_command_refused(done, 1, "^rumi-train: .*run")
 
 
+@pytest.mark.parametrize("option", [("--steps", "5"), ("--batch", "4"), ("--language", "en"), ("--out", "elsewhere")])
+def test_a_run_is_resumed_with_nothing_else(tmp_path: Path, option: tuple[str, str]) -> None:
+    done = run_command("rumi-train", "--resume", str(tmp_path), *option)
+    assert_command_refused(done, 2, "goes on as it was started")
+
+
 def test_a_folder_without_a_run_cannot_be_resumed(tmp_path: Path) -> None:
     assert_command_refused(run_command("rumi-train", "--resume", str(tmp_path)), 1, "There is no checkpoint at")
 

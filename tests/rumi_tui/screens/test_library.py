@@ -4,6 +4,7 @@ import pytest
 from console_support import (
     begin_without_end,
     console,
+    field,
     letters,
     on_the_page,
     press_and_write,
@@ -76,3 +77,16 @@ async def test_a_library_that_cannot_be_read_is_told(library, endless_file):
         await pilot.press("ctrl+l")
         await until(pilot, lambda: told(pilot))
         assert isinstance(pilot.app.screen, WriteScreen)
+
+
+async def test_a_poem_that_is_opened_stays_when_the_one_before_it_has_just_begun(library, endless_file):
+    async with console(library, endless_file, lines="2") as pilot:
+        first = await press_and_write(pilot, library, *"amber", "enter")
+        field(pilot, "lines").value = "1000000"
+        screen = pilot.app.screen
+        await screen.action_again()
+        await screen._open(first)
+        await until(pilot, lambda: len(library.poems()) < 3 and not pilot.app.workers._workers)
+        await until(pilot, lambda: on_the_page(pilot) == letters(first.text))
+        field(pilot, "lines").value = "2"
+        await go_on_with(pilot, library, first)
