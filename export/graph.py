@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 import warnings
 
+import numpy as np
 import onnx
+import onnx.numpy_helper
 import torch
 from torch import Tensor, nn
 from torch.export import Dim
@@ -18,6 +20,8 @@ from models.card import Description
 from models.decoder import Cache, Decoder
 
 OPSET = 20
+SMALLEST_HALVED = 1024
+"""Values; for a smaller tensor a cast is not worth its node."""
 
 
 class DecodeStep(nn.Module):
@@ -72,6 +76,26 @@ def build_graph(decoder: Decoder, description: Description) -> onnx.ModelProto:
     graph = program.model_proto
     for node in graph.graph.node:
         del node.metadata_props[:]  # where in the source it was traced from
+    _halve_weights(graph.graph)
     onnx.helper.set_model_props(graph, description.to_metadata())
     onnx.checker.check_model(graph, full_check=True)
     return graph
+
+
+def _halve_weights(graph: onnx.GraphProto) -> None:
+    """Stores as 16-bit floats the tensors that lose nothing by it, as all weights of a saved checkpoint do.
+
+    A cast turns each back; onnxruntime does so once, when the file is loaded, and computes with 32 bits.
+    """
+    casts = []
+    for tensor in graph.initializer:
+        values = onnx.numpy_helper.to_array(tensor)
+        if values.dtype != np.float32 or values.size < SMALLEST_HALVED:
+            continue
+        halves = values.astype(np.float16)
+        if np.array_equal(halves.astype(np.float32), values):
+            name = tensor.name
+            tensor.CopyFrom(onnx.numpy_helper.from_array(halves, f"{name}.half"))
+            casts.append(onnx.helper.make_node("Cast", [f"{name}.half"], [name], to=onnx.TensorProto.FLOAT))
+    for index, cast in enumerate(casts):
+        graph.node.insert(index, cast)

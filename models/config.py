@@ -72,9 +72,11 @@ PRESETS: dict[str, dict[str, int | str]] = {
 }
 """The shapes that have a name: `minimal` to learn from, `small` for minutes on a laptop, `base` for what ships."""
 
+DEFAULT_PRESET = "small"
 
-def preset(name: str, vocab_size: int, dropout: float) -> DecoderConfig:
+
+def preset(name: str, vocab_size: int) -> DecoderConfig:
     """The config of a preset for an alphabet of `vocab_size` symbols. Raises `RumiError` for an unknown name."""
     if name not in PRESETS:
         raise RumiError(f"There is no preset {name!r}: choose one of {', '.join(PRESETS)}.")
-    return msgspec.convert({**PRESETS[name], "vocab_size": vocab_size, "dropout": dropout}, DecoderConfig)
+    return msgspec.convert({**PRESETS[name], "vocab_size": vocab_size}, DecoderConfig)

@@ -74,11 +74,16 @@ class Attention(nn.Module):
         self.query_scale = nn.Parameter(torch.ones(config.heads, 1, 1))
 
     def forward(
-        self, x: Tensor, past_keys: Tensor, past_values: Tensor, mask: Tensor, rotary: tuple[Tensor, Tensor] | None
+        self,
+        x: Tensor,
+        past_keys: Tensor,
+        past_values: Tensor,
+        mask: Tensor | None,
+        rotary: tuple[Tensor, Tensor] | None,
     ) -> tuple[Tensor, Tensor, Tensor]:
         """X [batch, time, width] to the same shape, and the keys and values to keep.
 
-        mask is bool [time, past + time]: True where a query may look.
+        mask is bool [time, past + time]: True where a query may look; None where it may look at all before it.
         """
         batch, time, width = x.shape
         queries, keys, values = (
@@ -89,7 +94,7 @@ class Attention(nn.Module):
             queries, keys = rotate(queries, *rotary), rotate(keys, *rotary)
         keys = torch.cat((past_keys, keys), dim=2)
         values = torch.cat((past_values, values), dim=2)
-        attended = F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask)
+        attended = F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask, is_causal=mask is None)
         mixed = self.out(attended.transpose(1, 2).reshape(batch, time, width))
         return mixed, keys[:, :, 1 - self.window :], values[:, :, 1 - self.window :]
 
@@ -109,7 +114,12 @@ class Block(nn.Module):
         self.contract = nn.Linear(4 * config.width, config.width, bias=False)
 
     def forward(
-        self, x: Tensor, past_keys: Tensor, past_values: Tensor, mask: Tensor, rotary: tuple[Tensor, Tensor] | None
+        self,
+        x: Tensor,
+        past_keys: Tensor,
+        past_values: Tensor,
+        mask: Tensor | None,
+        rotary: tuple[Tensor, Tensor] | None,
     ) -> tuple[Tensor, Tensor, Tensor]:
         """X [batch, time, width] to the same shape, and the keys and values to keep."""
         mixed, keys, values = self.attention(rms_norm(x), past_keys, past_values, mask, rotary)
@@ -147,13 +157,14 @@ class Decoder(nn.Module):
         """
         config = self.config
         batch, time = ids.shape
-        if cache is None:
-            cache = empty_cache(config, batch, ids.device)
+        past = cache.keys[0].shape[2] if cache else 0
+        mask = None
+        if cache is not None or time > config.window:
+            query_places = past + torch.arange(time, device=ids.device)[:, None]
+            key_places = torch.arange(past + time, device=ids.device)
+            mask = (key_places <= query_places) & (key_places > query_places - config.window)
+        cache = cache or empty_cache(config, batch, ids.device)
         positions = cache.position + torch.arange(time, device=ids.device)
-        past = cache.keys[0].shape[2]
-        query_places = past + torch.arange(time, device=ids.device)[:, None]
-        key_places = torch.arange(past + time, device=ids.device)
-        mask = (key_places <= query_places) & (key_places > query_places - config.window)
 
         x = self.embedding(ids)
         rotary = None

@@ -8,9 +8,11 @@ import random
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 import torch
 
@@ -19,6 +21,7 @@ from models.config import DecoderConfig
 from models.decoder import Decoder
 from models.errors import RumiError
 from models.tokenizer import Tokenizer
+from training.data import Poems
 
 WORDS = {
     "en": [
@@ -85,6 +88,11 @@ def tokenizer_of(size: int) -> Tokenizer:
     return Tokenizer(symbols=(*reserved, *characters[: size - len(reserved)]))
 
 
+def joined(poems: Sequence[npt.NDArray[np.integer]]) -> Poems:
+    """Encoded poems as a run has them."""
+    return Poems(np.concatenate(poems), np.cumsum([0, *map(len, poems)]))
+
+
 def describe(config: DecoderConfig, forms: tuple[str, ...] = ("couplet", "free")) -> Description:
     """A description that fits a config."""
     card = Card(
@@ -103,12 +111,16 @@ def describe(config: DecoderConfig, forms: tuple[str, ...] = ("couplet", "free")
 
 
 def random_decoder(config: DecoderConfig, seed: int = 0) -> Decoder:
-    """A decoder whose matrices are all random: as it is built, it would answer zero to everything."""
+    """A decoder whose matrices are all random: as it is built, it would answer zero to everything.
+
+    Its weights are 16-bit floats, as those of a saved checkpoint are.
+    """
     torch.manual_seed(seed)
     decoder = Decoder(config)
     for parameter in decoder.parameters():
         if parameter.ndim == 2:
             torch.nn.init.normal_(parameter, std=1.5 * parameter.shape[1] ** -0.5)
+        parameter.data = parameter.data.half().float()
     return decoder.eval()
 
 

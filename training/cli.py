@@ -14,8 +14,9 @@ import msgspec
 import typer
 
 from models.card import UNSAID
-from models.config import PRESETS
+from models.config import DEFAULT_PRESET, PRESETS
 from models.errors import RumiError
+from models.pretrained import LANGUAGES, checkpoint_path
 from models.tokenizer import FORMS
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, narrate
@@ -23,6 +24,7 @@ from rumi_tui.engine.context import DecodeStep
 from rumi_tui.engine.session import load_model
 from training.corpus import read_corpus
 from training.evaluate import exact_loss
+from training.recipe import BATCH, INIT_RATE, LEARNING_RATE, MINUTES
 from training.statistics import describe_text
 
 Form = Annotated[
@@ -47,18 +49,29 @@ def train(
     out: Annotated[Path | None, typer.Option(help="New folder for the run: checkpoint, curve, samples.")] = None,
     language: Annotated[str | None, typer.Option(help="Of the texts, as en or fa; picks them in a folder.")] = None,
     form: Form = None,
-    preset: Annotated[str, typer.Option(help=f"Shape of the decoder: {', '.join(PRESETS)}.")] = "small",
+    preset: Annotated[
+        str | None,
+        typer.Option(help=f"Shape of the decoder: {', '.join(PRESETS)}; default {DEFAULT_PRESET}, or that of --init."),
+    ] = None,
     minutes: Annotated[
-        float | None, typer.Option(min=0.01, max=100_000, help="Time to train, at most; default 10.")
+        float | None, typer.Option(min=0.01, max=100_000, help=f"Time to train, at most; default {MINUTES:.0f}.")
     ] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Steps to train, at most, instead of --minutes.")] = None,
-    batch: Annotated[int, typer.Option(min=1, max=65_536, help="Sequences in a step.")] = 8,
-    learning_rate: Annotated[float, typer.Option(min=1e-6, max=1.0, help="Of AdamW, at its height.")] = 2e-3,
+    batch: Annotated[int, typer.Option(min=1, max=65_536, help="Sequences in a step.")] = BATCH,
+    accumulate: Annotated[
+        int, typer.Option(min=1, max=65_536, help="Parts that a batch is worked through in, to spare memory.")
+    ] = 1,
+    learning_rate: Annotated[
+        float | None,
+        typer.Option(min=1e-6, max=1.0, help=f"At its height; default {LEARNING_RATE}, {INIT_RATE} with --init."),
+    ] = None,
     dropout: Annotated[
-        float | None, typer.Option(min=0.0, max=0.9, help="Default 0.2 for a small text and 0 for a large one.")
+        float | None, typer.Option(min=0.0, max=0.9, help="Default 0.3 for a small text down to 0 for a large one.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Of the weights, the order and the dropout.")] = 0,
-    init: Annotated[Path | None, typer.Option(help="Checkpoint of the same preset to start from.")] = None,
+    init: Annotated[
+        str | None, typer.Option(help="Checkpoint to start from: rumi-en, rumi-fa, or a .safetensors file.")
+    ] = None,
     resume: Annotated[Path | None, typer.Option(help="Folder of an interrupted run to go on with.")] = None,
     debug: Debug = False,
     version: Version = False,
@@ -88,15 +101,16 @@ def train(
         if minutes is not None and steps is not None:
             raise typer.BadParameter("give --minutes or --steps, not both.", param_hint="--steps")
         if minutes is None and steps is None:
-            minutes = 10.0
-        plan = Plan(steps=steps, minutes=minutes, batch=batch, learning_rate=learning_rate, seed=seed)
+            minutes = MINUTES
+        plan = Plan(steps=steps, minutes=minutes, batch=batch, accumulate=accumulate, seed=seed)
         order = Order(
             corpus=tuple(str(path.resolve()) for path in (*corpus, *(more_texts or []))),
             language=language,
             form=form,
             preset=preset,
+            learning_rate=learning_rate,
             dropout=dropout,
-            init=str(init.resolve()) if init else None,
+            init=str(_checkpoint(init)) if init else None,
             plan=plan,
             commands=(command,),
         )
@@ -198,6 +212,11 @@ def stats(
         print(f"  {text.poems:,} poems ({text.validation_poems:,} validate), {text.lines:,} lines")
         print(f"  {text.characters:,} characters, {len(text.symbols)} symbols: {' '.join(text.symbols)}")
         print(f"  {len(text.rare_symbols)} rare symbols: {' '.join(f'{s} {n}' for s, n in text.rare_symbols.items())}")
+
+
+def _checkpoint(name: str) -> Path:
+    language = name.removeprefix("rumi-")
+    return checkpoint_path(language) if language in LANGUAGES else Path(name).resolve()
 
 
 def _without_torch(error: ModuleNotFoundError) -> NoReturn:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,24 +28,34 @@ class Poem:
 
 @dataclass(frozen=True)
 class Source:
-    """One text file."""
+    """One text file. Its poems are read from the file each time they are asked for, so it may be larger than memory."""
 
-    name: str
+    path: Path
     sha256: str
     language: str | None
     """ISO 639-1 code, None where nobody said."""
-    poems: tuple[Poem, ...]
-    """In the order of the file."""
+    form: str
+    """Of its poems, one of `models.tokenizer.FORMS`."""
 
     @property
-    def validation(self) -> tuple[Poem, ...]:
+    def name(self) -> str:
+        """The name of the file."""
+        return self.path.name
+
+    @property
+    def poems(self) -> Iterator[Poem]:
+        """In the order of the file."""
+        return parse_poems(_read_lines(self.path), self.form)
+
+    @property
+    def validation(self) -> Iterator[Poem]:
         """The poems that are measured on and never trained on."""
-        return self.poems[VALIDATION_EVERY - 1 :: VALIDATION_EVERY]
+        return (poem for number, poem in enumerate(self.poems, 1) if number % VALIDATION_EVERY == 0)
 
     @property
-    def training(self) -> tuple[Poem, ...]:
+    def training(self) -> Iterator[Poem]:
         """All other poems."""
-        return tuple(poem for number, poem in enumerate(self.poems, 1) if number % VALIDATION_EVERY)
+        return (poem for number, poem in enumerate(self.poems, 1) if number % VALIDATION_EVERY)
 
 
 class TextFacts(msgspec.Struct, frozen=True):
@@ -90,10 +99,18 @@ def read_corpus(paths: Sequence[Path], language: str | None = None, form: str | 
     return sources
 
 
-def parse_poems(text: str, form: str) -> tuple[Poem, ...]:
-    """The poems of a text: its blocks between blank lines, normalised."""
-    blocks = re.split(r"\n{2,}", normalise(text).strip("\n"))
-    return tuple(Poem(block, form) for block in blocks if block)
+def parse_poems(lines: Iterable[str], form: str) -> Iterator[Poem]:
+    """The poems of a text, given line by line: its blocks between blank lines, normalised."""
+    poem: list[str] = []
+    for raw in lines:
+        for line in normalise(raw.removesuffix("\n").removesuffix("\r")).split("\n"):
+            if line:
+                poem.append(line)
+            elif poem:
+                yield Poem("\n".join(poem), form)
+                poem = []
+    if poem:
+        yield Poem("\n".join(poem), form)
 
 
 def _read_catalogue(folder: Path) -> dict[Path, TextFacts]:
@@ -112,19 +129,33 @@ def _read_catalogue(folder: Path) -> dict[Path, TextFacts]:
 
 
 def _read_source(path: Path, language: str | None, form: str) -> Source:
+    source = Source(path, _hash(path), language, form)
+    count = sum(1 for _ in source.poems)
+    if not count:
+        raise RumiError(f"{path} is empty: it needs poems parted by blank lines.")
+    return source
+
+
+def _hash(path: Path) -> str:
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise RumiError(f"Could not read {path} ({describe(error)}).") from error
+
+
+def _read_lines(path: Path) -> Iterator[str]:
+    read = 0
     try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise RumiError(
-            f"{path} is not UTF-8: byte {error.start} (line {line}) is 0x{raw[error.start]:02x}; "
-            "save it as UTF-8 and try again."
-        ) from error
-    poems = parse_poems(text, form)
-    if not poems:
-        raise RumiError(f"{path} is empty: it needs poems parted by blank lines.")
-    return Source(path.name, hashlib.sha256(raw).hexdigest(), language, poems)
+        with path.open("rb") as file:
+            for number, raw in enumerate(file, 1):
+                try:
+                    yield raw.decode("utf-8")
+                except UnicodeDecodeError as error:
+                    raise RumiError(
+                        f"{path} is not UTF-8: byte {read + error.start} (line {number}) is "
+                        f"0x{raw[error.start]:02x}; save it as UTF-8 and try again."
+                    ) from error
+                read += len(raw)
+    except OSError as error:
+        raise RumiError(f"Could not read {path} ({describe(error)}).") from error

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
+from torch import Tensor
 from torch.nn import functional as F
 from torch.optim import Optimizer
 
@@ -21,8 +22,9 @@ from models.decoder import Decoder
 from training import checkpoint
 from training.data import Batches
 from training.distributed import World
-from training.optim import GRADIENT_NORM, build_optimizer, schedule
+from training.optim import schedule
 from training.quick_loss import QuickLoss
+from training.recipe import BATCH
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,12 @@ class Plan:
     """Length of the run, or None where `minutes` says it."""
     minutes: float | None = None
     """Time for the run, looks at the validation text included; the schedule follows the clock."""
-    batch: int = 8
+    batch: int = BATCH
     """Sequences in a step, over all processes."""
-    learning_rate: float = 2e-3
-    """At its height, see `training.optim.schedule`."""
-    look_every: int = 200
-    """Steps between two looks at the validation text; each also saves the state of the run."""
+    accumulate: int = 1
+    """Parts that a process works through one after another in a step, to spare memory; the gradient stays the same."""
+    look_every: int | None = None
+    """Steps between two looks at the validation text; each also saves the state of the run. None: only at the end."""
     patience: int = 10
     """Looks without a better validation loss after which the run ends."""
     seed: int = 0
@@ -93,20 +95,20 @@ class Store:
     def __init__(self, folder: Path, facts: dict[str, Any], keep_best: Callable[[Decoder, Progress], None]) -> None:
         self.folder, self.facts, self.keep_best = folder, facts, keep_best
 
-    def save(self, model: Decoder, optimizer: Optimizer, progress: Progress) -> None:
+    def save(self, model: Decoder, optimizers: Sequence[Optimizer], progress: Progress) -> None:
         """Writes all that `load` needs; the state before it is replaced whole or left alone."""
         weights = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
-        tensors = weights | checkpoint.optimizer_tensors(optimizer)
+        tensors = weights | checkpoint.optimizer_tensors(optimizers)
         checkpoint.save_state(self.folder, tensors, {**self.facts, "progress": asdict(progress)})
 
-    def load(self, model: Decoder, optimizer: Optimizer) -> Progress:
-        """Puts the saved state into model and optimizer, if there is one, and says where the run stands."""
+    def load(self, model: Decoder, optimizers: Sequence[Optimizer]) -> Progress:
+        """Puts the saved state into model and optimizers, if there is one, and says where the run stands."""
         if not (self.folder / checkpoint.STATE).exists():
             return Progress()
         tensors, facts = checkpoint.load_state(self.folder)
         weights = {name.removeprefix("model."): tensor for name, tensor in tensors.items() if name.startswith("model.")}
         checkpoint.load_tensors(model, weights, self.folder / checkpoint.STATE)
-        checkpoint.load_optimizer_tensors(optimizer, tensors)
+        checkpoint.load_optimizer_tensors(optimizers, tensors)
         progress = facts["progress"]
         return Progress(**progress | {"looks": [Look(**look) for look in progress["looks"]]})
 
@@ -122,15 +124,21 @@ class Watcher(Protocol):
 
 
 def train(
-    model: Decoder, batches: Batches, quick_loss: QuickLoss, plan: Plan, store: Store, watcher: Watcher, world: World
+    model: Decoder,
+    optimizers: Sequence[Optimizer],
+    batches: Batches,
+    quick_loss: QuickLoss,
+    plan: Plan,
+    store: Store,
+    watcher: Watcher,
+    world: World,
 ) -> Progress | None:
     """Trains `model` where it lies until the plan is done or `patience` runs out; None if it was interrupted.
 
     The random numbers of a step follow from (seed, step, process), so a run that goes on from a saved state takes
     the very steps it would have taken. Raises `RumiError` when a save fails.
     """
-    optimizer = build_optimizer(model, plan.learning_rate)
-    progress = store.load(model, optimizer)
+    progress = store.load(model, optimizers)
     mine = slice(world.rank * plan.batch // world.size, (world.rank + 1) * plan.batch // world.size)
     started = time.monotonic() - progress.seconds
     model.train()
@@ -143,37 +151,46 @@ def train(
                 if world.leads:
                     if not progress.looks:
                         store.keep_best(model, progress)
-                    store.save(model, optimizer, progress)
+                    store.save(model, optimizers, progress)
                 return None
-            for group in optimizer.param_groups:
-                group["lr"] = plan.learning_rate * schedule(done)
+            for optimizer in optimizers:
+                for group in optimizer.param_groups:
+                    group["lr"] = group["peak"] * schedule(done)
             torch.manual_seed((plan.seed << 32) + progress.step * world.size + world.rank)
             inputs, targets = (torch.from_numpy(ids[mine]).to(world.device) for ids in batches.at(progress.step))
-            with torch.autocast(world.device.type, torch.bfloat16, enabled=world.device.type == "cuda"):
-                logits, _ = model(inputs)
-            loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
-            optimizer.zero_grad()
-            loss.backward()
+            model.zero_grad()
+            loss = 0.0
+            for part in zip(inputs.chunk(plan.accumulate), targets.chunk(plan.accumulate), strict=True):
+                part_loss = _loss(model, *part) / plan.accumulate
+                part_loss.backward()
+                loss += part_loss.item()
             world.average_gradients(model)
-            torch.nn.utils.clip_grad_norm_(model.parameters(), GRADIENT_NORM)
-            optimizer.step()
+            for optimizer in optimizers:
+                optimizer.step()
 
-            step_loss = world.mean(loss.item())
+            step_loss = world.mean(loss)
             progress.step += 1
             progress.loss_sum += step_loss
             progress.seconds = time.monotonic() - started
             over = world.from_leader(plan.done(progress)) >= 1
             if world.leads:
                 watcher.stepped(progress, plan.done(progress), step_loss)
-            if over or progress.step % plan.look_every == 0:
+            if over or (plan.look_every and progress.step % plan.look_every == 0):
                 _look(model, quick_loss, progress, world)
                 if world.leads:
                     if progress.looks_since_best == 0:
                         store.keep_best(model, progress)
-                    store.save(model, optimizer, progress)
+                    store.save(model, optimizers, progress)
                     watcher.looked(progress, model)
                 progress.seconds = time.monotonic() - started
     return progress
+
+
+def _loss(model: Decoder, inputs: Tensor, targets: Tensor) -> Tensor:
+    """Nats a symbol; on a GPU the products run in bfloat16."""
+    with torch.autocast(inputs.device.type, torch.bfloat16, enabled=inputs.is_cuda):
+        logits, _ = model(inputs)
+    return F.cross_entropy(logits.flatten(0, 1), targets.flatten())
 
 
 def _look(model: Decoder, quick_loss: QuickLoss, progress: Progress, world: World) -> None:

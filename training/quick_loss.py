@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import torch
 from torch.nn import functional as F
 
 from models.decoder import Decoder
-from training.data import Ids
+from training.data import Poems
 
 QUICK_SEQUENCES = 128
 """Windows of validation text that stand for all of it."""
@@ -22,14 +20,15 @@ class QuickLoss:
     of a run with another.
     """
 
-    def __init__(self, poems: Sequence[Ids], window: int, batch: int) -> None:
-        stream = torch.from_numpy(np.concatenate(poems))
-        if len(stream) <= window:
-            stream = stream.repeat(window // len(stream) + 1)
-        whole = (len(stream) - 1) // window
+    def __init__(self, poems: Poems, window: int, batch: int) -> None:
+        ids = poems.ids
+        if len(ids) <= window:
+            ids = np.tile(ids, window // len(ids) + 1)
+        whole = (len(ids) - 1) // window
         count = min(QUICK_SEQUENCES, whole)
         starts = [whole * index // count * window for index in range(count)]
-        self._batches = torch.stack([stream[start : start + window + 1] for start in starts]).split(batch)
+        sequences = np.stack([ids[start : start + window + 1] for start in starts]).astype(np.int64)
+        self._batches = torch.from_numpy(sequences).split(batch)
         self._predictions = count * window
 
     @torch.no_grad()

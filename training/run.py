@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import msgspec
 import torch
 
 from models.card import UNSAID, Card, Description, Text
-from models.config import preset
+from models.config import DEFAULT_PRESET, DecoderConfig, preset
 from models.decoder import Decoder
 from models.errors import RumiError, describe
 from models.tokenizer import Tokenizer
 from rumi_tui.engine.score import Score
 from training import checkpoint
-from training.corpus import Source, read_corpus
-from training.data import Batches, encode_poem
+from training.corpus import Poem, Source, read_corpus
+from training.data import Batches, Poems, encode_poem, store_poems
 from training.distributed import World
 from training.evaluate import exact_loss
 from training.loop import Plan, Progress, Store, train
+from training.optim import build_optimizers
 from training.quick_loss import QuickLoss
+from training.recipe import INIT_RATE, LEARNING_RATE, dropout_for, look_every_for
 from training.torch_step import TorchStep
 from training.watch import RunWatcher
 
 LICENCE = "MIT"
-SMALL_TEXT = 1_500_000
-"""Characters below which a run passes over its text so often that it would learn it by heart without dropout."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,10 @@ class Order:
     corpus: tuple[str, ...]
     language: str | None
     form: str | None
-    preset: str
+    preset: str | None
+    """None: that of `init`, or else `DEFAULT_PRESET`."""
+    learning_rate: float | None
+    """Of the matrices, at its height; those of other parameters are in proportion (see `training.optim`)."""
     dropout: float | None
     init: str | None
     plan: Plan
@@ -62,51 +66,40 @@ class Run:
         self.order, self.folder, self.world = order, folder, world
         self.sources = read_corpus([Path(path) for path in order.corpus], order.language, order.form)
         _check_resumable(folder, self.sources)
-        language = _one_language(self.sources)
-        init = Path(order.init) if order.init is not None else None
-        training = [poem for source in self.sources for poem in source.training]
-        validation = [poem for source in self.sources for poem in source.validation]
-        if init is not None:
-            tokenizer = checkpoint.load_weights(init)[1].tokenizer
-        else:
-            tokenizer = Tokenizer.train(poem.text for poem in training)
-        characters = sum(len(poem.text) for poem in training)
-        dropout = order.dropout if order.dropout is not None else 0.2 if characters < SMALL_TEXT else 0.0
-        config = preset(order.preset, len(tokenizer), dropout)
-        if order.plan.batch % world.size:
-            raise RumiError(f"A batch of {order.plan.batch} does not split over {world.size} processes: change one.")
-        self.batches = Batches(
-            [encode_poem(tokenizer, poem) for poem in training], config.window, order.plan.batch, order.plan.seed
-        )
-        if not validation:
+        plan, language = order.plan, _one_language(self.sources)
+        if plan.batch % (world.size * plan.accumulate):
             raise RumiError(
-                f"The corpus has {len(training)} poems and none to validate on: part it by blank lines into 20 or more."
+                f"A batch of {plan.batch} does not split over {world.size} processes in {plan.accumulate} parts each: "
+                "change one of them."
             )
-        torch.manual_seed(order.plan.seed)
-        model = Decoder(config)
-        if init is not None:
-            checkpoint.start_from(model, init)
-        self.model = model.to(world.device)
-        self.quick_loss = QuickLoss(
-            [encode_poem(tokenizer, poem) for poem in validation], config.window, order.plan.batch
-        )
-        card = Card(
-            language=language,
-            forms=tuple(dict.fromkeys(poem.form for poem in training)),
-            texts=tuple(Text(name=source.name, sha256=source.sha256) for source in self.sources),
-            characters_seen=0,
-            nats_per_char=None,
-            bits_per_char=None,
-            parameters=model.parameter_count(),
-            licence=LICENCE,
-            date=datetime.datetime.now(datetime.UTC).date().isoformat(),
-            commands=order.commands,
-        )
-        self.description = Description(config, tokenizer, card)
+        start = checkpoint.load_weights(Path(order.init)) if order.init is not None else None
+        tokenizer, config = _tokenizer_and_shape(order, start[1] if start else None, self.sources)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise RumiError(f"Could not make the folder {folder} ({describe(error)}).") from error
+        training = self._store((source.training for source in self.sources), tokenizer)
+        validation = self._store((source.validation for source in self.sources), tokenizer)
+        if not len(validation.ids):
+            raise RumiError(
+                f"The corpus has {len(training.beginnings) - 1} poems and none to validate on: part it by blank lines "
+                "into 20 or more."
+            )
+        symbols = len(training.ids)
+        config = msgspec.structs.replace(
+            config, dropout=order.dropout if order.dropout is not None else dropout_for(symbols)
+        )
+        self.learning_rate = order.learning_rate or (INIT_RATE if start else LEARNING_RATE)
+        self.plan = replace(plan, look_every=plan.look_every or look_every_for(symbols, config.window * plan.batch))
+        self.batches = Batches(training, config.window, plan.batch, plan.seed)
+        self.quick_loss = QuickLoss(validation, config.window, plan.batch)
+        torch.manual_seed(plan.seed)
+        model = Decoder(config)
+        if start is not None:
+            model.load_state_dict(start[0].state_dict())
+        self.model = model.to(world.device)
+        card = _card(order, self.sources, language, start[1].card if start else None, model.parameter_count())
+        self.description = Description(config, tokenizer, card)
 
     def train(self) -> Score | None:
         """Trains to the end and writes the best weights with their card; None if it was interrupted.
@@ -116,8 +109,11 @@ class Run:
         facts = {"order": asdict(self.order), "texts": [source.sha256 for source in self.sources]}
         store = Store(self.folder, facts, self._keep_best)
         quiet = not self.world.leads
+        optimizers = build_optimizers(self.model, self.learning_rate)
         with RunWatcher(self.folder, self.description, self._symbols(steps=1), quiet) as watcher:
-            progress = train(self.model, self.batches, self.quick_loss, self.order.plan, store, watcher, self.world)
+            progress = train(
+                self.model, optimizers, self.batches, self.quick_loss, self.plan, store, watcher, self.world
+            )
         if progress is None or not self.world.leads:
             return None
         best, description = checkpoint.load_weights(self.folder)
@@ -125,7 +121,6 @@ class Run:
         measured = msgspec.structs.replace(
             description.card,
             date=datetime.datetime.now(datetime.UTC).date().isoformat(),
-            commands=self.order.commands,
             nats_per_char=round(result.nats_per_char, 5),
             bits_per_char=round(result.bits_per_char, 5),
         )
@@ -133,11 +128,46 @@ class Run:
         return result
 
     def _keep_best(self, model: Decoder, progress: Progress) -> None:
-        card = msgspec.structs.replace(self.description.card, characters_seen=self._symbols(progress.step))
+        before = self.description.card.characters_seen
+        card = msgspec.structs.replace(self.description.card, characters_seen=before + self._symbols(progress.step))
         checkpoint.save_weights(self.folder / checkpoint.WEIGHTS, model, self.description._replace(card=card))
 
+    def _store(self, poems: Iterable[Iterable[Poem]], tokenizer: Tokenizer) -> Poems:
+        encoded = (encode_poem(tokenizer, poem) for poem in chain.from_iterable(poems))
+        return store_poems(encoded, self.folder, len(tokenizer))
+
     def _symbols(self, steps: int) -> int:
-        return steps * self.order.plan.batch * self.batches.window
+        return steps * self.plan.batch * self.batches.window
+
+
+def _tokenizer_and_shape(
+    order: Order, start: Description | None, sources: Sequence[Source]
+) -> tuple[Tokenizer, DecoderConfig]:
+    """Those of the checkpoint to start from, or else a new tokenizer and the shape of the preset."""
+    if start is None:
+        tokenizer = Tokenizer.train(poem.text for source in sources for poem in source.training)
+        return tokenizer, preset(order.preset or DEFAULT_PRESET, len(tokenizer))
+    if order.preset is not None and not start.config.same_shape(preset(order.preset, len(start.tokenizer))):
+        raise RumiError(f"{order.init} is not of the preset {order.preset}: leave the preset out.")
+    return start.tokenizer, start.config
+
+
+def _card(order: Order, sources: Sequence[Source], language: str, before: Card | None, parameters: int) -> Card:
+    """The card before training. What a checkpoint to start from has learned goes on to count."""
+    texts = tuple(Text(name=source.name, sha256=source.sha256) for source in sources)
+    forms = tuple(source.form for source in sources)
+    return Card(
+        language=language,
+        forms=tuple(dict.fromkeys(before.forms + forms if before else forms)),
+        texts=tuple(dict.fromkeys(before.texts + texts if before else texts)),
+        characters_seen=before.characters_seen if before else 0,
+        nats_per_char=None,
+        bits_per_char=None,
+        parameters=parameters,
+        licence=LICENCE,
+        date=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        commands=before.commands + order.commands if before else order.commands,
+    )
 
 
 def _check_resumable(folder: Path, sources: Sequence[Source]) -> None:

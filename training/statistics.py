@@ -8,7 +8,7 @@ import msgspec
 
 from models.tokenizer import RARE
 from rumi_tui.engine.score import SEPARATOR
-from training.corpus import Source
+from training.corpus import VALIDATION_EVERY, Source
 
 
 class TextStatistics(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,16 +30,22 @@ class TextStatistics(msgspec.Struct, frozen=True, kw_only=True):
 
 def describe_text(source: Source) -> TextStatistics:
     """Counts one text."""
-    texts = [poem.text for poem in source.poems]
-    counts = Counter("".join("".join(texts).split()))
+    counts = Counter[str]()
+    poems = lines = 0
+    characters = -len(SEPARATOR)
+    for poem in source.poems:
+        counts.update("".join(poem.text.split()))
+        poems += 1
+        lines += poem.text.count("\n") + 1
+        characters += len(poem.text) + len(SEPARATOR)
     return TextStatistics(
         name=source.name,
         language=source.language,
-        form=source.poems[0].form,
-        poems=len(texts),
-        validation_poems=len(source.validation),
-        lines=sum(text.count("\n") + 1 for text in texts),
-        characters=len(SEPARATOR.join(texts)),
+        form=source.form,
+        poems=poems,
+        validation_poems=poems // VALIDATION_EVERY,
+        lines=lines,
+        characters=characters,
         symbols=tuple(symbol for symbol, _ in counts.most_common()),
         rare_symbols={symbol: count for symbol, count in counts.most_common() if count < RARE},
     )

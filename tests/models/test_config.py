@@ -39,14 +39,14 @@ def test_numbers_that_describe_no_decoder_are_refused(field: str, value: Any) ->
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_is_a_shape_with_its_alphabet_and_dropout(name: str) -> None:
-    config = preset(name, 50, 0.25)
+    config = preset(name, 50)
     assert (config.vocab_size, config.dropout) == (50, 0.25)
     assert {key: getattr(config, key) for key in PRESETS[name]} == PRESETS[name]
 
 
 def test_an_unknown_preset_is_refused_and_the_known_ones_are_named() -> None:
     with refused("minimal, small, base"):
-        preset("huge", 50, 0.0)
+        preset("huge", 50)
 
 
 def test_dropout_does_not_change_the_shape_and_everything_else_does() -> None:

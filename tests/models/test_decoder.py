@@ -32,7 +32,7 @@ def changes(decoder: Decoder, time: int, place: int) -> torch.Tensor:
     return (decoder(other)[0] - decoder(ids)[0]).abs().amax(-1)[0]
 
 
-@pytest.mark.parametrize("config", [*SHAPES.values(), preset("small", 61, 0.0)], ids=[*SHAPES, "small"])
+@pytest.mark.parametrize("config", [*SHAPES.values(), preset("small", 61)], ids=[*SHAPES, "small"])
 def test_the_first_loss_of_a_fresh_decoder_is_exactly_ln_of_its_alphabet(config: DecoderConfig) -> None:
     ids = random_ids(config, config.window)
     logits, _ = Decoder(config)(ids)
@@ -113,7 +113,7 @@ def test_the_same_ids_elsewhere_in_the_window_mean_something_else(config: Decode
     ("name", "low", "high"), [("minimal", 0.1e6, 0.3e6), ("small", 0.7e6, 0.9e6), ("base", 4.5e6, 5.5e6)]
 )
 def test_a_preset_has_the_size_it_promises(name: str, low: float, high: float) -> None:
-    decoder = Decoder(preset(name, 80, 0.0))
+    decoder = Decoder(preset(name, 80))
     assert low < decoder.parameter_count() < high
     assert decoder.parameter_count() == sum(tensor.numel() for tensor in decoder.state_dict().values())
     assert set(PRESETS) == {"minimal", "small", "base"}

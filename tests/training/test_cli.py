@@ -32,10 +32,12 @@ def interrupt_after_first_look(*arguments: str) -> tuple[int, str, list[str]]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        said = []
+        said: list[str] = []
+        interrupted = False
         for line in process.stderr:
             said.append(line)
-            if line.startswith("step 200: training"):
+            if ": training" in line and not interrupted:
+                interrupted = True
                 process.send_signal(signal.SIGINT)
         return process.wait(), process.stdout.read(), said
 
@@ -50,14 +52,15 @@ def test_a_run_stopped_by_ctrl_c_and_resumed_ends_as_if_nothing_had_happened(
     assert (status, printed) == (1, "")
     assert said[-1].split() == ["Stopped", "and", "kept.", "Go", "on", "with:", "rumi-train", "--resume", str(cut)]
     stopped_at = load_state(cut)[1]["progress"]["step"]
-    assert 200 <= stopped_at < 400
+    assert 0 < stopped_at < 400
 
     resumed = run_command("rumi-train", "--resume", str(cut))
     assert (resumed.returncode, resumed.stdout) == (0, f"{cut / 'model.safetensors'}\n"), resumed.stderr
     uncut = run_command("rumi-train", *order, "--out", str(whole))
     assert (uncut.returncode, uncut.stdout) == (0, f"{whole / 'model.safetensors'}\n"), uncut.stderr
 
-    assert [row["step"] for row in loss_rows(whole)] == ["200", "400"]
+    steps = [int(row["step"]) for row in loss_rows(whole)]
+    assert steps == [*range(steps[0], 400, steps[0]), 400]
     assert loss_rows(cut) == loss_rows(whole)
     for name in ("state.safetensors", "model.safetensors"):
         mine, its = load_file(cut / name), load_file(whole / name)

@@ -15,7 +15,7 @@ from support import SHAPES, random_decoder, refused, run_command, tokenizer_of, 
 from models.decoder import Decoder
 from models.tokenizer import normalise
 from rumi_tui.engine.score import SEPARATOR
-from training.corpus import Source, parse_poems, read_corpus
+from training.corpus import Source, read_corpus
 from training.evaluate import exact_loss
 from training.torch_step import TorchStep
 
@@ -23,8 +23,16 @@ TOKENIZER = tokenizer_of(40)
 UNKNOWN = "é漢"
 
 
-def source(text: str, form: str = "couplet") -> Source:
-    return Source("text.txt", "0" * 64, "en", parse_poems(text, form))
+@pytest.fixture
+def source(tmp_path: Path) -> Callable[..., Source]:
+    """Writes a text and reads it as a corpus."""
+
+    def write(text: str, form: str = "couplet") -> Source:
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.txt"
+        path.write_text(text)
+        return Source(path, "0" * 64, "en", form)
+
+    return write
 
 
 def all_at_once(decoder: Decoder, ids: torch.Tensor) -> torch.Tensor:
@@ -68,7 +76,7 @@ def brute_nats(
     ],
 )
 def test_the_loss_is_what_every_symbol_costs_after_all_that_came_before_it(
-    kind: str, text: str, logits_of: Callable[[Decoder, torch.Tensor], torch.Tensor]
+    source: Callable[..., Source], kind: str, text: str, logits_of: Callable[[Decoder, torch.Tensor], torch.Tensor]
 ) -> None:
     decoder, texts = random_decoder(SHAPES[kind]), source(text)
     score = exact_loss(TorchStep(decoder), TOKENIZER, [texts], "all")
@@ -80,14 +88,14 @@ def test_the_loss_is_what_every_symbol_costs_after_all_that_came_before_it(
     assert score.bits_per_char == pytest.approx(score.nats_per_char / math.log(2))
 
 
-def test_the_validation_split_is_a_stream_of_every_20th_poem() -> None:
+def test_the_validation_split_is_a_stream_of_every_20th_poem(source: Callable[..., Source]) -> None:
     decoder, texts = random_decoder(SHAPES["rotary"]), source(verse(45, lines=2))
     score = exact_loss(TorchStep(decoder), TOKENIZER, [texts], "validation")
     assert score.nats == pytest.approx(brute_nats(decoder, texts, "validation", all_at_once), rel=1e-6)
-    assert score.characters == len(SEPARATOR.join((texts.poems[19].text, texts.poems[39].text)))
+    assert score.characters == len(SEPARATOR.join(poem.text for poem in texts.validation))
 
 
-def test_texts_add_up_each_from_its_own_beginning() -> None:
+def test_texts_add_up_each_from_its_own_beginning(source: Callable[..., Source]) -> None:
     step = TorchStep(random_decoder(SHAPES["rotary"]))
     texts = [source(verse(2)), source(f"{UNKNOWN} " * 9, "free")]
     one, two = (exact_loss(step, TOKENIZER, [text], "all") for text in texts)
@@ -97,7 +105,7 @@ def test_texts_add_up_each_from_its_own_beginning() -> None:
     assert both.unknown_characters == two.unknown_characters == 18
 
 
-def test_an_unknown_character_costs_what_the_unknown_symbol_costs() -> None:
+def test_an_unknown_character_costs_what_the_unknown_symbol_costs(source: Callable[..., Source]) -> None:
     decoder = random_decoder(SHAPES["rotary"])
     step = TorchStep(decoder)
     known, unknown = (exact_loss(step, TOKENIZER, [source(text)], "all") for text in ("a", "é"))
@@ -112,7 +120,7 @@ def test_an_unknown_character_costs_what_the_unknown_symbol_costs() -> None:
     assert known.nats != unknown.nats
 
 
-def test_nothing_to_measure_is_refused() -> None:
+def test_nothing_to_measure_is_refused(source: Callable[..., Source]) -> None:
     with refused("at least 20 poems"):
         exact_loss(TorchStep(random_decoder(SHAPES["rotary"])), TOKENIZER, [source(verse(19, lines=1))], "validation")
 

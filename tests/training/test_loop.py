@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-from support import SHAPES, tokenizer_of, verse
+from support import SHAPES, joined, tokenizer_of, verse
 from torch import Tensor
 
 from models.decoder import Decoder
@@ -18,12 +18,13 @@ from training.corpus import parse_poems
 from training.data import Batches, encode_poem
 from training.distributed import World
 from training.loop import Look, Plan, Progress, Store, train
+from training.optim import build_optimizers
 from training.quick_loss import QuickLoss
 
 ALONE = World(rank=0, size=1, device=torch.device("cpu"))
 PLAN = Plan(steps=23, batch=2, look_every=5, seed=3)
 TOKENIZER = tokenizer_of(40)
-POEMS = [encode_poem(TOKENIZER, poem) for poem in parse_poems(verse(8), "free")]
+POEMS = [encode_poem(TOKENIZER, poem) for poem in parse_poems(verse(8).splitlines(), "free")]
 NOISE = list(np.random.default_rng(0).integers(6, 40, size=(2, 200)))
 
 
@@ -51,12 +52,20 @@ class Watching:
 class Running:
     """A run in a folder: every one that is made from the same settings is the same run."""
 
-    def __init__(self, folder: Path, plan: Plan = PLAN, dropout: float = 0.0, validation: list[np.ndarray] = POEMS):
+    def __init__(
+        self,
+        folder: Path,
+        plan: Plan = PLAN,
+        dropout: float = 0.0,
+        validation: list[np.ndarray] = POEMS,
+        learning_rate: float = 0.02,
+    ) -> None:
+        self.learning_rate = learning_rate
         config = msgspec.structs.replace(SHAPES["rotary"], dropout=dropout)
         torch.manual_seed(plan.seed)
         self.plan, self.model = plan, Decoder(config)
-        self.batches = Batches(POEMS, config.window, plan.batch, plan.seed)
-        self.quick_loss = QuickLoss(validation, config.window, plan.batch)
+        self.batches = Batches(joined(POEMS), config.window, plan.batch, plan.seed)
+        self.quick_loss = QuickLoss(joined(validation), config.window, plan.batch)
         self.best: dict[str, Tensor] = {}
         self.kept: list[int] = []
         self.store = Store(folder, {}, self._keep_best)
@@ -67,7 +76,8 @@ class Running:
 
     def train(self, watching: Watching | None = None) -> Progress | None:
         watching = watching or Watching()
-        return train(self.model, self.batches, self.quick_loss, self.plan, self.store, watching, ALONE)
+        optimizers = build_optimizers(self.model, self.learning_rate)
+        return train(self.model, optimizers, self.batches, self.quick_loss, self.plan, self.store, watching, ALONE)
 
 
 def look_losses(progress: Progress | None) -> list[tuple[int, float, float]]:
@@ -150,14 +160,14 @@ def test_a_run_looks_every_so_many_steps_and_at_its_end(tmp_path: Path) -> None:
 
 def test_training_starts_at_ln_of_the_alphabet_and_lowers_the_loss(tmp_path: Path) -> None:
     seen = Watching()
-    Running(tmp_path, Plan(steps=120, batch=8, look_every=60, learning_rate=1e-2)).train(seen)
+    Running(tmp_path, Plan(steps=120, batch=8, look_every=60)).train(seen)
     assert seen.losses[1] == pytest.approx(math.log(40), abs=1e-5)
     assert seen.looks[-1].validation_loss < seen.looks[0].validation_loss < math.log(40)
     assert np.mean([seen.losses[step] for step in range(111, 121)]) < 0.5 * math.log(40)
 
 
 def test_a_run_stops_when_it_gets_no_better_and_keeps_the_best_weights(tmp_path: Path) -> None:
-    plan = Plan(steps=10_000, batch=2, look_every=4, patience=3, learning_rate=1e-2)
+    plan = Plan(steps=10_000, batch=2, look_every=4, patience=3)
     run = Running(tmp_path, plan, validation=NOISE)
     finished = run.train()
     assert finished is not None

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from support import SHAPES, random_decoder
+from support import SHAPES, joined, random_decoder
 from torch.nn import functional as F
 
 from training.quick_loss import QUICK_SEQUENCES, QuickLoss
@@ -27,24 +27,24 @@ def loss_of(decoder: torch.nn.Module, stream: np.ndarray, starts: list[int]) -> 
 def test_it_is_the_mean_over_all_windows_of_a_short_text(batch: int) -> None:
     decoder, poems = random_decoder(CONFIG), [ids(30), ids(41)]
     expected = loss_of(decoder, np.concatenate(poems), [0, 16, 32, 48])
-    assert QuickLoss(poems, WINDOW, batch)(decoder) == pytest.approx(expected, rel=1e-5)
+    assert QuickLoss(joined(poems), WINDOW, batch)(decoder) == pytest.approx(expected, rel=1e-5)
 
 
 def test_it_takes_windows_from_all_over_a_long_text() -> None:
     decoder, stream = random_decoder(CONFIG), ids(2 * QUICK_SEQUENCES * WINDOW + 1)
     expected = loss_of(decoder, stream, [2 * WINDOW * index for index in range(QUICK_SEQUENCES)])
-    assert QuickLoss([stream], WINDOW, 8)(decoder) == pytest.approx(expected, rel=1e-5)
+    assert QuickLoss(joined([stream]), WINDOW, 8)(decoder) == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize("symbols", [1, 2, 5, WINDOW - 1, WINDOW, WINDOW + 1])
 def test_a_text_shorter_than_a_window_is_repeated(symbols: int) -> None:
     decoder, stream = random_decoder(CONFIG), ids(symbols)
     expected = loss_of(decoder, np.resize(stream, WINDOW + 1), [0])
-    assert QuickLoss([stream], WINDOW, 8)(decoder) == pytest.approx(expected, rel=1e-5)
+    assert QuickLoss(joined([stream]), WINDOW, 8)(decoder) == pytest.approx(expected, rel=1e-5)
 
 
 def test_looking_drops_nothing_out_and_training_goes_on() -> None:
-    decoder, quick_loss = random_decoder(CONFIG), QuickLoss([ids(100)], WINDOW, 8)
+    decoder, quick_loss = random_decoder(CONFIG), QuickLoss(joined([ids(100)]), WINDOW, 8)
     for block in decoder.blocks:
         block.dropout = 0.5
     decoder.train()

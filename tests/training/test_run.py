@@ -36,6 +36,7 @@ def order(corpus: Path, plan: Plan = PLAN, dropout: float | None = None, init: P
         language="en",
         form=None,
         preset="minimal",
+        learning_rate=None,
         dropout=dropout,
         init=str(init) if init else None,
         plan=plan,
@@ -72,7 +73,7 @@ def test_a_run_leaves_its_curve_its_samples_and_a_model_that_says_how_good_it_is
     )
     assert card.parameters == decoder.parameter_count()
     assert card.commands == ("rumi-train --steps 5",)
-    assert config.dropout == 0.2
+    assert config.dropout == 0.3
 
 
 def test_a_run_with_changed_texts_cannot_be_resumed(tmp_path: Path, world: World) -> None:

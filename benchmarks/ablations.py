@@ -1,0 +1,209 @@
+"""What each choice of the recipe is worth: training without it, for the same processor time, on tiny Shakespeare.
+
+Each variant changes one thing of the shape `small`. The steps of a variant are as many as fit into the given seconds
+of processor time, found from the time of its own steps, so other work on the machine does not change who wins. Prints
+the table and writes it into docs/training.md between its marks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import msgspec
+import torch
+from bench_text import BenchText, run, seconds_per_step
+from gpt2 import GPT2
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.optim import AdamW, Optimizer
+
+from models.config import DecoderConfig, preset
+from models.decoder import Decoder
+from models.files import replacing
+from training.loop import Plan
+from training.optim import BETAS, WEIGHT_DECAY, build_optimizers
+from training.recipe import BATCH, LEARNING_RATE
+
+PAGE = Path(__file__).parent.parent / "docs" / "training.md"
+BEGIN, END = "<!-- ablations -->", "<!-- end of ablations -->"
+
+
+def adamw(model: nn.Module) -> list[Optimizer]:
+    """AdamW for every parameter, at the best of the rates tried (1e-3, 2e-3, 4e-3)."""
+    matrices = [p for name, p in model.named_parameters() if name.startswith("blocks.") and p.ndim == 2]
+    others = [p for name, p in model.named_parameters() if not (name.startswith("blocks.") and p.ndim == 2)]
+    groups = [
+        {"params": matrices, "weight_decay": WEIGHT_DECAY, "peak": 2e-3},
+        {"params": others, "weight_decay": 0.0, "peak": 2e-3},
+    ]
+    return [AdamW(groups, lr=2e-3, betas=BETAS, fused=True)]
+
+
+def muon_at(rate: float) -> Callable[[nn.Module], list[Optimizer]]:
+    return lambda model: build_optimizers(model, rate)
+
+
+def together(model: nn.Module) -> list[Optimizer]:
+    """Queries, keys and values of a block orthogonalised as one matrix."""
+    muon, adam = build_optimizers(model, LEARNING_RATE)
+    muon.param_groups[0]["parts"] = 1
+    return [muon, adam]
+
+
+class Average:
+    """The mean of the weights over the last steps, in the place of an optimizer: it steps after the others."""
+
+    param_groups: tuple[dict[str, Any], ...] = ()
+
+    def __init__(self, model: nn.Module) -> None:
+        self.model = torch.optim.swa_utils.AveragedModel(
+            model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.98)
+        )
+        self.trained = model
+
+    def step(self) -> None:
+        self.model.update_parameters(self.trained)
+
+    def state_dict(self) -> dict[str, dict[str, Any]]:
+        return {"state": {}}
+
+
+def averaged(model: nn.Module) -> list[Any]:
+    return [*build_optimizers(model, LEARNING_RATE), Average(model)]
+
+
+class Ngrams(nn.Module):
+    """Character embeddings with an exact table of pairs and a hashed table of triples added, all zero at first."""
+
+    ROWS = 16_384
+
+    def __init__(self, characters: nn.Embedding) -> None:
+        super().__init__()
+        count, width = characters.weight.shape
+        self.count, self.characters = count, characters
+        self.pairs, self.triples = nn.Embedding(count * count, width), nn.Embedding(self.ROWS, width)
+        nn.init.zeros_(self.pairs.weight)
+        nn.init.zeros_(self.triples.weight)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        before, second = F.pad(ids, (1, 0))[:, :-1], F.pad(ids, (2, 0))[:, :-2]
+        pairs = ids + self.count * before
+        triples = (pairs + self.count**2 * second) * 2_654_435_761 % self.ROWS
+        return self.characters(ids) + self.pairs(pairs) + self.triples(triples)
+
+
+def with_ngrams(config: DecoderConfig) -> Decoder:
+    model = Decoder(config)
+    model.embedding = Ngrams(model.embedding)  # type: ignore[assignment]
+    return model
+
+
+def without_zeros(config: DecoderConfig) -> Decoder:
+    """What writes into the stream starts normal, as the other matrices do."""
+    model = Decoder(config)
+    for name, matrix in model.named_parameters():
+        if name.endswith(("out.weight", "contract.weight")):
+            nn.init.normal_(matrix, std=matrix.shape[1] ** -0.5)
+    return model
+
+
+def compiled(config: DecoderConfig) -> Decoder:
+    model = Decoder(config)
+    model.compile(dynamic=False)
+    return model
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One thing changed."""
+
+    name: str
+    shape: dict[str, Any] = field(default_factory=dict)
+    build: Callable[[DecoderConfig], nn.Module] = Decoder
+    optimizers: Callable[[nn.Module], list[Any]] = muon_at(LEARNING_RATE)
+    batch: int = BATCH
+    patches: dict[str, Any] = field(default_factory=dict)
+
+
+VARIANTS = [
+    Variant("the recipe"),
+    Variant("plain GPT-2 shape and AdamW", build=GPT2, optimizers=adamw),
+    Variant("AdamW for all parameters", optimizers=adamw),
+    Variant("queries, keys, values orthogonalised together", optimizers=together),
+    Variant("3 steps of orthogonalisation, not 5", patches={"training.optim.ORTHOGONALISATION_STEPS": 3}),
+    Variant("half the learning rate", optimizers=muon_at(LEARNING_RATE / 2)),
+    Variant("twice the learning rate", optimizers=muon_at(LEARNING_RATE * 2)),
+    Variant("no fall of the learning rate", patches={"training.loop.schedule": lambda done: min(1.0, done / 0.02)}),
+    Variant("batch of 8 sequences", batch=BATCH // 2),
+    Variant("batch of 32 sequences", batch=BATCH * 2),
+    Variant("window of 128", shape={"window": 128}),
+    Variant("learned positions, not rotary", shape={"positions": "learned"}),
+    Variant("rotary base 10,000, not 1,000", patches={"models.decoder.ROTARY_BASE": 10_000.0}),
+    Variant("no zero initialisation in the blocks", build=without_zeros),
+    Variant("dropout 0.1", shape={"dropout": 0.1}),
+    Variant("tried: averaged weights (0.98 a step)", optimizers=averaged),
+    Variant("tried: tables of pairs and triples", build=with_ngrams),
+    Variant("tried: torch.compile, start not counted", build=compiled),
+]
+
+
+@contextlib.contextmanager
+def patched(patches: dict[str, Any]) -> Iterator[None]:
+    with contextlib.ExitStack() as stack:
+        for name, value in patches.items():
+            stack.enter_context(patch(name, value))
+        yield
+
+
+def measure(variant: Variant, text: BenchText, seconds: float) -> tuple[float, int]:
+    """The validation loss, and the characters seen, of a variant in so many seconds of processor time."""
+    config = msgspec.structs.replace(preset("small", len(text.tokenizer)), **variant.shape)
+    batches = text.batches(config.window, variant.batch, seed=0)
+    with patched(variant.patches):
+        torch.manual_seed(0)
+        probe = variant.build(config)
+        steps = max(1, round(seconds / seconds_per_step(probe, variant.optimizers(probe), batches)))
+        torch.manual_seed(0)
+        model = variant.build(config)
+        optimizers = variant.optimizers(model)
+        run(model, optimizers, batches, Plan(steps=steps))
+        measured = optimizers[-1].model.module if isinstance(optimizers[-1], Average) else model
+        return text.loss(measured, config.window), steps * variant.batch * config.window
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--text", type=Path, help="tiny Shakespeare; default: in the folder RUMI_CORPUS_DIR")
+    parser.add_argument("--seconds", type=float, default=60.0, help="of processor time for each variant")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="variants whose names contain one of these")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    text = BenchText(arguments.text)
+    wanted = [v for v in VARIANTS if not arguments.only or any(part in v.name for part in arguments.only)]
+    rows = [
+        f"| change, {arguments.seconds:g} s of one core | nats/char | worse by | characters seen |",
+        "|---|---|---|---|",
+    ]
+    recipe = None
+    print("\n".join(rows), flush=True)
+    for variant in wanted:
+        loss, characters = measure(variant, text, arguments.seconds)
+        recipe = recipe or loss
+        rows.append(f"| {variant.name} | {loss:.4f} | {loss - recipe:+.4f} | {characters:,} |")
+        print(rows[-1], flush=True)
+    if not arguments.only:
+        page = PAGE.read_text("utf-8")
+        before, rest = page.split(BEGIN)
+        _, after = rest.split(END)
+        with replacing(PAGE) as temporary:
+            temporary.write_text(f"{before}{BEGIN}\n" + "\n".join(rows) + f"\n{END}{after}", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
