@@ -1,19 +1,22 @@
 """The command lines rumi-train, rumi-eval and rumi-corpus: they parse, call and print.
 
-PyTorch is imported only where it is needed, so that texts and model files can be measured without it.
+PyTorch is imported only where it is needed, so that texts and model files can be measured without it; so is the
+dictionary of rhymes, which takes longer to import than all the rest.
 """
 
 from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import msgspec
 import typer
+from rich.console import Console
 
-from models.card import UNSAID
+from models.card import UNSAID, Description
 from models.config import DEFAULT_PRESET, PRESETS
 from models.errors import RumiError
 from models.pretrained import LANGUAGES, checkpoint_path
@@ -22,10 +25,13 @@ from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, narrate
 from rumi_tui.engine.context import DecodeStep
 from rumi_tui.engine.session import load_model
-from training.corpus import read_corpus
+from training.corpus import Source, read_corpus
 from training.evaluate import exact_loss
 from training.recipe import BATCH, INIT_RATE, LEARNING_RATE, MINUTES
 from training.statistics import describe_text
+
+if TYPE_CHECKING:
+    from training.samples import Comparison
 
 Form = Annotated[
     str | None,
@@ -86,7 +92,7 @@ def train(
         from training.loop import Plan
         from training.run import Order, Run, read_order
     except ModuleNotFoundError as error:
-        _without_torch(error)
+        _without_training(error)
     command = shlex.join(["rumi-train", *sys.argv[1:]])
     if resume is not None:
         sources = {name: context.get_parameter_source(name) for name in context.params}
@@ -147,15 +153,27 @@ def evaluate(
     more_texts: MoreTexts = None,
     form: Form = None,
     split: Annotated[str, typer.Option(help="all, or validation: the poems number 20, 40, ... of each file.")] = "all",
+    samples: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=10_000,
+            help="Also write so many poems of each form and measure them as verse.",
+        ),
+    ] = None,
     json: Json = False,
     debug: Debug = False,
     version: Version = False,
 ) -> None:
-    """Measure the exact loss of a model on a text.
+    """Measure the exact loss of a model on a text, and its verse.
 
     The text is read as one stream in its order; every symbol is predicted once, with all that came before it up to
     the window. The nats of all characters and ends of poems are divided by the number of characters of the
     normalised file, separators between poems included.
+
+    With --samples the model writes poems as rumi-generate does by default, with the seeds 0, 1, ... Their words,
+    lines, repetitions and rhymes stand beside those of the validation poems of the texts, cut to as many lines as
+    rumi-generate writes; what is known or copied is looked up in all other poems of the texts, those that train.
     """
     if split not in ("all", "validation"):
         raise typer.BadParameter(f"{split!r} is not all or validation.", param_hint="--split")
@@ -164,7 +182,7 @@ def evaluate(
             from training.checkpoint import load_weights
             from training.torch_step import TorchStep
         except ModuleNotFoundError as error:
-            _without_torch(error)
+            _without_training(error)
         decoder, description = load_weights(Path(model))
         step: DecodeStep = TorchStep(decoder)
     else:
@@ -173,6 +191,7 @@ def evaluate(
     language = None if description.card.language == UNSAID else description.card.language
     sources = read_corpus([*text, *(more_texts or [])], language, form)
     score = exact_loss(step, description.tokenizer, sources, "validation" if split == "validation" else "all")
+    verse = _measure_samples(step, description, sources, samples) if samples is not None else {}
     if json:
         result = {
             "model": model,
@@ -183,12 +202,20 @@ def evaluate(
             "characters": score.characters,
             "unknown_characters": score.unknown_characters,
         }
+        if verse:
+            result["verse"] = verse
         print(msgspec.json.encode(result).decode())
     else:
         print(
             f"{score.nats_per_char:.5f} nats/char  {score.bits_per_char:.5f} bits/char  "
             f"{score.characters:,} characters, {score.unknown_characters:,} of them unknown to the model"
         )
+        if verse:
+            from training.verse_table import verse_table
+
+            console = Console()
+            for form, comparison in verse.items():
+                console.print(verse_table(form, comparison))
 
 
 @corpus_app.callback()
@@ -219,8 +246,25 @@ def _checkpoint(name: str) -> Path:
     return checkpoint_path(language) if language in LANGUAGES else Path(name).resolve()
 
 
-def _without_torch(error: ModuleNotFoundError) -> NoReturn:
+def _without_training(error: ModuleNotFoundError) -> NoReturn:
     raise command_line.needs_training(error) from error
+
+
+def _measure_samples(
+    step: DecodeStep, description: Description, sources: Sequence[Source], count: int
+) -> dict[str, Comparison]:
+    """Writes poems of every form of a model, with a live line on standard error, and measures them."""
+    from rich.progress import track
+
+    try:
+        from training.samples import compare_verse, write_samples
+    except ModuleNotFoundError as error:
+        _without_training(error)
+    written = {}
+    for form in description.card.forms:
+        samples = write_samples(step, description.tokenizer, form, count)
+        written[form] = list(track(samples, f"Writing {form}", count, console=Console(stderr=True)))
+    return compare_verse(written, description.card.language, sources)
 
 
 def train_main() -> None:

@@ -122,6 +122,7 @@ def test_a_value_out_of_range_is_wrong_use(tmp_path: Path, option: str, value: s
         ("rumi-eval", []),
         ("rumi-eval", ["--model", "x"]),
         ("rumi-eval", ["--model", "x", "--text", "y", "--split", "test"]),
+        ("rumi-eval", ["--model", "x", "--text", "y", "--samples", "0"]),
         ("rumi-corpus", ["stats"]),
         ("rumi-corpus", ["nonsense"]),
     ],

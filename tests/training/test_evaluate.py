@@ -15,8 +15,10 @@ from support import SHAPES, random_decoder, refused, run_command, tokenizer_of, 
 from models.decoder import Decoder
 from models.tokenizer import normalise
 from rumi_tui.engine.score import SEPARATOR
+from rumi_tui.engine.session import load_model
 from training.corpus import Source, read_corpus
 from training.evaluate import exact_loss
+from training.samples import write_samples
 from training.torch_step import TorchStep
 
 TOKENIZER = tokenizer_of(40)
@@ -173,7 +175,55 @@ finally:
     print("torch" in sys.modules)
 """
     command = [sys.executable, "-c", program, "--model", str(model_file), "--text", str(tmp_path / "text.txt")]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    measured, has_torch = done.stdout.splitlines()
+    done = subprocess.run([*command, "--samples", "1"], capture_output=True, text=True, check=True)
+    measured, *_, has_torch = done.stdout.splitlines()
     assert "nats/char" in measured
     assert has_torch == "False"
+
+
+def test_samples_are_measured_beside_the_validation_poems_of_their_form(model_file: Path, corpus_folder: Path) -> None:
+    arguments = ("--model", str(model_file), "--text", str(corpus_folder), "--json")
+    plain, first, second = (
+        run_command("rumi-eval", *arguments, *extra) for extra in ((), ("--samples", "2"), ("--samples", "2"))
+    )
+    assert (plain.returncode, first.returncode) == (0, 0), first.stderr
+    loss, result = json.loads(plain.stdout), json.loads(first.stdout)
+    verse_of = result.pop("verse")
+    assert result == loss
+    assert second.stdout == first.stdout
+    assert verse_of.keys() == {"couplet", "free"}
+    for form, name in (("couplet", "one.txt"), ("free", "two.txt")):
+        compared = verse_of[form]
+        assert compared["generated"]["poems"] == 2
+        assert 0 <= compared["ended"] <= 1
+        held_out = read_corpus([corpus_folder / name])[0].validation
+        assert compared["real"]["poems"] == len(held_out) == 2
+        assert compared["real"]["known_words"] == 1.0
+        assert compared["real"]["lines"] == sum(len(poem.text.split("\n")) for poem in held_out)
+    assert verse_of["couplet"]["real"]["rhyme"]["pairs"] == 6
+    assert verse_of["couplet"]["real_shuffled"]["pairs"] > 0
+    assert verse_of["free"]["generated"]["rhyme"] is verse_of["free"]["real_shuffled"] is None
+
+
+def test_samples_are_the_poems_that_rumi_generate_writes(model_file: Path) -> None:
+    model = load_model(str(model_file))
+    samples = list(write_samples(model, model.tokenizer, "couplet", 2))
+    done = run_command("rumi-generate", "--model", str(model_file), "--seed", "0", "-n", "2", "--json")
+    assert [sample._asdict() for sample in samples] == [
+        {"text": poem["text"], "ending": poem["ending"]} for poem in json.loads(done.stdout)["poems"]
+    ]
+
+
+def test_the_verse_is_a_table_under_the_loss_and_empty_where_no_real_verse_is_known(
+    model_file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "text.txt").write_text(verse(2))
+    done = run_command("rumi-eval", "--model", str(model_file), "--text", str(tmp_path / "text.txt"), "--samples", "1")
+    assert done.returncode == 0, done.stderr
+    loss, *table = done.stdout.splitlines()
+    assert "nats/char" in loss
+    assert max(map(len, table)) <= 80
+    rows = [line.split() for line in table]
+    assert [row for row in rows if row[:1] == ["poems"] and len(row) == 2] == [["poems", "1"]] * 2
+    assert ["generated", "real", "real,", "shuffled"] in rows
+    assert "Writing couplet" in done.stderr
