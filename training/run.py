@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import msgspec
 import torch
+from rich.console import Console
 
 from models.card import UNSAID, Card, Description, Text
 from models.config import preset
@@ -115,11 +117,12 @@ class Run:
         """
         facts = {"order": asdict(self.order), "texts": [source.sha256 for source in self.sources]}
         store = Store(self.folder, facts, self._keep_best)
-        quiet = not self.world.leads
-        with RunWatcher(self.folder, self.description, self._symbols(steps=1), quiet) as watcher:
+        console = Console(file=sys.stderr, quiet=not self.world.leads)
+        with RunWatcher(self.folder, self.description, self._symbols(steps=1), console) as watcher:
             progress = train(self.model, self.batches, self.quick_loss, self.order.plan, store, watcher, self.world)
         if progress is None or not self.world.leads:
             return None
+        watcher.ended(self.order.plan, progress)
         best, description = checkpoint.load_weights(self.folder)
         result = exact_loss(TorchStep(best.to(self.world.device)), description.tokenizer, self.sources, "validation")
         measured = msgspec.structs.replace(
