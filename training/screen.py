@@ -20,9 +20,11 @@ SHARE = 0.01
 
 def fits(console: Console, width: int, height: int) -> bool:
     """Whether the console is a terminal of at least this size in which a view can be redrawn."""
-    size = console.size
-    redraws = console.is_interactive and not console.is_dumb_terminal and console.file.isatty()
-    return redraws and size.width >= width and size.height >= height
+    if not console.is_interactive or console.is_dumb_terminal or console.legacy_windows:
+        return False
+    if not console.file.isatty():  # rich takes a file for a terminal where colour is forced
+        return False
+    return console.width >= width and console.height >= height
 
 
 class Screen:
