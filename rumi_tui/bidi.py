@@ -9,7 +9,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Literal
+from typing import IO, Literal
 
 from arabic_reshaper import ArabicReshaper
 from bidi import get_display
@@ -70,15 +70,19 @@ def to_display(line: str, mode: Mode, width: int) -> str:
 
 
 @contextmanager
-def terminal_keeps_order(mode: Mode) -> Iterator[None]:
-    """While the console orders lines itself, asks a terminal that could do so too to leave them (ECMA-48 BDSM)."""
+def terminal_keeps_order(mode: Mode, terminal: IO[str] | None = None) -> Iterator[None]:
+    """While the program orders lines itself, asks a terminal that could do so too to leave them (ECMA-48 BDSM).
+
+    The terminal is standard output where no other stream is given.
+    """
     if mode != "app":
         yield
         return
-    sys.stdout.write("\x1b[8l")
-    sys.stdout.flush()
+    terminal = terminal or sys.stdout
+    terminal.write("\x1b[8l")
+    terminal.flush()
     try:
         yield
     finally:
-        sys.stdout.write("\x1b[8h")
-        sys.stdout.flush()
+        terminal.write("\x1b[8h")
+        terminal.flush()

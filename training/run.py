@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 import torch
+from rich.console import Console
 
 from models.card import UNSAID, Card, Description, Text
 from models.config import DEFAULT_PRESET, DecoderConfig, preset
@@ -108,14 +110,15 @@ class Run:
         """
         facts = {"order": asdict(self.order), "texts": [source.sha256 for source in self.sources]}
         store = Store(self.folder, facts, self._keep_best)
-        quiet = not self.world.leads
+        console = Console(file=sys.stderr, quiet=not self.world.leads)
         optimizers = build_optimizers(self.model, self.learning_rate)
-        with RunWatcher(self.folder, self.description, self._symbols(steps=1), quiet) as watcher:
+        with RunWatcher(self.folder, self.description, self._symbols(steps=1), console) as watcher:
             progress = train(
                 self.model, optimizers, self.batches, self.quick_loss, self.plan, store, watcher, self.world
             )
         if progress is None or not self.world.leads:
             return None
+        watcher.ended(self.plan, progress)
         best, description = checkpoint.load_weights(self.folder)
         result = exact_loss(TorchStep(best.to(self.world.device)), description.tokenizer, self.sources, "validation")
         measured = msgspec.structs.replace(

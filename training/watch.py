@@ -1,72 +1,98 @@
-"""What a person sees of a run: a live line, the curve as files, a sample now and then."""
+"""What a person sees of a run: a live view in a terminal, lines elsewhere, and files in the folder of the run."""
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from models.card import Description
 from models.decoder import Decoder
+from rumi_tui.bidi import choose_mode
 from rumi_tui.engine.generate import Generation, Request
+from training import view
 from training.curve import write_curve
-from training.loop import Progress as RunProgress
+from training.events import Events
+from training.loop import Plan, Progress
+from training.optim import schedule
+from training.screen import Screen, fits
 from training.torch_step import TorchStep
 
 SAMPLE_LINES = 4
 SAMPLE_CHARACTERS = 400
+SMOOTH = 0.95
+"""What a smoothed value keeps of itself when the next step comes."""
+HISTORY = 1024
+"""Points of the training curve; when it has more, every second one goes."""
 
 
 class RunWatcher:
-    """Shows a run on standard error and keeps `loss.csv`, `loss.png` and `samples.txt` in its folder."""
+    """Shows a run on a console, and keeps `loss.csv`, `loss.png`, `samples.txt` and `tensorboard/` in its folder.
 
-    def __init__(self, folder: Path, description: Description, symbols_per_step: int, quiet: bool) -> None:
-        self._folder, self._symbols_per_step = folder, symbols_per_step
+    A terminal that is large enough shows `training.view.View`; anything else is given a few plain lines a look.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        description: Description,
+        symbols_per_step: int,
+        console: Console,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._folder, self._symbols_per_step, self._console, self._now = folder, symbols_per_step, console, now
         self._tokenizer, self._form = description.tokenizer, description.card.forms[0]
-        self._console = Console(stderr=True, quiet=quiet)
-        self._line = Progress(
-            TextColumn("{task.percentage:5.1f}%"),
-            BarColumn(bar_width=20),
-            TextColumn("step {task.fields[step]}  loss {task.fields[loss]}  validation {task.fields[validation]}"),
-            TextColumn("{task.fields[rate]} chars/s  {task.fields[left]} left"),
-            console=self._console,
-            refresh_per_second=4,
-        )
-        self._task = self._line.add_task("", total=1.0, step=0, loss="-", validation="-", rate="-", left="-")
+        self._events = Events(folder)
+        mode = choose_mode("auto", os.environ)
+        self._view = view.View(folder.name, mode)
+        self._screen = Screen(self._view, console, mode) if fits(console, view.WIDTH, view.HEIGHT) else None
         self._smooth_loss: float | None = None
-        self._first: tuple[float, float, int] | None = None
+        self._step_seconds: float | None = None
+        self._stepped_at: float | None = None
+        self._first: tuple[float, float] | None = None
+        self._stride = 1
 
     def __enter__(self) -> RunWatcher:
-        self._line.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._line.stop()
+        if self._screen:
+            self._screen.close()
+        self._events.close()
 
-    def stepped(self, progress: RunProgress, done: float, loss: float) -> None:
-        """Moves the live line."""
-        smooth = self._smooth_loss
-        self._smooth_loss = loss if smooth is None else 0.95 * smooth + 0.05 * loss
-        now = time.monotonic()
-        self._first = self._first or (now, done, progress.step)
-        then, done_then, step_then = self._first
-        rate = left = "-"
+    def stepped(self, progress: Progress, done: float, loss: float) -> None:
+        """Moves the view on."""
+        seen, now = self._view, self._now()
+        if self._first is None:
+            self._first = (now, done)
+            seen.training = [(look.step, look.train_loss) for look in progress.looks]
+            self._smooth_loss = progress.looks[-1].train_loss if progress.looks else None
+        self._smooth_loss = _smooth(self._smooth_loss, loss)
+        if self._stepped_at is not None:
+            self._step_seconds = _smooth(self._step_seconds, now - self._stepped_at)
+        self._stepped_at = now
+        if progress.step % self._stride == 0:
+            seen.training.append((progress.step, self._smooth_loss))
+        if len(seen.training) > HISTORY:
+            seen.training, self._stride = seen.training[::2], 2 * self._stride
+
+        seen.progress, seen.done, seen.learning_rate = progress, min(1.0, done), schedule(done)
+        seen.rate = self._symbols_per_step / self._step_seconds if self._step_seconds else None
+        began, done_then = self._first
         if done > done_then:
-            rate = f"{(progress.step - step_then) * self._symbols_per_step / (now - then):,.0f}"
-            seconds = max(0.0, (1 - done) * (now - then) / (done - done_then))
-            left = f"{seconds // 60:.0f}:{seconds % 60:02.0f}"
-        self._line.update(
-            self._task, completed=done, step=progress.step, loss=f"{self._smooth_loss:.4f}", rate=rate, left=left
-        )
+            seen.seconds_left = max(0.0, (1 - done) * (now - began) / (done - done_then))
+        if self._screen:
+            self._screen.draw()
 
-    def looked(self, progress: RunProgress, model: Decoder) -> None:
-        """Writes the curve, and shows the losses and a few lines of verse."""
+    def looked(self, progress: Progress, model: Decoder) -> None:
+        """Keeps the curve, the events and a few lines of verse, and shows them."""
         look = progress.looks[-1]
         best = "  (best)" if progress.looks_since_best == 0 else ""
         headline = f"step {look.step}: training {look.train_loss:.4f}, validation {look.validation_loss:.4f}{best}"
@@ -76,5 +102,27 @@ class RunWatcher:
         write_curve(self._folder, progress.looks)
         with (self._folder / "samples.txt").open("a", encoding="utf-8") as file:
             file.write(f"{headline}\n\n{verse}\n\n")
-        self._line.update(self._task, validation=f"{look.validation_loss:.4f}")
-        self._console.print(Text(f"{headline}\n"), Text(verse, style="italic"), Text(""), sep="\n")
+        self._events.write(look, self._view.rate, verse)
+        self._view.progress, self._view.verse = progress, verse
+        if self._screen:
+            self._screen.draw_now()
+        else:
+            self._say(f"{headline}\n\n{verse}\n")
+        self._stepped_at = self._now()
+
+    def ended(self, plan: Plan, progress: Progress) -> None:
+        """Says why a run that was not interrupted ended, and which look was kept."""
+        if progress.looks_since_best >= plan.patience:
+            why = f"the last {plan.patience} looks brought no better validation loss"
+        else:
+            why = "all steps are taken" if plan.steps is not None else "its time is spent"
+        best = progress.looks[-1 - progress.looks_since_best]
+        self._say(f"Ended at step {progress.step}: {why}.")
+        self._say(f"Kept: the weights of step {best.step}, validation {best.validation_loss:.4f}.")
+
+    def _say(self, lines: str) -> None:
+        self._console.print(Text(lines), soft_wrap=True)
+
+
+def _smooth(before: float | None, now: float) -> float:
+    return now if before is None else SMOOTH * before + (1 - SMOOTH) * now

@@ -48,7 +48,7 @@ def test_a_run_leaves_its_curve_its_samples_and_a_model_that_says_how_good_it_is
     tmp_path: Path, corpus_folder: Path, world: World
 ) -> None:
     score = Run(order(corpus_folder), tmp_path / "run", world).train()
-    names = ["loss.csv", "loss.png", "model.safetensors", "samples.txt", "state.safetensors"]
+    names = ["loss.csv", "loss.png", "model.safetensors", "samples.txt", "state.safetensors", "tensorboard"]
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == names
 
     with (tmp_path / "run" / "loss.csv").open(newline="") as file:
