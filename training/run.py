@@ -14,7 +14,7 @@ from models.card import UNSAID, Card, Description, Text
 from models.config import preset
 from models.decoder import Decoder
 from models.errors import RumiError, describe
-from models.tokenizer import Tokenizer
+from models.tokenizer import CharacterTokenizer, Tokenizer
 from rumi_tui.engine.score import Score
 from training import checkpoint
 from training.corpus import Source, read_corpus
@@ -67,9 +67,9 @@ class Run:
         training = [poem for source in self.sources for poem in source.training]
         validation = [poem for source in self.sources for poem in source.validation]
         if init is not None:
-            tokenizer = checkpoint.load_weights(init)[1].tokenizer
+            tokenizer: Tokenizer = checkpoint.load_weights(init)[1].tokenizer
         else:
-            tokenizer = Tokenizer.train(poem.text for poem in training)
+            tokenizer = CharacterTokenizer.train(poem.text for poem in training)
         characters = sum(len(poem.text) for poem in training)
         dropout = order.dropout if order.dropout is not None else 0.2 if characters < SMALL_TEXT else 0.0
         config = preset(order.preset, len(tokenizer), dropout)

@@ -89,7 +89,7 @@ def test_steps_tell_what_the_model_thought(endless, text):
         assert probabilities == sorted(probabilities, reverse=True)
         assert probabilities == pytest.approx(sorted(np.exp(row), reverse=True)[:ALTERNATIVES], abs=1e-4)
         likeliest = step.alternatives[0]
-        assert likeliest.text == tokenizer.character(int(row.argmax()))
+        assert likeliest.text == tokenizer.piece(int(row.argmax()))
         own = [a.probability for a in step.alternatives if a.text == step.text != ""]
         assert own == [] or math.log(own[0]) == pytest.approx(step.logprob, abs=1e-9)
 
