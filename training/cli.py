@@ -16,7 +16,7 @@ import typer
 from models.card import UNSAID
 from models.config import PRESETS
 from models.errors import RumiError
-from models.tokenizer import FORMS
+from models.tokenizer import FORMS, Kind
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, narrate
 from rumi_tui.engine.context import DecodeStep
@@ -48,6 +48,10 @@ def train(
     language: Annotated[str | None, typer.Option(help="Of the texts, as en or fa; picks them in a folder.")] = None,
     form: Form = None,
     preset: Annotated[str, typer.Option(help=f"Shape of the decoder: {', '.join(PRESETS)}.")] = "small",
+    tokenizer: Annotated[
+        Kind | None,
+        typer.Option(help="Read and write characters or pieces of words; default: as --init, or characters."),
+    ] = None,
     minutes: Annotated[
         float | None, typer.Option(min=0.01, max=100_000, help="Time to train, at most; default 10.")
     ] = None,
@@ -99,6 +103,7 @@ def train(
             init=str(init.resolve()) if init else None,
             plan=plan,
             commands=(command,),
+            tokenizer=tokenizer,
         )
         folder = out
         if folder.exists() and any(folder.iterdir()):

@@ -14,10 +14,11 @@ from models.card import UNSAID, Card, Description, Text
 from models.config import preset
 from models.decoder import Decoder
 from models.errors import RumiError, describe
-from models.tokenizer import CharacterTokenizer, Tokenizer
-from rumi_tui.engine.score import Score
+from models.tokenizer import CharacterTokenizer, Kind, Tokenizer
+from models.words import WordTokenizer
+from rumi_tui.engine.score import SEPARATOR, Score
 from training import checkpoint
-from training.corpus import Source, read_corpus
+from training.corpus import Poem, Source, read_corpus
 from training.data import Batches, encode_poem
 from training.distributed import World
 from training.evaluate import exact_loss
@@ -43,6 +44,8 @@ class Order:
     init: str | None
     plan: Plan
     commands: tuple[str, ...]
+    tokenizer: Kind | None = None
+    """None: that of `init`, or characters."""
 
 
 def read_order(folder: Path, command: str) -> Order:
@@ -66,10 +69,7 @@ class Run:
         init = Path(order.init) if order.init is not None else None
         training = [poem for source in self.sources for poem in source.training]
         validation = [poem for source in self.sources for poem in source.validation]
-        if init is not None:
-            tokenizer: Tokenizer = checkpoint.load_weights(init)[1].tokenizer
-        else:
-            tokenizer = CharacterTokenizer.train(poem.text for poem in training)
+        tokenizer = _tokenizer(init, order.tokenizer, training)
         characters = sum(len(poem.text) for poem in training)
         dropout = order.dropout if order.dropout is not None else 0.2 if characters < SMALL_TEXT else 0.0
         config = preset(order.preset, len(tokenizer), dropout)
@@ -78,6 +78,7 @@ class Run:
         self.batches = Batches(
             [encode_poem(tokenizer, poem) for poem in training], config.window, order.plan.batch, order.plan.seed
         )
+        self._characters_per_symbol = sum(len(poem.text) + len(SEPARATOR) for poem in training) / self.batches.symbols
         if not validation:
             raise RumiError(
                 f"The corpus has {len(training)} poems and none to validate on: part it by blank lines into 20 or more."
@@ -116,7 +117,7 @@ class Run:
         facts = {"order": asdict(self.order), "texts": [source.sha256 for source in self.sources]}
         store = Store(self.folder, facts, self._keep_best)
         quiet = not self.world.leads
-        with RunWatcher(self.folder, self.description, self._symbols(steps=1), quiet) as watcher:
+        with RunWatcher(self.folder, self.description, self._characters(steps=1), quiet) as watcher:
             progress = train(self.model, self.batches, self.quick_loss, self.order.plan, store, watcher, self.world)
         if progress is None or not self.world.leads:
             return None
@@ -133,11 +134,25 @@ class Run:
         return result
 
     def _keep_best(self, model: Decoder, progress: Progress) -> None:
-        card = msgspec.structs.replace(self.description.card, characters_seen=self._symbols(progress.step))
+        card = msgspec.structs.replace(self.description.card, characters_seen=self._characters(progress.step))
         checkpoint.save_weights(self.folder / checkpoint.WEIGHTS, model, self.description._replace(card=card))
 
-    def _symbols(self, steps: int) -> int:
-        return steps * self.order.plan.batch * self.batches.window
+    def _characters(self, steps: int) -> int:
+        """How many characters of text that many steps read, see `Card.characters_seen`."""
+        return round(steps * self.order.plan.batch * self.batches.window * self._characters_per_symbol)
+
+
+def _tokenizer(init: Path | None, asked: Kind | None, poems: Sequence[Poem]) -> Tokenizer:
+    """That of the checkpoint to start from, or one learned from the poems."""
+    if init is not None:
+        tokenizer = checkpoint.load_weights(init)[1].tokenizer
+        if asked not in (None, tokenizer.kind):
+            raise RumiError(
+                f"{init} has a tokenizer of the kind {tokenizer.kind}, not {asked}: leave out --tokenizer or --init."
+            )
+        return tokenizer
+    kind = WordTokenizer if asked == "word" else CharacterTokenizer
+    return kind.train(poem.text for poem in poems)
 
 
 def _check_resumable(folder: Path, sources: Sequence[Source]) -> None:

@@ -24,8 +24,8 @@ SAMPLE_CHARACTERS = 400
 class RunWatcher:
     """Shows a run on standard error and keeps `loss.csv`, `loss.png` and `samples.txt` in its folder."""
 
-    def __init__(self, folder: Path, description: Description, symbols_per_step: int, quiet: bool) -> None:
-        self._folder, self._symbols_per_step = folder, symbols_per_step
+    def __init__(self, folder: Path, description: Description, characters_per_step: int, quiet: bool) -> None:
+        self._folder, self._characters_per_step = folder, characters_per_step
         self._tokenizer, self._form = description.tokenizer, description.card.forms[0]
         self._console = Console(stderr=True, quiet=quiet)
         self._line = Progress(
@@ -58,7 +58,7 @@ class RunWatcher:
         then, done_then, step_then = self._first
         rate = left = "-"
         if done > done_then:
-            rate = f"{(progress.step - step_then) * self._symbols_per_step / (now - then):,.0f}"
+            rate = f"{(progress.step - step_then) * self._characters_per_step / (now - then):,.0f}"
             seconds = max(0.0, (1 - done) * (now - then) / (done - done_then))
             left = f"{seconds // 60:.0f}:{seconds % 60:02.0f}"
         self._line.update(
