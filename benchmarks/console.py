@@ -44,7 +44,8 @@ def requests(seed: int, count: int = 8) -> list[Request]:
 def alone(model_name: str, seed: int) -> float:
     model = load_model(model_name)
     started = time.perf_counter()
-    characters = sum(1 for request in requests(seed) for _ in Generation(model, model.tokenizer, request))
+    poems = (Generation(model, model.tokenizer, request) for request in requests(seed))
+    characters = sum(len(step.text) for poem in poems for step in poem)
     return characters / (time.perf_counter() - started)
 
 

@@ -11,7 +11,8 @@ import msgspec
 
 from models.config import DecoderConfig
 from models.errors import RumiError
-from models.tokenizer import FORMS, Tokenizer
+from models.tokenizer import FORMS, CharacterTokenizer, Tokenizer
+from models.words import WordTokenizer
 
 _KEYS = ("rumi.config", "rumi.tokenizer", "rumi.card")
 _LARGEST = 1 << 20
@@ -41,7 +42,9 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The forms it was trained on; the first is what it writes unless another is asked for."""
     texts: tuple[Text, ...]
     characters_seen: int
-    """Symbols the loss was taken on until these weights were reached, repeats included."""
+    """Of the text the loss was taken on until these weights were reached, repeats included; a poem's form and end
+    count as the two line ends between poems. Where symbols are words, it is their number times the mean characters of
+    a symbol in the training text."""
     nats_per_char: float | None
     """Exact loss on the validation split, see `rumi-eval`; None where training has not come to its end."""
     bits_per_char: float | None
@@ -80,7 +83,7 @@ class Description(NamedTuple):
         config_json, tokenizer_json, card_json = (metadata[key].encode("utf-8", "replace") for key in _KEYS)
         try:
             config = msgspec.json.decode(config_json, type=DecoderConfig)
-            tokenizer = msgspec.json.decode(tokenizer_json, type=Tokenizer)
+            tokenizer = msgspec.json.decode(tokenizer_json, type=CharacterTokenizer | WordTokenizer)
             card = msgspec.json.decode(card_json, type=Card)
         except RumiError as error:
             raise RumiError(f"{name} cannot be used. {error}") from error

@@ -1,5 +1,6 @@
-"""Characters <-> ids, and the one normal form of a text. Knows nothing of files, poems or torch.
+"""Text <-> ids, and the one normal form of a text. Knows nothing of files, poems or torch.
 
+`Tokenizer` is what all kinds have in common, `CharacterTokenizer` the plain one; that of words is in `models.words`.
 Three questions are kept apart: `normalise` says how a text is spelled here, `Tokenizer.encode` says exactly which
 of its characters the model knows, `Tokenizer.fit` bends what a person typed towards those it knows.
 """
@@ -16,12 +17,15 @@ import msgspec
 
 from models.errors import RumiError
 
+Kind = Literal["characters", "word"]
+"""The kinds of tokenizer, as they are named in a model file and by `rumi-train --tokenizer`."""
+
 FORMS = ("couplet", "ghazal", "rubai", "free")
 """The forms of a poem: masnavi couplets (aa bb cc), ghazal (aa ba ca), quatrain (aaba), and everything else."""
 
 UNKNOWN, END = "<unknown>", "<end>"
 RESERVED = (UNKNOWN, END, *(f"<{form}>" for form in FORMS))
-"""Symbols that are no characters. They are longer than one character, so no text can spell them."""
+"""Symbols that are no text. They are longer than one character, and no piece but < itself holds a <."""
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 """How an unknown character is shown when ids are turned back into text."""
@@ -105,34 +109,38 @@ class Fitted(msgspec.Struct, frozen=True):
         return notes
 
 
-class Tokenizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The alphabet of a model: symbols in the order of their ids, the reserved ones first.
+def frequent_characters(texts: Iterable[str]) -> list[str]:
+    """The alphabet of normalised texts: LF, and what is seen at least `RARE` times, in code point order."""
+    counts = Counter[str]()
+    for text in texts:
+        counts.update(text)
+    return sorted({character for character, count in counts.items() if count >= RARE} | {"\n"})
 
-    Raises `RumiError` when the symbols are not an alphabet, or hold a character that could control a terminal.
+
+class Tokenizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
+    """The symbols of a model in the order of their ids, the reserved ones first, then pieces of text.
+
+    Every character of the alphabet is a piece, so only a character outside it is unknown. Raises `RumiError` when
+    the symbols are not such, or hold a character that could control a terminal.
     """
 
-    kind: Literal["characters"] = "characters"
     symbols: tuple[str, ...]
     normalisation: Literal["rumi-1"] = "rumi-1"
     """The name of what `normalise` does; it changes when that does."""
 
     def __post_init__(self) -> None:
-        characters = self.symbols[len(RESERVED) :]
-        if self.symbols[: len(RESERVED)] != RESERVED or any(len(character) != 1 for character in characters):
-            raise RumiError("The tokenizer's symbols are not the reserved ones followed by single characters.")
+        if self.symbols[: len(RESERVED)] != RESERVED:
+            raise RumiError("The tokenizer's symbols do not begin with the reserved ones.")
         if len(set(self.symbols)) != len(self.symbols):
             raise RumiError("The tokenizer names a symbol twice.")
-        if any(character not in "\n " and _FOLDING[ord(character)] != character for character in characters):
+        characters = set("".join(self.symbols[len(RESERVED) :])) - set("\n ")
+        if any(_FOLDING[ord(character)] != character for character in characters):
             raise RumiError("The tokenizer holds a control character, or another that no normal text has.")
 
-    @classmethod
-    def train(cls, texts: Iterable[str]) -> Tokenizer:
-        """The alphabet of normalised texts: every character seen at least `RARE` times, in code point order."""
-        counts = Counter[str]()
-        for text in texts:
-            counts.update(text)
-        frequent = {character for character, count in counts.items() if count >= RARE}
-        return cls(symbols=(*RESERVED, *sorted(frequent | {"\n"})))
+    @property
+    def kind(self) -> str:
+        """One of `Kind`."""
+        return str(self.__struct_config__.tag)
 
     def __len__(self) -> int:
         return len(self.symbols)
@@ -162,16 +170,15 @@ class Tokenizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return {symbol: index for index, symbol in enumerate(self.symbols)}
 
     def encode(self, text: str) -> list[int]:
-        """One id a character; those outside the alphabet become `unknown_id`. Never raises on text."""
-        ids, unknown = self.ids(), self.unknown_id
-        return [ids.get(character, unknown) for character in text]
+        """The ids of a text, one `unknown_id` for each character outside the alphabet. Never raises on text."""
+        raise NotImplementedError
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of the ids: unknown as U+FFFD, ends and forms as nothing."""
-        return "".join(self.character(index) for index in ids)
+        return "".join(self.piece(index) for index in ids)
 
-    def character(self, index: int) -> str:
-        """What one id adds to a text."""
+    def piece(self, index: int) -> str:
+        """What one id adds to a text: one character, or several where the model reads words."""
         if index == self.unknown_id:
             return REPLACEMENT
         return "" if index < len(RESERVED) else self.symbols[index]
@@ -195,6 +202,28 @@ class Tokenizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
                 else:
                     folded[character] = plain
         return Fitted(_one_poem("".join(folded.get(character, character) for character in text)), folded, unknown)
+
+
+class CharacterTokenizer(Tokenizer, frozen=True, tag="characters"):
+    """An alphabet: every symbol that is not reserved is one character.
+
+    Raises `RumiError` when it is not.
+    """
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if any(len(character) != 1 for character in self.symbols[len(RESERVED) :]):
+            raise RumiError("The tokenizer's symbols are not the reserved ones followed by single characters.")
+
+    @classmethod
+    def train(cls, texts: Iterable[str]) -> CharacterTokenizer:
+        """The alphabet of normalised texts, see `frequent_characters`."""
+        return cls(symbols=(*RESERVED, *frequent_characters(texts)))
+
+    def encode(self, text: str) -> list[int]:
+        """One id a character; those outside the alphabet become `unknown_id`. Never raises on text."""
+        ids, unknown = self.ids(), self.unknown_id
+        return [ids.get(character, unknown) for character in text]
 
 
 def _one_poem(text: str) -> str:

@@ -94,10 +94,10 @@ def generate(
             steps.append(step)
             if not json:
                 print(step.text, end="", flush=True)
-        characters += len(steps)
-        text = fitted.text + "".join(step.text for step in steps)
+        verse = "".join(step.text for step in steps)
+        characters += len(verse)
         logprob = sum(step.logprob for step in steps)
-        written.append({"seed": request.seed, "text": text, "ending": poem.ending, "logprob": logprob})
+        written.append({"seed": request.seed, "text": fitted.text + verse, "ending": poem.ending, "logprob": logprob})
     if json:
         result = {
             "model": session.name,

@@ -1,4 +1,4 @@
-"""The poem that is being written, and its saving. Knows nothing of screens or of how characters come about."""
+"""The poem that is being written, and its saving. Knows nothing of screens or of how verse comes about."""
 
 from __future__ import annotations
 

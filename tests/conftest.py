@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from support import SHAPES, describe, random_decoder, write_corpus
+from support import SHAPES, describe, random_decoder, run_command, write_corpus
 
+from export.export import export_model
 from export.graph import build_graph
 from training.checkpoint import save_weights
 
@@ -48,3 +49,14 @@ def model_pair(request: pytest.FixtureRequest, write_pair: Callable[[str], tuple
 def model_file(write_pair: Callable[[str], tuple[Path, Path]]) -> Path:
     """A model file that slides; forms couplet and free."""
     return write_pair("rotary")[1]
+
+
+@pytest.fixture(scope="session")
+def word_pair(tmp_path_factory: pytest.TempPathFactory, corpus_folder: Path) -> tuple[Path, Path]:
+    """A checkpoint and its model file that read words, trained on a little verse as a person would; form couplet."""
+    run = tmp_path_factory.mktemp("word") / "run"
+    text = ("--corpus", str(corpus_folder / "one.txt"), "--tokenizer", "word")
+    done = run_command("rumi-train", *text, "--preset", "minimal", "--steps", "60", "--out", str(run))
+    assert done.returncode == 0, done.stderr
+    export_model(run / "model.safetensors", run / "word.onnx")
+    return run / "model.safetensors", run / "word.onnx"

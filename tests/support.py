@@ -20,7 +20,7 @@ from models.card import Card, Description, Text
 from models.config import DecoderConfig
 from models.decoder import Decoder
 from models.errors import RumiError
-from models.tokenizer import Tokenizer
+from models.tokenizer import RESERVED, CharacterTokenizer
 from training.data import Poems
 
 WORDS = {
@@ -81,11 +81,10 @@ def write_corpus(folder: Path, poems: int = 40) -> Path:
     return folder
 
 
-def tokenizer_of(size: int) -> Tokenizer:
+def tokenizer_of(size: int) -> CharacterTokenizer:
     """An alphabet of `size` symbols: the reserved ones, LF, space, and Latin letters."""
     characters = "\n abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    reserved = Tokenizer.train([]).symbols[:-1]
-    return Tokenizer(symbols=(*reserved, *characters[: size - len(reserved)]))
+    return CharacterTokenizer(symbols=(*RESERVED, *characters[: size - len(RESERVED)]))
 
 
 def joined(poems: Sequence[npt.NDArray[np.integer]]) -> Poems:

@@ -23,7 +23,7 @@ from rumi_tui.engine.generate import Generation, Request
 from rumi_tui.engine.session import Session
 model = Session(pathlib.Path(sys.argv[1]))
 poem = "".join(step.text for step in Generation(model, model.tokenizer, Request(form="couplet", characters=200)))
-print(len(poem))
+print(len(poem), *(name for name in ("tokenizers", "huggingface_hub") if name in sys.modules))
 """
 LIST_SOCKETS = """
 import os
@@ -54,13 +54,13 @@ def run_python(code: str, *arguments: str, **environment: str) -> str:
 @pytest.mark.parametrize(
     ("module", "forbidden"),
     [
-        ("rumi_tui.engine.session", ("torch", "textual", "training", "export")),
-        ("rumi_tui.engine.generate", ("torch", "textual", "onnxruntime")),
-        ("rumi_tui.engine.worker", ("torch", "textual")),
-        ("rumi_tui.app", ("torch", "training", "export", "onnxruntime")),
-        ("rumi_tui.cli", ("torch", "textual", "training", "export")),
-        ("training.cli", ("torch", "textual", "export")),
-        ("models.card", ("torch", "training", "export", "rumi_tui")),
+        ("rumi_tui.engine.session", ("torch", "textual", "training", "export", "tokenizers")),
+        ("rumi_tui.engine.generate", ("torch", "textual", "onnxruntime", "tokenizers")),
+        ("rumi_tui.engine.worker", ("torch", "textual", "tokenizers")),
+        ("rumi_tui.app", ("torch", "training", "export", "onnxruntime", "tokenizers")),
+        ("rumi_tui.cli", ("torch", "textual", "training", "export", "tokenizers")),
+        ("training.cli", ("torch", "textual", "export", "tokenizers")),
+        ("models.card", ("torch", "training", "export", "rumi_tui", "tokenizers")),
     ],
 )
 def test_importing_one_part_does_not_bring_in_another(module: str, forbidden: tuple[str, ...]) -> None:
@@ -68,14 +68,20 @@ def test_importing_one_part_does_not_bring_in_another(module: str, forbidden: tu
     assert run_python(code).strip() == ""
 
 
-def test_the_engine_opens_no_socket_and_leaves_no_file_behind(tmp_path: Path, model_file: Path) -> None:
+@pytest.mark.parametrize("kind", ["characters", "word"])
+def test_the_engine_opens_no_socket_and_leaves_no_file_behind(
+    tmp_path: Path, model_file: Path, word_pair: tuple[Path, Path], kind: str
+) -> None:
     home = tmp_path / "home"
     home.mkdir()
     places = ("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
     code = WATCH_SOCKETS + WRITE_A_POEM + LIST_SOCKETS
-    output = run_python(code, str(model_file), **dict.fromkeys(places, str(home)))
+    model = model_file if kind == "characters" else word_pair[1]
+    output = run_python(code, str(model), **dict.fromkeys(places, str(home)))
     assert output.splitlines()[1:] == []
-    assert int(output) > 0
+    length, *libraries = output.split()
+    assert int(length) > 0
+    assert libraries == ([] if kind == "characters" else ["tokenizers"])
     assert list(home.rglob("*")) == []
 
 

@@ -20,7 +20,7 @@ from models.card import UNSAID, Description
 from models.config import DEFAULT_PRESET, PRESETS
 from models.errors import RumiError
 from models.pretrained import LANGUAGES, checkpoint_path
-from models.tokenizer import FORMS
+from models.tokenizer import FORMS, Kind
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, narrate
 from rumi_tui.engine.context import DecodeStep
@@ -58,6 +58,10 @@ def train(
     preset: Annotated[
         str | None,
         typer.Option(help=f"Shape of the decoder: {', '.join(PRESETS)}; default {DEFAULT_PRESET}, or that of --init."),
+    ] = None,
+    tokenizer: Annotated[
+        Kind | None,
+        typer.Option(help="Read and write characters or pieces of words; default: as --init, or characters."),
     ] = None,
     minutes: Annotated[
         float | None, typer.Option(min=0.01, max=100_000, help=f"Time to train, at most; default {MINUTES:.0f}.")
@@ -119,6 +123,7 @@ def train(
             init=str(_checkpoint(init)) if init else None,
             plan=plan,
             commands=(command,),
+            tokenizer=tokenizer,
         )
         folder = out
         if folder.exists() and any(folder.iterdir()):

@@ -27,7 +27,7 @@ class Poems(NamedTuple):
 
 
 def encode_poem(tokenizer: Tokenizer, poem: Poem) -> Ids:
-    """The symbol of the form, the characters, the symbol of the end."""
+    """The symbol of the form, those of the text, the symbol of the end."""
     ids = [tokenizer.form_id(poem.form), *tokenizer.encode(poem.text), tokenizer.end_id]
     return np.array(ids, dtype=np.int64)
 
@@ -69,7 +69,7 @@ class Batches:
         """Sequences in one epoch."""
         if self.sequences < 1:
             raise RumiError(
-                f"The training text has {self.symbols} characters, fewer than one window of {window}: "
+                f"The training text has {self.symbols} symbols, fewer than one window of {window}: "
                 "add poems or choose a preset with a smaller window."
             )
         self._epoch = -1

@@ -14,16 +14,16 @@ INIT_RATE = 0.005
 MINUTES = 10.0
 """Time for a run."""
 SMALL_TEXT, LARGE_TEXT = 200_000, 1_500_000
-"""Symbols of text: below the one a run soon knows its text by heart, above the other it hardly comes round to it."""
+"""Characters of text: below the one a run soon knows its text by heart, above the other it hardly comes round to it."""
 LOOKS = (10, 100)
 """Steps between two looks at the validation text: half an epoch, but no fewer and no more than these."""
 
 
-def dropout_for(symbols: int) -> float:
-    """The dropout for a training text of so many symbols."""
-    if symbols < SMALL_TEXT:
+def dropout_for(characters: int) -> float:
+    """The dropout for a training text of so many characters."""
+    if characters < SMALL_TEXT:
         return 0.3
-    return 0.2 if symbols < LARGE_TEXT else 0.0
+    return 0.2 if characters < LARGE_TEXT else 0.0
 
 
 def look_every_for(symbols: int, symbols_per_step: int) -> int:

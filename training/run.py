@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -17,11 +17,12 @@ from models.card import UNSAID, Card, Description, Text
 from models.config import DEFAULT_PRESET, DecoderConfig, preset
 from models.decoder import Decoder
 from models.errors import RumiError, describe
-from models.tokenizer import Tokenizer
-from rumi_tui.engine.score import Score
+from models.tokenizer import CharacterTokenizer, Kind, Tokenizer
+from models.words import WordTokenizer
+from rumi_tui.engine.score import SEPARATOR, Score
 from training import checkpoint
 from training.corpus import Poem, Source, read_corpus
-from training.data import Batches, Poems, encode_poem, store_poems
+from training.data import Batches, Ids, Poems, encode_poem, store_poems
 from training.distributed import World
 from training.evaluate import exact_loss
 from training.loop import Plan, Progress, Store, train
@@ -49,6 +50,8 @@ class Order:
     init: str | None
     plan: Plan
     commands: tuple[str, ...]
+    tokenizer: Kind | None = None
+    """None: that of `init`, or characters."""
 
 
 def read_order(folder: Path, command: str) -> Order:
@@ -80,19 +83,21 @@ class Run:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise RumiError(f"Could not make the folder {folder} ({describe(error)}).") from error
-        training = self._store((source.training for source in self.sources), tokenizer)
-        validation = self._store((source.validation for source in self.sources), tokenizer)
+        training, characters = self._store((source.training for source in self.sources), tokenizer)
+        validation, _ = self._store((source.validation for source in self.sources), tokenizer)
         if not len(validation.ids):
             raise RumiError(
                 f"The corpus has {len(training.beginnings) - 1} poems and none to validate on: part it by blank lines "
                 "into 20 or more."
             )
-        symbols = len(training.ids)
         config = msgspec.structs.replace(
-            config, dropout=order.dropout if order.dropout is not None else dropout_for(symbols)
+            config, dropout=order.dropout if order.dropout is not None else dropout_for(characters)
         )
         self.learning_rate = order.learning_rate or (INIT_RATE if start else LEARNING_RATE)
-        self.plan = replace(plan, look_every=plan.look_every or look_every_for(symbols, config.window * plan.batch))
+        self.plan = replace(
+            plan, look_every=plan.look_every or look_every_for(len(training.ids), config.window * plan.batch)
+        )
+        self._characters_per_symbol = characters / len(training.ids)
         self.batches = Batches(training, config.window, plan.batch, plan.seed)
         self.quick_loss = QuickLoss(validation, config.window, plan.batch)
         torch.manual_seed(plan.seed)
@@ -112,7 +117,7 @@ class Run:
         store = Store(self.folder, facts, self._keep_best)
         console = Console(file=sys.stderr, quiet=not self.world.leads)
         optimizers = build_optimizers(self.model, self.learning_rate)
-        with RunWatcher(self.folder, self.description, self._symbols(steps=1), console) as watcher:
+        with RunWatcher(self.folder, self.description, self._characters(steps=1), console) as watcher:
             progress = train(
                 self.model, optimizers, self.batches, self.quick_loss, self.plan, store, watcher, self.world
             )
@@ -132,15 +137,24 @@ class Run:
 
     def _keep_best(self, model: Decoder, progress: Progress) -> None:
         before = self.description.card.characters_seen
-        card = msgspec.structs.replace(self.description.card, characters_seen=before + self._symbols(progress.step))
+        card = msgspec.structs.replace(self.description.card, characters_seen=before + self._characters(progress.step))
         checkpoint.save_weights(self.folder / checkpoint.WEIGHTS, model, self.description._replace(card=card))
 
-    def _store(self, poems: Iterable[Iterable[Poem]], tokenizer: Tokenizer) -> Poems:
-        encoded = (encode_poem(tokenizer, poem) for poem in chain.from_iterable(poems))
-        return store_poems(encoded, self.folder, len(tokenizer))
+    def _store(self, poems: Iterable[Iterable[Poem]], tokenizer: Tokenizer) -> tuple[Poems, int]:
+        """Poems as ids, and their characters."""
+        characters = 0
 
-    def _symbols(self, steps: int) -> int:
-        return steps * self.plan.batch * self.batches.window
+        def encoded() -> Iterator[Ids]:
+            nonlocal characters
+            for poem in chain.from_iterable(poems):
+                characters += len(poem.text) + len(SEPARATOR)
+                yield encode_poem(tokenizer, poem)
+
+        return store_poems(encoded(), self.folder, len(tokenizer)), characters
+
+    def _characters(self, steps: int) -> int:
+        """How many characters of text that many steps read, see `Card.characters_seen`."""
+        return round(steps * self.plan.batch * self.batches.window * self._characters_per_symbol)
 
 
 def _tokenizer_and_shape(
@@ -148,10 +162,16 @@ def _tokenizer_and_shape(
 ) -> tuple[Tokenizer, DecoderConfig]:
     """Those of the checkpoint to start from, or else a new tokenizer and the shape of the preset."""
     if start is None:
-        tokenizer = Tokenizer.train(poem.text for source in sources for poem in source.training)
+        kind = WordTokenizer if order.tokenizer == "word" else CharacterTokenizer
+        tokenizer = kind.train(poem.text for source in sources for poem in source.training)
         return tokenizer, preset(order.preset or DEFAULT_PRESET, len(tokenizer))
     if order.preset is not None and not start.config.same_shape(preset(order.preset, len(start.tokenizer))):
         raise RumiError(f"{order.init} is not of the preset {order.preset}: leave the preset out.")
+    if order.tokenizer not in (None, start.tokenizer.kind):
+        raise RumiError(
+            f"{order.init} has a tokenizer of the kind {start.tokenizer.kind}, not {order.tokenizer}: "
+            "leave out --tokenizer or --init."
+        )
     return start.tokenizer, start.config
 
 

@@ -41,11 +41,11 @@ class RunWatcher:
         self,
         folder: Path,
         description: Description,
-        symbols_per_step: int,
+        characters_per_step: int,
         console: Console,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._folder, self._symbols_per_step, self._console, self._now = folder, symbols_per_step, console, now
+        self._folder, self._characters_per_step, self._console, self._now = folder, characters_per_step, console, now
         self._tokenizer, self._form = description.tokenizer, description.card.forms[0]
         self._events = Events(folder)
         mode = choose_mode("auto", os.environ)
@@ -84,7 +84,7 @@ class RunWatcher:
             seen.training, self._stride = seen.training[::2], 2 * self._stride
 
         seen.progress, seen.done, seen.learning_rate = progress, min(1.0, done), schedule(done)
-        seen.rate = self._symbols_per_step / self._step_seconds if self._step_seconds else None
+        seen.rate = self._characters_per_step / self._step_seconds if self._step_seconds else None
         began, done_then = self._first
         if done > done_then:
             seen.seconds_left = max(0.0, (1 - done) * (now - began) / (done - done_then))

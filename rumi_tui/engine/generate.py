@@ -1,4 +1,4 @@
-"""The stream: a prompt in, characters out, one step at a time. Knows nothing of screens, processes or files."""
+"""The stream: a prompt in, verse out, one piece at a time. Knows nothing of screens, processes or files."""
 
 from __future__ import annotations
 
@@ -28,15 +28,16 @@ class Alternative(msgspec.Struct, frozen=True, array_like=True):
     """What could have stood at a place, and how likely the model thought it."""
 
     text: str
-    """A character; empty for the end of the poem."""
+    """A piece of text (see `Step.text`); empty for the end of the poem."""
     probability: float
     """Under the model itself, at temperature 1 and before any filter."""
 
 
 class Step(msgspec.Struct, frozen=True, array_like=True):
-    """One character of a poem as it was chosen."""
+    """One symbol of a poem as it was chosen."""
 
     text: str
+    """What it adds to the poem: one character, or several where the model reads words; never none."""
     logprob: float
     """Natural logarithm of its probability under the model itself, at temperature 1 and before any filter."""
     alternatives: tuple[Alternative, ...]
@@ -55,7 +56,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     lines: int | None = None
     """Stop at the end of this many lines, the one that `text` ends in included."""
     characters: int | None = None
-    """Stop after this many new characters."""
+    """Stop after exactly this many new characters; of a piece that is longer than what is left, the rest is cut off.
+
+    So the poem begins as one with a higher limit does, where choosing among shorter pieces would change its words.
+    """
 
     def __post_init__(self) -> None:
         for name in ("lines", "characters"):
@@ -88,7 +92,7 @@ class Generation:
         while True:
             logprobs = log_softmax(context.read(ids)[0])
             chosen = choose(logprobs, allowed, request.sampling, rng)
-            text = tokenizer.character(chosen)
+            text = tokenizer.piece(chosen)
             lines += text == "\n"
             if chosen == tokenizer.end_id:
                 self.ending = "end"
@@ -96,8 +100,10 @@ class Generation:
                 self.ending = "lines"
             if self.ending:
                 return
+            if request.characters is not None:
+                text = text[: request.characters - characters]
             yield Step(text, float(logprobs[chosen]), self._alternatives(logprobs))
-            characters += 1
+            characters += len(text)
             if characters == request.characters:
                 self.ending = "characters"
                 return
@@ -105,5 +111,5 @@ class Generation:
 
     def _alternatives(self, logprobs: Probabilities) -> tuple[Alternative, ...]:
         likeliest = np.argsort(-logprobs, kind="stable")[:ALTERNATIVES]
-        character = self._tokenizer.character
-        return tuple(Alternative(character(int(i)), float(np.exp(logprobs[i]))) for i in likeliest)
+        piece = self._tokenizer.piece
+        return tuple(Alternative(piece(int(i)), float(np.exp(logprobs[i]))) for i in likeliest)

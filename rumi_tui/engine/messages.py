@@ -45,7 +45,7 @@ class Began(msgspec.Struct, frozen=True, tag=True):
 
 
 class Wrote(msgspec.Struct, frozen=True, tag=True):
-    """The next characters, in their order."""
+    """What was written next, in its order."""
 
     steps: list[Step]
 

@@ -1,4 +1,4 @@
-"""From logits to one id. Knows nothing of characters or of where the logits come from."""
+"""From logits to one id. Knows nothing of text or of where the logits come from."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Probabilities = npt.NDArray[np.float64]
 
 
 class Sampling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the next character is chosen. Raises `RumiError` for a value outside its range."""
+    """How the next symbol is chosen. Raises `RumiError` for a value outside its range."""
 
     temperature: float = 0.8
     """0 always takes the likeliest; 1 takes the model at its word; above 1 is wilder. 0 to 5."""

@@ -15,8 +15,8 @@ from rumi_tui.engine.sampling import log_softmax
 SEPARATOR = "\n\n"
 """What stands between two poems of a normalised file; the model reads it as one symbol, the end of a poem."""
 
-PIECE = 4096
-"""Symbols read at once, so that memory does not grow with the text."""
+PIECE = 1024
+"""Symbols read at once, so that memory does not grow with the text: 32 MiB of logarithms where symbols are words."""
 GIVEN = -1
 """Stands for a target that is no prediction: the form after the end of a poem."""
 
@@ -54,6 +54,7 @@ def score(model: DecodeStep, tokenizer: Tokenizer, poems: Iterable[tuple[str, st
     """The loss of poems (form and normalised text) read as one stream in their order.
 
     Every symbol is predicted once, with all that came before it in the stream up to the window of the decoder.
+    Symbols of words are those that `Tokenizer.encode` spells a text in.
     """
     context = Context(model)
     nats, characters, unknown = 0.0, -len(SEPARATOR), 0

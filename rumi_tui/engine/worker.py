@@ -80,7 +80,7 @@ class Worker:
             if self._stopped.is_set():
                 break
             steps.append(step)
-            characters += 1
+            characters += len(step.text)
             now = time.monotonic()
             if now - sent >= FLUSH_SECONDS:
                 self._send(Wrote(steps))

@@ -14,6 +14,8 @@ from export.parity import TOLERANCE, WINDOWS, compare, greedy
 from models.errors import RumiError
 from models.pretrained import LANGUAGES, model_path
 from rumi_tui.engine.context import Context
+from rumi_tui.engine.generate import Generation, Request
+from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import Session
 from training.checkpoint import load_weights
 from training.torch_step import TorchStep
@@ -58,6 +60,24 @@ def test_the_shipped_files_are_their_checkpoints(checkpoint: Path, file: Path) -
     assert parity.max_abs_logit_diff <= TOLERANCE
     assert parity.greedy_identical
     assert parity.positions_compared == 2 * 4 * WINDOWS * description.config.window
+
+
+@pytest.mark.parametrize("temperature", [0, 0.8, 2])
+def test_a_model_of_words_writes_the_same_in_torch_and_in_its_file(
+    word_pair: tuple[Path, Path], temperature: float
+) -> None:
+    decoder, description = load_weights(word_pair[0])
+    session = Session(word_pair[1])
+    assert session.description == description
+    assert description.tokenizer.kind == "word"
+    assert compare(decoder, session, batch=2).holds
+    request = Request(form="couplet", text="amber mir", sampling=Sampling(temperature=temperature), characters=500)
+    mine, its = (
+        [step.text for step in Generation(step, description.tokenizer, request)]
+        for step in (TorchStep(decoder), session)
+    )
+    assert mine == its
+    assert any(len(text) > 1 for text in mine)
 
 
 def test_the_graph_says_what_model_it_holds(model_pair: tuple[Path, Path]) -> None:

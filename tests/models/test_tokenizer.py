@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import refused
 
-from models.tokenizer import FORMS, RARE, RESERVED, Tokenizer, normalise
+from models.tokenizer import FORMS, RARE, RESERVED, CharacterTokenizer, normalise
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 """Every code point, lone surrogates too."""
 TRICKY_TEXT = st.text("aA \t\r\n\u2028\u2029\u200b\u200c\u202e\u0301\u0323\u0654يىكەۀہـﻻﷲ٤۴é…½?\ufeff\ud800👩")
 """The characters that `normalise` and `fit` do something about, close together."""
-LATIN = Tokenizer(symbols=(*RESERVED, *"\n '-.?ADEOadefinosx"))
-PERSIAN = Tokenizer(symbols=(*RESERVED, *"\n ،؟ابدلهوکگی۴"))
+LATIN = CharacterTokenizer(symbols=(*RESERVED, *"\n '-.?ADEOadefinosx"))
+PERSIAN = CharacterTokenizer(symbols=(*RESERVED, *"\n ،؟ابدلهوکگی۴"))
 LISTED = "يىكەۀـ\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}"
 ONE_HUNDRED_THOUSAND = ["x" * 100_000, "🜁" * 100_000, "\n" * 100_000, "\ud800" * 100_000, "ab cé\r\n" * 14_286]
 
@@ -66,11 +66,11 @@ def test_decoding_what_was_encoded_gives_the_text_back(text: str) -> None:
 @given(ANY_TEXT | TRICKY_TEXT)
 def test_any_text_can_be_encoded_one_id_a_character(text: str) -> None:
     ids = LATIN.encode(text)
-    assert [LATIN.character(i) for i in ids] == [c if c in LATIN.symbols else "\ufffd" for c in text]
+    assert [LATIN.piece(i) for i in ids] == [c if c in LATIN.symbols else "\ufffd" for c in text]
 
 
 @given(ANY_TEXT | TRICKY_TEXT, st.sampled_from([LATIN, PERSIAN]))
-def test_any_text_can_be_fitted_and_what_stays_unknown_is_reported(text: str, tokenizer: Tokenizer) -> None:
+def test_any_text_can_be_fitted_and_what_stays_unknown_is_reported(text: str, tokenizer: CharacterTokenizer) -> None:
     fitted = tokenizer.fit(text)
     assert set(fitted.text) - set(tokenizer.symbols) == set(fitted.unknown)
     assert set(fitted.folded) | set(fitted.unknown) <= set(normalise(text))
@@ -79,7 +79,7 @@ def test_any_text_can_be_fitted_and_what_stays_unknown_is_reported(text: str, to
 
 
 @given(TRICKY_TEXT, st.sampled_from([LATIN, PERSIAN]))
-def test_a_fitted_text_is_one_poem_in_its_normal_form(text: str, tokenizer: Tokenizer) -> None:
+def test_a_fitted_text_is_one_poem_in_its_normal_form(text: str, tokenizer: CharacterTokenizer) -> None:
     fitted = tokenizer.fit(text).text
     assert fitted == normalise(fitted)
     assert "\n\n" not in fitted
@@ -115,7 +115,7 @@ def test_a_hundred_thousand_characters_are_no_trouble(text: str) -> None:
         (PERSIAN, "?,", "؟،"),
     ],
 )
-def test_fit_bends_a_prompt_towards_known_characters(tokenizer: Tokenizer, typed: str, fitted: str) -> None:
+def test_fit_bends_a_prompt_towards_known_characters(tokenizer: CharacterTokenizer, typed: str, fitted: str) -> None:
     result = tokenizer.fit(typed)
     assert "".join(character for character in result.text if character not in result.unknown) == fitted
 
@@ -129,7 +129,7 @@ def test_fit_says_what_it_folded_and_what_it_could_not() -> None:
 
 
 def test_a_rare_character_stays_out_of_the_alphabet() -> None:
-    tokenizer = Tokenizer.train(["b" * RARE + "z" * (RARE - 2), "z" + "a" * RARE, "\n"])
+    tokenizer = CharacterTokenizer.train(["b" * RARE + "z" * (RARE - 2), "z" + "a" * RARE, "\n"])
     assert tokenizer.symbols == (*RESERVED, "\n", "a", "b")
     assert tokenizer.encode("az") == [tokenizer.ids()["a"], tokenizer.unknown_id]
 
@@ -137,7 +137,7 @@ def test_a_rare_character_stays_out_of_the_alphabet() -> None:
 @pytest.mark.parametrize("character", "\x00\t\r\x1b\x7f\x85\u200b\u200e\u202e\u2028\u2029\u2066\ufeff\ud800", ids=ascii)
 def test_a_character_that_could_control_a_screen_is_refused_in_an_alphabet(character: str) -> None:
     with refused("control character"):
-        Tokenizer(symbols=(*RESERVED, "a", character))
+        CharacterTokenizer(symbols=(*RESERVED, "a", character))
 
 
 @pytest.mark.parametrize(
@@ -145,12 +145,12 @@ def test_a_character_that_could_control_a_screen_is_refused_in_an_alphabet(chara
 )
 def test_symbols_that_are_no_alphabet_are_refused(symbols: tuple[str, ...]) -> None:
     with refused("tokenizer"):
-        Tokenizer(symbols=symbols)
+        CharacterTokenizer(symbols=symbols)
 
 
 @pytest.mark.parametrize("symbol", RESERVED)
 def test_no_text_can_spell_a_reserved_symbol(symbol: str) -> None:
-    tokenizer = Tokenizer(symbols=(*RESERVED, *sorted(set("".join(RESERVED)))))
+    tokenizer = CharacterTokenizer(symbols=(*RESERVED, *sorted(set("".join(RESERVED)))))
     ids = tokenizer.encode(symbol)
     assert min(ids) >= len(RESERVED)
     assert tokenizer.decode(ids) == symbol

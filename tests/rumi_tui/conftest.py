@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,6 +41,12 @@ def endless(endless_file: Path) -> Session:
 
 
 @pytest.fixture(scope="session")
+def words(word_pair: tuple[Path, Path]) -> Session:
+    """A small trained model that reads words, loaded."""
+    return Session(word_pair[1])
+
+
+@pytest.fixture(scope="session")
 def write_again() -> Callable[[KeptPoem, Session], str]:
     """Writes a poem of the library from its beginning, from nothing but what is kept beside its text."""
     return _write_again
@@ -54,13 +59,17 @@ def _write_again(kept: KeptPoem, model: Session) -> str:
     for passage, end in zip(kept.passages, ends, strict=True):
         text = (text + "\n")[: passage.begins_at]
         assert len(text) == passage.begins_at
-        poem = Generation(
-            model,
-            model.tokenizer,
-            Request(form=kept.form, text=text, sampling=passage.sampling, seed=passage.seed, lines=passage.lines),
-        )
         limit = end - passage.begins_at if passage.ending is None else None
-        text += "".join(step.text for step in itertools.islice(poem, limit))
+        request = Request(
+            form=kept.form,
+            text=text,
+            sampling=passage.sampling,
+            seed=passage.seed,
+            lines=passage.lines,
+            characters=limit,
+        )
+        poem = Generation(model, model.tokenizer, request)
+        text += "".join(step.text for step in poem)
         assert passage.ending in (None, poem.ending)
     return text
 

@@ -45,6 +45,15 @@ async def test_a_poem_is_written_from_nothing_and_can_be_written_again(library, 
         assert write_again(kept, endless) == kept.text
 
 
+async def test_a_poem_of_words_is_on_the_page_and_in_the_library(library, word_pair, words, write_again):
+    async with console(library, word_pair[1], lines="4") as pilot:
+        await press_and_write(pilot, library, *"amber can", "enter")
+        kept = await press_and_write(pilot, library, "ctrl+g")
+        assert kept.text.startswith("amber can")
+        assert on_the_page(pilot) == letters(kept.text)
+        assert write_again(kept, words) == kept.text
+
+
 async def test_a_poem_that_the_model_ends_says_so(library, model_file):
     async with console(library, model_file, lines="1000000") as pilot:
         kept = await press_and_write(pilot, library, "enter")

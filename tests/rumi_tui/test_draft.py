@@ -107,6 +107,18 @@ def test_a_poem_is_gone_on_with_after_it_was_opened_again(library, path, endless
     assert write_again(kept, endless) == kept.text
 
 
+@pytest.mark.parametrize("pieces", [None, 3])
+def test_a_poem_of_words_is_gone_on_with_and_written_again_exactly(
+    library, path, words: Session, saves_at_once, write_again, pieces
+):
+    draft = write(Job(library, SETTINGS, "amber can", True, None), words, pieces)
+    write(Job(library, SETTINGS, draft.text, False, draft), words, pieces)
+    [kept] = Library(path).poems()
+    assert len(kept.passages) == 2
+    assert kept.text == draft.text
+    assert write_again(kept, words) == kept.text
+
+
 def test_a_failing_disk_keeps_the_text_and_the_next_save_saves_all(library, path, endless: Session, saves_at_once):
     library._database.execute("PRAGMA query_only = ON")
     draft = write(Job(library, SETTINGS, "amber", True, None), endless)

@@ -104,6 +104,7 @@ def test_two_processes_learn_what_one_does(tmp_path: Path, corpus_folder: Path) 
         ("--dropout", "nan"),
         ("--seed", "-1"),
         ("--seed", "1.5"),
+        ("--tokenizer", "letters"),
     ],
 )
 def test_a_value_out_of_range_is_wrong_use(tmp_path: Path, option: str, value: str) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from support import joined, refused
 
-from models.tokenizer import Tokenizer
+from models.tokenizer import CharacterTokenizer
 from training.corpus import Poem
 from training.data import Batches, Ids, encode_poem, store_poems
 
@@ -35,7 +35,7 @@ def rows(of: Batches, epoch: int) -> Ids:
 
 
 def test_a_poem_is_its_form_its_characters_and_an_end() -> None:
-    tokenizer = Tokenizer.train(["ab" * 9])
+    tokenizer = CharacterTokenizer.train(["ab" * 9])
     a, b = tokenizer.encode("ab")
     ids = encode_poem(tokenizer, Poem("abz", "ghazal"))
     assert ids.tolist() == [tokenizer.form_id("ghazal"), a, b, tokenizer.unknown_id, tokenizer.end_id]
@@ -102,5 +102,5 @@ def test_a_step_has_the_same_batch_whatever_was_asked_before() -> None:
 
 def test_a_text_of_one_window_is_enough_and_a_shorter_one_is_refused() -> None:
     assert Batches(joined([np.arange(WINDOW + 1)]), WINDOW, BATCH, 0).at(5)[0].tolist() == [list(range(WINDOW))] * BATCH
-    with refused(f"{WINDOW} characters, fewer than one window of {WINDOW}"):
+    with refused(f"{WINDOW} symbols, fewer than one window of {WINDOW}"):
         Batches(joined([np.arange(WINDOW)]), WINDOW, BATCH, 0)

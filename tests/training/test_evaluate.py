@@ -16,6 +16,7 @@ from models.decoder import Decoder
 from models.tokenizer import normalise
 from rumi_tui.engine.score import SEPARATOR
 from rumi_tui.engine.session import load_model
+from training.checkpoint import load_weights
 from training.corpus import Source, read_corpus
 from training.evaluate import exact_loss
 from training.samples import write_samples
@@ -122,17 +123,35 @@ def test_an_unknown_character_costs_what_the_unknown_symbol_costs(source: Callab
     assert known.nats != unknown.nats
 
 
+@torch.no_grad()
+def test_the_loss_of_words_is_that_of_their_pieces_over_the_characters(
+    source: Callable[..., Source], word_pair: tuple[Path, Path]
+) -> None:
+    decoder, description = load_weights(word_pair[0])
+    tokenizer, texts = description.tokenizer, source(f"amber mirror\nkettle\n\nlantern {UNKNOWN}{UNKNOWN}")
+    ids: list[int] = []
+    for poem in texts.poems:
+        ids += [tokenizer.form_id("couplet"), *tokenizer.encode(poem.text), tokenizer.end_id]
+    logprobs = decoder(torch.tensor([ids]))[0][0].double().log_softmax(-1)
+    predicted = [place for place in range(1, len(ids)) if ids[place] not in tokenizer.form_ids()]
+    score = exact_loss(TorchStep(decoder), tokenizer, [texts], "all")
+    assert score.nats == pytest.approx(-sum(logprobs[place - 1, ids[place]].item() for place in predicted), rel=1e-6)
+    assert score.characters == len(SEPARATOR.join(poem.text for poem in texts.poems)) > len(ids)
+    assert score.unknown_characters == 2 * len(UNKNOWN)
+
+
 def test_nothing_to_measure_is_refused(source: Callable[..., Source]) -> None:
     with refused("at least 20 poems"):
         exact_loss(TorchStep(random_decoder(SHAPES["rotary"])), TOKENIZER, [source(verse(19, lines=1))], "validation")
 
 
+@pytest.mark.parametrize("kind", [*SHAPES, "word"])
 def test_rumi_eval_says_the_same_of_a_checkpoint_and_its_model_file(
-    model_pair: tuple[Path, Path], tmp_path: Path
+    kind: str, write_pair: Callable[[str], tuple[Path, Path]], word_pair: tuple[Path, Path], tmp_path: Path
 ) -> None:
     (tmp_path / "text.txt").write_text(verse(20, lines=2, seed=5) + f"\nodd {UNKNOWN}")
     results = []
-    for model in model_pair:
+    for model in word_pair if kind == "word" else write_pair(kind):
         done = run_command("rumi-eval", "--model", str(model), "--text", str(tmp_path / "text.txt"), "--json")
         assert (done.returncode, done.stderr) == (0, ""), done.stderr
         results.append(json.loads(done.stdout))

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +13,10 @@ from support import refused, verse, write_corpus
 
 from models.card import Text
 from models.decoder import Decoder
+from rumi_tui.engine.score import SEPARATOR
 from training import checkpoint
 from training.corpus import read_corpus
+from training.data import encode_poem
 from training.distributed import World, join_world
 from training.evaluate import exact_loss
 from training.loop import Plan
@@ -107,6 +109,36 @@ def test_a_run_starts_from_the_weights_and_the_alphabet_of_a_checkpoint(tmp_path
     assert isinstance(run.model, Decoder)
     for name, tensor in decoder.state_dict().items():
         assert torch.equal(run.model.state_dict()[name], tensor), name
+
+
+def test_a_run_of_words_counts_the_characters_it_has_seen(word_pair: tuple[Path, Path], corpus_folder: Path) -> None:
+    _, (config, tokenizer, card) = checkpoint.load_weights(word_pair[0])
+    poems = read_corpus([corpus_folder / "one.txt"])[0].training
+    symbols = sum(len(encode_poem(tokenizer, poem)) for poem in poems)
+    characters = len(SEPARATOR.join(poem.text for poem in poems)) + len(SEPARATOR)
+    seen = 60 * 8 * config.window * characters / symbols
+    assert characters > 3 * symbols
+    assert card.characters_seen == pytest.approx(seen, abs=1)
+
+
+def test_a_checkpoint_to_start_from_gives_its_tokenizer(
+    tmp_path: Path, corpus_folder: Path, world: World, word_pair: tuple[Path, Path], model_pair: tuple[Path, Path]
+) -> None:
+    asked = order(corpus_folder, init=word_pair[0])
+    for tokenizer in (None, "word"):
+        run = Run(replace(asked, tokenizer=tokenizer), tmp_path / "run", world)
+        assert run.description.tokenizer == checkpoint.load_weights(word_pair[0])[1].tokenizer
+    with refused("kind word, not characters: leave out --tokenizer or --init"):
+        Run(replace(asked, tokenizer="characters"), tmp_path / "run", world)
+    with refused("kind characters, not word: leave out --tokenizer or --init"):
+        Run(replace(asked, init=str(model_pair[0]), tokenizer="word"), tmp_path / "run", world)
+
+
+def test_a_run_begun_before_there_were_words_can_be_resumed(tmp_path: Path) -> None:
+    asked = asdict(order(tmp_path))
+    del asked["tokenizer"]
+    checkpoint.save_state(tmp_path, {"a": torch.zeros(1)}, {"order": asked})
+    assert read_order(tmp_path, "rumi-train --resume run").tokenizer is None
 
 
 def test_validation_poems_are_not_trained_on(tmp_path: Path, world: World) -> None:

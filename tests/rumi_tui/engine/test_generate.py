@@ -67,6 +67,34 @@ def test_a_poem_stops_where_the_model_ends_it(session):
     assert session.tokenizer.end_id not in ids
 
 
+@pytest.mark.parametrize("characters", [1, 2, 3, 30, 31, 32, 33, 34])
+def test_a_poem_of_words_stops_after_its_characters_and_begins_as_a_longer_one(words, characters):
+    longer, _, pieces = write(words, characters=200, seed=3)
+    text, poem, steps = write(words, characters=characters, seed=3)
+    assert max(len(step.text) for step in pieces) > 3
+    assert poem.ending == "characters"
+    assert len(text) == characters
+    assert longer.startswith(text)
+    assert [step.text for step in steps[:-1]] == [step.text for step in pieces[: len(steps) - 1]]
+    assert [step.logprob for step in steps] == [step.logprob for step in pieces[: len(steps)]]
+
+
+@pytest.mark.parametrize("lines", [1, 2, 5])
+def test_a_poem_of_words_stops_at_the_end_of_its_lines(words, lines):
+    text, poem = next(
+        found for seed in range(50) if (found := write(words, lines=lines, seed=seed)[:2])[1].ending == "lines"
+    )
+    assert poem.ending == "lines"
+    assert text.count("\n") == lines - 1
+
+
+@pytest.mark.parametrize("text", ["", "amber", "amber can", "amber candle\n", "amber Ж", "چراغ"])
+def test_a_poem_of_words_goes_on_after_any_prompt(words, text):
+    written, _, steps = write(words, text=text, characters=40)
+    assert len(written) == 40
+    assert all(step.text and REPLACEMENT not in step.text for step in steps)
+
+
 def test_a_poem_that_can_go_on_has_no_ending(endless):
     poem = Generation(endless, endless.tokenizer, Request(form="free"))
     assert len(list(itertools.islice(poem, 300))) == 300
@@ -89,7 +117,7 @@ def test_steps_tell_what_the_model_thought(endless, text):
         assert probabilities == sorted(probabilities, reverse=True)
         assert probabilities == pytest.approx(sorted(np.exp(row), reverse=True)[:ALTERNATIVES], abs=1e-4)
         likeliest = step.alternatives[0]
-        assert likeliest.text == tokenizer.character(int(row.argmax()))
+        assert likeliest.text == tokenizer.piece(int(row.argmax()))
         own = [a.probability for a in step.alternatives if a.text == step.text != ""]
         assert own == [] or math.log(own[0]) == pytest.approx(step.logprob, abs=1e-9)
 

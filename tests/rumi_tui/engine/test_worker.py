@@ -69,6 +69,13 @@ def test_it_writes_the_poem_that_is_written_here(process: Process, model_file: P
     assert (finished.ending, finished.characters) == (poem.ending, len(steps))
 
 
+def test_pieces_of_words_are_counted_in_characters(process: Process, word_pair: tuple[Path, Path], words: Session):
+    *reports, finished = process.carry_out(order(word_pair[1], "amber", seed=5))
+    poem = Generation(words, words.tokenizer, Request(form="couplet", text="amber", lines=4, seed=5))
+    assert written(reports) == "".join(step.text for step in poem)
+    assert finished.characters == len(written(reports)) > sum(len(r.steps) for r in reports if isinstance(r, Wrote))
+
+
 def test_one_process_writes_many_poems_each_its_own(process: Process, model_file: Path, endless_file: Path):
     orders = [order(endless_file, lines=2), order(model_file, seed=9), order(endless_file, lines=2)]
     process.send(*orders)
