@@ -3,10 +3,10 @@ PYTHON ?= python3
 RUN := .venv
 DEV := .venv-dev
 
-.PHONY: help run test bench clean
+.PHONY: help run test bench bench-train clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 
 run: $(RUN)/ready ## set up and open the console
 	$(RUN)/bin/rumi-tui
@@ -20,6 +20,9 @@ test: $(DEV)/ready ## set up everything, lint, check types and imports, run the 
 
 bench: $(DEV)/ready ## measure what the console's writing process costs and gives
 	$(DEV)/bin/python benchmarks/console.py
+
+bench-train: $(DEV)/ready ## train on tiny Shakespeare beside a plain GPT-2: 1, 10 and 30 minutes each (RUMI_CORPUS_DIR)
+	$(DEV)/bin/python benchmarks/tiny_shakespeare.py
 
 clean: ## remove the environments that run and test made
 	rm -rf $(RUN) $(DEV)

@@ -35,7 +35,7 @@ BEGIN, END = "<!-- ablations -->", "<!-- end of ablations -->"
 
 
 def adamw(model: nn.Module) -> list[Optimizer]:
-    """AdamW for every parameter, at the best of the rates tried (1e-3, 2e-3, 4e-3)."""
+    """AdamW for every parameter."""
     matrices = [p for name, p in model.named_parameters() if name.startswith("blocks.") and p.ndim == 2]
     others = [p for name, p in model.named_parameters() if not (name.startswith("blocks.") and p.ndim == 2)]
     groups = [
@@ -45,13 +45,17 @@ def adamw(model: nn.Module) -> list[Optimizer]:
     return [AdamW(groups, lr=2e-3, betas=BETAS, fused=True)]
 
 
+def recipe_optimizers(model: nn.Module) -> list[Optimizer]:
+    return build_optimizers(model, LEARNING_RATE)
+
+
 def muon_at(rate: float) -> Callable[[nn.Module], list[Optimizer]]:
     return lambda model: build_optimizers(model, rate)
 
 
 def together(model: nn.Module) -> list[Optimizer]:
     """Queries, keys and values of a block orthogonalised as one matrix."""
-    muon, adam = build_optimizers(model, LEARNING_RATE)
+    muon, adam = recipe_optimizers(model)
     muon.param_groups[0]["parts"] = 1
     return [muon, adam]
 
@@ -75,7 +79,7 @@ class Average:
 
 
 def averaged(model: nn.Module) -> list[Any]:
-    return [*build_optimizers(model, LEARNING_RATE), Average(model)]
+    return [*recipe_optimizers(model), Average(model)]
 
 
 class Ngrams(nn.Module):
@@ -126,7 +130,7 @@ class Variant:
     name: str
     shape: dict[str, Any] = field(default_factory=dict)
     build: Callable[[DecoderConfig], nn.Module] = Decoder
-    optimizers: Callable[[nn.Module], list[Any]] = muon_at(LEARNING_RATE)
+    optimizers: Callable[[nn.Module], list[Any]] = recipe_optimizers
     batch: int = BATCH
     patches: dict[str, Any] = field(default_factory=dict)
 

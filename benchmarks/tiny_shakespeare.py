@@ -82,9 +82,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="also write the results to this file")
     arguments = parser.parse_args()
     text = BenchText(arguments.text)
-    print(
-        f"{torch.get_num_threads()} threads\n{'model':8}{'minutes':>8}{'params':>12}{'chars/s':>9}{'train':>9}{'valid':>9}"
-    )
+    print(f"{torch.get_num_threads()} threads")
+    print(f"{'model':8}{'minutes':>8}{'params':>12}{'chars/s':>9}{'train':>9}{'valid':>9}")
     results = []
     for minutes in arguments.minutes:
         for name in [arguments.only] if arguments.only else ["ours", "plain"]:
