@@ -18,7 +18,7 @@ from torch import nn
 from torch.nn import functional as F
 from torch.optim import Optimizer
 
-from models.tokenizer import Tokenizer, normalise
+from models.tokenizer import CharacterTokenizer, normalise
 from training.data import Batches, Poems
 from training.distributed import World
 from training.loop import Plan, Progress, Store, train
@@ -36,7 +36,7 @@ class BenchText:
             sys.exit(f"There is no text at {path}: name tiny Shakespeare's input.txt with --text.")
         text = normalise(path.read_text("utf-8"))
         split = len(text) * 9 // 10
-        self.tokenizer = Tokenizer.train([text[:split]])
+        self.tokenizer = CharacterTokenizer.train([text[:split]])
         ids = np.array(self.tokenizer.encode(text), dtype=np.int64)
         self.training, self.validation = ids[:split], ids[split:]
 

@@ -220,6 +220,12 @@ class CharacterTokenizer(Tokenizer, frozen=True, tag="characters"):
         """The alphabet of normalised texts, see `frequent_characters`."""
         return cls(symbols=(*RESERVED, *frequent_characters(texts)))
 
+    def grown(self, texts: Iterable[str]) -> CharacterTokenizer:
+        """The same alphabet with the new characters of other normalised texts at its end; old ids stay."""
+        known = set(self.symbols)
+        new = [character for character in frequent_characters(texts) if character not in known]
+        return CharacterTokenizer(symbols=(*self.symbols, *new))
+
     def encode(self, text: str) -> list[int]:
         """One id a character; those outside the alphabet become `unknown_id`. Never raises on text."""
         ids, unknown = self.ids(), self.unknown_id

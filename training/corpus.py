@@ -79,6 +79,8 @@ def read_corpus(paths: Sequence[Path], language: str | None = None, form: str | 
     keeps the ones in that language. A file is what a `corpus.toml` beside it says, or else of the given language and
     `free`. `form`, where given, holds for every text. Raises `RumiError` when something is missing, empty or no text.
     """
+    if form is not None and form not in FORMS:
+        raise RumiError(f"There is no form {form!r}: choose one of {', '.join(FORMS)}.")
     sources: list[Source] = []
     for path in paths:
         if not path.exists():

@@ -103,7 +103,7 @@ class Run:
         torch.manual_seed(plan.seed)
         model = Decoder(config)
         if start is not None:
-            model.load_state_dict(start[0].state_dict())
+            _load_grown(model, start[0])
         self.model = model.to(world.device)
         card = _card(order, self.sources, language, start[1].card if start else None, model.parameter_count())
         self.description = Description(config, tokenizer, card)
@@ -160,11 +160,11 @@ class Run:
 def _tokenizer_and_shape(
     order: Order, start: Description | None, sources: Sequence[Source]
 ) -> tuple[Tokenizer, DecoderConfig]:
-    """Those of the checkpoint to start from, or else a new tokenizer and the shape of the preset."""
+    """Those of the checkpoint to start from, with the new characters of the texts, or else those of the preset."""
     if start is None:
         kind = WordTokenizer if order.tokenizer == "word" else CharacterTokenizer
-        tokenizer = kind.train(poem.text for source in sources for poem in source.training)
-        return tokenizer, preset(order.preset or DEFAULT_PRESET, len(tokenizer))
+        learned = kind.train(poem.text for source in sources for poem in source.training)
+        return learned, preset(order.preset or DEFAULT_PRESET, len(learned))
     if order.preset is not None and not start.config.same_shape(preset(order.preset, len(start.tokenizer))):
         raise RumiError(f"{order.init} is not of the preset {order.preset}: leave the preset out.")
     if order.tokenizer not in (None, start.tokenizer.kind):
@@ -172,7 +172,18 @@ def _tokenizer_and_shape(
             f"{order.init} has a tokenizer of the kind {start.tokenizer.kind}, not {order.tokenizer}: "
             "leave out --tokenizer or --init."
         )
-    return start.tokenizer, start.config
+    tokenizer = start.tokenizer
+    if isinstance(start.tokenizer, CharacterTokenizer):
+        tokenizer = start.tokenizer.grown(poem.text for source in sources for poem in source.training)
+    return tokenizer, msgspec.structs.replace(start.config, vocab_size=len(tokenizer))
+
+
+def _load_grown(model: Decoder, start: Decoder) -> None:
+    """Puts the weights of a decoder into one that may know more symbols; the head says 0 for a new one."""
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            weights = start.get_parameter(name)
+            parameter[: len(weights)] = weights
 
 
 def _card(order: Order, sources: Sequence[Source], language: str, before: Card | None, parameters: int) -> Card:

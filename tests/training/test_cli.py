@@ -73,24 +73,34 @@ def test_a_run_stopped_by_ctrl_c_and_resumed_ends_as_if_nothing_had_happened(
     assert (cut / "samples.txt").read_text() == (whole / "samples.txt").read_text()
 
 
-def test_two_processes_learn_what_one_does(tmp_path: Path, corpus_folder: Path) -> None:
-    order = ("--corpus", str(corpus_folder), *MINIMAL, "--steps", "6", "--batch", "4", "--dropout", "0")
+def train_in_two_processes(*arguments: str) -> subprocess.CompletedProcess[str]:
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "--no-python"]
+    command = [*launch, str(Path(sys.executable).parent / "rumi-train"), *arguments]
+    variables = os.environ | {"OMP_NUM_THREADS": "1"}
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env=variables)
+
+
+def test_two_processes_learn_what_one_does_and_go_on_with_what_one_began(tmp_path: Path, corpus_folder: Path) -> None:
+    order = ("--corpus", str(corpus_folder), *MINIMAL, "--steps", "30", "--batch", "4", "--dropout", "0")
     one = run_command("rumi-train", *order, "--out", str(tmp_path / "one"))
     assert one.returncode == 0, one.stderr
-    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "--no-python"]
-    command = [*launch, str(Path(sys.executable).parent / "rumi-train"), *order, "--out", str(tmp_path / "two")]
-    two = subprocess.run(
-        command, capture_output=True, text=True, timeout=300, check=False, env=os.environ | {"OMP_NUM_THREADS": "1"}
-    )
+
+    two = train_in_two_processes(*order, "--accumulate", "2", "--out", str(tmp_path / "two"))
     assert two.returncode == 0, two.stderr
     assert two.stdout == f"{tmp_path / 'two' / 'model.safetensors'}\n"
     assert "2 x cpu" in two.stderr
-    rows = [loss_rows(tmp_path / name) for name in ("one", "two")]
-    assert len(rows[0]) == len(rows[1]) == 1
-    for row, other in zip(*rows, strict=True):
-        assert row["step"] == other["step"] == "6"
-        for name in ("train_loss", "validation_loss"):
-            assert float(row[name]) == pytest.approx(float(other[name]), abs=1e-4)
+
+    assert interrupt_after_first_look(*order, "--out", str(tmp_path / "cut"))[0] == 1
+    resumed = train_in_two_processes("--resume", str(tmp_path / "cut"))
+    assert resumed.returncode == 0, resumed.stderr
+
+    expected = loss_rows(tmp_path / "one")
+    assert expected[-1]["step"] == "30"
+    for name in ("two", "cut"):
+        for row, other in zip(expected, loss_rows(tmp_path / name), strict=True):
+            assert row["step"] == other["step"]
+            for kind in ("train_loss", "validation_loss"):
+                assert float(row[kind]) == pytest.approx(float(other[kind]), abs=1e-3)
 
 
 @pytest.mark.parametrize(

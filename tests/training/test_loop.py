@@ -181,6 +181,15 @@ def test_a_run_stops_when_it_gets_no_better_and_keeps_the_best_weights(tmp_path:
     assert run.quick_loss(run.model) == losses[best]
 
 
+def test_a_batch_in_parts_is_the_same_batch(tmp_path: Path) -> None:
+    losses = []
+    for parts in (1, 2, 4):
+        run = Running(tmp_path / str(parts), Plan(steps=12, batch=4, look_every=4, accumulate=parts))
+        losses.append([row for looks in look_losses(run.train()) for row in looks])
+    assert losses[1] == pytest.approx(losses[0], rel=1e-4)
+    assert losses[2] == pytest.approx(losses[0], rel=1e-4)
+
+
 def test_another_seed_is_another_run(tmp_path: Path) -> None:
     runs = [Running(tmp_path / str(seed), replace(PLAN, steps=3, seed=seed)) for seed in (0, 1)]
     losses = [look_losses(run.train()) for run in runs]

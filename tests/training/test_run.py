@@ -20,6 +20,7 @@ from training.data import encode_poem
 from training.distributed import World, join_world
 from training.evaluate import exact_loss
 from training.loop import Plan
+from training.recipe import BATCH
 from training.run import Order, Run, read_order
 from training.torch_step import TorchStep
 
@@ -37,7 +38,7 @@ def order(corpus: Path, plan: Plan = PLAN, dropout: float | None = None, init: P
         corpus=(str(corpus),),
         language="en",
         form=None,
-        preset="minimal",
+        preset="minimal" if init is None else None,
         learning_rate=None,
         dropout=dropout,
         init=str(init) if init else None,
@@ -99,7 +100,7 @@ def test_a_run_of_another_version_cannot_be_resumed(tmp_path: Path, facts: objec
 
 def test_a_run_starts_from_the_weights_and_the_alphabet_of_a_checkpoint(tmp_path: Path, world: World) -> None:
     (tmp_path / "first.txt").write_text(verse(20, seed=1))
-    (tmp_path / "second.txt").write_text(verse(20, seed=2).upper())
+    (tmp_path / "second.txt").write_text(verse(20, seed=2))
     Run(order(tmp_path / "first.txt", Plan(steps=1, batch=1)), tmp_path / "first", world).train()
     decoder, description = checkpoint.load_weights(tmp_path / "first")
 
@@ -113,10 +114,12 @@ def test_a_run_starts_from_the_weights_and_the_alphabet_of_a_checkpoint(tmp_path
 
 def test_a_run_of_words_counts_the_characters_it_has_seen(word_pair: tuple[Path, Path], corpus_folder: Path) -> None:
     _, (config, tokenizer, card) = checkpoint.load_weights(word_pair[0])
-    poems = read_corpus([corpus_folder / "one.txt"])[0].training
+    poems = list(read_corpus([corpus_folder / "one.txt"])[0].training)
     symbols = sum(len(encode_poem(tokenizer, poem)) for poem in poems)
     characters = len(SEPARATOR.join(poem.text for poem in poems)) + len(SEPARATOR)
-    seen = 60 * 8 * config.window * characters / symbols
+    looks = checkpoint.load_state(word_pair[0].parent)[1]["progress"]["looks"]
+    best = min(looks, key=lambda look: look["validation_loss"])["step"]
+    seen = best * BATCH * config.window * characters / symbols
     assert characters > 3 * symbols
     assert card.characters_seen == pytest.approx(seen, abs=1)
 
@@ -139,6 +142,27 @@ def test_a_run_begun_before_there_were_words_can_be_resumed(tmp_path: Path) -> N
     del asked["tokenizer"]
     checkpoint.save_state(tmp_path, {"a": torch.zeros(1)}, {"order": asked})
     assert read_order(tmp_path, "rumi-train --resume run").tokenizer is None
+
+
+def test_a_run_that_starts_from_a_checkpoint_learns_the_new_characters_of_its_texts(
+    tmp_path: Path, world: World
+) -> None:
+    (tmp_path / "first.txt").write_text(verse(20, seed=1))
+    (tmp_path / "second.txt").write_text(verse(20, seed=2).upper())
+    Run(order(tmp_path / "first.txt", Plan(steps=1, batch=1)), tmp_path / "first", world).train()
+    decoder, (_, before, _) = checkpoint.load_weights(tmp_path / "first")
+
+    run = Run(order(tmp_path / "second.txt", init=tmp_path / "first"), tmp_path / "second", world)
+    after = run.description.tokenizer
+    assert after.symbols[: len(before)] == before.symbols
+    assert set("AMBER") <= set(after.symbols[len(before) :])
+    ids = torch.tensor([before.encode("amber\nbarley")])
+    with torch.no_grad():
+        mine, its = run.model.eval()(ids)[0], decoder(ids)[0]
+    assert torch.allclose(mine[..., : len(before)], its)
+    assert not mine[..., len(before) :].any()
+    assert run.train() is not None
+    assert len(checkpoint.load_weights(tmp_path / "second")[1].tokenizer) == len(after)
 
 
 def test_validation_poems_are_not_trained_on(tmp_path: Path, world: World) -> None:
