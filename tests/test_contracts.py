@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from models.pretrained import LANGUAGES
+
 WATCH_SOCKETS = """
 import os, sys
 def watch(event, _):
@@ -101,6 +103,8 @@ def test_the_wheel_holds_the_model_files_and_needs_no_torch(tmp_path: Path) -> N
         names = set(archive.namelist())
         (metadata,) = (name for name in names if name.endswith(".dist-info/METADATA"))
         needs = [line for line in archive.read(metadata).decode().splitlines() if line.startswith("Requires-Dist: ")]
-    assert {"models/pretrained/rumi-en.onnx", "models/pretrained/rumi-fa.onnx"} <= names
-    assert not any(name.endswith(".safetensors") for name in names)
+    suffixes = (".onnx", ".safetensors")
+    files = {f"models/pretrained/rumi-{language}{suffix}" for language in LANGUAGES for suffix in suffixes}
+    assert len(files) == 4
+    assert files <= names
     assert [line for line in needs if "torch" in line and "extra ==" not in line] == []

@@ -1,4 +1,4 @@
-"""The README promises commands; they must be there and take what it shows."""
+"""The README and the pages in docs/ promise commands; they must be there and take what is shown."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from support import run_command
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text("utf-8")
-SHOWN = [line for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]
+PAGES = "\n".join(page.read_text("utf-8") for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))))
+SHOWN = [line for block in re.findall(r"```console\n(.*?)```", PAGES, re.DOTALL) for line in block.splitlines()]
 OURS = [shlex.split(line[line.index("rumi-") :]) for line in SHOWN if "rumi-" in line and not line.startswith("pip")]
 
 
