@@ -27,7 +27,7 @@ from rumi_tui.engine.context import DecodeStep
 from rumi_tui.engine.session import load_model
 from training.corpus import Source, read_corpus
 from training.evaluate import exact_loss
-from training.recipe import BATCH, INIT_RATE, LEARNING_RATE, MINUTES
+from training.recipe import BATCH, INIT_RATE, LEARNING_RATE, MINUTES, SMALL_BATCH
 from training.statistics import describe_text
 
 if TYPE_CHECKING:
@@ -67,7 +67,10 @@ def train(
         float | None, typer.Option(min=0.01, max=100_000, help=f"Time to train, at most; default {MINUTES:.0f}.")
     ] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Steps to train, at most, instead of --minutes.")] = None,
-    batch: Annotated[int, typer.Option(min=1, max=65_536, help="Sequences in a step.")] = BATCH,
+    batch: Annotated[
+        int | None,
+        typer.Option(min=1, max=65_536, help=f"Sequences in a step; default {BATCH}, {SMALL_BATCH} for a small text."),
+    ] = None,
     accumulate: Annotated[
         int, typer.Option(min=1, max=65_536, help="Parts that a batch is worked through in, to spare memory.")
     ] = 1,
@@ -112,12 +115,13 @@ def train(
             raise typer.BadParameter("give --minutes or --steps, not both.", param_hint="--steps")
         if minutes is None and steps is None:
             minutes = MINUTES
-        plan = Plan(steps=steps, minutes=minutes, batch=batch, accumulate=accumulate, seed=seed)
+        plan = Plan(steps=steps, minutes=minutes, accumulate=accumulate, seed=seed)
         order = Order(
             corpus=tuple(str(path.resolve()) for path in (*corpus, *(more_texts or []))),
             language=language,
             form=form,
             preset=preset,
+            batch=batch,
             learning_rate=learning_rate,
             dropout=dropout,
             init=str(_checkpoint(init)) if init else None,

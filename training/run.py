@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -28,7 +29,7 @@ from training.evaluate import exact_loss
 from training.loop import Plan, Progress, Store, train
 from training.optim import build_optimizers
 from training.quick_loss import QuickLoss
-from training.recipe import INIT_RATE, LEARNING_RATE, dropout_for, look_every_for
+from training.recipe import INIT_RATE, LEARNING_RATE, batch_for, dropout_for, look_every_for
 from training.torch_step import TorchStep
 from training.watch import RunWatcher
 
@@ -44,6 +45,8 @@ class Order:
     form: str | None
     preset: str | None
     """None: that of `init`, or else `DEFAULT_PRESET`."""
+    batch: int | None
+    """Sequences in a step, over all processes."""
     learning_rate: float | None
     """Of the matrices, at its height; those of other parameters are in proportion (see `training.optim`)."""
     dropout: float | None
@@ -72,34 +75,30 @@ class Run:
         self.sources = read_corpus([Path(path) for path in order.corpus], order.language, order.form)
         _check_resumable(folder, self.sources)
         plan, language = order.plan, _one_language(self.sources)
-        if plan.batch % (world.size * plan.accumulate):
-            raise RumiError(
-                f"A batch of {plan.batch} does not split over {world.size} processes in {plan.accumulate} parts each: "
-                "change one of them."
-            )
         start = checkpoint.load_weights(Path(order.init)) if order.init is not None else None
         tokenizer, config = _tokenizer_and_shape(order, start[1] if start else None, self.sources)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise RumiError(f"Could not make the folder {folder} ({describe(error)}).") from error
-        training, characters = self._store((source.training for source in self.sources), tokenizer)
-        validation, _ = self._store((source.validation for source in self.sources), tokenizer)
-        if not len(validation.ids):
-            raise RumiError(
-                f"The corpus has {len(training.beginnings) - 1} poems and none to validate on: part it by blank lines "
-                "into 20 or more."
-            )
-        config = msgspec.structs.replace(
-            config, dropout=order.dropout if order.dropout is not None else dropout_for(characters)
-        )
+        with _new_folder(folder):
+            training, characters = self._store((source.training for source in self.sources), tokenizer)
+            validation, _ = self._store((source.validation for source in self.sources), tokenizer)
+            batch = order.batch or batch_for(characters)
+            if batch % (world.size * plan.accumulate):
+                raise RumiError(
+                    f"A batch of {batch} does not split over {world.size} processes in {plan.accumulate} parts each: "
+                    "change one of them."
+                )
+            self.batches = Batches(training, config.window, batch, plan.seed)
+            if not len(validation.ids):
+                raise RumiError(
+                    f"The corpus has {len(training.beginnings) - 1} poems and none to validate on: part it by blank "
+                    "lines into 20 or more."
+                )
+        self.quick_loss = QuickLoss(validation, config.window, batch)
+        self._characters_per_symbol = characters / self.batches.symbols
         self.learning_rate = order.learning_rate or (INIT_RATE if start else LEARNING_RATE)
-        self.plan = replace(
-            plan, look_every=plan.look_every or look_every_for(len(training.ids), config.window * plan.batch)
-        )
-        self._characters_per_symbol = characters / len(training.ids)
-        self.batches = Batches(training, config.window, plan.batch, plan.seed)
-        self.quick_loss = QuickLoss(validation, config.window, plan.batch)
+        look_every = plan.look_every or look_every_for(self.batches.symbols, config.window * batch)
+        self.plan = replace(plan, batch=batch, look_every=look_every)
+        dropout = order.dropout if order.dropout is not None else dropout_for(characters)
+        config = msgspec.structs.replace(config, dropout=dropout)
         torch.manual_seed(plan.seed)
         model = Decoder(config)
         if start is not None:
@@ -155,6 +154,21 @@ class Run:
     def _characters(self, steps: int) -> int:
         """How many characters of text that many steps read, see `Card.characters_seen`."""
         return round(steps * self.plan.batch * self.batches.window * self._characters_per_symbol)
+
+
+@contextmanager
+def _new_folder(folder: Path) -> Iterator[None]:
+    """Makes a folder, and takes it away again, if it is empty, when what is done in it is refused."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RumiError(f"Could not make the folder {folder} ({describe(error)}).") from error
+    try:
+        yield
+    except RumiError:
+        with suppress(OSError):
+            folder.rmdir()
+        raise
 
 
 def _tokenizer_and_shape(

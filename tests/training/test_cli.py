@@ -165,7 +165,7 @@ def test_a_checkpoint_of_another_shape_is_no_start(tmp_path: Path, corpus_folder
     save_weights(tmp_path / "other.safetensors", random_decoder(SHAPES["rotary"]), describe(SHAPES["rotary"]))
     start = ("--init", str(tmp_path / "other.safetensors"), "--out", str(tmp_path / "run"))
     done = run_command("rumi-train", "--corpus", str(corpus_folder), *MINIMAL, "--steps", "1", *start)
-    assert_command_refused(done, 1, "^rumi-train: .*other.safetensors has another shape")
+    assert_command_refused(done, 1, "^rumi-train: .*other.safetensors is not of the preset minimal")
     assert not (tmp_path / "run").exists()
 
 

@@ -215,7 +215,7 @@ def test_samples_are_measured_beside_the_validation_poems_of_their_form(model_fi
         compared = verse_of[form]
         assert compared["generated"]["poems"] == 2
         assert 0 <= compared["ended"] <= 1
-        held_out = read_corpus([corpus_folder / name])[0].validation
+        held_out = list(read_corpus([corpus_folder / name])[0].validation)
         assert compared["real"]["poems"] == len(held_out) == 2
         assert compared["real"]["known_words"] == 1.0
         assert compared["real"]["lines"] == sum(len(poem.text.split("\n")) for poem in held_out)

@@ -20,7 +20,7 @@ from training.data import encode_poem
 from training.distributed import World, join_world
 from training.evaluate import exact_loss
 from training.loop import Plan
-from training.recipe import BATCH
+from training.recipe import SMALL_BATCH
 from training.run import Order, Run, read_order
 from training.torch_step import TorchStep
 
@@ -39,6 +39,7 @@ def order(corpus: Path, plan: Plan = PLAN, dropout: float | None = None, init: P
         language="en",
         form=None,
         preset="minimal" if init is None else None,
+        batch=plan.batch,
         learning_rate=None,
         dropout=dropout,
         init=str(init) if init else None,
@@ -119,7 +120,7 @@ def test_a_run_of_words_counts_the_characters_it_has_seen(word_pair: tuple[Path,
     characters = len(SEPARATOR.join(poem.text for poem in poems)) + len(SEPARATOR)
     looks = checkpoint.load_state(word_pair[0].parent)[1]["progress"]["looks"]
     best = min(looks, key=lambda look: look["validation_loss"])["step"]
-    seen = best * BATCH * config.window * characters / symbols
+    seen = best * SMALL_BATCH * config.window * characters / symbols
     assert characters > 3 * symbols
     assert card.characters_seen == pytest.approx(seen, abs=1)
 
