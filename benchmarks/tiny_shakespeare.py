@@ -24,9 +24,9 @@ from training.optim import build_optimizers
 from training.recipe import LEARNING_RATE
 
 SHAPES = {
-    1: {"window": 128, "layers": 4, "heads": 4, "width": 128, "dropout": 0.0},
-    10: {"window": 256, "layers": 4, "heads": 4, "width": 192, "dropout": 0.1},
-    30: {"window": 256, "layers": 6, "heads": 4, "width": 192, "dropout": 0.2},
+    2: {"window": 64, "layers": 4, "heads": 4, "width": 96, "dropout": 0.0},
+    20: {"window": 128, "layers": 4, "heads": 4, "width": 192, "dropout": 0.1},
+    60: {"window": 256, "layers": 6, "heads": 4, "width": 192, "dropout": 0.2},
 }
 """The shape for a run of at most so many minutes."""
 BATCH = 16

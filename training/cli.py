@@ -27,7 +27,7 @@ from rumi_tui.engine.context import DecodeStep
 from rumi_tui.engine.session import load_model
 from training.corpus import Source, read_corpus
 from training.evaluate import exact_loss
-from training.recipe import BATCH, INIT_RATE, LEARNING_RATE, MINUTES, SMALL_BATCH
+from training.recipe import BATCH, INIT_RATE, LEARNING_RATE, LONG_BATCH, MINUTES, SMALL_BATCH
 from training.statistics import describe_text
 
 if TYPE_CHECKING:
@@ -69,7 +69,11 @@ def train(
     steps: Annotated[int | None, typer.Option(min=1, help="Steps to train, at most, instead of --minutes.")] = None,
     batch: Annotated[
         int | None,
-        typer.Option(min=1, max=65_536, help=f"Sequences in a step; default {BATCH}, {SMALL_BATCH} for a small text."),
+        typer.Option(
+            min=1,
+            max=65_536,
+            help=f"Sequences in a step; default {BATCH}, {SMALL_BATCH} for a small text, {LONG_BATCH} for a long run.",
+        ),
     ] = None,
     accumulate: Annotated[
         int, typer.Option(min=1, max=65_536, help="Parts that a batch is worked through in, to spare memory.")

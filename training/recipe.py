@@ -5,8 +5,11 @@ Knows nothing of torch, so that the command line can show its defaults.
 
 from __future__ import annotations
 
-BATCH, SMALL_BATCH = 16, 4
-"""Sequences in a step; the second for a small text, which is learned in fewer, noisier steps of which more fit in."""
+BATCH, SMALL_BATCH, LONG_BATCH = 8, 4, 16
+"""Sequences in a step. Fewer for a small text and more for a long run: what counts at first is how many steps fit into
+the time, and later how exact each of them is."""
+LONG_RUN = 30.0
+"""Minutes from which on a run is long."""
 LEARNING_RATE = 0.02
 """At its height, of a run from scratch."""
 INIT_RATE = 0.01
@@ -26,9 +29,11 @@ def dropout_for(characters: int) -> float:
     return 0.2 if characters < LARGE_TEXT else 0.0
 
 
-def batch_for(characters: int) -> int:
-    """The sequences in a step for a training text of so many characters."""
-    return SMALL_BATCH if characters < SMALL_TEXT else BATCH
+def batch_for(characters: int, minutes: float | None) -> int:
+    """The sequences in a step for a training text of so many characters and a run of so many minutes, if it has any."""
+    if characters < SMALL_TEXT:
+        return SMALL_BATCH
+    return LONG_BATCH if minutes is not None and minutes >= LONG_RUN else BATCH
 
 
 def look_every_for(symbols: int, symbols_per_step: int) -> int:

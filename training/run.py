@@ -80,7 +80,7 @@ class Run:
         with _new_folder(folder):
             training, characters = self._store((source.training for source in self.sources), tokenizer)
             validation, _ = self._store((source.validation for source in self.sources), tokenizer)
-            batch = order.batch or batch_for(characters)
+            batch = order.batch or batch_for(characters, plan.minutes)
             if batch % (world.size * plan.accumulate):
                 raise RumiError(
                     f"A batch of {batch} does not split over {world.size} processes in {plan.accumulate} parts each: "
