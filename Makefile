@@ -18,8 +18,8 @@ test: $(DEV)/ready ## set up everything, lint, check types and imports, run the 
 	$(DEV)/bin/lint-imports --no-logo
 	$(DEV)/bin/python -m pytest
 
-bench: $(DEV)/ready ## measure what the console's writing process costs and gives
-	$(DEV)/bin/python benchmarks/console.py
+bench: $(DEV)/ready ## measure how quickly verse is written, beside PyTorch and other graphs
+	$(DEV)/bin/python benchmarks/generation.py
 
 bench-train: $(DEV)/ready ## train on tiny Shakespeare beside a plain GPT-2: 1, 10 and 30 minutes each (RUMI_CORPUS_DIR)
 	$(DEV)/bin/python benchmarks/tiny_shakespeare.py

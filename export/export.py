@@ -2,29 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import onnx
 
 from export.graph import build_graph
-from export.parity import TOLERANCE, Parity, compare
+from export.parity import TOLERANCE, Parity, QuantizedParity, compare, compare_quantized
+from export.quantize import quantize
+from models.card import Description
 from models.errors import RumiError
 from models.files import replacing
 from rumi_tui.engine.session import Session
 from training.checkpoint import load_weights
+from training.corpus import Source
 
 
-def export_model(checkpoint: Path, out: Path) -> Parity:
+class Export(NamedTuple):
+    """How a model file compares with its checkpoint."""
+
+    parity: Parity
+    """Of the file with its weights as floats."""
+    quantized: QuantizedParity | None
+    """What 8-bit integers cost; None where none were asked for. The file holds them if this `holds`."""
+
+
+def export_model(checkpoint: Path, out: Path, quantize_on: Sequence[Source] | None = None) -> Export:
     """Writes the model file `out`, after it was compared with the checkpoint as it will be read.
 
-    Raises `RumiError`, and leaves what stood at `out`, when the two differ or something cannot be read or written.
+    With texts to measure on, its weights become 8-bit integers, unless that costs more than `parity.LARGEST_LOSS` on
+    their validation poems. Raises `RumiError`, and leaves what stood at `out`, when checkpoint and file differ or
+    something cannot be read or written.
     """
     decoder, description = load_weights(checkpoint)
     graph = build_graph(decoder, description)
     with replacing(out) as temporary:
-        temporary.write_bytes(graph.SerializeToString())
-        parity = compare(decoder, Session(temporary))
+        exact = _write(temporary, graph)
+        parity = compare(decoder, exact)
         if not parity.holds:
             raise RumiError(
                 f"The graph does not match {checkpoint}: logits differ by {parity.max_abs_logit_diff:.2e} "
                 f"(at most {TOLERANCE:.0e}), greedy text identical: {parity.greedy_identical}; nothing was written."
             )
-    return parity
+        if quantize_on is None:
+            return Export(parity, None)
+        integers = quantize(graph)
+        quantized = compare_quantized(exact, _write(temporary, integers), quantize_on)
+        if quantized.holds:
+            onnx.helper.set_model_props(integers, _with_loss(description, quantized).to_metadata())
+            _write(temporary, integers)
+        else:
+            _write(temporary, graph)
+    return Export(parity, quantized)
+
+
+def _write(path: Path, graph: onnx.ModelProto) -> Session:
+    path.write_bytes(graph.SerializeToString())
+    return Session(path)
+
+
+def _with_loss(description: Description, quantized: QuantizedParity) -> Description:
+    loss = round(quantized.nats_per_char_int8, 5)
+    return description._replace(card=msgspec.structs.replace(description.card, nats_per_char_int8=loss))

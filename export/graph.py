@@ -1,7 +1,19 @@
 """The decode step as an ONNX graph. Knows nothing of files or of who will run it.
 
-Inputs are `ids`, then the cache; outputs are `logits`, then the next cache in the order of the inputs, so whoever
-runs the graph passes outputs back as inputs without knowing what they hold.
+The graph says what `models.decoder.Decoder` says, in the operators that onnxruntime computes quickest on a CPU: the
+normalisations are fused with the sums before them, and attention is one operator that keeps its own cache. Inputs:
+
+- `ids`             int64 [batch, time], the next symbols of each stream;
+- `total`           int32 [1], how many symbols a stream has with them;
+- `last`            int32 [batch], total - 1 for each stream;
+- `fed`             int32 [batch], time for each stream;
+- `cos`, `sin`      float32 [time, head_dim / 2], the rotary angles of the new symbols, or, where positions are learned,
+  `places`          int64 [time], their positions;
+- `past_key.LAYER`, `past_value.LAYER`
+                    float32 [batch, heads, capacity, head_dim], capacity >= window: the last symbols, at the front.
+
+Outputs are `logits` float32 [batch, time, vocab_size] and `present_...` for each `past_...`, of the same shape. A
+present may be bound to the memory of its past: the operator works in place, and drops what the window has left behind.
 """
 
 from __future__ import annotations
@@ -17,69 +29,156 @@ from torch import Tensor, nn
 from torch.export import Dim
 
 from models.card import Description
-from models.decoder import Cache, Decoder
+from models.config import DecoderConfig
+from models.decoder import NORM_EPSILON, Block, Decoder
 
-OPSET = 20
+OPSET = 23
 SMALLEST_HALVED = 1024
 """Values; for a smaller tensor a cast is not worth its node."""
 
 
 class DecodeStep(nn.Module):
-    """A decoder whose cache is a flat row of tensors: position, then the keys and then the values of each layer."""
+    """A decoder, of which it shares the weights, said in onnxruntime's operators.
+
+    PyTorch cannot compute them: `torch.onnx.ops.symbolic` only names them while the step is traced. They are described
+    in onnxruntime's ContribOperators.md.
+    """
 
     def __init__(self, decoder: Decoder) -> None:
         super().__init__()
         self.decoder = decoder
 
-    def forward(self, ids: Tensor, position: Tensor, *keys_and_values: Tensor) -> tuple[Tensor, ...]:
-        """Ids int64 [batch, time], position int64 [], each key and value float32 [batch, heads, past, head_dim]."""
+    def forward(
+        self, ids: Tensor, total: Tensor, last: Tensor, fed: Tensor, positions: list[Tensor], *cache: Tensor
+    ) -> tuple[Tensor, ...]:
+        """Logits and the next cache; see the module for the inputs, `positions` being [cos, sin] or [places]."""
         layers = self.decoder.config.layers
-        cache = Cache(position, keys_and_values[:layers], keys_and_values[layers:])
-        logits, cache = self.decoder(ids, cache)
-        return logits, cache.position, *cache.keys, *cache.values
+        x = self.decoder.embedding(ids)
+        if self.decoder.places is not None:
+            x = x + self.decoder.places(positions[0])
+        normed = _norm(x, torch.ones(x.shape[-1]))
+        keys, values = [], []
+        for block, past_key, past_value in zip(self.decoder.blocks, cache[:layers], cache[layers:], strict=True):
+            assert isinstance(block, Block)
+            mixed, key, value = self._attend(block, normed, past_key, past_value, (total, last, fed), positions)
+            normed, x = _add_and_norm(x, mixed)
+            expanded = block.expand(normed)
+            normed, x = _add_and_norm(x, block.contract(expanded * torch.relu(expanded)))
+            keys.append(key)
+            values.append(value)
+        return self.decoder.head(normed), *keys, *values
+
+    def _attend(
+        self,
+        block: Block,
+        x: Tensor,
+        past_key: Tensor,
+        past_value: Tensor,
+        lengths: tuple[Tensor, Tensor, Tensor],
+        positions: list[Tensor],
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        config, attention = self.decoder.config, block.attention
+        heads = config.heads
+        both, values = attention.qkv(x).split([2 * config.width, config.width], dim=-1)
+        scales = torch.cat((attention.query_scale[:, :, 0], torch.ones(heads, 1))).expand(-1, config.head_dim)
+        both = _norm(both.unflatten(-1, (2 * heads, config.head_dim)), scales).flatten(-2)
+        if config.positions == "rotary":
+            from_the_first = torch.zeros(1, dtype=torch.int64)
+            both = torch.onnx.ops.symbolic(
+                "com.microsoft::RotaryEmbedding", [both, from_the_first, *positions], dtype=both.dtype, shape=both.shape
+            )
+        queries, keys = both.chunk(2, dim=-1)
+        total, last, fed = lengths
+        not_used = [None] * 9
+        attended, key, value = torch.onnx.ops.symbolic_multi_out(
+            "com.microsoft::GroupQueryAttention",
+            [queries, keys, values, past_key, past_value, last, total, *not_used, fed],
+            {
+                "num_heads": heads,
+                "kv_num_heads": heads,
+                "local_window_size": config.window,
+                "sliding_window_cache": 1,
+            },
+            dtypes=(x.dtype,) * 3,
+            shapes=(x.shape, past_key.shape, past_value.shape),
+        )
+        return attention.out(attended), key, value
 
 
-def tensor_names(layers: int) -> tuple[list[str], list[str]]:
+def _norm(x: Tensor, scales: Tensor) -> Tensor:
+    return torch.onnx.ops.symbolic(
+        "RMSNormalization",
+        [x, scales],
+        {"axis": -1, "epsilon": NORM_EPSILON},
+        dtype=x.dtype,
+        shape=x.shape,
+    )
+
+
+def _add_and_norm(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """The sum, normalised, and the sum."""
+    normed, _, _, total = torch.onnx.ops.symbolic_multi_out(
+        "com.microsoft::SkipSimplifiedLayerNormalization",
+        [x, y, torch.ones(x.shape[-1])],
+        {"epsilon": NORM_EPSILON},
+        dtypes=(x.dtype,) * 4,
+        shapes=(x.shape,) * 4,
+    )
+    return normed, total
+
+
+def tensor_names(config: DecoderConfig) -> tuple[list[str], list[str]]:
     """The names of the graph's inputs and outputs."""
-    kinds = [f"{kind}.{layer}" for kind in ("key", "value") for layer in range(layers)]
-    inputs = ["ids", "position", *(f"past_{kind}" for kind in kinds)]
-    outputs = ["logits", "next_position", *(f"present_{kind}" for kind in kinds)]
-    return inputs, outputs
+    positions = ["cos", "sin"] if config.positions == "rotary" else ["places"]
+    kept = [f"{kind}.{layer}" for kind in ("key", "value") for layer in range(config.layers)]
+    inputs = ["ids", "total", "last", "fed", *positions, *(f"past_{name}" for name in kept)]
+    return inputs, ["logits", *(f"present_{name}" for name in kept)]
 
 
 def build_graph(decoder: Decoder, description: Description) -> onnx.ModelProto:
     """Traces the decode step of a decoder and writes its description into the graph's metadata.
 
-    Batch, time and past are free; the graph passes onnx.checker.
+    Batch, time and capacity are free; the graph passes onnx.checker.
     """
     config = decoder.config
-    ids = torch.zeros(2, 3, dtype=torch.int64)
-    position = torch.tensor(5)
-    past = [torch.zeros(2, config.heads, 5, config.head_dim) for _ in range(2 * config.layers)]
-    batch, time, length = Dim("batch"), Dim("time"), Dim("past")
-    shapes = ({0: batch, 1: time}, {}, *[{0: batch, 2: length}] * len(past))
-    inputs, outputs = tensor_names(config.layers)
+    batch, time, capacity = Dim("batch"), Dim("time"), Dim("capacity")
+    lengths = [torch.zeros(size, dtype=torch.int32) for size in (1, 2, 2)]
+    positions = [torch.zeros(3, dtype=torch.int64)]
+    if config.positions == "rotary":
+        positions = [torch.zeros(3, config.head_dim // 2) for _ in range(2)]
+    past = [torch.zeros(2, config.heads, config.window + 1, config.head_dim) for _ in range(2 * config.layers)]
+    inputs, outputs = tensor_names(config)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         logging.getLogger("torch.onnx").setLevel(logging.ERROR)
         program = torch.onnx.export(
             DecodeStep(decoder).eval(),
-            (ids, position, *past),
+            (torch.zeros(2, 3, dtype=torch.int64), *lengths, positions, *past),
             input_names=inputs,
             output_names=outputs,
-            dynamic_shapes=(shapes[0], shapes[1], shapes[2:]),
+            dynamic_shapes=(
+                {0: batch, 1: time}, {}, {0: batch}, {0: batch}, [{0: time} for _ in positions],
+                ({0: batch, 2: capacity},) * len(past),
+            ),
             opset_version=OPSET,
             dynamo=True,
             verbose=False,
-        )
+        )  # fmt: skip
     assert program is not None
     graph = program.model_proto
-    for node in graph.graph.node:
-        del node.metadata_props[:]  # where in the source it was traced from
+    _tidy(graph.graph)
     _halve_weights(graph.graph)
     onnx.helper.set_model_props(graph, description.to_metadata())
     onnx.checker.check_model(graph, full_check=True)
     return graph
+
+
+def _tidy(graph: onnx.GraphProto) -> None:
+    """Takes away where in the source a node was traced from, and the outputs that onnxruntime does not compute."""
+    for node in graph.node:
+        del node.metadata_props[:]
+        if node.op_type == "SkipSimplifiedLayerNormalization":
+            node.output[1] = node.output[2] = ""
 
 
 def _halve_weights(graph: onnx.GraphProto) -> None:

@@ -1,6 +1,8 @@
-"""Torch against ONNX, at every position. Knows nothing of how the graph was made."""
+"""Torch against ONNX, at every position, and floats against integers. Knows nothing of how the graph was made."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
@@ -8,10 +10,14 @@ import numpy as np
 from models.decoder import Decoder
 from rumi_tui.engine.context import Context, DecodeStep, Ids
 from rumi_tui.engine.session import Session
+from training.corpus import Source
+from training.evaluate import exact_loss
 from training.torch_step import TorchStep
 
 TOLERANCE = 1e-4
 """The largest difference of a logit between the same model here and there: float32 sums in another order."""
+LARGEST_LOSS = 0.01
+"""Nats a character that 8-bit integers may cost."""
 WINDOWS = 3
 GREEDY_CHARACTERS = 2_000
 
@@ -27,6 +33,20 @@ class Parity(msgspec.Struct, frozen=True, kw_only=True):
     def holds(self) -> bool:
         """Whether the file may stand for the checkpoint."""
         return self.max_abs_logit_diff <= TOLERANCE and self.greedy_identical
+
+
+class QuantizedParity(msgspec.Struct, frozen=True, kw_only=True):
+    """What a model file loses when its weights become 8-bit integers, on validation poems."""
+
+    nats_per_char_fp32: float
+    nats_per_char_int8: float
+    top1_agreement: float
+    """Share of the symbols of those poems before which both hold the same one the likeliest."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the integers may stand for the floats."""
+        return self.nats_per_char_int8 - self.nats_per_char_fp32 <= LARGEST_LOSS
 
 
 def compare(decoder: Decoder, session: Session, batch: int = 1) -> Parity:
@@ -48,6 +68,19 @@ def compare(decoder: Decoder, session: Session, batch: int = 1) -> Parity:
         positions_compared=2 * ids.size,
         greedy_identical=greedy(reference_step, start) == greedy(session, start),
     )
+
+
+def compare_quantized(exact: Session, quantized: Session, sources: Sequence[Source]) -> QuantizedParity:
+    """Runs both over the validation poems of the sources. Raises `RumiError` where there are none."""
+    losses = [exact_loss(model, model.tokenizer, sources, "validation").nats_per_char for model in (exact, quantized)]
+    agreed = symbols = 0
+    for source in sources:
+        for poem in source.validation:
+            ids = np.array([[exact.tokenizer.form_id(poem.form), *exact.tokenizer.encode(poem.text)]])
+            likeliest = [Context(model).feed(ids).argmax(-1) for model in (exact, quantized)]
+            agreed += int((likeliest[0] == likeliest[1]).sum())
+            symbols += ids.size
+    return QuantizedParity(nats_per_char_fp32=losses[0], nats_per_char_int8=losses[1], top1_agreement=agreed / symbols)
 
 
 def greedy(model: DecodeStep, start: int, characters: int = GREEDY_CHARACTERS) -> list[int]:

@@ -54,6 +54,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """ISO 8601 day on which training ended."""
     commands: tuple[str, ...]
     """What was typed, in order, to train it."""
+    nats_per_char_int8: float | None = None
+    """The loss of this very file where its weights are 8-bit integers; None where they are floats."""
 
     def __post_init__(self) -> None:
         if not self.forms or not set(self.forms) <= set(FORMS):

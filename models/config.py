@@ -12,6 +12,10 @@ FORMAT = 1
 """Version of the three metadata strings of a model file. A file of another version is refused."""
 
 
+ROTARY_BASE = 1000.0
+"""The slowest rotary pair turns about one radian in so many positions: a few windows, where words take 10,000."""
+
+
 class DecoderConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All that is needed to build a decoder before its weights are loaded.
 

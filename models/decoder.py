@@ -13,10 +13,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from models.config import DecoderConfig
+from models.config import ROTARY_BASE, DecoderConfig
 
-ROTARY_BASE = 1000.0
-"""The slowest rotary pair turns about one radian in so many positions: a few windows, where words take 10,000."""
+NORM_EPSILON = 1e-6
+"""Keeps a vector of zeros from being divided by zero."""
 
 
 class Cache(NamedTuple):
@@ -39,7 +39,7 @@ def empty_cache(config: DecoderConfig, batch: int, device: torch.device | str = 
 
 def rms_norm(x: Tensor) -> Tensor:
     """Scales vectors to a root mean square of one, without a learned gain (Zhang & Sennrich 2019, arXiv:1910.07467)."""
-    return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + 1e-6)
+    return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + NORM_EPSILON)
 
 
 def rotary_angles(positions: Tensor, head_dim: int) -> tuple[Tensor, Tensor]:

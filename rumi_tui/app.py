@@ -28,7 +28,7 @@ class RumiApp(App[str]):
         "widgets/poem_view.tcss",
     ]
     BINDINGS = actions.bindings(actions.EVERYWHERE)
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (78, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (78, "-wide"), (96, "-roomy")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]
 
     def __init__(self, library: Library, model: str, mode: Mode) -> None:

@@ -16,12 +16,17 @@ from models.errors import RumiError
 from models.pretrained import LANGUAGES
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, narrate
-from rumi_tui.engine.generate import DEFAULT_LINES, LARGEST_LIMIT, LARGEST_SEED, Generation, Request, Step
+from rumi_tui.engine.generate import DEFAULT_LINES, LARGEST_LIMIT, LARGEST_SEED, BatchGeneration, Request, Step
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import load_model
 
 SMALLEST_TERMINAL = (24, 8)
 """Columns and rows."""
+
+BATCH = 16
+"""Poems written together: more gain little, and the first would be waited for longer."""
+WIDE = 8
+"""Poems from which on a model is loaded for a batch."""
 
 generate_app = command_line.new_app()
 tui_app = command_line.new_app()
@@ -45,14 +50,16 @@ def generate(
     chars: Annotated[
         int | None, typer.Option(min=1, max=LARGEST_LIMIT, help="Stop after this many new characters.")
     ] = None,
-    poems: Annotated[int, typer.Option("-n", min=1, max=10_000, help="How many poems to write.")] = 1,
+    poems: Annotated[
+        int, typer.Option("-n", min=1, max=10_000, help=f"How many poems to write; {BATCH} at a time, together.")
+    ] = 1,
     temperature: Annotated[float, typer.Option(min=0, max=5, help="0 is the likeliest, above 1 is wild.")] = 0.8,
     top_k: Annotated[int, typer.Option(min=0, max=1_000_000, help="Choose among the k likeliest; 0: all.")] = 0,
     top_p: Annotated[float, typer.Option(min=0.01, max=1, help="Choose among those that reach this share.")] = 1.0,
     min_p: Annotated[float, typer.Option(min=0, max=1, help="Leave out what is this much less likely.")] = 0.0,
     seed: Annotated[
         int | None,
-        typer.Option(min=0, max=LARGEST_SEED, help="Same seed, same poem; default: random. Poem n has seed + n - 1."),
+        typer.Option(min=0, max=LARGEST_SEED, help="Same seed and -n, same poems; default: random."),
     ] = None,
     json: Json = False,
     stats: Annotated[bool, typer.Option("--stats", help="Print speed on standard error.")] = False,
@@ -64,7 +71,7 @@ def generate(
     A poem stops when the model ends it or a limit is reached, whichever comes first.
     """
     started = time.perf_counter()
-    session = load_model(model)
+    session = load_model(model, wide=poems >= WIDE)
     form = form or session.card.forms[0]
     session.check_form(form)
     fitted = session.tokenizer.fit(prompt)
@@ -79,25 +86,29 @@ def generate(
     sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p)
     narrate(f"{session.name}, {form}, seed {seed}, temperature {temperature:g}")
 
+    request = Request(form=form, text=fitted.text, sampling=sampling, seed=seed, lines=lines, characters=chars)
     written: list[dict[str, object]] = []
     characters, first = 0, 0.0
-    for number in range(poems):
-        request = Request(
-            form=form, text=fitted.text, sampling=sampling, seed=seed + number, lines=lines, characters=chars
-        )
-        poem = Generation(session, session.tokenizer, request)
+    for begin in range(0, poems, BATCH):
+        count = min(BATCH, poems - begin)
+        batch = msgspec.structs.replace(request, seed=seed + begin)
+        generation = BatchGeneration(session, session.tokenizer, batch, count)
+        steps: list[list[Step]] = [[] for _ in range(count)]
         if not json:
-            print("\n\n" * (number > 0) + fitted.text, end="", flush=True)
-        steps: list[Step] = []
-        for step in poem:
+            print("\n\n" * (begin > 0) + fitted.text, end="", flush=True)
+        for number, step in generation:
             first = first or time.perf_counter() - started
-            steps.append(step)
-            if not json:
+            steps[number].append(step)
+            if number == 0 and not json:
                 print(step.text, end="", flush=True)
-        verse = "".join(step.text for step in steps)
-        characters += len(verse)
-        logprob = sum(step.logprob for step in steps)
-        written.append({"seed": request.seed, "text": fitted.text + verse, "ending": poem.ending, "logprob": logprob})
+        for number, (poem, ending) in enumerate(zip(steps, generation.endings, strict=True)):
+            verse = "".join(step.text for step in poem)
+            characters += len(verse)
+            logprob = sum(step.logprob for step in poem)
+            text = fitted.text + verse
+            written.append({"seed": batch.seed + number, "text": text, "ending": ending, "logprob": logprob})
+            if number > 0 and not json:
+                print("\n\n" + text, end="", flush=True)
     if json:
         result = {
             "model": session.name,

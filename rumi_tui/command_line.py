@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib.metadata import version
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -17,6 +16,8 @@ from models.errors import RumiError, describe
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version  # takes as long as onnxruntime, and few ask
+
         typer.echo(version("rumi-tui"))
         raise typer.Exit
 

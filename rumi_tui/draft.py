@@ -24,6 +24,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sampling: Sampling
     seed: int
     lines: int
+    pace: float | None = None
+    """Characters a second, for a reader; None: as quickly as it goes."""
 
 
 class Draft:
@@ -104,7 +106,7 @@ class Job:
         request = Request(
             form=settings.form, text=self._text, sampling=settings.sampling, seed=settings.seed, lines=settings.lines
         )
-        return Write(settings.model, request, self._typed)
+        return Write(settings.model, request, self._typed, settings.pace)
 
     def hear(self, report: Report) -> None:
         """Lets the poem grow by what the writing process reports."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 
@@ -19,6 +21,11 @@ class TorchStep:
     def empty_cache(self, batch: int) -> Cache:
         """The cache before the first id of `batch` streams."""
         return empty_cache(self.config, batch, self._device)
+
+    def select(self, cache: Cache, streams: Sequence[int]) -> Cache:
+        """A cache of these streams of another, in this order; one may stand in it several times."""
+        keys, values = (tuple(tensor[list(streams)] for tensor in kept) for kept in (cache.keys, cache.values))
+        return Cache(cache.position, keys, values)
 
     @torch.no_grad()
     def __call__(self, ids: Ids, cache: Cache) -> tuple[Logits, Cache]:

@@ -5,7 +5,7 @@ Knows nothing of onnxruntime or torch: both give it a decode step, so both follo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -25,8 +25,11 @@ class DecodeStep(Protocol):
     def empty_cache(self, batch: int) -> Any:
         """The cache before the first id."""
 
+    def select(self, cache: Any, streams: Sequence[int]) -> Any:
+        """A cache of these streams of another, in this order; one may stand in it several times."""
+
     def __call__(self, ids: Ids, cache: Any) -> tuple[Logits, Any]:
-        """Logits [batch, time, vocab_size] for ids int64 [batch, time], and the next cache."""
+        """Logits [batch, time, vocab_size] for ids int64 [batch, time], and the cache that takes the place of it."""
 
 
 class Context:
@@ -58,6 +61,12 @@ class Context:
         for logits in self._pieces(ids):
             last = logits[:, -1]
         return last
+
+    def select(self, streams: Sequence[int]) -> None:
+        """Goes on with these streams, in this order; one may be named several times."""
+        self._cache = self._step.select(self._cache, streams)
+        self._recent = self._recent[list(streams)]
+        self._batch = len(streams)
 
     def _pieces(self, ids: Ids) -> Iterator[Logits]:
         window = self._step.config.window

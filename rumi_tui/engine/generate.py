@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -10,10 +10,9 @@ import numpy as np
 
 from models.errors import RumiError
 from models.tokenizer import Tokenizer
-from rumi_tui.engine.context import Context, DecodeStep
-from rumi_tui.engine.sampling import Probabilities, Sampling, choose, log_softmax
+from rumi_tui.engine.context import Context, DecodeStep, Ids, Logits
+from rumi_tui.engine.sampling import Sampling, choose, log_softmax, logprob_of
 
-ALTERNATIVES = 10
 LARGEST_SEED = 2**32 - 1
 LARGEST_LIMIT = 10**9
 """Lines or characters of a poem: years of writing."""
@@ -40,8 +39,8 @@ class Step(msgspec.Struct, frozen=True, array_like=True):
     """What it adds to the poem: one character, or several where the model reads words; never none."""
     logprob: float
     """Natural logarithm of its probability under the model itself, at temperature 1 and before any filter."""
-    alternatives: tuple[Alternative, ...]
-    """The `ALTERNATIVES` likeliest symbols, the likeliest first."""
+    alternatives: tuple[Alternative, ...] = ()
+    """The likeliest symbols, the likeliest first: as many as the request asks for."""
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +59,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     So the poem begins as one with a higher limit does, where choosing among shorter pieces would change its words.
     """
+    alternatives: int = 0
+    """How many of the likeliest symbols to note at each step; each costs a little time."""
 
     def __post_init__(self) -> None:
         for name in ("lines", "characters"):
@@ -70,6 +71,47 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
             raise RumiError(f"The seed is {self.seed}; choose one from 0 to {LARGEST_SEED}.")
 
 
+class Poem:
+    """A poem as it grows: chooses each symbol from what the model says, and knows when to stop."""
+
+    def __init__(self, tokenizer: Tokenizer, request: Request) -> None:
+        self._tokenizer, self._request = tokenizer, request
+        self._rng = np.random.default_rng(request.seed)
+        self._allowed = np.ones(len(tokenizer), dtype=np.bool_)
+        self._allowed[[tokenizer.unknown_id, *tokenizer.form_ids()]] = False
+        self._lines = self._characters = 0
+        self.chosen = 0
+        """The id of the last symbol."""
+        self.ending: Ending | None = None
+        """Why it stopped; None while it can go on."""
+
+    def next(self, logits: Logits) -> Step | None:
+        """The symbol that follows, from logits [vocab_size]; None where the poem stops instead."""
+        request = self._request
+        self.chosen = choose(logits, self._allowed, request.sampling, self._rng)
+        text = self._tokenizer.piece(self.chosen)
+        self._lines += text == "\n"
+        if self.chosen == self._tokenizer.end_id:
+            self.ending = "end"
+        elif self._lines == request.lines:
+            self.ending = "lines"
+        if self.ending:
+            return None
+        if request.characters is not None:
+            text = text[: request.characters - self._characters]
+        self._characters += len(text)
+        if self._characters == request.characters:
+            self.ending = "characters"
+        return Step(text, logprob_of(logits, self.chosen), self._alternatives(logits))
+
+    def _alternatives(self, logits: Logits) -> tuple[Alternative, ...]:
+        if not self._request.alternatives:
+            return ()
+        probabilities = np.exp(log_softmax(logits))
+        likeliest = np.argsort(-probabilities, kind="stable")[: self._request.alternatives]
+        return tuple(Alternative(self._tokenizer.piece(int(i)), float(probabilities[i])) for i in likeliest)
+
+
 class Generation:
     """A poem being written: iterate over it for its steps.
 
@@ -77,39 +119,61 @@ class Generation:
     """
 
     def __init__(self, model: DecodeStep, tokenizer: Tokenizer, request: Request) -> None:
-        self._model, self._tokenizer, self._request = model, tokenizer, request
-        self.ending: Ending | None = None
+        self._model, self._prompt = model, _prompt_ids(tokenizer, request)
+        self._poem = Poem(tokenizer, request)
+
+    @property
+    def ending(self) -> Ending | None:
         """Why it stopped; None while it can go on."""
+        return self._poem.ending
 
     def __iter__(self) -> Iterator[Step]:
-        request, tokenizer = self._request, self._tokenizer
-        rng = np.random.default_rng(request.seed)
-        allowed = np.ones(len(tokenizer), dtype=np.bool_)
-        allowed[[tokenizer.unknown_id, *tokenizer.form_ids()]] = False
         context = Context(self._model)
-        ids = np.array([[tokenizer.form_id(request.form), *tokenizer.encode(request.text)]])
-        lines = characters = 0
-        while True:
-            logprobs = log_softmax(context.read(ids)[0])
-            chosen = choose(logprobs, allowed, request.sampling, rng)
-            text = tokenizer.piece(chosen)
-            lines += text == "\n"
-            if chosen == tokenizer.end_id:
-                self.ending = "end"
-            elif lines == request.lines:
-                self.ending = "lines"
+        logits = context.read(self._prompt)
+        while step := self._poem.next(logits[0]):
+            yield step
             if self.ending:
                 return
-            if request.characters is not None:
-                text = text[: request.characters - characters]
-            yield Step(text, float(logprobs[chosen]), self._alternatives(logprobs))
-            characters += len(text)
-            if characters == request.characters:
-                self.ending = "characters"
-                return
-            ids = np.array([[chosen]])
+            logits = context.read(np.array([[self._poem.chosen]]))
 
-    def _alternatives(self, logprobs: Probabilities) -> tuple[Alternative, ...]:
-        likeliest = np.argsort(-logprobs, kind="stable")[:ALTERNATIVES]
-        piece = self._tokenizer.piece
-        return tuple(Alternative(piece(int(i)), float(np.exp(logprobs[i]))) for i in likeliest)
+
+class BatchGeneration:
+    """Several poems of one request, written together, a step for all: iterate over it for (number, step).
+
+    The first has the seed of the request, the others those that follow. The prompt is read once. Poems that have
+    stopped leave the step. Sums of many streams may round otherwise than those of one, so that a poem can differ from
+    the one that `Generation` writes with its seed where two symbols are all but equally likely.
+    """
+
+    def __init__(self, model: DecodeStep, tokenizer: Tokenizer, request: Request, count: int) -> None:
+        self._model, self._prompt = model, _prompt_ids(tokenizer, request)
+        seeds = range(request.seed, request.seed + count)
+        self._poems = [Poem(tokenizer, msgspec.structs.replace(request, seed=seed)) for seed in seeds]
+
+    @property
+    def endings(self) -> Sequence[Ending | None]:
+        """Why each poem stopped; None while it can go on."""
+        return [poem.ending for poem in self._poems]
+
+    def __iter__(self) -> Iterator[tuple[int, Step]]:
+        context = Context(self._model)
+        logits = context.read(self._prompt).repeat(len(self._poems), axis=0)
+        if len(self._poems) > 1:
+            context.select([0] * len(self._poems))
+        going = list(enumerate(self._poems))
+        while going:
+            on = []
+            for stream, (number, poem) in enumerate(going):
+                if step := poem.next(logits[stream]):
+                    yield number, step
+                if not poem.ending:
+                    on.append(stream)
+            if len(on) < len(going):
+                context.select(on)
+                going = [going[stream] for stream in on]
+            if going:
+                logits = context.read(np.array([[poem.chosen] for _, poem in going]))
+
+
+def _prompt_ids(tokenizer: Tokenizer, request: Request) -> Ids:
+    return np.array([[tokenizer.form_id(request.form), *tokenizer.encode(request.text)]])

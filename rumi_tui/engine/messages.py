@@ -22,6 +22,8 @@ class Write(msgspec.Struct, frozen=True, tag=True):
     """Its text is what the person typed, or a poem to go on with."""
     typed: bool
     """Whether the text was typed and must be fitted to the model's characters first."""
+    pace: float | None = None
+    """Characters a second, for a reader; None: as quickly as it goes."""
 
 
 class Stop(msgspec.Struct, frozen=True, tag=True):

@@ -3,21 +3,85 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import onnxruntime as ort
 
 from models.card import Description
+from models.config import ROTARY_BASE, DecoderConfig
 from models.errors import RumiError, describe
 from models.pretrained import LANGUAGES, model_path
 from rumi_tui.engine.context import Ids, Logits
 
 LARGEST_FILE = 512 << 20
 """Bytes. A larger file is not one of ours, and reading it could exhaust the memory."""
+SLACK = 8
+"""The cache has room for one window and this part of it more, so that it is moved up once in so many ids, not at each:
+more room costs attention that looks at more, less room costs moves."""
 
-OrtCache = list[ort.OrtValue]
-"""The cache tensors in the order of the graph's inputs: position, then keys and values of each layer."""
+
+class OrtCache:
+    """What the graph keeps of `batch` streams: keys and values in buffers of a fixed size that it changes in place.
+
+    So a step uses up the cache that it is given: what it gives back is the same one, further on.
+    """
+
+    def __init__(self, buffers: dict[str, npt.NDArray[np.float32]]) -> None:
+        self.position = 0
+        """How many ids each stream has read."""
+        self.buffers = buffers
+        """By the name of the tensor, as `key.0`: [batch, heads, capacity, head_dim]."""
+        self.next_id: _Call | None = None
+        """The call that reads one id, kept because it is made again and again."""
+
+
+class _Call:
+    """The graph's inputs and outputs for so many ids at once, in memory that onnxruntime and numpy share."""
+
+    def __init__(self, session: ort.InferenceSession, config: DecoderConfig, cache: OrtCache, ids: Ids) -> None:
+        batch, time = ids.shape
+        self._session, self._binding = session, session.io_binding()
+        self._ids = np.empty((batch, time), dtype=np.int64)
+        self._total = np.empty(1, dtype=np.int32)
+        self._last = np.empty(batch, dtype=np.int32)
+        self._logits = np.empty((batch, time, config.vocab_size), dtype=np.float32)
+        self._places = np.empty(time, dtype=np.int64)
+        self._turns = [np.empty((time, config.head_dim // 2), dtype=np.float32) for _ in range(2)]
+        self._speeds = ROTARY_BASE ** -(np.arange(0, config.head_dim, 2) / config.head_dim)
+        self._from_the_first = np.arange(time)
+        inputs = {
+            "ids": self._ids,
+            "total": self._total,
+            "last": self._last,
+            "fed": np.full(batch, time, dtype=np.int32),
+        }
+        if config.positions == "rotary":
+            inputs |= {"cos": self._turns[0], "sin": self._turns[1]}
+        else:
+            inputs["places"] = self._places
+        for name, array in inputs.items():
+            self._binding.bind_ortvalue_input(name, ort.OrtValue.ortvalue_from_numpy(array))
+        self._binding.bind_ortvalue_output("logits", ort.OrtValue.ortvalue_from_numpy(self._logits))
+        for name, buffer in cache.buffers.items():
+            shared = ort.OrtValue.ortvalue_from_numpy(buffer)
+            self._binding.bind_ortvalue_input(f"past_{name}", shared)
+            self._binding.bind_ortvalue_output(f"present_{name}", shared)
+        self._held = inputs, cache.buffers  # onnxruntime does not keep the arrays alive
+
+    def run(self, ids: Ids, position: int) -> Logits:
+        self._ids[:] = ids
+        self._total[:] = position + ids.shape[1]
+        self._last[:] = position + ids.shape[1] - 1
+        np.add(self._from_the_first, position, out=self._places)
+        angles = self._places[:, None] * self._speeds
+        np.cos(angles, out=self._turns[0], casting="same_kind")
+        np.sin(angles, out=self._turns[1], casting="same_kind")
+        self._session.run_with_iobinding(self._binding)
+        return self._logits.copy()
 
 
 class Session:
@@ -27,26 +91,33 @@ class Session:
     too large, of another version or of another program.
     """
 
-    def __init__(self, path: Path) -> None:
-        data = _read(path)
+    def __init__(self, path: Path, wide: bool = False) -> None:
+        """With `wide`, for many streams at once: 8-bit weights are turned into floats, of which a batch gains more."""
         self.name = path.stem
-        self.sha256 = hashlib.sha256(data).hexdigest()
+        self.sha256 = _hash(path)
         """Of the file: two poems with the same model hash, settings and seed are the same poem."""
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 4
+        if wide:
+            options.add_session_config_entry("session.disable_quant_qdq", "1")
+        else:
+            options.add_session_config_entry("session.qdq_matmulnbits_accuracy_level", "4")  # products of integers
         try:
-            self._session = ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+            self._session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises a dozen unrelated kinds for a file that is not a model
             raise RumiError(f"{path} is damaged or is no ONNX file: copy or export it again.") from error
         metadata = self._session.get_modelmeta().custom_metadata_map
         self.description = Description.from_metadata(metadata, str(path))
         self.config, self.tokenizer, self.card = self.description
-        inputs = self._session.get_inputs()
-        self._cache_inputs = [value.name for value in inputs[1:]]
-        self._output_names = [value.name for value in self._session.get_outputs()]
-        if inputs[0].name != "ids" or len(inputs) != 2 + 2 * self.config.layers:
+        names = [value.name for value in self._session.get_inputs()]
+        self._kept = [name.removeprefix("past_") for name in names if name.startswith("past_")]
+        if names[0] != "ids" or len(self._kept) != 2 * self.config.layers or ("cos" in names) != self._slides:
             raise RumiError(f"{path} holds a graph of another shape than its description: export it again.")
+
+    @property
+    def _slides(self) -> bool:
+        return self.config.positions == "rotary"
 
     def check_form(self, form: str) -> None:
         """Raises `RumiError` for a form that the model was not trained on."""
@@ -56,31 +127,41 @@ class Session:
     def empty_cache(self, batch: int) -> OrtCache:
         """The cache before the first id of `batch` streams."""
         config = self.config
-        nothing = np.empty((batch, config.heads, 0, config.head_dim), dtype=np.float32)
-        tensors = [np.zeros((), dtype=np.int64), *[nothing] * (2 * config.layers)]
-        return [ort.OrtValue.ortvalue_from_numpy(tensor) for tensor in tensors]
+        shape = (batch, config.heads, config.window + config.window // SLACK, config.head_dim)
+        return OrtCache({name: np.zeros(shape, dtype=np.float32) for name in self._kept})
+
+    def select(self, cache: OrtCache, streams: Sequence[int]) -> OrtCache:
+        """A cache of these streams of another, in this order; one may stand in it several times."""
+        selected = OrtCache({name: buffer[list(streams)] for name, buffer in cache.buffers.items()})
+        selected.position = cache.position
+        return selected
 
     def __call__(self, ids: Ids, cache: OrtCache) -> tuple[Logits, OrtCache]:
         """Logits float32 [batch, time, vocab_size] for ids int64 [batch, time], and the next cache."""
-        feeds = dict(zip(self._cache_inputs, cache, strict=True))
-        feeds["ids"] = ort.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(ids))
-        logits, *cache = self._session.run_with_ort_values(self._output_names, feeds)
-        return logits.numpy(), cache
+        call = cache.next_id
+        if call is None or ids.shape[1] != 1:
+            call = _Call(self._session, self.config, cache, ids)
+        if ids.shape[1] == 1:
+            cache.next_id = call
+        logits = call.run(ids, cache.position)
+        cache.position += ids.shape[1]
+        return logits, cache
 
 
-def load_model(name: str) -> Session:
-    """The model `en` or `fa` that ships with the program, or the model file at a path."""
-    return Session(model_path(name) if name in LANGUAGES else Path(name))
+def load_model(name: str, wide: bool = False) -> Session:
+    """The model `en` or `fa` that ships with the program, or the model file at a path; `wide` as in `Session`."""
+    return Session(model_path(name) if name in LANGUAGES else Path(name), wide)
 
 
-def _read(path: Path) -> bytes:
+def _hash(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
+            size = os.fstat(file.fileno()).st_size
+            digest = hashlib.file_digest(file, "sha256").hexdigest() if size <= LARGEST_FILE else ""
     except OSError as error:
         raise RumiError(
             f"Could not read the model file {path} ({describe(error)}): use en, fa or the path of an .onnx file."
         ) from error
-    if len(data) > LARGEST_FILE:
+    if not digest:
         raise RumiError(f"{path} is larger than {LARGEST_FILE >> 20} MiB: it is no model file of this program.")
-    return data
+    return digest

@@ -77,7 +77,8 @@ class Worker:
         steps: list[Step] = []
         characters = 0
         for step in poem:
-            if self._stopped.is_set():
+            early = started + characters / order.pace - time.monotonic() if order.pace else 0
+            if self._stopped.wait(early) if early > 0 else self._stopped.is_set():
                 break
             steps.append(step)
             characters += len(step.text)

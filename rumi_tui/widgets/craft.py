@@ -15,9 +15,12 @@ from rumi_tui.draft import Settings
 from rumi_tui.engine.generate import DEFAULT_LINES, LARGEST_SEED
 from rumi_tui.engine.sampling import Sampling
 
+SLOWEST, QUICKEST = 1, 10_000
+"""Characters a second that verse can be paced at."""
+
 
 class Craft(Horizontal):
-    """Model, form, temperature, lines and seed."""
+    """Model, form, temperature, lines, pace and seed."""
 
     def __init__(self, model: str) -> None:
         super().__init__()
@@ -34,6 +37,14 @@ class Craft(Horizontal):
         yield Label("lines", classes="optional")
         yield Input(
             str(DEFAULT_LINES), compact=True, id="lines", tooltip="Stop after so many lines", classes="optional"
+        )
+        yield Label("pace", classes="roomy")
+        yield Input(
+            placeholder="instant",
+            compact=True,
+            id="pace",
+            tooltip="Characters a second, as a reader likes; empty: as quickly as it goes",
+            classes="roomy",
         )
         yield Label("seed", classes="optional")
         yield Input(
@@ -70,14 +81,21 @@ class Craft(Horizontal):
         form = self.query_one("#form", Select).value
         if not isinstance(form, str):
             raise RumiError("The model is still being read: try again in a moment.")
-        seed = self._number("seed", int) if self.query_one("#seed", Input).value.strip() else None
+        seed = self._number("seed", int) if self._is_filled("seed") else None
+        pace = self._number("pace", float) if self._is_filled("pace") else None
+        if pace is not None and not SLOWEST <= pace <= QUICKEST:
+            raise RumiError(f"The pace is {pace:g}; choose {SLOWEST} to {QUICKEST} characters a second, or nothing.")
         return Settings(
             model=self.model,
             form=form,
             sampling=Sampling(temperature=self._number("temperature", float)),
             seed=int(seed) if seed is not None else secrets.randbelow(LARGEST_SEED),
             lines=int(self._number("lines", int)),
+            pace=pace,
         )
+
+    def _is_filled(self, field: str) -> bool:
+        return bool(self.query_one(f"#{field}", Input).value.strip())
 
     def _number(self, field: str, kind: type[int] | type[float]) -> float:
         text = self.query_one(f"#{field}", Input).value

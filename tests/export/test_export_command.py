@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from support import run_command
+from support import assert_command_refused, run_command, verse
 
 from rumi_tui.engine.session import Session
 
@@ -44,3 +44,35 @@ def test_what_is_no_checkpoint_is_refused_in_one_line(
     assert done.stderr.strip().splitlines()[-1].startswith("rumi-export: ")
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "made.onnx").exists()
+
+
+def test_8_bit_weights_are_measured_before_they_are_written(tmp_path: Path, model_pair: tuple[Path, Path]) -> None:
+    (tmp_path / "verse.txt").write_text(verse(40), "utf-8")
+    out = tmp_path / "made.onnx"
+    chosen = ("--quantize", "int8", "--text", str(tmp_path / "verse.txt"), "--out", str(out), "--json")
+    done = run_command("rumi-export", str(model_pair[0]), *chosen)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["quantized"] is (report["nats_per_char_int8"] - report["nats_per_char_fp32"] <= 0.01)
+    assert Session(out).card.nats_per_char_int8 == (
+        round(report["nats_per_char_int8"], 5) if report["quantized"] else None
+    )
+    assert 0 < report["top1_agreement"] <= 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "pattern"),
+    [
+        (["--quantize", "int8"], 2, "--text"),
+        (["--quantize", "int4"], 2, "int8 or none"),
+        (["--quantize", "int8", "--text", "nowhere.txt"], 1, "no text at nowhere.txt"),
+    ],
+)
+def test_a_wish_that_cannot_be_carried_out_is_refused(
+    tmp_path: Path, model_pair: tuple[Path, Path], arguments: list[str], status: int, pattern: str
+) -> None:
+    out = tmp_path / "made.onnx"
+    assert_command_refused(
+        run_command("rumi-export", str(model_pair[0]), *arguments, "--out", str(out)), status, pattern
+    )
+    assert not out.exists()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import onnx
 import pytest
@@ -10,7 +11,8 @@ from support import SHAPES, describe, random_decoder
 
 from export.export import export_model
 from export.graph import build_graph
-from export.parity import TOLERANCE, WINDOWS, compare, greedy
+from export.parity import LARGEST_LOSS, TOLERANCE, WINDOWS, compare, greedy
+from export.quantize import quantize
 from models.errors import RumiError
 from models.pretrained import LANGUAGES, model_path
 from rumi_tui.engine.context import Context
@@ -52,14 +54,22 @@ def test_greedy_text_of_2000_characters_is_identical(model_pair: tuple[Path, Pat
 
 
 @pytest.mark.parametrize(("checkpoint", "file"), SHIPPED, ids=LANGUAGES)
-def test_the_shipped_files_are_their_checkpoints(checkpoint: Path, file: Path) -> None:
+def test_the_shipped_files_are_their_checkpoints(checkpoint: Path, file: Path, tmp_path: Path) -> None:
     decoder, description = load_weights(checkpoint)
-    session = Session(file)
-    assert session.description == description
-    parity = compare(decoder, session, batch=4)
+    graph = build_graph(decoder, description)
+    (tmp_path / "exact.onnx").write_bytes(graph.SerializeToString())
+    parity = compare(decoder, Session(tmp_path / "exact.onnx"), batch=4)
     assert parity.max_abs_logit_diff <= TOLERANCE
     assert parity.greedy_identical
     assert parity.positions_compared == 2 * 4 * WINDOWS * description.config.window
+    assert onnx.load(file).graph == quantize(graph).graph
+    shipped = Session(file)
+    assert (shipped.config, shipped.tokenizer) == (description.config, description.tokenizer)
+    card = shipped.card
+    assert msgspec.structs.replace(card, nats_per_char_int8=None) == description.card
+    assert card.nats_per_char is not None
+    assert card.nats_per_char_int8 is not None
+    assert card.nats_per_char_int8 - card.nats_per_char <= LARGEST_LOSS
 
 
 @pytest.mark.parametrize("temperature", [0, 0.8, 2])
@@ -86,9 +96,11 @@ def test_the_graph_says_what_model_it_holds(model_pair: tuple[Path, Path]) -> No
     onnx.checker.check_model(graph, full_check=True)
     assert {entry.key: entry.value for entry in graph.metadata_props} == description.to_metadata()
     inputs, outputs = [value.name for value in graph.graph.input], [value.name for value in graph.graph.output]
-    assert inputs[:2] == ["ids", "position"]
-    assert outputs[:2] == ["logits", "next_position"]
-    assert [name.replace("past", "present") for name in inputs[2:]] == outputs[2:]
+    slides = description.config.positions == "rotary"
+    given = ["ids", "total", "last", "fed", *(["cos", "sin"] if slides else ["places"])]
+    assert inputs[: len(given)] == given
+    assert outputs[0] == "logits"
+    assert [name.replace("past", "present") for name in inputs[len(given) :]] == outputs[1:]
 
 
 def test_an_export_that_does_not_match_writes_nothing_and_leaves_the_old_file(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,9 @@ class Echo:
 
     def empty_cache(self, batch: int) -> tuple[int, ...]:
         return ()
+
+    def select(self, cache: tuple[int, ...], streams: Sequence[int]) -> tuple[int, ...]:
+        raise NotImplementedError
 
     def __call__(self, ids: np.ndarray, cache: tuple[int, ...]) -> tuple[np.ndarray, tuple[int, ...]]:
         rows = []
@@ -100,23 +104,24 @@ def test_learned_positions_start_over_from_the_last_half_window(size):
 
 
 def test_the_cache_stays_the_same_size_however_long_the_stream(session):
-    sizes = set()
-
-    class Watched(Session):
-        def __init__(self) -> None:
-            self.config = session.config
-
-        def empty_cache(self, batch):
-            return session.empty_cache(batch)
-
-        def __call__(self, ids, cache):
-            logits, cache = session(ids, cache)
-            sizes.add(cache[1].shape()[2])
-            assert len({tuple(tensor.shape()) for tensor in cache[1:]}) == 1
-            return logits, cache
-
-    context = Context(Watched())
+    cache = session.empty_cache(1)
+    sizes = {name: buffer.nbytes for name, buffer in cache.buffers.items()}
+    addresses = {name: buffer.ctypes.data for name, buffer in cache.buffers.items()}
     for start in range(0, 600, 3):
-        context.feed(ids_of(3, seed=start))
-    assert max(sizes) == session.config.window - 1
-    assert sizes == {3, 6, 9, 12, 15}
+        _, cache = session(ids_of(3, seed=start), cache)
+    assert cache.position == 600
+    assert {name: buffer.nbytes for name, buffer in cache.buffers.items()} == sizes
+    assert {name: buffer.ctypes.data for name, buffer in cache.buffers.items()} == addresses
+
+
+@pytest.mark.parametrize("before", [1, 15, 16, 17, 40])
+def test_selected_streams_of_a_context_go_on_as_if_alone(model, before):
+    ids, after = ids_of(before, batch=2), ids_of(30, seed=9, batch=3)
+    context = Context(model, batch=2)
+    context.feed(ids)
+    context.select([1, 0, 1])
+    answers = np.concatenate([context.feed(after[:, [place]]) for place in range(30)], axis=1)
+    for stream, source in enumerate([1, 0, 1]):
+        alone = Context(model)
+        alone.feed(ids[[source]])
+        np.testing.assert_allclose(answers[[stream]], alone.feed(after[[stream]]), atol=TOLERANCE)

@@ -10,7 +10,7 @@ import pytest
 from models.errors import RumiError
 from models.tokenizer import FORMS, REPLACEMENT
 from rumi_tui.engine.context import Context
-from rumi_tui.engine.generate import ALTERNATIVES, LARGEST_SEED, Generation, Request, Step
+from rumi_tui.engine.generate import LARGEST_SEED, BatchGeneration, Generation, Request, Step
 from rumi_tui.engine.sampling import Sampling, log_softmax
 from rumi_tui.engine.session import Session
 
@@ -88,6 +88,33 @@ def test_a_poem_of_words_stops_at_the_end_of_its_lines(words, lines):
     assert text.count("\n") == lines - 1
 
 
+def write_together(model: Session, count: int, **request) -> tuple[list[str], BatchGeneration]:
+    poems = BatchGeneration(model, model.tokenizer, Request(**{"form": "couplet", **request}), count)
+    texts = [""] * count
+    for number, step in poems:
+        texts[number] += step.text
+    return texts, poems
+
+
+@pytest.mark.parametrize("count", [1, 2, 9])
+@pytest.mark.parametrize("text", ["", "amber barley\n"])
+def test_poems_written_together_are_those_written_alone(model_pair, count, text):
+    model = Session(model_pair[1])
+    request = {"text": text, "seed": 11, "lines": 3, "characters": 90}
+    texts, poems = write_together(model, count, **request)
+    alone = [write(model, **request | {"seed": 11 + number})[:2] for number in range(count)]
+    assert texts == [text for text, _ in alone]
+    assert poems.endings == [poem.ending for _, poem in alone]
+
+
+def test_poems_that_have_ended_leave_the_others_as_they_are(session):
+    texts, poems = write_together(session, 30, characters=150)
+    assert {"end", "characters"} == set(poems.endings)
+    assert len({len(text) for text in texts}) > 3
+    for number in (0, 13, 29):
+        assert texts[number] == write(session, characters=150, seed=number)[0]
+
+
 @pytest.mark.parametrize("text", ["", "amber", "amber can", "amber candle\n", "amber Ж", "چراغ"])
 def test_a_poem_of_words_goes_on_after_any_prompt(words, text):
     written, _, steps = write(words, text=text, characters=40)
@@ -103,7 +130,7 @@ def test_a_poem_that_can_go_on_has_no_ending(endless):
 
 @pytest.mark.parametrize("text", ["", "abc def"])
 def test_steps_tell_what_the_model_thought(endless, text):
-    written, _, steps = write(endless, text=text, characters=40, sampling=Sampling(temperature=2))
+    written, _, steps = write(endless, text=text, characters=40, sampling=Sampling(temperature=2), alternatives=10)
     tokenizer = endless.tokenizer
     ids = [tokenizer.form_id("couplet"), *tokenizer.encode(text + written)]
     logprobs = log_softmax(Context(endless).feed(np.array([ids]))[0])[-len(steps) - 1 : -1]
@@ -113,17 +140,24 @@ def test_steps_tell_what_the_model_thought(endless, text):
     )
     for step, row in zip(steps, logprobs, strict=True):
         probabilities = [alternative.probability for alternative in step.alternatives]
-        assert len(probabilities) == ALTERNATIVES
+        assert len(probabilities) == 10
         assert probabilities == sorted(probabilities, reverse=True)
-        assert probabilities == pytest.approx(sorted(np.exp(row), reverse=True)[:ALTERNATIVES], abs=1e-4)
+        assert probabilities == pytest.approx(sorted(np.exp(row), reverse=True)[:10], abs=1e-4)
         likeliest = step.alternatives[0]
         assert likeliest.text == tokenizer.piece(int(row.argmax()))
         own = [a.probability for a in step.alternatives if a.text == step.text != ""]
         assert own == [] or math.log(own[0]) == pytest.approx(step.logprob, abs=1e-9)
 
 
+def test_alternatives_are_noted_only_when_asked_for_and_change_nothing(endless):
+    steps, noted = (write(endless, characters=50, alternatives=count)[2] for count in (0, 3))
+    assert all(step.alternatives == () for step in steps)
+    assert all(len(step.alternatives) == 3 for step in noted)
+    assert [(step.text, step.logprob) for step in steps] == [(step.text, step.logprob) for step in noted]
+
+
 def test_a_greedy_step_is_the_likeliest_of_what_may_stand_in_a_poem(endless):
-    _, _, steps = write(endless, characters=100, sampling=GREEDY)
+    _, _, steps = write(endless, characters=100, sampling=GREEDY, alternatives=10)
     for step in steps:
         spelled = [a for a in step.alternatives if len(a.text) == 1 and a.text != REPLACEMENT]
         assert step.text == spelled[0].text

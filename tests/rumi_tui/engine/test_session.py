@@ -120,6 +120,29 @@ def test_a_step_answers_each_id_of_each_stream(session, batch):
     logits, cache = session(np.full((batch, 4), 9), session.empty_cache(batch))
     assert logits.shape == (batch, 4, 40)
     assert logits.dtype == np.float32
-    assert int(cache[0].numpy()) == 4
-    assert all(tensor.shape() == [batch, 2, 4, 16] for tensor in cache[1:])
+    assert cache.position == 4
+    assert all(buffer.shape == (batch, 2, 18, 16) for buffer in cache.buffers.values())
     assert np.isfinite(logits).all()
+
+
+def test_what_a_step_answered_stays_when_the_next_is_taken(session):
+    first, cache = session(np.array([[9]]), session.empty_cache(1))
+    kept = first.copy()
+    session(np.array([[20]]), cache)
+    np.testing.assert_array_equal(first, kept)
+
+
+@pytest.mark.parametrize("read", [5, 40])
+def test_selected_streams_go_on_by_themselves(session, read):
+    ids = np.random.default_rng(0).integers(8, 40, (3, read))
+    _, cache = session(ids, session.empty_cache(3))
+    chosen = session.select(cache, [2, 0, 2])
+    after = np.array([[10], [11], [12]])
+    answers, _ = session(after, chosen)
+    for stream, source in enumerate([2, 0, 2]):
+        _, alone = session(ids[[source]], session.empty_cache(1))
+        expected, _ = session(after[[stream]], alone)
+        np.testing.assert_allclose(answers[[stream]], expected, atol=1e-5)
+    session(np.full((3, 1), 30), cache)
+    again, _ = session(after, session.select(cache, [2, 0, 2]))
+    assert np.abs(again - answers).max() > 1e-3

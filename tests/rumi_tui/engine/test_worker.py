@@ -107,6 +107,25 @@ def test_an_order_to_stop_reaches_a_poem_without_end(process: Process, endless_f
     assert written(process.carry_out(order(endless_file, lines=1)))
 
 
+def test_a_pace_changes_no_poem(process: Process, model_file: Path):
+    paced = msgspec.structs.replace(order(model_file, "amber"), pace=500.0)
+    *reports, finished = process.carry_out(paced)
+    *unpaced, _ = process.carry_out(order(model_file, "amber"))
+    assert written(reports) == written(unpaced) != ""
+    assert finished.seconds >= (finished.characters - 1) / 500
+
+
+def test_a_stop_is_heard_between_two_characters_of_a_slow_pace(process: Process, endless_file: Path):
+    process.send(msgspec.structs.replace(order(endless_file, lines=10**6), pace=0.001))
+    reports = process.reports()
+    assert isinstance(next(reports), Began)
+    process.send(Stop())
+    *_, finished = reports
+    assert isinstance(finished, Finished)
+    assert finished.ending is None
+    assert finished.characters <= 1
+
+
 def test_an_order_to_stop_with_nothing_to_stop_changes_nothing(process: Process, endless_file: Path):
     process.send(Stop())
     *_, finished = process.carry_out(order(endless_file, lines=1))
