@@ -1,14 +1,15 @@
 """What each choice of the recipe is worth: training without it, for the same processor time, on tiny Shakespeare.
 
-Each variant changes one thing of the shape `small`. The steps of a variant are as many as fit into the given seconds
-of processor time, found from the time of its own steps, so other work on the machine does not change who wins. Prints
-the table and writes it into docs/training.md between its marks.
+Each variant changes one thing of the shape `small`. The steps of the recipe are as many as fit into the given seconds
+of processor time; those of a variant follow from how its steps compare with the recipe's, timed in turn, so other work
+on the machine does not change who wins. Prints the table and writes it into docs/training.md between its marks.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,8 @@ from training.optim import BETAS, WEIGHT_DECAY, build_optimizers
 from training.recipe import BATCH, LEARNING_RATE
 
 PAGE = Path(__file__).parent.parent / "docs" / "training.md"
+ROUNDS = 3
+"""Of timing a variant and the recipe in turn."""
 BEGIN, END = "<!-- ablations -->", "<!-- end of ablations -->"
 
 
@@ -165,20 +168,37 @@ def patched(patches: dict[str, Any]) -> Iterator[None]:
         yield
 
 
-def measure(variant: Variant, text: BenchText, seconds: float) -> tuple[float, int]:
-    """The validation loss, and the characters seen, of a variant in so many seconds of processor time."""
-    config = msgspec.structs.replace(preset("small", len(text.tokenizer)), **variant.shape)
-    batches = text.batches(config.window, variant.batch, seed=0)
-    with patched(variant.patches):
-        torch.manual_seed(0)
-        probe = variant.build(config)
-        steps = max(1, round(seconds / seconds_per_step(probe, variant.optimizers(probe), batches)))
-        torch.manual_seed(0)
-        model = variant.build(config)
-        optimizers = variant.optimizers(model)
-        run(model, optimizers, batches, Plan(steps=steps))
-        measured = optimizers[-1].model.module if isinstance(optimizers[-1], Average) else model
-        return text.loss(measured, config.window), steps * variant.batch * config.window
+class Trial:
+    """A variant, built and ready to train."""
+
+    def __init__(self, variant: Variant, text: BenchText) -> None:
+        self.variant, self.text = variant, text
+        self.config = msgspec.structs.replace(preset("small", len(text.tokenizer)), **variant.shape)
+        self.batches = text.batches(self.config.window, variant.batch, seed=0)
+        with patched(variant.patches):
+            torch.manual_seed(0)
+            self.model = variant.build(self.config)
+            self.optimizers = variant.optimizers(self.model)
+
+    def seconds_per_step(self) -> float:
+        with patched(self.variant.patches):
+            return seconds_per_step(self.model, self.optimizers, self.batches)
+
+    def train(self, steps: int) -> tuple[float, int]:
+        """The validation loss, and the characters seen, after so many steps."""
+        with patched(self.variant.patches):
+            run(self.model, self.optimizers, self.batches, Plan(steps=steps))
+            last = self.optimizers[-1]
+            measured = last.model.module if isinstance(last, Average) else self.model
+            return self.text.loss(measured, self.config.window), steps * self.variant.batch * self.config.window
+
+
+def cost(variant: Variant, text: BenchText) -> float:
+    """The time of a variant's step in steps of the recipe."""
+    pair = Trial(variant, text), Trial(VARIANTS[0], text)
+    for trial in pair:
+        trial.seconds_per_step()
+    return statistics.median(pair[0].seconds_per_step() / pair[1].seconds_per_step() for _ in range(ROUNDS))
 
 
 def main() -> None:
@@ -194,11 +214,13 @@ def main() -> None:
         f"| change, {arguments.seconds:g} s of one core | nats/char | worse by | characters seen |",
         "|---|---|---|---|",
     ]
-    recipe = None
+    probe = Trial(VARIANTS[0], text)
+    probe.seconds_per_step()
+    steps = arguments.seconds / statistics.median(probe.seconds_per_step() for _ in range(ROUNDS))
+    recipe, _ = Trial(VARIANTS[0], text).train(round(steps))
     print("\n".join(rows), flush=True)
     for variant in wanted:
-        loss, characters = measure(variant, text, arguments.seconds)
-        recipe = recipe or loss
+        loss, characters = Trial(variant, text).train(max(1, round(steps / cost(variant, text))))
         rows.append(f"| {variant.name} | {loss:.4f} | {loss - recipe:+.4f} | {characters:,} |")
         print(rows[-1], flush=True)
     if not arguments.only:

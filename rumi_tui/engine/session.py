@@ -112,7 +112,7 @@ class Session:
         self.config, self.tokenizer, self.card = self.description
         names = [value.name for value in self._session.get_inputs()]
         self._kept = [name.removeprefix("past_") for name in names if name.startswith("past_")]
-        if names[0] != "ids" or len(self._kept) != 2 * self.config.layers or ("cos" in names) != self._slides:
+        if names[:1] != ["ids"] or len(self._kept) != 2 * self.config.layers or ("cos" in names) != self._slides:
             raise RumiError(f"{path} holds a graph of another shape than its description: export it again.")
 
     @property
