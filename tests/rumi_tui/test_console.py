@@ -158,6 +158,7 @@ NONSENSE = [
     *(("temperature", value) for value in ("hot", "9", "nan", "")),
     *(("lines", value) for value in ("0", "two")),
     *(("seed", value) for value in ("-1", "1.5", str(2**32))),
+    *(("pace", value) for value in ("slow", "0", "nan", "-3", "20000")),
 ]
 
 
@@ -175,6 +176,19 @@ async def test_settings_that_make_no_sense_are_told_and_the_prompt_stays(library
             field(pilot, name).value = before
             pilot.app.clear_notifications()
         assert library.poems() == []
+
+
+async def test_a_pace_changes_no_poem_and_holds_until_it_is_stopped(library, endless_file):
+    async with console(library, endless_file, (120, 40), seed="7", lines="2") as pilot:
+        whole = await press_and_write(pilot, library, "enter")
+        field(pilot, "pace").value = "1"
+        await pilot.press("enter")
+        await until(pilot, lambda: len(library.poems()) == 2 and on_the_page(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: "stopped" in status(pilot))
+        slow = library.poems()[0]
+        assert 0 < len(slow.text) < len(whole.text)
+        assert whole.text.startswith(slow.text)
 
 
 async def test_a_number_of_lines_too_large_to_be_kept_does_not_end_the_console(library, model_file):
