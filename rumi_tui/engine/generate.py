@@ -119,7 +119,7 @@ class Generation:
     """
 
     def __init__(self, model: DecodeStep, tokenizer: Tokenizer, request: Request) -> None:
-        self._model, self._prompt = model, _prompt_ids(tokenizer, request)
+        self._model, self._tokenizer, self._request = model, tokenizer, request
         self._poem = Poem(tokenizer, request)
 
     @property
@@ -128,8 +128,9 @@ class Generation:
         return self._poem.ending
 
     def __iter__(self) -> Iterator[Step]:
+        self._poem = Poem(self._tokenizer, self._request)
         context = Context(self._model)
-        logits = context.read(self._prompt)
+        logits = context.read(_prompt_ids(self._tokenizer, self._request))
         while step := self._poem.next(logits[0]):
             yield step
             if self.ending:
@@ -146,9 +147,12 @@ class BatchGeneration:
     """
 
     def __init__(self, model: DecodeStep, tokenizer: Tokenizer, request: Request, count: int) -> None:
-        self._model, self._prompt = model, _prompt_ids(tokenizer, request)
-        seeds = range(request.seed, request.seed + count)
-        self._poems = [Poem(tokenizer, msgspec.structs.replace(request, seed=seed)) for seed in seeds]
+        self._model, self._tokenizer, self._request, self._count = model, tokenizer, request, count
+        self._poems = self._begin()
+
+    def _begin(self) -> list[Poem]:
+        seeds = range(self._request.seed, self._request.seed + self._count)
+        return [Poem(self._tokenizer, msgspec.structs.replace(self._request, seed=seed)) for seed in seeds]
 
     @property
     def endings(self) -> Sequence[Ending | None]:
@@ -156,10 +160,11 @@ class BatchGeneration:
         return [poem.ending for poem in self._poems]
 
     def __iter__(self) -> Iterator[tuple[int, Step]]:
+        self._poems = self._begin()
         context = Context(self._model)
-        logits = context.read(self._prompt).repeat(len(self._poems), axis=0)
-        if len(self._poems) > 1:
-            context.select([0] * len(self._poems))
+        logits = context.read(_prompt_ids(self._tokenizer, self._request)).repeat(self._count, axis=0)
+        if self._count > 1:
+            context.select([0] * self._count)
         going = list(enumerate(self._poems))
         while going:
             on = []
@@ -168,9 +173,9 @@ class BatchGeneration:
                     yield number, step
                 if not poem.ending:
                     on.append(stream)
-            if len(on) < len(going):
+            if on and len(on) < len(going):
                 context.select(on)
-                going = [going[stream] for stream in on]
+            going = [going[stream] for stream in on]
             if going:
                 logits = context.read(np.array([[poem.chosen] for _, poem in going]))
 

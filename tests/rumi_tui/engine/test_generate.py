@@ -31,6 +31,14 @@ def test_the_same_seed_gives_the_same_poem(endless, sampling):
     assert first == second
 
 
+def test_a_poem_is_written_anew_each_time_it_is_asked_for(session):
+    request = Request(form="couplet", seed=3, characters=80)
+    one, many = Generation(session, session.tokenizer, request), BatchGeneration(session, session.tokenizer, request, 3)
+    for poems in (one, many):
+        first, second = list(poems), list(poems)
+        assert first == second != []
+
+
 def test_other_seeds_give_other_poems(endless):
     assert len({write(endless, seed=seed, characters=60)[0] for seed in range(10)}) == 10
 
