@@ -59,6 +59,22 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return torch.cat((first * cos - second * sin, first * sin + second * cos), dim=-1)
 
 
+def drop_out(x: Tensor, share: float) -> Tensor:
+    """Sets that share of the values to zero at random and raises the others, so that their mean stays.
+
+    (Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from overfitting".) One random byte
+    decides for each value, so the share is rounded to 256ths. A CPU draws eight bytes in the time in which
+    `F.dropout` decides for one value, and that was a tenth of the time of a step.
+    """
+    dropped = min(255, round(256 * share))
+    if not dropped:
+        return x
+    words = torch.empty(-(-x.numel() // 8), dtype=torch.int64, device=x.device)
+    words.random_(torch.iinfo(torch.int64).min, None)
+    kept = words.view(torch.uint8)[: x.numel()].view(x.shape) >= dropped
+    return x * (kept * (256 / (256 - dropped)))
+
+
 class Attention(nn.Module):
     """Multi-head attention over the last `window` positions.
 
@@ -123,9 +139,10 @@ class Block(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor]:
         """X [batch, time, width] to the same shape, and the keys and values to keep."""
         mixed, keys, values = self.attention(rms_norm(x), past_keys, past_values, mask, rotary)
-        x = x + F.dropout(mixed, self.dropout, self.training)
+        dropped = self.dropout if self.training else 0.0
+        x = x + drop_out(mixed, dropped)
         thought = self.contract(F.relu(self.expand(rms_norm(x))).square())
-        return x + F.dropout(thought, self.dropout, self.training), keys, values
+        return x + drop_out(thought, dropped), keys, values
 
 
 class Decoder(nn.Module):
@@ -172,7 +189,7 @@ class Decoder(nn.Module):
             x = x + self.places(positions)
         else:
             rotary = rotary_angles(positions, config.head_dim)
-        x = F.dropout(x, config.dropout, self.training)
+        x = drop_out(x, config.dropout if self.training else 0.0)
         keys, values = [], []
         for block, past_keys, past_values in zip(self.blocks, cache.keys, cache.values, strict=True):
             x, block_keys, block_values = block(x, past_keys, past_values, mask, rotary)

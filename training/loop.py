@@ -20,6 +20,7 @@ from torch.optim import Optimizer
 
 from models.decoder import Decoder
 from training import checkpoint
+from training.allocator import keep_freed_memory
 from training.data import Batches
 from training.distributed import World
 from training.optim import schedule
@@ -138,6 +139,7 @@ def train(
     The random numbers of a step follow from (seed, step, process), so a run that goes on from a saved state takes
     the very steps it would have taken. Raises `RumiError` when a save fails.
     """
+    keep_freed_memory()
     progress = store.load(model, optimizers)
     mine = slice(world.rank * plan.batch // world.size, (world.rank + 1) * plan.batch // world.size)
     started = time.monotonic() - progress.seconds

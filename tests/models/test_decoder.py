@@ -11,7 +11,7 @@ from support import SHAPES, random_decoder
 from torch.nn import functional as F
 
 from models.config import PRESETS, DecoderConfig, preset
-from models.decoder import Decoder, empty_cache
+from models.decoder import Decoder, drop_out, empty_cache
 
 ROTARY = SHAPES["rotary"]
 DEEP = random_decoder(ROTARY)
@@ -132,3 +132,29 @@ def test_dropout_acts_in_training_only(config: DecoderConfig) -> None:
     assert not torch.equal(first, second)
     assert not torch.equal(first, plain)
     assert torch.equal(decoder.train()(ids)[0], plain)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.25, 0.5, 0.9])
+def test_dropout_zeroes_its_share_and_keeps_the_mean(share: float) -> None:
+    torch.manual_seed(0)
+    dropped = drop_out(torch.ones(3, 100, 1001), share)
+    zeros = dropped.eq(0)
+    assert zeros.float().mean().item() == pytest.approx(share, abs=0.01)
+    assert dropped[~zeros].unique().numel() == 1
+    assert dropped.mean().item() == pytest.approx(1, abs=0.03)
+
+
+def test_dropout_follows_from_the_seed_and_differs_from_draw_to_draw() -> None:
+    def draws() -> list[torch.Tensor]:
+        torch.manual_seed(7)
+        return [drop_out(torch.ones(100), 0.5) for _ in range(2)]
+
+    first, second = draws()
+    assert not first.equal(second)
+    assert all(one.equal(other) for one, other in zip(draws(), (first, second), strict=True))
+
+
+def test_dropout_of_nothing_changes_nothing_and_of_almost_all_stays_finite() -> None:
+    x = torch.ones(1000)
+    assert drop_out(x, 0.0) is x
+    assert drop_out(x, 0.9999).isfinite().all()
