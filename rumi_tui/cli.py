@@ -15,7 +15,7 @@ import typer
 from models.errors import RumiError
 from models.pretrained import LANGUAGES
 from rumi_tui import command_line
-from rumi_tui.command_line import Debug, Json, Version, narrate
+from rumi_tui.command_line import Debug, Json, Version, finite, narrate
 from rumi_tui.engine.generate import DEFAULT_LINES, LARGEST_LIMIT, LARGEST_SEED, BatchGeneration, Request, Step
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import load_model
@@ -53,10 +53,16 @@ def generate(
     poems: Annotated[
         int, typer.Option("-n", min=1, max=10_000, help=f"How many poems to write; {BATCH} at a time, together.")
     ] = 1,
-    temperature: Annotated[float, typer.Option(min=0, max=5, help="0 is the likeliest, above 1 is wild.")] = 0.8,
+    temperature: Annotated[
+        float, typer.Option(min=0, max=5, callback=finite, help="0 is the likeliest, above 1 is wild.")
+    ] = 0.8,
     top_k: Annotated[int, typer.Option(min=0, max=1_000_000, help="Choose among the k likeliest; 0: all.")] = 0,
-    top_p: Annotated[float, typer.Option(min=0.01, max=1, help="Choose among those that reach this share.")] = 1.0,
-    min_p: Annotated[float, typer.Option(min=0, max=1, help="Leave out what is this much less likely.")] = 0.0,
+    top_p: Annotated[
+        float, typer.Option(min=0.01, max=1, callback=finite, help="Choose among those that reach this share.")
+    ] = 1.0,
+    min_p: Annotated[
+        float, typer.Option(min=0, max=1, callback=finite, help="Leave out what is this much less likely.")
+    ] = 0.0,
     seed: Annotated[
         int | None,
         typer.Option(min=0, max=LARGEST_SEED, help="Same seed and -n, same poems; default: random."),

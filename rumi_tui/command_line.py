@@ -5,6 +5,7 @@ Knows nothing of what the commands do.
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from typing import Annotated, Any, NoReturn
@@ -20,6 +21,13 @@ def _print_version(wanted: bool) -> None:
 
         typer.echo(version("rumi-tui"))
         raise typer.Exit
+
+
+def finite(number: float | None) -> float | None:
+    """For an option that takes a number: "nan" is one to Python, and in no range."""
+    if number is not None and math.isnan(number):
+        raise typer.BadParameter("nan is no number.")
+    return number
 
 
 Version = Annotated[

@@ -22,7 +22,7 @@ from models.errors import RumiError
 from models.pretrained import LANGUAGES, checkpoint_path
 from models.tokenizer import FORMS, Kind
 from rumi_tui import command_line
-from rumi_tui.command_line import Debug, Json, Version, narrate
+from rumi_tui.command_line import Debug, Json, Version, finite, narrate
 from rumi_tui.engine.context import DecodeStep
 from rumi_tui.engine.session import load_model
 from training.corpus import Source, read_corpus
@@ -64,7 +64,8 @@ def train(
         typer.Option(help="Read and write characters or pieces of words; default: as --init, or characters."),
     ] = None,
     minutes: Annotated[
-        float | None, typer.Option(min=0.01, max=100_000, help=f"Time to train, at most; default {MINUTES:.0f}.")
+        float | None,
+        typer.Option(min=0.01, max=100_000, callback=finite, help=f"Time to train, at most; default {MINUTES:.0f}."),
     ] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Steps to train, at most, instead of --minutes.")] = None,
     batch: Annotated[
@@ -80,10 +81,13 @@ def train(
     ] = 1,
     learning_rate: Annotated[
         float | None,
-        typer.Option(min=1e-6, max=1.0, help=f"At its height; default {LEARNING_RATE}, {INIT_RATE} with --init."),
+        typer.Option(
+            min=1e-6, max=1.0, callback=finite, help=f"At its height; default {LEARNING_RATE}, {INIT_RATE} with --init."
+        ),
     ] = None,
     dropout: Annotated[
-        float | None, typer.Option(min=0.0, max=0.9, help="Default 0.3 for a small text down to 0 for a large one.")
+        float | None,
+        typer.Option(min=0.0, max=0.9, callback=finite, help="Default 0.3 for a small text down to 0 for a large one."),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Of the weights, the order and the dropout.")] = 0,
     init: Annotated[
