@@ -30,6 +30,9 @@ WRITING = (
     Action("stop", "escape", "Stop", "Stop writing and keep what is there."),
     Action("again", "ctrl+r", "Again", "Write another poem from the same beginning, with a new seed if none is set."),
     Action("go_on", "ctrl+g", "Go on", "Continue the poem from where it stands."),
+    Action("lens", "f2", "Lens", "See what the model thought at every character, and branch where it chose."),
+    Action("tree", "f3", "Tree", "See all branches of the poem.", in_footer=False),
+    Action("next_branch", "ctrl+n", "Next branch", "Turn to the next branch of the poem.", in_footer=False),
     Action("library", "ctrl+l", "Library", "Look through the poems that were kept."),
     Action("next_model", "ctrl+t", "Language", "Change between the English and the Persian model."),
 )

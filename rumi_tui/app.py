@@ -23,8 +23,11 @@ class RumiApp(App[str]):
     CSS_PATH = [
         "screens/write.tcss",
         "screens/help.tcss",
+        "screens/lens.tcss",
         "screens/library.tcss",
+        "screens/tree.tcss",
         "widgets/craft.tcss",
+        "widgets/lens_view.tcss",
         "widgets/poem_view.tcss",
     ]
     BINDINGS = actions.bindings(actions.EVERYWHERE)

@@ -9,7 +9,8 @@ import sys
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import IO, Literal
+from itertools import groupby
+from typing import IO, Literal, NamedTuple
 
 from arabic_reshaper import ArabicReshaper
 from bidi import get_display
@@ -23,6 +24,8 @@ Mode = Literal["terminal", "app", "off"]
 MODES = ("auto", "terminal", "app", "off")
 
 _RESHAPER = ArabicReshaper({"delete_harakat": False, "support_zwj": True})
+_LETTER_BY_LETTER = ArabicReshaper({"delete_harakat": False, "support_zwj": True, "support_ligatures": False})
+_MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
 
 
 def choose_mode(wish: str, environment: Mapping[str, str]) -> Mode:
@@ -67,6 +70,42 @@ def to_display(line: str, mode: Mode, width: int) -> str:
     if mode == "app":
         line = get_display(_RESHAPER.reshape(line), base_dir="R")
     return " " * (width - cell_len(line)) + line
+
+
+class Cell(NamedTuple):
+    """One place of a line on the screen."""
+
+    text: str
+    """A letter with its marks."""
+    begin: int
+    """The first of the characters that it shows, counted from 0 in the line."""
+    end: int
+    """The one after the last."""
+
+
+def to_cells(line: str, mode: Mode) -> list[Cell]:
+    """What the terminal must be given for a `printable` line, cell by cell from left to right.
+
+    The same as `to_display`, except that no two letters flow into one, so that each can be pointed at.
+    """
+    reorders = mode == "app" and is_right_to_left(line)
+    cells: list[Cell] = []
+    for index, character in enumerate(_LETTER_BY_LETTER.reshape(line) if reorders else line):
+        if cells and not cell_len(character):
+            cells[-1] = Cell(cells[-1].text + character, cells[-1].begin, index + 1)
+        else:
+            cells.append(Cell(character, index, index + 1))
+    if not reorders:
+        return cells
+    ordered: list[Cell] = []
+    for left_to_right, run in groupby(reversed(cells), key=_is_left_to_right):
+        turned = [cell._replace(text=cell.text.translate(_MIRRORED)) for cell in run]
+        ordered += reversed(turned) if left_to_right else turned
+    return ordered
+
+
+def _is_left_to_right(cell: Cell) -> bool:
+    return unicodedata.bidirectional(cell.text[0]) in ("L", "EN", "AN")
 
 
 @contextmanager

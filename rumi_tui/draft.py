@@ -10,7 +10,7 @@ from models.errors import RumiError
 from rumi_tui.engine.generate import Ending, Request
 from rumi_tui.engine.messages import Began, Failed, Finished, Report, Write, Wrote
 from rumi_tui.engine.sampling import Sampling
-from rumi_tui.library.store import KeptPoem, Library, Passage
+from rumi_tui.library.store import Branch, KeptPoem, Library, Passage
 
 SAVE_SECONDS = 0.4
 """At most this much verse is lost when the power fails; saving each character would keep the disk busy for nothing."""
@@ -34,8 +34,10 @@ class Draft:
     A save that fails loses nothing: the text stays here, `trouble` says why, and the next save tries all of it again.
     """
 
-    def __init__(self, library: Library, model: str, model_sha256: str, form: str, text: str) -> None:
-        self._library = library
+    def __init__(
+        self, library: Library, model: str, model_sha256: str, form: str, text: str, branch: Branch | None = None
+    ) -> None:
+        self._library, self.branch = library, branch
         self.model, self.model_sha256, self.form, self.text = model, model_sha256, form, text
         self.passages: list[Passage] = []
         self.trouble: str | None = None
@@ -48,7 +50,7 @@ class Draft:
     @classmethod
     def reopen(cls, library: Library, kept: KeptPoem) -> Draft:
         """A poem of the library, to go on with."""
-        draft = cls(library, kept.model, kept.model_sha256, kept.form, kept.text)
+        draft = cls(library, kept.model, kept.model_sha256, kept.form, kept.text, kept.branch)
         draft.id = kept.id
         draft.passages = list(kept.passages)
         draft._saved_passages = list(kept.passages)
@@ -80,7 +82,7 @@ class Draft:
         self._saved_at = time.monotonic()
         try:
             if self.id is None:
-                self.id = self._library.begin(self.model, self.model_sha256, self.form, self.text)
+                self.id = self._library.begin(self.model, self.model_sha256, self.form, self.text, self.branch)
             changed = [passage for passage in self.passages if passage not in self._saved_passages]
             self._library.save(self.id, self.text, changed)
             self._saved_passages = list(self.passages)
@@ -92,8 +94,18 @@ class Draft:
 class Job:
     """One order to write, and the poem that grows by it."""
 
-    def __init__(self, library: Library, settings: Settings, text: str, typed: bool, draft: Draft | None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        settings: Settings,
+        text: str,
+        typed: bool,
+        draft: Draft | None = None,
+        branch: Branch | None = None,
+    ) -> None:
         self._library, self.settings, self._text, self._typed = library, settings, text, typed
+        self._branch = branch
+        """Where a new poem leaves another, if it does."""
         self.draft = draft
         """The poem to go on with; None until a new one has begun.
 
@@ -113,7 +125,9 @@ class Job:
         settings = self.settings
         if isinstance(report, Began):
             if self.draft is None or self.draft.model_sha256 != report.model_sha256:
-                self.draft = Draft(self._library, settings.model, report.model_sha256, settings.form, report.text)
+                self.draft = Draft(
+                    self._library, settings.model, report.model_sha256, settings.form, report.text, self._branch
+                )
             self.draft.text = report.text
             passage = Passage(
                 begins_at=len(report.text), seed=settings.seed, lines=settings.lines, sampling=settings.sampling

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from rumi_tui.engine.messages import Describe, Described, Failed, Finished, Order, Report, Stop, Write
+from rumi_tui.engine.messages import Describe, Described, Failed, Finished, Look, Looked, Order, Report, Stop, Write
 
 LONGEST_REPORT = 64 << 20
 """Bytes: a prompt may be very long, and `Began` repeats it."""
@@ -25,14 +25,14 @@ class Writer:
         self._stops = 0
         """How often a stop was asked for: an order that waited meanwhile is not sent any more."""
 
-    def carry_out(self, order: Describe | Write) -> AsyncIterator[Report]:
-        """Sends an order and yields its reports; the last is `Described`, `Finished` or `Failed`.
+    def carry_out(self, order: Describe | Write | Look) -> AsyncIterator[Report]:
+        """Sends an order and yields its reports; the last is `Described`, `Finished`, `Looked` or `Failed`.
 
         A stop from now on holds for this order, also where it has not been sent yet.
         """
         return self._carry_out(order, self._stops)
 
-    async def _carry_out(self, order: Describe | Write, stops: int) -> AsyncIterator[Report]:
+    async def _carry_out(self, order: Describe | Write | Look, stops: int) -> AsyncIterator[Report]:
         async with self._turn:
             try:
                 process = await self._running()
@@ -44,7 +44,7 @@ class Writer:
                 while line := await process.stdout.readline():
                     report: Report = self._decoder.decode(line)
                     yield report
-                    if isinstance(report, Described | Finished | Failed):
+                    if isinstance(report, Described | Finished | Looked | Failed):
                         return
             except (OSError, ValueError):
                 pass

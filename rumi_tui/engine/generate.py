@@ -11,7 +11,7 @@ import numpy as np
 from models.errors import RumiError
 from models.tokenizer import Tokenizer
 from rumi_tui.engine.context import Context, DecodeStep, Ids, Logits
-from rumi_tui.engine.sampling import Sampling, choose, log_softmax, logprob_of
+from rumi_tui.engine.sampling import Probabilities, Sampling, choose, log_softmax, logprob_of
 
 LARGEST_SEED = 2**32 - 1
 LARGEST_LIMIT = 10**9
@@ -30,6 +30,12 @@ class Alternative(msgspec.Struct, frozen=True, array_like=True):
     """A piece of text (see `Step.text`); empty for the end of the poem."""
     probability: float
     """Under the model itself, at temperature 1 and before any filter."""
+
+
+def most_likely(probabilities: Probabilities, tokenizer: Tokenizer, count: int) -> tuple[Alternative, ...]:
+    """The likeliest of the symbols with these probabilities [vocab_size], the likeliest first."""
+    likeliest = np.argsort(-probabilities, kind="stable")[:count]
+    return tuple(Alternative(tokenizer.piece(int(i)), float(probabilities[i])) for i in likeliest)
 
 
 class Step(msgspec.Struct, frozen=True, array_like=True):
@@ -107,9 +113,7 @@ class Poem:
     def _alternatives(self, logits: Logits) -> tuple[Alternative, ...]:
         if not self._request.alternatives:
             return ()
-        probabilities = np.exp(log_softmax(logits))
-        likeliest = np.argsort(-probabilities, kind="stable")[: self._request.alternatives]
-        return tuple(Alternative(self._tokenizer.piece(int(i)), float(probabilities[i])) for i in likeliest)
+        return most_likely(np.exp(log_softmax(logits)), self._tokenizer, self._request.alternatives)
 
 
 class Generation:

@@ -6,6 +6,7 @@ import msgspec
 
 from models.card import Card
 from rumi_tui.engine.generate import Ending, Request, Step
+from rumi_tui.engine.lens import Place
 
 
 class Describe(msgspec.Struct, frozen=True, tag=True):
@@ -24,6 +25,14 @@ class Write(msgspec.Struct, frozen=True, tag=True):
     """Whether the text was typed and must be fitted to the model's characters first."""
     pace: float | None = None
     """Characters a second, for a reader; None: as quickly as it goes."""
+
+
+class Look(msgspec.Struct, frozen=True, tag=True):
+    """Order: read a poem and say what the model thought at each place. Answered by `Looked` or `Failed`."""
+
+    model: str
+    form: str
+    text: str
 
 
 class Stop(msgspec.Struct, frozen=True, tag=True):
@@ -62,11 +71,19 @@ class Finished(msgspec.Struct, frozen=True, tag=True):
     """Spent on writing, reading the prompt included."""
 
 
+class Looked(msgspec.Struct, frozen=True, tag=True):
+    """A poem, read."""
+
+    places: list[Place]
+    """See `rumi_tui.engine.lens.look`."""
+    model_sha256: str
+
+
 class Failed(msgspec.Struct, frozen=True, tag=True):
     """The order could not be carried out."""
 
     message: str
 
 
-Order = Describe | Write | Stop
-Report = Described | Began | Wrote | Finished | Failed
+Order = Describe | Write | Look | Stop
+Report = Described | Began | Wrote | Finished | Looked | Failed

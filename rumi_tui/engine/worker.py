@@ -19,7 +19,21 @@ import msgspec
 
 from models.errors import RumiError
 from rumi_tui.engine.generate import Generation, Step
-from rumi_tui.engine.messages import Began, Describe, Described, Failed, Finished, Order, Report, Stop, Write, Wrote
+from rumi_tui.engine.lens import look
+from rumi_tui.engine.messages import (
+    Began,
+    Describe,
+    Described,
+    Failed,
+    Finished,
+    Look,
+    Looked,
+    Order,
+    Report,
+    Stop,
+    Write,
+    Wrote,
+)
 from rumi_tui.engine.session import Session, load_model
 
 FLUSH_SECONDS = 1 / 30
@@ -30,7 +44,7 @@ class Worker:
 
     def __init__(self, orders: BinaryIO, reports: BinaryIO) -> None:
         self._reports = reports
-        self._waiting: queue.SimpleQueue[Describe | Write | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Describe | Write | Look | None] = queue.SimpleQueue()
         self._stopped = threading.Event()
         self._models: dict[str, Session] = {}
         self._encoder = msgspec.json.Encoder()
@@ -40,10 +54,15 @@ class Worker:
         """Works until the orders end."""
         while (order := self._waiting.get()) is not None:
             try:
-                if isinstance(order, Write):
-                    self._write(order)
-                else:
-                    self._send(Described(order.model, self._model(order.model).card))
+                match order:
+                    case Write():
+                        self._write(order)
+                    case Look():
+                        model = self._model(order.model)
+                        places = look(model, model.tokenizer, order.form, order.text)
+                        self._send(Looked(places, model.sha256))
+                    case Describe():
+                        self._send(Described(order.model, self._model(order.model).card))
             except RumiError as error:
                 self._send(Failed(str(error)))
 

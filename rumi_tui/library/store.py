@@ -2,6 +2,7 @@
 
 A poem grows in passages: the first begins after what the person typed, each further one goes on from where the poem
 stood. A passage is written again by giving its settings and seed to the same model file after the text before it.
+Poems are trees: a branch is a poem of its own that shares the beginning of another.
 """
 
 from __future__ import annotations
@@ -18,10 +19,8 @@ from models.errors import RumiError
 from rumi_tui.engine.generate import Ending
 from rumi_tui.engine.sampling import Sampling
 
-VERSION = 1
-"""Of the tables, in `user_version`."""
-
-_TABLES = """
+_MIGRATIONS = (
+    """
 CREATE TABLE poems (
     id INTEGER PRIMARY KEY,
     written TEXT NOT NULL,
@@ -39,7 +38,37 @@ CREATE TABLE passages (
     ending TEXT,
     PRIMARY KEY (poem, begins_at)
 ) STRICT, WITHOUT ROWID;
+""",
+    """
+ALTER TABLE poems ADD COLUMN parent INTEGER REFERENCES poems (id);
+ALTER TABLE poems ADD COLUMN branches_at INTEGER;
+""",
+)
+"""What leads from each version of the tables to the next; a library of an older program goes through those it lacks."""
+VERSION = len(_MIGRATIONS)
+"""Of the tables, in `user_version`."""
+
+_FAMILY = """
+WITH RECURSIVE
+ancestors (id, parent) AS (
+    SELECT id, parent FROM poems WHERE id = ?
+    UNION SELECT poems.id, poems.parent FROM poems JOIN ancestors ON poems.id = ancestors.parent
+),
+family (id) AS (
+    SELECT id FROM ancestors
+    UNION SELECT poems.id FROM poems JOIN family ON poems.parent = family.id
+)
+SELECT * FROM poems WHERE id IN family ORDER BY id
 """
+
+
+class Branch(msgspec.Struct, frozen=True):
+    """Where a poem leaves another."""
+
+    parent: int
+    """The other poem."""
+    at: int
+    """How many characters they have in common; there the person chose otherwise."""
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +98,8 @@ class KeptPoem(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     passages: tuple[Passage, ...]
     """In the order of the text."""
+    branch: Branch | None = None
+    """None for a poem that began by itself."""
 
 
 class Library:
@@ -82,7 +113,7 @@ class Library:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._database = sqlite3.connect(path, timeout=1.0, isolation_level=None)
-            self._create_tables()
+            self._migrate()
             if self._version() == VERSION:
                 self._database.execute("PRAGMA journal_mode = WAL")
                 self._database.execute("PRAGMA synchronous = NORMAL")
@@ -91,23 +122,24 @@ class Library:
             raise RumiError(f"The library {path} cannot be opened ({error}): free or move that file.") from error
         raise RumiError(f"The library {path} has version {self._version()}, this program reads {VERSION}: update it.")
 
-    def _create_tables(self) -> None:
-        if self._version() == 0:
+    def _migrate(self) -> None:
+        if self._version() < VERSION:
             with self._database:
                 self._database.execute("BEGIN IMMEDIATE")  # another console may be doing the same
-                if self._version() == 0:
-                    for statement in _TABLES.split(";"):
+                for migration in _MIGRATIONS[self._version() :]:
+                    for statement in migration.split(";"):
                         self._database.execute(statement)
-                    self._database.execute(f"PRAGMA user_version = {VERSION}")
+                self._database.execute(f"PRAGMA user_version = {VERSION}")
 
     def _version(self) -> int:
         return int(self._database.execute("PRAGMA user_version").fetchone()[0])
 
-    def begin(self, model: str, model_sha256: str, form: str, text: str) -> int:
+    def begin(self, model: str, model_sha256: str, form: str, text: str, branch: Branch | None = None) -> int:
         """Keeps a new poem that so far holds `text`, and returns its id."""
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-        row = (now, model, model_sha256, form, text)
-        insert = "INSERT INTO poems (written, model, model_sha256, form, text) VALUES (?, ?, ?, ?, ?) RETURNING id"
+        row = (now, model, model_sha256, form, text, *((branch.parent, branch.at) if branch else (None, None)))
+        columns = "written, model, model_sha256, form, text, parent, branches_at"
+        insert = f"INSERT INTO poems ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id"
         return int(self._run(insert, row)[0][0])
 
     def save(self, poem: int, text: str, passages: Iterable[Passage]) -> None:
@@ -132,12 +164,16 @@ class Library:
             raise RumiError(f"The library holds no poem number {poem}.")
         return self._poem(rows[0])
 
+    def family(self, poem: int) -> list[KeptPoem]:
+        """All poems of the tree that a poem stands in, itself included, the oldest first."""
+        return [self._poem(row) for row in self._run(_FAMILY, (poem,))]
+
     def close(self) -> None:
         """Closes the file."""
         self._database.close()
 
-    def _poem(self, row: tuple[int, str, str, str, str, str]) -> KeptPoem:
-        poem, written, model, model_sha256, form, text = row
+    def _poem(self, row: tuple[int, str, str, str, str, str, int | None, int | None]) -> KeptPoem:
+        poem, written, model, model_sha256, form, text, parent, branches_at = row
         select = "SELECT begins_at, seed, lines, sampling, ending FROM passages WHERE poem = ? ORDER BY begins_at"
         try:
             passages = tuple(
@@ -153,7 +189,14 @@ class Library:
         except msgspec.MsgspecError as error:
             raise RumiError(f"Poem number {poem} of the library {self._path} is damaged ({error}).") from error
         return KeptPoem(
-            id=poem, written=written, model=model, model_sha256=model_sha256, form=form, text=text, passages=passages
+            id=poem,
+            written=written,
+            model=model,
+            model_sha256=model_sha256,
+            form=form,
+            text=text,
+            passages=passages,
+            branch=Branch(parent, branches_at) if parent is not None and branches_at is not None else None,
         )
 
     def _run(self, statement: str, values: tuple[object, ...] = ()) -> list[Any]:

@@ -19,9 +19,11 @@ from models.errors import RumiError
 from rumi_tui import actions
 from rumi_tui.bidi import Mode
 from rumi_tui.draft import Draft, Job
-from rumi_tui.engine.messages import Began, Describe, Described, Failed, Finished, Report, Wrote
-from rumi_tui.library.store import KeptPoem, Library
+from rumi_tui.engine.messages import Began, Describe, Described, Failed, Finished, Look, Report, Wrote
+from rumi_tui.library.store import Branch, KeptPoem, Library
+from rumi_tui.screens.lens import Choice, LensScreen
 from rumi_tui.screens.library import LibraryScreen
+from rumi_tui.screens.tree import TreeScreen
 from rumi_tui.widgets.craft import Craft
 from rumi_tui.widgets.poem_view import PoemView
 from rumi_tui.writer import Writer
@@ -83,7 +85,7 @@ class WriteScreen(Screen[None]):
         if self._draft is None:
             await self._write_new()
         else:
-            await self._write(self._draft.prompt, typed=True, draft=None)
+            await self._write(self._draft.prompt, typed=True, draft=None, branch=self._draft.branch)
 
     async def action_go_on(self) -> None:
         """Continues the poem on the page."""
@@ -92,6 +94,50 @@ class WriteScreen(Screen[None]):
             return
         line_is_whole = bool(draft.passages) and draft.passages[-1].ending in ("end", "lines")
         await self._write(draft.text + "\n" * line_is_whole, typed=False, draft=draft)
+
+    async def action_lens(self) -> None:
+        """Shows what the model thought at every place of the poem."""
+        await self._finish_job()
+        draft = self._draft
+        if draft is None or not draft.text:
+            self.notify("There is no poem to look into yet: write one.")
+            return
+        reports = self._writer.carry_out(Look(draft.model, draft.form, draft.text))
+        lens = LensScreen(draft.text, draft.model_sha256, reports, self._mode)
+        self.app.push_screen(lens, self._branch)
+
+    async def _branch(self, choice: Choice | None) -> None:
+        draft = self._draft
+        if choice is not None and draft is not None:
+            branch = Branch(draft.id, choice.at) if draft.id is not None else None
+            text = draft.text[: choice.at] + choice.text
+            await self._write(text, typed=False, draft=None, branch=branch, like=draft)
+
+    async def action_tree(self) -> None:
+        """Shows all branches of the poem."""
+        family = self._family()
+        if family and self._draft is not None and self._draft.id is not None:
+            self.app.push_screen(TreeScreen(family, self._draft.id, self._mode), self._open)
+
+    async def action_next_branch(self) -> None:
+        """Turns to the next branch of the poem, and from the last to the first."""
+        family = self._family()
+        places = [place for place, kept in enumerate(family) if self._draft is not None and kept.id == self._draft.id]
+        if len(family) > 1 and places:
+            await self._open(family[(places[0] + 1) % len(family)])
+        elif family:
+            self.notify("This poem has no branch yet: F2 makes one.")
+
+    def _family(self) -> list[KeptPoem]:
+        """The poems of the tree that the one on the page stands in; tells why where there are none."""
+        if self._draft is None or self._draft.id is None:
+            self.notify("There is no poem on the page yet: write one.")
+            return []
+        try:
+            return self._library.family(self._draft.id)
+        except RumiError as error:
+            self._complain(str(error))
+            return []
 
     async def action_library(self) -> None:
         """Looks through the poems that were kept."""
@@ -121,12 +167,20 @@ class WriteScreen(Screen[None]):
 
     # What is done about it
 
-    async def _write(self, text: str, typed: bool, draft: Draft | None) -> None:
+    async def _write(
+        self,
+        text: str,
+        typed: bool,
+        draft: Draft | None,
+        branch: Branch | None = None,
+        like: Draft | None = None,
+    ) -> None:
+        """Has verse written: more of `draft`, or a new poem, which may branch from another and be `like` it in form."""
         try:
             settings = self.query_one(Craft).read()
-            if draft is not None:
-                settings = msgspec.structs.replace(settings, model=draft.model, form=draft.form)
-            job = Job(self._library, settings, text, typed, draft)
+            if like := draft or like:
+                settings = msgspec.structs.replace(settings, model=like.model, form=like.form)
+            job = Job(self._library, settings, text, typed, draft, branch)
             order = job.order()
             await self._finish_job()
             self._job = job

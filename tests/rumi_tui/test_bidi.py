@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from support import WORDS, refused
 
-from rumi_tui.bidi import choose_mode, is_right_to_left, printable, terminal_keeps_order, to_display
+from rumi_tui.bidi import choose_mode, is_right_to_left, printable, terminal_keeps_order, to_cells, to_display
 
 MODES = ("terminal", "app", "off")
 ZWNJ = "\u200c"
@@ -131,3 +131,27 @@ def test_other_modes_ask_nothing_of_the_terminal(mode, capsys):
     with terminal_keeps_order(mode):
         pass
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("mode", MODES)
+@given(line=lines.map(printable))
+def test_the_cells_of_a_line_hold_each_of_its_characters_once(mode, line):
+    cells = sorted(to_cells(line, mode), key=lambda cell: cell.begin)
+    assert [index for cell in cells for index in range(cell.begin, cell.end)] == list(range(len(line)))
+
+
+def test_cells_stand_from_left_to_right_with_letters_joined_but_none_lost():
+    cells = to_cells(SALAM, "app")
+    assert [cell.begin for cell in cells] == [3, 2, 1, 0]
+    assert unicodedata.normalize("NFKC", "".join(cell.text for cell in reversed(cells))) == SALAM
+    assert not set(SALAM) & {cell.text for cell in cells}
+    assert [cell.text for cell in to_cells(SALAM, "terminal")] == list(SALAM)
+    assert [cell.text for cell in to_cells("amber", "app")] == list("amber")
+
+
+def test_in_cells_a_mark_stays_on_its_letter_numbers_keep_their_order_and_brackets_turn():
+    line = "س\u064f (۱۲) م"
+    assert [cell.text for cell in to_cells(line, "off")] == ["س\u064f", *" (۱۲) م"]
+    cells = to_cells(line, "app")
+    assert [line[cell.begin : cell.end] for cell in cells] == ["م", " ", ")", "۱", "۲", "(", " ", "س\u064f"]
+    assert "".join(cell.text for cell in cells)[1:7] == " (۱۲) "

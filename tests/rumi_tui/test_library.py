@@ -7,7 +7,7 @@ import pytest
 from support import refused, verse
 
 from rumi_tui.engine.sampling import Sampling
-from rumi_tui.library.store import VERSION, KeptPoem, Library, Passage
+from rumi_tui.library.store import _MIGRATIONS, VERSION, Branch, KeptPoem, Library, Passage
 
 POEM = ("en", "0" * 64, "couplet", "amber")
 
@@ -125,6 +125,36 @@ def test_a_version_from_the_future_is_refused_and_keeps_its_poems(path: Path):
     assert database.execute("SELECT id, text FROM poems").fetchall() == [(poem, "amber")]
     assert database.execute("PRAGMA user_version").fetchone() == (VERSION + 1,)
     database.close()
+
+
+@pytest.mark.parametrize("version", range(1, VERSION))
+def test_a_library_of_an_earlier_version_keeps_its_poems_and_goes_on(path: Path, version):
+    path.parent.mkdir()
+    database = sqlite3.connect(path)
+    for migration in _MIGRATIONS[:version]:
+        database.executescript(migration)
+    database.execute(
+        "INSERT INTO poems (id, written, model, model_sha256, form, text) VALUES (3, '', 'en', '', 'free', 'amber')"
+    )
+    database.execute(f"PRAGMA user_version = {version}")
+    database.commit()
+    database.close()
+    library = Library(path)
+    assert (library.poem(3).text, library.poem(3).branch) == ("amber", None)
+    branch = library.begin(*POEM, branch=Branch(3, 2))
+    assert Library(path).poem(branch).branch == Branch(3, 2)
+
+
+def test_a_family_is_all_that_branched_from_one_beginning(path: Path):
+    library = Library(path)
+    root, stranger = library.begin(*POEM), library.begin(*POEM)
+    child = library.begin(*POEM, branch=Branch(root, 3))
+    grandchild = library.begin(*POEM, branch=Branch(child, 4))
+    sibling = library.begin(*POEM, branch=Branch(root, 1))
+    for poem in (root, child, grandchild, sibling):
+        assert [kept.id for kept in library.family(poem)] == [root, child, grandchild, sibling]
+    assert [kept.id for kept in library.family(stranger)] == [stranger]
+    assert library.family(99) == []
 
 
 def test_a_file_damaged_in_the_middle_is_told_in_one_line(path: Path):

@@ -1,0 +1,61 @@
+"""What the model thought at every place of a poem that stands. Knows nothing of who wrote it, or of screens."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from models.tokenizer import Tokenizer
+from rumi_tui.engine.context import Context, DecodeStep
+from rumi_tui.engine.generate import Alternative, most_likely
+from rumi_tui.engine.sampling import log_softmax
+
+LONGEST_LOOK = 4096
+"""Symbols at the end of a poem that are looked at: pages of verse, and a second's work at most."""
+ALTERNATIVES = 10
+_PIECE = 512
+"""Symbols read at once, so that memory does not grow with the poem."""
+
+
+class Place(msgspec.Struct, frozen=True, array_like=True):
+    """One symbol of a poem, as the model saw it coming."""
+
+    text: str
+    """What it adds to the poem: one character, or several where the model reads words."""
+    surprise: float
+    """Bits: -log2 of its probability under the model itself, at temperature 1 and before any filter."""
+    entropy: float
+    """Bits: the surprise that the model expected here, 0 where it was certain (Shannon 1948)."""
+    likeliest: tuple[Alternative, ...]
+    """What it held the likeliest here, at most `ALTERNATIVES`, the likeliest first."""
+
+
+def look(model: DecodeStep, tokenizer: Tokenizer, form: str, text: str) -> list[Place]:
+    """The places of a poem in this form, or the last `LONGEST_LOOK` of them; their texts make up the end of `text`.
+
+    The poem is read once, from its beginning or as far back as reaches the first place through every layer. Raises
+    `RumiError` for an unknown form.
+    """
+    ids = np.array([tokenizer.form_id(form), *tokenizer.encode(text)])
+    targets = ids[1:][-LONGEST_LOOK:]
+    reach = model.config.layers * model.config.window
+    fed = ids[:-1][-(len(targets) + reach) :]
+    before = len(fed) - len(targets)
+    never = [tokenizer.unknown_id, *tokenizer.form_ids()]
+    context, places = Context(model), list[Place]()
+    for start in range(0, len(fed), _PIECE):
+        logprobs = log_softmax(context.feed(fed[None, start : start + _PIECE])[0])
+        probabilities = np.exp(logprobs)
+        entropies = -(probabilities * logprobs).sum(-1) / np.log(2)
+        probabilities[:, never] = 0
+        for row in range(max(0, before - start), len(logprobs)):
+            symbol = int(targets[start + row - before])
+            places.append(
+                Place(
+                    tokenizer.piece(symbol),
+                    float(-logprobs[row, symbol] / np.log(2)),
+                    float(entropies[row]),
+                    most_likely(probabilities[row], tokenizer, ALTERNATIVES),
+                )
+            )
+    return places
