@@ -156,8 +156,6 @@ def test_what_cannot_be_seen_has_a_name(piece: str, name: str):
     assert name_of(piece) == name
 
 
-@pytest.mark.parametrize(
-    ("bits", "words"), [(0.0, "certain"), (0.3, "nearly certain"), (1.0, "like 2 equal choices")]
-)
+@pytest.mark.parametrize(("bits", "words"), [(0.0, "certain"), (0.3, "nearly certain"), (1.0, "like 2 equal choices")])
 def test_an_entropy_is_told_in_words(bits: float, words: str):
     assert certainty(bits) == words
