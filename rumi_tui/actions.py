@@ -33,6 +33,8 @@ WRITING = (
     Action("lens", "f2", "Lens", "See what the model thought at every character, and branch where it chose."),
     Action("tree", "f3", "Tree", "See all branches of the poem.", in_footer=False),
     Action("next_branch", "ctrl+n", "Next branch", "Turn to the next branch of the poem.", in_footer=False),
+    Action("copy", "ctrl+y", "Copy", "Copy the poem.", in_footer=False),
+    Action("export", "ctrl+s", "Save as", "Save the poem as a file: text, Markdown, a page, a card, JSON."),
     Action("library", "ctrl+l", "Library", "Look through the poems that were kept."),
     Action("next_model", "ctrl+t", "Language", "Change between the English and the Persian model."),
 )

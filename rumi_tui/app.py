@@ -22,6 +22,7 @@ class RumiApp(App[str]):
     TITLE = "Rumi"
     CSS_PATH = [
         "screens/write.tcss",
+        "screens/export.tcss",
         "screens/help.tcss",
         "screens/lens.tcss",
         "screens/library.tcss",

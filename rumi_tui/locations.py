@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from platformdirs import user_data_path
+from platformdirs import user_data_path, user_documents_path
 
 
 def library_path() -> Path:
     """The SQLite file that holds the poems."""
     return user_data_path("rumi-tui", appauthor=False) / "poems.sqlite"
+
+
+def poems_folder() -> Path:
+    """The folder for poems that a person takes out of the library."""
+    return user_documents_path() / "Rumi"

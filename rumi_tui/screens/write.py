@@ -20,7 +20,10 @@ from rumi_tui import actions
 from rumi_tui.bidi import Mode
 from rumi_tui.draft import Draft, Job
 from rumi_tui.engine.messages import Began, Describe, Described, Failed, Finished, Look, Report, Wrote
+from rumi_tui.library.formats import save_file
 from rumi_tui.library.store import Branch, KeptPoem, Library
+from rumi_tui.locations import poems_folder
+from rumi_tui.screens.export import ExportScreen
 from rumi_tui.screens.lens import Choice, LensScreen
 from rumi_tui.screens.library import LibraryScreen
 from rumi_tui.screens.tree import TreeScreen
@@ -138,6 +141,46 @@ class WriteScreen(Screen[None]):
         except RumiError as error:
             self._complain(str(error))
             return []
+
+    def action_copy(self) -> None:
+        """Gives the poem to the terminal's clipboard, and to a file, since no terminal says whether it took it."""
+        if self._draft is not None:
+            self.app.copy_to_clipboard(self._draft.text)
+        poem = self._kept()
+        if poem is not None:
+            self._save_file(poem, "txt", "Copied. If your terminal keeps no clipboard, the poem is in")
+
+    def action_export(self) -> None:
+        """Saves the poem as a file."""
+        if self._kept() is not None:
+            self.app.push_screen(ExportScreen(), self._export)
+
+    def _export(self, ending: str | None) -> None:
+        poem = self._kept()
+        if ending is not None and poem is not None:
+            self._save_file(poem, ending, "Saved as")
+
+    def _save_file(self, poem: KeptPoem, ending: str, words: str) -> None:
+        try:
+            self.notify(f"{words} {save_file(poem, ending, poems_folder())}", markup=False, timeout=10)
+        except RumiError as error:
+            self._complain(str(error))
+
+    def _kept(self) -> KeptPoem | None:
+        """The poem on the page as the library has it, up to its last character; tells why if there is none."""
+        draft = self._draft
+        if draft is None:
+            self.notify("There is no poem on the page yet: write one.")
+            return None
+        draft.save()
+        try:
+            if draft.trouble is not None:
+                raise RumiError(draft.trouble)
+            assert draft.id is not None
+            return self._library.poem(draft.id)
+        except RumiError as error:
+            self._complain(str(error))
+            return None
 
     async def action_library(self) -> None:
         """Looks through the poems that were kept."""

@@ -1,0 +1,142 @@
+"""A kept poem as a file to give away. Knows nothing of screens.
+
+Every format but plain text tells what wrote the poem, so that nobody takes it for Rumi's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+
+import msgspec
+
+from models.errors import RumiError, describe
+from models.files import replacing
+from rumi_tui.bidi import is_right_to_left, printable
+from rumi_tui.library.store import KeptPoem
+
+PAPER, INK, FADED, ACCENT = "#f6f0e3", "#2b2721", "#7d7466", "#8c3b2a"
+SERIF = "Georgia, 'Noto Serif', 'Noto Naskh Arabic', 'Times New Roman', serif"
+LINE, MARGIN, LETTER = 40, 80, 11
+"""Of a card, in pixels: from line to line, around the verse, and what a letter may take at most."""
+_NO_CHARACTERS = {0xFFFE: None, 0xFFFF: None}
+NARROWEST = 520
+"""Pixels of a card: the line that tells what wrote it must fit."""
+
+
+def lines_of(poem: KeptPoem) -> list[str]:
+    """The lines of a poem, without what could control whoever reads them, or what no XML may hold."""
+    return [printable(line).translate(_NO_CHARACTERS) for line in poem.text.split("\n")]
+
+
+def colophon(poem: KeptPoem) -> str:
+    """One line that tells what wrote a poem."""
+    seeds = ", ".join(str(passage.seed) for passage in poem.passages)
+    by_seed = f", seed {seeds}" if seeds else ""
+    return f"A machine's verse in Rumi's manner: {Path(poem.model).stem}, {poem.form}{by_seed}, {poem.written[:10]}"
+
+
+def to_text(poem: KeptPoem) -> str:
+    """The poem and nothing else."""
+    return "\n".join(lines_of(poem)) + "\n"
+
+
+def to_markdown(poem: KeptPoem) -> str:
+    """One paragraph of hard line breaks, and the colophon."""
+    lines = [re.sub(r"([\\`*_\[\]<>#|~&]|^[-+=]|^\d+(?=[.)]))", r"\\\1", line) for line in lines_of(poem)]
+    return "\\\n".join(lines) + f"\n\n*{colophon(poem)}*\n"
+
+
+def to_json(poem: KeptPoem) -> str:
+    """All that the library keeps of it."""
+    return msgspec.json.format(msgspec.json.encode(poem), indent=2).decode() + "\n"
+
+
+def to_html(poem: KeptPoem) -> str:
+    """A page that needs no other file."""
+    direction = _direction(poem)
+    verse = "\n".join(f"<p>{escape(line)}</p>" for line in lines_of(poem))
+    return f"""<!doctype html>
+<html dir="{direction}">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>{escape(lines_of(poem)[0])}</title>
+<style>
+body {{ background: {PAPER}; color: {INK}; font: 1.25rem/1.8 {SERIF} }}
+main, footer {{ max-width: 38rem; margin: 12vh auto 0; padding: 0 1rem }}
+p {{ margin: 0 }}
+footer {{ direction: ltr; margin-top: 3rem; color: {FADED}; font-size: 0.8rem }}
+</style>
+<main>
+{verse}
+</main>
+<footer>{escape(colophon(poem))}</footer>
+</html>
+"""
+
+
+def to_svg(poem: KeptPoem) -> str:
+    """A card: the verse in the middle of a sheet as large as it needs."""
+    lines, direction = lines_of(poem), _direction(poem)
+    width = max(NARROWEST, 2 * MARGIN + LETTER * max(map(len, lines)))
+    height = 2 * MARGIN + LINE * (len(lines) + 3)
+    middle = width // 2
+    verse = "\n".join(
+        f'<text x="{middle}" y="{MARGIN + LINE * (number + 2)}">{escape(line)}</text>'
+        for number, line in enumerate(lines)
+    )
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">
+<rect width="100%" height="100%" fill="{PAPER}"/>
+<rect x="20" y="20" width="{width - 40}" height="{height - 40}" fill="none" stroke="{ACCENT}" stroke-opacity="0.4"/>
+<text x="{middle}" y="{MARGIN}" fill="{ACCENT}" font-size="24" text-anchor="middle">❦</text>
+<g fill="{INK}" font-family="{SERIF}" font-size="20" text-anchor="middle" direction="{direction}">
+{verse}
+</g>
+<text x="{middle}" y="{height - 44}" fill="{FADED}" font-family="{SERIF}" font-size="11" text-anchor="middle">\
+{escape(colophon(poem))}</text>
+</svg>
+"""
+
+
+FORMATS: dict[str, tuple[str, Callable[[KeptPoem], str]]] = {
+    "txt": ("plain text", to_text),
+    "md": ("Markdown", to_markdown),
+    "html": ("a page for a browser", to_html),
+    "svg": ("a card, as a picture", to_svg),
+    "json": ("everything that is kept of it", to_json),
+}
+"""By the ending of the file: what it is, and how a poem becomes it."""
+
+
+def save_file(poem: KeptPoem, ending: str, folder: Path) -> Path:
+    """Writes a poem in one of `FORMATS` and says where; a file that is there already is left as it is.
+
+    Raises `RumiError` when it cannot be written.
+    """
+    content = FORMATS[ending][1](poem).encode()
+    number = 1
+    try:
+        while True:
+            path = folder / f"{file_name(poem)}{f'-{number}' if number > 1 else ''}.{ending}"
+            if not path.exists():
+                break
+            if path.read_bytes() == content:
+                return path
+            number += 1
+    except OSError as error:
+        raise RumiError(f"Could not write into {folder} ({describe(error)}).") from error
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+    return path
+
+
+def file_name(poem: KeptPoem) -> str:
+    """A name for a file with this poem, without its ending: the first words, in any language."""
+    words = "-".join(re.findall(r"\w+", lines_of(poem)[0])[:5])[:60].lower()
+    return f"{words}-{poem.id}" if words else f"poem-{poem.id}"
+
+
+def _direction(poem: KeptPoem) -> str:
+    return "rtl" if is_right_to_left(poem.text) else "ltr"
