@@ -74,6 +74,7 @@ def test_what_is_shown_to_others_tells_what_wrote_it(ending: str):
     poem = kept("amber", model="/models/mine.onnx")
     assert colophon(poem) == "A machine's verse in Rumi's manner: mine, couplet, seed 7, 2026-11-24"
     assert "mine, couplet, seed 7, 2026-11-24" in FORMATS[ending][1](poem)
+    assert "rumi-en, couplet" in FORMATS[ending][1](kept("amber"))
 
 
 @pytest.mark.parametrize("ending", FORMATS)
