@@ -1,13 +1,15 @@
-"""The settings that a poem is written with, in one row. Knows nothing of poems or processes."""
+"""The settings that a poem is written with. Knows nothing of poems or processes."""
 
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 
+from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
-from textual.widgets import Input, Label, Select
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input, Label, Select, Static
 
 from models.errors import RumiError
 from models.pretrained import LANGUAGES
@@ -19,8 +21,49 @@ SLOWEST, QUICKEST = 1, 10_000
 """Characters a second that verse can be paced at."""
 
 
-class Craft(Horizontal):
-    """Model, form, temperature, lines, pace and seed."""
+@dataclass(frozen=True)
+class Field:
+    """A setting that is typed."""
+
+    name: str
+    default: str
+    """Empty where the setting may be left out."""
+    help: str
+    """Its range and meaning, told while the field has the focus."""
+    left_out: str = ""
+    """What happens where nothing is typed."""
+    classes: str = "optional"
+    """`optional`: not on a narrow screen; `roomy`: only on a wide one."""
+
+    @property
+    def label(self) -> str:
+        """As it is written on the screen and on the command line."""
+        return self.name.replace("_", "-")
+
+
+SHAPE = (
+    Field("temperature", "0.8", "0 to 5: 0 takes the likeliest, 1 the model at its word, above 1 is wild", classes=""),
+    Field("lines", str(DEFAULT_LINES), "stop after so many lines, if the poem does not end before"),
+    Field("pace", "", "1 to 10,000 characters a second, as a reader likes", "instant", "roomy"),
+    Field("seed", "", f"0 to {LARGEST_SEED}: the same seed and settings write the same poem", "by chance"),
+)
+CHOICE = (
+    Field("top_k", "0", "choose only among the k likeliest characters; 0: among all", classes="roomy"),
+    Field("top_p", "1", "0.01 to 1: choose among the likeliest that together reach this share", classes="roomy"),
+    Field("min_p", "0", "0 to 1: leave out what is less likely than this share of the likeliest", classes="roomy"),
+)
+FIELDS = {field.name: field for field in (*SHAPE, *CHOICE)}
+
+PRESETS = {
+    "careful": {"temperature": "0.5", "top_k": "0", "top_p": "0.95", "min_p": "0"},
+    "balanced": {"temperature": "0.8", "top_k": "0", "top_p": "1", "min_p": "0"},
+    "daring": {"temperature": "1.1", "top_k": "0", "top_p": "1", "min_p": "0.03"},
+}
+"""Settings that go well together, by name."""
+
+
+class Craft(Vertical):
+    """Model, form, and what else a poem is written with."""
 
     def __init__(self, model: str) -> None:
         super().__init__()
@@ -29,31 +72,42 @@ class Craft(Horizontal):
         self._model = model
 
     def compose(self) -> ComposeResult:
-        """The row from left to right."""
-        yield Select(self._models, value=self._model, allow_blank=False, compact=True, id="model", tooltip="Model")
-        yield Select[str]([], compact=True, prompt="…", id="form", tooltip="Form of the poem")
-        yield Label("temperature", classes="optional")
-        yield Input("0.8", compact=True, id="temperature", tooltip="Temperature, 0 to 5: 0 is safe, above 1 is wild")
-        yield Label("lines", classes="optional")
+        """What everybody needs in a row, and below, on a wide screen, how characters are chosen."""
+        with Horizontal():
+            yield Select(self._models, value=self._model, allow_blank=False, compact=True, id="model", tooltip="Model")
+            yield Select[str]([], compact=True, prompt="…", id="form", tooltip="Form of the poem")
+            for field in SHAPE:
+                yield from self._compose_field(field)
+        with Horizontal(id="choice"):
+            presets = [(name, name) for name in PRESETS]
+            yield Select(presets, compact=True, prompt="preset", id="preset", tooltip="Settings that go well together")
+            for field in CHOICE:
+                yield from self._compose_field(field)
+            yield Static("", id="hint", markup=False)
+
+    def _compose_field(self, field: Field) -> ComposeResult:
+        yield Label(field.label, classes=field.classes or "optional")
         yield Input(
-            str(DEFAULT_LINES), compact=True, id="lines", tooltip="Stop after so many lines", classes="optional"
-        )
-        yield Label("pace", classes="roomy")
-        yield Input(
-            placeholder="instant",
+            field.default,
+            placeholder=field.left_out,
             compact=True,
-            id="pace",
-            tooltip="Characters a second, as a reader likes; empty: as quickly as it goes",
-            classes="roomy",
+            id=field.name,
+            tooltip=f"{field.label}: {field.help}",
+            classes=field.classes,
         )
-        yield Label("seed", classes="optional")
-        yield Input(
-            placeholder="by chance",
-            compact=True,
-            id="seed",
-            tooltip="Same seed, same poem; empty for a new one each time",
-            classes="optional",
-        )
+
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _tell_range(self) -> None:
+        """Tells the range and the meaning of the field that has the focus, if one has."""
+        focused = self.screen.focused
+        field = FIELDS.get(focused.id or "") if focused is not None else None
+        self.query_one("#hint", Static).update(field.help if field else "")
+
+    @on(Select.Changed, "#preset")
+    def _take_preset(self, event: Select.Changed) -> None:
+        for name, value in PRESETS.get(str(event.value), {}).items():
+            self.query_one(f"#{name}", Input).value = value
 
     @property
     def model(self) -> str:
@@ -77,7 +131,7 @@ class Craft(Horizontal):
         select.value = chosen if chosen in forms else forms[0]
 
     def read(self) -> Settings:
-        """What the row says; an empty seed becomes a random one. Raises `RumiError` for what makes no sense."""
+        """What the rows say; an empty seed becomes a random one. Raises `RumiError` for what makes no sense."""
         form = self.query_one("#form", Select).value
         if not isinstance(form, str):
             raise RumiError("The model is still being read: try again in a moment.")
@@ -88,18 +142,23 @@ class Craft(Horizontal):
         return Settings(
             model=self.model,
             form=form,
-            sampling=Sampling(temperature=self._number("temperature", float)),
+            sampling=Sampling(
+                temperature=self._number("temperature", float),
+                top_k=int(self._number("top_k", int)),
+                top_p=self._number("top_p", float),
+                min_p=self._number("min_p", float),
+            ),
             seed=int(seed) if seed is not None else secrets.randbelow(LARGEST_SEED),
             lines=int(self._number("lines", int)),
             pace=pace,
         )
 
-    def _is_filled(self, field: str) -> bool:
-        return bool(self.query_one(f"#{field}", Input).value.strip())
+    def _is_filled(self, name: str) -> bool:
+        return bool(self.query_one(f"#{name}", Input).value.strip())
 
-    def _number(self, field: str, kind: type[int] | type[float]) -> float:
-        text = self.query_one(f"#{field}", Input).value
+    def _number(self, name: str, kind: type[int] | type[float]) -> float:
+        text = self.query_one(f"#{name}", Input).value
         try:
             return kind(text)
         except ValueError as error:
-            raise RumiError(f"The {field} is {text!r}, which is no number.") from error
+            raise RumiError(f"The {FIELDS[name].label} is {text!r}, which is no number.") from error

@@ -25,6 +25,7 @@ from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.store import Passage
 from rumi_tui.screens.help import HelpScreen
 from rumi_tui.screens.write import WriteScreen
+from rumi_tui.widgets.craft import FIELDS, PRESETS
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -159,6 +160,9 @@ NONSENSE = [
     *(("lines", value) for value in ("0", "two")),
     *(("seed", value) for value in ("-1", "1.5", str(2**32))),
     *(("pace", value) for value in ("slow", "0", "nan", "-3", "20000")),
+    *(("top_k", value) for value in ("-1", "1.5")),
+    *(("top_p", value) for value in ("0", "all")),
+    *(("min_p", value) for value in ("2", "nan")),
 ]
 
 
@@ -176,6 +180,34 @@ async def test_settings_that_make_no_sense_are_told_and_the_prompt_stays(library
             field(pilot, name).value = before
             pilot.app.clear_notifications()
         assert library.poems() == []
+
+
+async def test_how_characters_are_chosen_is_asked_for_and_kept(library, endless_file, endless, write_again):
+    choice = {"temperature": "1.5", "top_k": "9", "top_p": "0.9", "min_p": "0.01"}
+    async with console(library, endless_file, lines="2", **choice) as pilot:
+        kept = await press_and_write(pilot, library, "enter")
+        assert kept.passages[0].sampling == Sampling(temperature=1.5, top_k=9, top_p=0.9, min_p=0.01)
+        assert write_again(kept, endless) == kept.text
+
+
+@pytest.mark.parametrize("name", PRESETS)
+async def test_a_preset_fills_in_what_can_be_written_with(library, endless_file, name):
+    async with console(library, endless_file, (120, 40), lines="2", top_k="7") as pilot:
+        field(pilot, "preset", Select).value = name
+        await until(pilot, lambda: field(pilot, "top_k").value == "0")
+        kept = await press_and_write(pilot, library, "enter")
+        wanted = {setting: float(value) for setting, value in PRESETS[name].items()}
+        assert kept.passages[0].sampling == Sampling(**wanted | {"top_k": 0})
+
+
+async def test_every_field_tells_its_range_while_it_has_the_focus(library, endless_file):
+    async with console(library, endless_file, (120, 40)) as pilot:
+        for name, described in FIELDS.items():
+            field(pilot, name).focus()
+            await until(pilot, lambda hint=described.help: str(field(pilot, "hint", Static).content) == hint)
+            assert field(pilot, name).value == described.default
+        await pilot.press("tab")
+        await until(pilot, lambda: str(field(pilot, "hint", Static).content) == "")
 
 
 async def test_a_pace_changes_no_poem_and_holds_until_it_is_stopped(library, endless_file):
