@@ -27,6 +27,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     pace: float | None = None
     """Characters a second, for a reader; None: as quickly as it goes."""
 
+    def request(self, text: str) -> Request:
+        """To write on from a text. Raises `RumiError` for settings that nothing can be written with."""
+        return Request(form=self.form, text=text, sampling=self.sampling, seed=self.seed, lines=self.lines)
+
 
 class Draft:
     """A poem that grows and is saved as it does.
@@ -115,10 +119,7 @@ class Job:
     def order(self) -> Write:
         """For the writing process. Raises `RumiError` for settings that nothing can be written with."""
         settings = self.settings
-        request = Request(
-            form=settings.form, text=self._text, sampling=settings.sampling, seed=settings.seed, lines=settings.lines
-        )
-        return Write(settings.model, request, self._typed, settings.pace)
+        return Write(settings.model, settings.request(self._text), self._typed, settings.pace)
 
     def hear(self, report: Report) -> None:
         """Lets the poem grow by what the writing process reports."""

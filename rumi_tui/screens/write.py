@@ -12,15 +12,17 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
 from textual.screen import Screen
+from textual.suggester import SuggestFromList
 from textual.widgets import Footer, Input, Select, Static
 from textual.worker import Worker as TextualWorker
 
 from models.errors import RumiError
 from rumi_tui import actions
 from rumi_tui.bidi import Mode
+from rumi_tui.commands import SIGN, Deed, Setting, completions, read_command
 from rumi_tui.draft import Draft, Job
 from rumi_tui.engine.messages import Began, Describe, Described, Failed, Finished, Look, Report, Wrote
-from rumi_tui.library.formats import save_file
+from rumi_tui.library.formats import FORMATS, save_file
 from rumi_tui.library.store import Branch, KeptPoem, Library
 from rumi_tui.locations import poems_folder
 from rumi_tui.screens.export import ExportScreen
@@ -65,7 +67,11 @@ class WriteScreen(Screen[None]):
         yield PoemView(self._mode)
         yield Static("", id="status", markup=False)
         yield Craft(self._model)
-        yield Input(placeholder="Begin a poem, or press Enter for one from nothing", id="prompt")
+        yield Input(
+            placeholder="Begin a poem, or press Enter for one from nothing",
+            suggester=SuggestFromList(completions(), case_sensitive=False),
+            id="prompt",
+        )
         yield Footer(show_command_palette=False)
 
     # What the person does
@@ -75,9 +81,32 @@ class WriteScreen(Screen[None]):
         self.query_one(Craft).await_forms()
         self._hear_out(None, self._writer.carry_out(Describe(str(event.value))))
 
-    @on(Input.Submitted)
+    @on(Input.Submitted, "#prompt")
+    async def _take_prompt(self, event: Input.Submitted) -> None:
+        if event.value.startswith(SIGN):
+            await self._obey(event.value)
+        else:
+            await self._write_new()
+
+    @on(Input.Submitted, "Craft Input")
     async def _write_new(self) -> None:
-        await self._write(self.query_one("#prompt", Input).value, typed=True, draft=None)
+        prompt = self.query_one("#prompt", Input).value
+        await self._write("" if prompt.startswith(SIGN) else prompt, typed=True, draft=None)
+
+    async def _obey(self, line: str) -> None:
+        """Does what a command says, and empties the prompt once it is done."""
+        try:
+            match read_command(line):
+                case Setting(name, value):
+                    self.query_one(Craft).set(name, value)
+                case Deed(action, value) if action.name == "export" and value:
+                    self._export(value)
+                case Deed(action, _):
+                    owner = self if action in actions.WRITING else self.app
+                    await owner.run_action(action.name)
+            self.query_one("#prompt", Input).clear()
+        except RumiError as error:
+            self._complain(str(error))
 
     async def action_stop(self) -> None:
         """Stops writing and keeps what is there."""
@@ -156,6 +185,8 @@ class WriteScreen(Screen[None]):
             self.app.push_screen(ExportScreen(), self._export)
 
     def _export(self, ending: str | None) -> None:
+        if ending is not None and ending not in FORMATS:
+            raise RumiError(f"A poem cannot be saved as {ending!r}: choose one of {', '.join(FORMATS)}.")
         poem = self._kept()
         if ending is not None and poem is not None:
             self._save_file(poem, ending, "Saved as")

@@ -70,6 +70,7 @@ class Craft(Vertical):
         names = {**LANGUAGES, **({} if model in LANGUAGES else {model: Path(model).stem})}
         self._models = [(title, name) for name, title in names.items()]
         self._model = model
+        self._forms: list[str] = []
 
     def compose(self) -> ComposeResult:
         """What everybody needs in a row, and below, on a wide screen, how characters are chosen."""
@@ -121,12 +122,31 @@ class Craft(Vertical):
 
     def await_forms(self) -> None:
         """Offers no form until those of the chosen model are known."""
+        self._forms = []
         self.query_one("#form", Select).set_options([])
+
+    def set(self, label: str, value: str) -> None:
+        """Gives a setting, named as on the screen, another value. Raises `RumiError` for one that it cannot have."""
+        if label in ("model", "form", "preset"):
+            select = self.query_one(f"#{label}", Select)
+            offered = {"model": [name for _, name in self._models], "form": self._forms, "preset": list(PRESETS)}[label]
+            if value not in offered:
+                raise RumiError(f"There is no {label} {value!r} here: choose one of {', '.join(offered)}.")
+            select.value = value
+            return
+        field = self.query_one(f"#{label.replace('-', '_')}", Input)
+        before, field.value = field.value, value
+        try:
+            self.read().request("")
+        except RumiError:
+            field.value = before
+            raise
 
     def offer_forms(self, forms: tuple[str, ...]) -> None:
         """Lets the person choose among the forms of a model; keeps the chosen one if it is among them."""
         select = self.query_one("#form", Select)
         chosen = select.value
+        self._forms = list(forms)
         select.set_options((form, form) for form in forms)
         select.value = chosen if chosen in forms else forms[0]
 

@@ -1,0 +1,66 @@
+"""Commands typed into the prompt: a slash, a name, and what it takes.
+
+Made from the registries of actions and settings, so that none is missing. Knows nothing of what the commands do.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+from models.errors import RumiError
+from models.pretrained import LANGUAGES
+from models.tokenizer import FORMS
+from rumi_tui.actions import EVERYWHERE, WRITING, Action
+from rumi_tui.library.formats import FORMATS
+from rumi_tui.widgets.craft import FIELDS, PRESETS
+
+SIGN = "/"
+"""What a command begins with."""
+ACTIONS = {action.name.removeprefix("show_").replace("_", "-"): action for action in (*WRITING, *EVERYWHERE)}
+SETTINGS = {
+    "model": tuple(LANGUAGES),
+    "form": FORMS,
+    "preset": tuple(PRESETS),
+    **{field.label: () for field in FIELDS.values()},
+}
+"""Settings, and the values that can be named."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting to change."""
+
+    name: str
+    """One of `SETTINGS`."""
+    value: str
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something to do."""
+
+    action: Action
+    value: str
+    """What was said with it; empty if nothing."""
+
+
+def completions() -> list[str]:
+    """Every command as it can be typed, with the values that can be named."""
+    deeds = [f"{SIGN}{name}" for name in ACTIONS]
+    saved = [f"{SIGN}export {ending}" for ending in FORMATS]
+    settings = [f"{SIGN}{name} {value}" for name, values in SETTINGS.items() for value in values or ("",)]
+    return [*settings, *deeds, *saved]
+
+
+def read_command(line: str) -> Setting | Deed:
+    """What a line that begins with `SIGN` asks for. Raises `RumiError` where it asks for nothing there is."""
+    name, _, value = line.removeprefix(SIGN).strip().partition(" ")
+    name, value = name.lower(), value.strip()
+    if name in SETTINGS:
+        return Setting(name, value)
+    if name in ACTIONS:
+        return Deed(ACTIONS[name], value)
+    near = difflib.get_close_matches(name, [*SETTINGS, *ACTIONS], n=1)
+    way_out = f"did you mean {SIGN}{near[0]}?" if near else f"{SIGN}help lists what there is."
+    raise RumiError(f"There is no command {SIGN}{name}: {way_out}")
