@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -126,6 +127,14 @@ def compiled(config: DecoderConfig) -> Decoder:
     return model
 
 
+def give_memory_back() -> None:
+    """What glibc does by itself (mallopt(3)): large tensors go back to the system when they are freed."""
+    library = ctypes.CDLL(None)
+    library.mallopt(-4, 65_536)  # M_MMAP_MAX
+    library.mallopt(-3, 128 << 10)  # M_MMAP_THRESHOLD
+    library.mallopt(-1, 128 << 10)  # M_TRIM_THRESHOLD
+
+
 @dataclass(frozen=True)
 class Variant:
     """One thing changed."""
@@ -154,6 +163,10 @@ VARIANTS = [
     Variant("rotary base 10,000, not 1,000", patches={"models.decoder.ROTARY_BASE": 10_000.0}),
     Variant("no zero initialisation in the blocks", build=without_zeros),
     Variant("dropout 0.1", shape={"dropout": 0.1}),
+    Variant(
+        "dropout 0.1, a number drawn for each value", {"dropout": 0.1}, patches={"models.decoder.drop_out": F.dropout}
+    ),
+    Variant("freed memory given back", patches={"training.loop.keep_freed_memory": give_memory_back}),
     Variant("tried: averaged weights (0.98 a step)", optimizers=averaged),
     Variant("tried: tables of pairs and triples", build=with_ngrams),
     Variant("tried: torch.compile, start not counted", build=compiled),
