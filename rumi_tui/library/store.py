@@ -8,41 +8,67 @@ Poems are trees: a branch is a poem of its own that shares the beginning of anot
 from __future__ import annotations
 
 import datetime
+import re
 import sqlite3
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from models.errors import RumiError
+from models.tokenizer import normalise
 from rumi_tui.engine.generate import Ending
 from rumi_tui.engine.sampling import Sampling
 
 _MIGRATIONS = (
-    """
-CREATE TABLE poems (
-    id INTEGER PRIMARY KEY,
-    written TEXT NOT NULL,
-    model TEXT NOT NULL,
-    model_sha256 TEXT NOT NULL,
-    form TEXT NOT NULL,
-    text TEXT NOT NULL
-) STRICT;
-CREATE TABLE passages (
-    poem INTEGER NOT NULL REFERENCES poems (id),
-    begins_at INTEGER NOT NULL,
-    seed INTEGER NOT NULL,
-    lines INTEGER,
-    sampling TEXT NOT NULL,
-    ending TEXT,
-    PRIMARY KEY (poem, begins_at)
-) STRICT, WITHOUT ROWID;
-""",
-    """
-ALTER TABLE poems ADD COLUMN parent INTEGER REFERENCES poems (id);
-ALTER TABLE poems ADD COLUMN branches_at INTEGER;
-""",
+    (
+        """
+        CREATE TABLE poems (
+            id INTEGER PRIMARY KEY,
+            written TEXT NOT NULL,
+            model TEXT NOT NULL,
+            model_sha256 TEXT NOT NULL,
+            form TEXT NOT NULL,
+            text TEXT NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE passages (
+            poem INTEGER NOT NULL REFERENCES poems (id),
+            begins_at INTEGER NOT NULL,
+            seed INTEGER NOT NULL,
+            lines INTEGER,
+            sampling TEXT NOT NULL,
+            ending TEXT,
+            PRIMARY KEY (poem, begins_at)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ),
+    (
+        "ALTER TABLE poems ADD COLUMN parent INTEGER REFERENCES poems (id)",
+        "ALTER TABLE poems ADD COLUMN branches_at INTEGER",
+        "ALTER TABLE poems ADD COLUMN favourite INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE poems ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0",
+        """
+        CREATE VIRTUAL TABLE words USING fts5 (
+            text, content = 'poems', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+        )
+        """,
+        "INSERT INTO words (words) VALUES ('rebuild')",
+        """
+        CREATE TRIGGER poem_begun AFTER INSERT ON poems BEGIN
+            INSERT INTO words (rowid, text) VALUES (new.id, new.text);
+        END
+        """,
+        """
+        CREATE TRIGGER poem_grown AFTER UPDATE OF text ON poems BEGIN
+            INSERT INTO words (words, rowid, text) VALUES ('delete', old.id, old.text);
+            INSERT INTO words (rowid, text) VALUES (new.id, new.text);
+        END
+        """,
+    ),
 )
 """What leads from each version of the tables to the next; a library of an older program goes through those it lacks."""
 VERSION = len(_MIGRATIONS)
@@ -58,7 +84,7 @@ family (id) AS (
     SELECT id FROM ancestors
     UNION SELECT poems.id FROM poems JOIN family ON poems.parent = family.id
 )
-SELECT * FROM poems WHERE id IN family ORDER BY id
+SELECT * FROM poems WHERE id IN family AND NOT deleted ORDER BY id
 """
 
 
@@ -100,6 +126,7 @@ class KeptPoem(msgspec.Struct, frozen=True, kw_only=True):
     """In the order of the text."""
     branch: Branch | None = None
     """None for a poem that began by itself."""
+    favourite: bool = False
 
 
 class Library:
@@ -126,9 +153,8 @@ class Library:
         if self._version() < VERSION:
             with self._database:
                 self._database.execute("BEGIN IMMEDIATE")  # another console may be doing the same
-                for migration in _MIGRATIONS[self._version() :]:
-                    for statement in migration.split(";"):
-                        self._database.execute(statement)
+                for statement in chain.from_iterable(_MIGRATIONS[self._version() :]):
+                    self._database.execute(statement)
                 self._database.execute(f"PRAGMA user_version = {VERSION}")
 
     def _version(self) -> int:
@@ -143,19 +169,39 @@ class Library:
         return int(self._run(insert, row)[0][0])
 
     def save(self, poem: int, text: str, passages: Iterable[Passage]) -> None:
-        """Keeps what the poem has become; `passages` are those that are new or have changed."""
+        """Keeps what the poem has become; `passages` are those that are new or have changed.
+
+        A deleted poem that is written on is there again.
+        """
         with self._database:
             self._run("BEGIN IMMEDIATE")
             for passage in passages:
                 sampling = msgspec.json.encode(passage.sampling).decode()
                 row = (poem, passage.begins_at, passage.seed, passage.lines, sampling, passage.ending)
                 self._run("INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?)", row)
-            self._run("UPDATE poems SET text = ? WHERE id = ?", (text, poem))
+            self._run("UPDATE poems SET text = ?, deleted = 0 WHERE id = ?", (text, poem))
             self._run("COMMIT")
 
-    def poems(self) -> list[KeptPoem]:
-        """All poems, the latest first."""
-        return [self._poem(row) for row in self._run("SELECT * FROM poems ORDER BY id DESC")]
+    def poems(self, search: str = "") -> list[KeptPoem]:
+        """The poems that hold a word with each of these beginnings, the latest first; all of them for no words.
+
+        Deleted ones are left out. Marks and capitals make no difference.
+        """
+        words = re.findall(r"\w+", normalise(search))
+        if not words:
+            rows = self._run("SELECT * FROM poems WHERE NOT deleted ORDER BY id DESC")
+        else:
+            select = "SELECT * FROM poems WHERE NOT deleted AND id IN (SELECT rowid FROM words WHERE words MATCH ?)"
+            rows = self._run(f"{select} ORDER BY id DESC", (" ".join(f'"{word}"*' for word in words),))
+        return [self._poem(row) for row in rows]
+
+    def set_favourite(self, poem: int, favourite: bool) -> None:
+        """Marks a poem as one to come back to, or no longer."""
+        self._run("UPDATE poems SET favourite = ? WHERE id = ?", (favourite, poem))
+
+    def set_deleted(self, poem: int, deleted: bool) -> None:
+        """Takes a poem out of all lists, or back into them; it stays in the file."""
+        self._run("UPDATE poems SET deleted = ? WHERE id = ?", (deleted, poem))
 
     def poem(self, poem: int) -> KeptPoem:
         """One poem. Raises `RumiError` when it is not there."""
@@ -172,8 +218,8 @@ class Library:
         """Closes the file."""
         self._database.close()
 
-    def _poem(self, row: tuple[int, str, str, str, str, str, int | None, int | None]) -> KeptPoem:
-        poem, written, model, model_sha256, form, text, parent, branches_at = row
+    def _poem(self, row: tuple[int, str, str, str, str, str, int | None, int | None, int, int]) -> KeptPoem:
+        poem, written, model, model_sha256, form, text, parent, branches_at, favourite, _ = row
         select = "SELECT begins_at, seed, lines, sampling, ending FROM passages WHERE poem = ? ORDER BY begins_at"
         try:
             passages = tuple(
@@ -197,6 +243,7 @@ class Library:
             text=text,
             passages=passages,
             branch=Branch(parent, branches_at) if parent is not None and branches_at is not None else None,
+            favourite=bool(favourite),
         )
 
     def _run(self, statement: str, values: tuple[object, ...] = ()) -> list[Any]:

@@ -216,11 +216,9 @@ class WriteScreen(Screen[None]):
     async def action_library(self) -> None:
         """Looks through the poems that were kept."""
         try:
-            poems = self._library.poems()
+            self.app.push_screen(LibraryScreen(self._library, self._mode), self._open)
         except RumiError as error:
             self._complain(str(error))
-        else:
-            self.app.push_screen(LibraryScreen(poems, self._mode), self._open)
 
     def action_next_model(self) -> None:
         """Changes to the next model."""

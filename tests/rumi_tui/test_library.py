@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -131,8 +132,8 @@ def test_a_version_from_the_future_is_refused_and_keeps_its_poems(path: Path):
 def test_a_library_of_an_earlier_version_keeps_its_poems_and_goes_on(path: Path, version):
     path.parent.mkdir()
     database = sqlite3.connect(path)
-    for migration in _MIGRATIONS[:version]:
-        database.executescript(migration)
+    for statement in chain.from_iterable(_MIGRATIONS[:version]):
+        database.execute(statement)
     database.execute(
         "INSERT INTO poems (id, written, model, model_sha256, form, text) VALUES (3, '', 'en', '', 'free', 'amber')"
     )
@@ -143,6 +144,7 @@ def test_a_library_of_an_earlier_version_keeps_its_poems_and_goes_on(path: Path,
     assert (library.poem(3).text, library.poem(3).branch) == ("amber", None)
     branch = library.begin(*POEM, branch=Branch(3, 2))
     assert Library(path).poem(branch).branch == Branch(3, 2)
+    assert [kept.id for kept in library.poems("amb")] == [branch, 3]
 
 
 def test_a_family_is_all_that_branched_from_one_beginning(path: Path):
@@ -155,6 +157,43 @@ def test_a_family_is_all_that_branched_from_one_beginning(path: Path):
         assert [kept.id for kept in library.family(poem)] == [root, child, grandchild, sibling]
     assert [kept.id for kept in library.family(stranger)] == [stranger]
     assert library.family(99) == []
+
+
+def test_poems_are_found_by_the_beginnings_of_their_words_however_they_grew(path: Path):
+    library = Library(path)
+    first = library.begin("en", "0" * 64, "free", "Amber candle")
+    second = library.begin("fa", "0" * 64, "rubai", "عشقِ تو می\u200cرود")
+    library.save(first, "Amber candle\nmirror drum", [])
+    both = [second, first]
+    found = {
+        "amber": [first], "CAND amb": [first], "mirr": [first], "عشق": [second], "ي": [], "رود": [second],
+        "barley": [], "amber barley": [], "": both, " \n": both, '"': both, "* OR (": [],
+    }  # fmt: skip
+    assert {search: [kept.id for kept in library.poems(search)] for search in found} == found
+
+
+def test_a_deleted_poem_is_in_no_list_and_comes_back_whole(path: Path):
+    library = Library(path)
+    root = library.begin(*POEM)
+    child = library.begin(*POEM, branch=Branch(root, 1))
+    before = library.poem(root)
+    library.set_deleted(root, True)
+    assert [kept.id for kept in library.poems()] == [kept.id for kept in library.family(child)] == [child]
+    assert library.poems("amber") == [library.poem(child)]
+    library.set_deleted(root, False)
+    assert library.poems() == [library.poem(child), before]
+    library.set_deleted(root, True)
+    library.save(root, "amber barley", [])
+    assert [kept.text for kept in library.poems("barley")] == ["amber barley"]
+
+
+def test_favourites_are_kept(path: Path):
+    library = Library(path)
+    poem = library.begin(*POEM)
+    library.set_favourite(poem, True)
+    assert Library(path).poem(poem).favourite
+    library.set_favourite(poem, False)
+    assert not Library(path).poem(poem).favourite
 
 
 def test_a_file_damaged_in_the_middle_is_told_in_one_line(path: Path):

@@ -90,3 +90,72 @@ async def test_a_poem_that_is_opened_stays_when_the_one_before_it_has_just_begun
         await until(pilot, lambda: on_the_page(pilot) == letters(first.text))
         field(pilot, "lines").value = "2"
         await go_on_with(pilot, library, first)
+
+
+def titles(pilot: Pilot) -> list[str]:
+    options = pilot.app.screen.query_one(OptionList)
+    return [str(options.get_option_at_index(index).prompt) for index in range(options.option_count)]
+
+
+@pytest.fixture
+def three(library: Library) -> list[int]:
+    """Three poems, the oldest first."""
+    return [library.begin("en", "0" * 64, "couplet", text) for text in ("amber candle", "mirror", "amber drum")]
+
+
+async def test_typing_searches_and_escape_ends_the_search_before_it_leaves(library, endless_file, three):
+    async with console(library, endless_file) as pilot:
+        await pilot.press("ctrl+l", *"amb")
+        await until(pilot, lambda: len(titles(pilot)) == 2)
+        await pilot.press("space", *"can")
+        await until(pilot, lambda: [title[-12:] for title in titles(pilot)] == ["amber candle"])
+        assert "Poems with amb can: 1" in str(pilot.app.screen.query_one(Static).content)
+        await pilot.press(*["backspace"] * 4)
+        await until(pilot, lambda: len(titles(pilot)) == 2)
+        await pilot.press("escape")
+        await until(pilot, lambda: len(titles(pilot)) == 3)
+        await pilot.press(*"mirr", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        await until(pilot, lambda: on_the_page(pilot) == "mirror")
+
+
+async def test_a_poem_is_deleted_and_brought_back(library, endless_file, three):
+    async with console(library, endless_file) as pilot:
+        await pilot.press("ctrl+l", "down", "delete")
+        await until(pilot, lambda: [kept.text for kept in library.poems()] == ["amber drum", "amber candle"])
+        await pilot.press("delete")
+        await until(pilot, lambda: [kept.text for kept in library.poems()] == ["amber drum"])
+        await pilot.press("ctrl+z", "ctrl+z", "ctrl+z")
+        await until(pilot, lambda: [kept.id for kept in library.poems()] == three[::-1])
+        assert len(titles(pilot)) == 3
+        await pilot.press("escape")
+
+
+async def test_a_poem_is_made_a_favourite_and_stays_under_the_cursor(library, endless_file, three):
+    async with console(library, endless_file) as pilot:
+        await pilot.press("ctrl+l", "down", "ctrl+f")
+        await until(pilot, lambda: ["★" in title for title in titles(pilot)] == [False, True, False])
+        assert library.poem(three[1]).favourite
+        await pilot.press("ctrl+f")
+        await until(pilot, lambda: not any("★" in title for title in titles(pilot)))
+        await pilot.press("escape")
+
+
+async def test_keys_do_no_harm_where_there_is_no_poem(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await pilot.press("ctrl+l", "delete", "ctrl+f", "ctrl+z", "backspace", "x", "enter")
+        await until(pilot, lambda: "Poems with x: 0" in str(pilot.app.screen.query_one(Static).content))
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+
+
+async def test_a_library_that_fails_while_it_is_open_is_told(library, endless_file, three):
+    async with console(library, endless_file) as pilot:
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: len(titles(pilot)) == 3)
+        library._database.execute("PRAGMA query_only = ON")
+        await pilot.press("delete")
+        await until(pilot, lambda: told(pilot))
+        assert len(titles(pilot)) == 3
+        library._database.execute("PRAGMA query_only = OFF")
+        await pilot.press("escape")
