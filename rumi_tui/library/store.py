@@ -195,6 +195,14 @@ class Library:
             rows = self._run(f"{select} ORDER BY id DESC", (" ".join(f'"{word}"*' for word in words),))
         return [self._poem(row) for row in rows]
 
+    def prompts(self, count: int) -> list[str]:
+        """What the latest poems that began by themselves began with, the latest first."""
+        select = "SELECT substr(text, 1, min(begins_at)) FROM poems JOIN passages ON poem = id"
+        rows = self._run(
+            f"{select} WHERE parent IS NULL AND NOT deleted GROUP BY id ORDER BY id DESC LIMIT ?", (count,)
+        )
+        return [prompt for (prompt,) in rows]
+
     def set_favourite(self, poem: int, favourite: bool) -> None:
         """Marks a poem as one to come back to, or no longer."""
         self._run("UPDATE poems SET favourite = ? WHERE id = ?", (favourite, poem))

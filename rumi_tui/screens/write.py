@@ -12,7 +12,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
 from textual.screen import Screen
-from textual.suggester import SuggestFromList
 from textual.widgets import Footer, Input, Select, Static
 from textual.worker import Worker as TextualWorker
 
@@ -31,8 +30,11 @@ from rumi_tui.screens.library import LibraryScreen
 from rumi_tui.screens.tree import TreeScreen
 from rumi_tui.widgets.craft import Craft
 from rumi_tui.widgets.poem_view import PoemView
+from rumi_tui.widgets.prompt import Prompt
 from rumi_tui.writer import Writer
 
+PROMPTS = 100
+"""Earlier prompts that the arrow keys go through."""
 ENDINGS = {"end": "the poem ended here", "lines": "enough lines", "characters": "enough characters", None: "stopped"}
 
 
@@ -67,11 +69,11 @@ class WriteScreen(Screen[None]):
         yield PoemView(self._mode)
         yield Static("", id="status", markup=False)
         yield Craft(self._model)
-        yield Input(
-            placeholder="Begin a poem, or press Enter for one from nothing",
-            suggester=SuggestFromList(completions(), case_sensitive=False),
-            id="prompt",
-        )
+        try:
+            earlier = self._library.prompts(PROMPTS)
+        except RumiError:
+            earlier = []  # what is wrong with the library is told when it is next used
+        yield Prompt(earlier, completions(), id="prompt")
         yield Footer(show_command_palette=False)
 
     # What the person does
@@ -83,6 +85,7 @@ class WriteScreen(Screen[None]):
 
     @on(Input.Submitted, "#prompt")
     async def _take_prompt(self, event: Input.Submitted) -> None:
+        self.query_one(Prompt).remember(event.value)
         if event.value.startswith(SIGN):
             await self._obey(event.value)
         else:
