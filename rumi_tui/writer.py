@@ -34,20 +34,27 @@ class Writer:
 
     async def _carry_out(self, order: Describe | Write | Look, stops: int) -> AsyncIterator[Report]:
         async with self._turn:
+            answered = False
             try:
                 process = await self._running()
                 if stops != self._stops and isinstance(order, Write):
+                    answered = True
                     yield Finished(ending=None, characters=0, seconds=0.0)
                     return
                 await self._send(process, order)
                 assert process.stdout is not None
                 while line := await process.stdout.readline():
                     report: Report = self._decoder.decode(line)
+                    answered = isinstance(report, Described | Finished | Looked | Failed)
                     yield report
-                    if isinstance(report, Described | Finished | Looked | Failed):
+                    if answered:
                         return
             except (OSError, ValueError):
                 pass
+            except (GeneratorExit, asyncio.CancelledError):
+                if not answered:
+                    self._abandon()
+                raise
             yield Failed(f"The writing process ended unexpectedly{await self._last_words()}: try again.")
 
     async def stop(self) -> None:
@@ -64,6 +71,13 @@ class Writer:
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
             await process.wait()
+
+    def _abandon(self) -> None:
+        """Ends a process whose answer nobody waits for, so that no later order takes it for its own."""
+        process, self._process = self._process, None
+        if process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
 
     async def _running(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:

@@ -68,6 +68,8 @@ class LensScreen(Screen[Choice | None]):
     @work
     async def _read(self) -> None:
         async for report in self._reports:
+            if not self.query(LensView):
+                continue  # the person has left meanwhile; the order is heard out all the same
             if isinstance(report, Failed):
                 self.notify(report.message, severity="error", markup=False, timeout=10)
                 self.dismiss(None)

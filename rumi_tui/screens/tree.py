@@ -47,7 +47,8 @@ class TreeScreen(ModalScreen[KeptPoem | None]):
             nodes[poem.id] = above.add(self._title(poem), poem, expand=has_branches, allow_expand=has_branches)
         tree.root.expand()
         tree.focus()
-        self.call_after_refresh(tree.move_cursor, nodes[self._current])
+        if self._current in nodes:  # not where it was deleted from the library
+            self.call_after_refresh(tree.move_cursor, nodes[self._current])
 
     def _title(self, poem: KeptPoem) -> str:
         begins = max(0, poem.branch.at) if poem.branch else 0

@@ -84,6 +84,32 @@ async def test_escape_leads_from_the_choices_to_the_poem_and_back_to_the_page(li
         assert library.poems() == [kept]
 
 
+async def test_leaving_before_the_poem_is_read_leaves_nothing_behind(library, endless_file):
+    async with console(library, endless_file, lines="2") as pilot:
+        await press_and_write(pilot, library, *"amber", "enter")
+        for _ in range(2):
+            await pilot.app.screen.action_lens()
+            pilot.app.screen.dismiss(None)
+            await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        kept = await press_and_write(pilot, library, "ctrl+r")
+        await until(pilot, lambda: on_the_page(pilot) == letters(kept.text))
+        assert kept.passages[-1].ending == "lines"
+
+
+async def test_the_tree_of_a_poem_that_was_deleted_shows_what_is_left(library, endless_file):
+    async with console(library, endless_file, lines="2") as pilot:
+        first = await press_and_write(pilot, library, *"amber", "enter")
+        await open_lens(pilot)
+        second = await press_and_write(pilot, library, "right", "enter", "enter")
+        library.set_deleted(second.id, True)
+        await pilot.press("f3")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TreeScreen))
+        assert [node.data for node in pilot.app.screen.query_one(Tree).root.children] == [first]
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        await pilot.press("ctrl+n")
+
+
 async def test_a_click_moves_the_cursor(library, endless_file):
     async with console(library, endless_file, (120, 40), lines="3") as pilot:
         await press_and_write(pilot, library, *"amber", "enter")
