@@ -160,9 +160,11 @@ def tui(
     from rumi_tui.bidi import choose_mode, terminal_keeps_order
     from rumi_tui.library.store import Library
     from rumi_tui.locations import library_path
+    from rumi_tui.terminal import end_with_terminal
 
     mode = choose_mode(rtl, os.environ)
     library = Library(library_path())
+    end_with_terminal()
     with terminal_keeps_order(mode):
         unsaved = RumiApp(library, model if model in LANGUAGES else str(Path(model).resolve()), mode).run()
     library.close()

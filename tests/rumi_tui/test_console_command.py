@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from support import assert_command_refused, run_command
 
+from rumi_tui.library.store import Library
+
 
 def run_in_terminal(
     columns: int, rows: int, arguments: list[str], home: Path, wait_for: str = "", keys: bytes = b""
@@ -85,6 +87,31 @@ def test_it_opens_and_leaves_the_terminal_as_it_was(tmp_path, model_file):
     for mode in ("1049", "1000", "2004"):
         assert shown.count(f"\x1b[?{mode}h") == shown.count(f"\x1b[?{mode}l") > 0
     assert (tmp_path / "rumi-tui" / "poems.sqlite").exists()
+
+
+def test_when_the_terminal_is_gone_the_console_ends_and_what_was_written_is_kept(tmp_path, endless_file):
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    command = [str(Path(sys.executable).parent / "rumi-tui"), "--model", str(endless_file)]
+    variables = {**os.environ, "XDG_DATA_HOME": str(tmp_path), "TERM": "xterm-256color"}
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables, close_fds=True)
+    os.close(theirs)
+    try:
+        shown = b""
+        while b"couplet" not in shown:
+            assert select.select([ours], [], [], 60)[0]
+            shown += os.read(ours, 65536)
+        os.write(ours, b"amber\r")
+        while b"writing" not in shown:
+            assert select.select([ours], [], [], 60)[0]
+            shown += os.read(ours, 65536)
+        os.close(ours)
+        assert process.wait(timeout=60) == 1
+    finally:
+        process.kill()
+        process.wait()
+    [kept] = Library(tmp_path / "rumi-tui" / "poems.sqlite").poems()
+    assert kept.text.startswith("amber")
 
 
 def test_version_and_help():
