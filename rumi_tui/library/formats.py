@@ -47,7 +47,7 @@ def to_text(poem: KeptPoem) -> str:
 
 def to_markdown(poem: KeptPoem) -> str:
     """One paragraph of hard line breaks, and the colophon."""
-    lines = [re.sub(r"([\\`*_\[\]<>#|~&]|^[-+=]|^\d+(?=[.)]))", r"\\\1", line) for line in lines_of(poem)]
+    lines = [re.sub(r"([\\`*_\[\]<>#|~&]|^[-+=]|(?<=^\d)[.)])", r"\\\1", line) for line in lines_of(poem)]
     return "\\\n".join(lines) + f"\n\n*{colophon(poem)}*\n"
 
 

@@ -63,7 +63,7 @@ _MIGRATIONS = (
         END
         """,
         """
-        CREATE TRIGGER poem_grown AFTER UPDATE OF text ON poems BEGIN
+        CREATE TRIGGER poem_grown AFTER UPDATE OF text ON poems WHEN old.text IS NOT new.text BEGIN
             INSERT INTO words (words, rowid, text) VALUES ('delete', old.id, old.text);
             INSERT INTO words (rowid, text) VALUES (new.id, new.text);
         END
@@ -179,13 +179,13 @@ class Library:
                 sampling = msgspec.json.encode(passage.sampling).decode()
                 row = (poem, passage.begins_at, passage.seed, passage.lines, sampling, passage.ending)
                 self._run("INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?)", row)
-            self._run("UPDATE poems SET text = ?, deleted = 0 WHERE id = ?", (text, poem))
+            self._run("UPDATE poems SET text = ?, deleted = deleted AND text = ? WHERE id = ?", (text, text, poem))
             self._run("COMMIT")
 
     def poems(self, search: str = "") -> list[KeptPoem]:
         """The poems that hold a word with each of these beginnings, the latest first; all of them for no words.
 
-        Deleted ones are left out. Marks and capitals make no difference.
+        Deleted ones are left out. Capitals and accents make no difference; a Persian vowel sign parts a word in two.
         """
         words = re.findall(r"\w+", normalise(search))
         if not words:

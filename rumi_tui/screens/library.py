@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from functools import partial
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -70,15 +71,15 @@ class LibraryScreen(ModalScreen[KeptPoem | None]):
 
     def action_delete(self) -> None:
         """Takes the poem out of the library."""
-        if poem := self._highlighted:
-            self._change(lambda: self._library.set_deleted(poem.id, True))
+        if (poem := self._highlighted) and self._change(partial(self._library.set_deleted, poem.id, True)):
             self._deleted.append(poem.id)
 
     def action_undo(self) -> None:
         """Brings the poem back that was deleted last."""
         if self._deleted:
-            poem = self._deleted.pop()
-            self._change(lambda: self._library.set_deleted(poem, False))
+            poem = self._deleted[-1]
+            if self._change(lambda: self._library.set_deleted(poem, False)):
+                self._deleted.pop()
 
     @property
     def _highlighted(self) -> KeptPoem | None:
@@ -89,8 +90,8 @@ class LibraryScreen(ModalScreen[KeptPoem | None]):
         self._search = search
         self._change(lambda: None, place=0)
 
-    def _change(self, change: Callable[[], None], place: int | None = None) -> None:
-        """Does something to the library and lists what is there then."""
+    def _change(self, change: Callable[[], None], place: int | None = None) -> bool:
+        """Does something to the library and lists what is there then; whether it could be done."""
         if place is None:
             place = self.query_one(OptionList).highlighted or 0
         try:
@@ -98,7 +99,9 @@ class LibraryScreen(ModalScreen[KeptPoem | None]):
             self._poems = self._library.poems(self._search)
         except RumiError as error:
             self.notify(str(error), severity="error", markup=False, timeout=10)
+            return False
         self._list(place)
+        return True
 
     def _list(self, place: int) -> None:
         count = len(self._poems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -50,11 +51,11 @@ class TreeScreen(ModalScreen[KeptPoem | None]):
         if self._current in nodes:  # not where it was deleted from the library
             self.call_after_refresh(tree.move_cursor, nodes[self._current])
 
-    def _title(self, poem: KeptPoem) -> str:
-        begins = max(0, poem.branch.at) if poem.branch else 0
+    def _title(self, poem: KeptPoem) -> Text:
+        begins = poem.branch.at if poem.branch else 0
         line = " ".join(poem.text[begins : begins + EXCERPT].split("\n"))
-        shown = to_display(line, self._mode, 0).replace("[", r"\[")
-        return f"{'● ' if poem.id == self._current else ''}{'… ' if begins else ''}{shown}"
+        shown = to_display(line, self._mode, 0)
+        return Text(f"{'● ' if poem.id == self._current else ''}{'… ' if begins else ''}{shown}")
 
     @on(Tree.NodeSelected)
     def _choose(self, event: Tree.NodeSelected[KeptPoem]) -> None:

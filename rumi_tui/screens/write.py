@@ -120,7 +120,9 @@ class WriteScreen(Screen[None]):
         if self._draft is None:
             await self._write_new()
         else:
-            await self._write(self._draft.prompt, typed=True, draft=None, branch=self._draft.branch)
+            branch = self._draft.branch  # which stays a branch only with the very beginning, model and form it has
+            like = self._draft if branch else None
+            await self._write(self._draft.prompt, typed=branch is None, draft=None, branch=branch, like=like)
 
     async def action_go_on(self) -> None:
         """Continues the poem on the page."""
@@ -190,8 +192,7 @@ class WriteScreen(Screen[None]):
     def _export(self, ending: str | None) -> None:
         if ending is not None and ending not in FORMATS:
             raise RumiError(f"A poem cannot be saved as {ending!r}: choose one of {', '.join(FORMATS)}.")
-        poem = self._kept()
-        if ending is not None and poem is not None:
+        if ending is not None and (poem := self._kept()):
             self._save_file(poem, ending, "Saved as")
 
     def _save_file(self, poem: KeptPoem, ending: str, words: str) -> None:

@@ -107,7 +107,11 @@ class Craft(Vertical):
 
     @on(Select.Changed, "#preset")
     def _take_preset(self, event: Select.Changed) -> None:
-        for name, value in PRESETS.get(str(event.value), {}).items():
+        if isinstance(event.value, str):
+            self._fill_in(event.value)
+
+    def _fill_in(self, preset: str) -> None:
+        for name, value in PRESETS[preset].items():
             self.query_one(f"#{name}", Input).value = value
 
     @property
@@ -133,6 +137,8 @@ class Craft(Vertical):
             if value not in offered:
                 raise RumiError(f"There is no {label} {value!r} here: choose one of {', '.join(offered)}.")
             select.value = value
+            if label == "preset":  # also where it was chosen before and its fields were changed since
+                self._fill_in(value)
             return
         field = self.query_one(f"#{label.replace('-', '_')}", Input)
         before, field.value = field.value, value

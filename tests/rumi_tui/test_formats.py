@@ -60,7 +60,7 @@ def test_a_page_holds_every_line_in_its_direction(language: str, direction: str)
 
 
 def test_markdown_keeps_lines_apart_and_takes_nothing_for_markup():
-    assert to_markdown(kept("# a *star*\n1. one\n- two")).startswith("\\# a \\*star\\*\\\n\\1. one\\\n\\- two\n\n")
+    assert to_markdown(kept("# a *star*\n1. one\n- two")).startswith("\\# a \\*star\\*\\\n1\\. one\\\n\\- two\n\n")
 
 
 def test_plain_text_is_the_poem_and_json_is_all_that_is_kept():
