@@ -22,8 +22,9 @@ class Action:
     in_footer: bool = True
 
     def binding(self) -> Binding:
-        """For Textual."""
-        return Binding(self.key, self.name, self.title, show=self.in_footer, tooltip=self.help)
+        """For Textual. Escape goes to a list of choices first, to close it; all other keys to us."""
+        first = self.key != "escape"
+        return Binding(self.key, self.name, self.title, show=self.in_footer, priority=first, tooltip=self.help)
 
 
 WRITING = (
@@ -33,6 +34,12 @@ WRITING = (
     Action("lens", "f2", "Lens", "See what the model thought at every character, and branch where it chose."),
     Action("tree", "f3", "Tree", "See all branches of the poem.", in_footer=False),
     Action("next_branch", "ctrl+n", "Next branch", "Turn to the next branch of the poem.", in_footer=False),
+    Action("undo", "f5", "Undo", "Take the last step back; what was written stays in the library.", in_footer=False),
+    Action("redo", "f6", "Redo", "Take the step again that was taken back.", in_footer=False),
+    Action("edit", "f8", "Edit", "Change the poem by hand, and go on from the cursor."),
+    Action("same_again", "f7", "The same", "Write the poem again from its seeds, to the letter.", in_footer=False),
+    Action("lock_seed", "f9", "Lock seed", "Keep the seed of the poem for the next ones, or let go.", in_footer=False),
+    Action("name", "ctrl+o", "Name", "Give the poem a title and tags.", in_footer=False),
     Action("copy", "ctrl+y", "Copy", "Copy the poem.", in_footer=False),
     Action("export", "ctrl+s", "Save as", "Save the poem as a file: text, Markdown, a page, a card, JSON."),
     Action("library", "ctrl+l", "Library", "Look through the poems that were kept."),

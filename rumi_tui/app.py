@@ -22,10 +22,12 @@ class RumiApp(App[str]):
     TITLE = "Rumi"
     CSS_PATH = [
         "screens/write.tcss",
+        "screens/edit.tcss",
         "screens/export.tcss",
         "screens/help.tcss",
         "screens/lens.tcss",
         "screens/library.tcss",
+        "screens/name.tcss",
         "screens/tree.tcss",
         "widgets/craft.tcss",
         "widgets/lens_view.tcss",
@@ -49,8 +51,10 @@ class RumiApp(App[str]):
         self.push_screen(self._writing)
 
     def action_show_help(self) -> None:
-        """Shows what can be done."""
-        if not isinstance(self.screen, HelpScreen):
+        """Shows what can be done, or puts it away."""
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss()
+        else:
             self.push_screen(HelpScreen())
 
     async def action_quit(self) -> None:

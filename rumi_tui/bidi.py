@@ -5,6 +5,7 @@ Verse is stored, copied and exported in logical order; only what is about to be 
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,8 @@ MODES = ("auto", "terminal", "app", "off")
 
 _RESHAPER = ArabicReshaper({"delete_harakat": False, "support_zwj": True})
 _LETTER_BY_LETTER = ArabicReshaper({"delete_harakat": False, "support_zwj": True, "support_ligatures": False})
+_MARKS_BEFORE = re.compile(r"([\u064b-\u065f\u0670]+)(.)")
+"""python-bidi turns marks round with their letters, so that they stand on the next one of the screen."""
 _MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
 
 
@@ -68,7 +71,7 @@ def to_display(line: str, mode: Mode, width: int) -> str:
     if not is_right_to_left(line):
         return line
     if mode == "app":
-        line = get_display(_RESHAPER.reshape(line), base_dir="R")
+        line = _MARKS_BEFORE.sub(r"\2\1", get_display(_RESHAPER.reshape(line), base_dir="R"))
     return " " * (width - cell_len(line)) + line
 
 

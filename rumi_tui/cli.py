@@ -144,10 +144,14 @@ def tui(
         str,
         typer.Option(help="Who puts right-to-left lines in order: the terminal, the app, nobody (off), or auto."),
     ] = "auto",
+    plain: Annotated[bool, typer.Option("--plain", help="Print the poems of the library, and open nothing.")] = False,
     debug: Debug = False,
     version: Version = False,
 ) -> None:
     """Open the poetry console."""
+    if plain:
+        print_library()
+        return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise RumiError("The console needs a terminal: run it in one, or use rumi-generate.")
     size = os.get_terminal_size()
@@ -164,13 +168,27 @@ def tui(
 
     mode = choose_mode(rtl, os.environ)
     library = Library(library_path())
-    end_with_terminal()
+    app = RumiApp(library, model if model in LANGUAGES else str(Path(model).resolve()), mode)
+    end_with_terminal(lambda: app.call_from_thread(app.action_quit))
     with terminal_keeps_order(mode):
-        unsaved = RumiApp(library, model if model in LANGUAGES else str(Path(model).resolve()), mode).run()
+        unsaved = app.run()
     library.close()
     if unsaved:
         print(unsaved)
         raise RumiError("What stands above could not be saved in the library: copy it from here.")
+
+
+def print_library() -> None:
+    """Prints all kept poems as plain text, the oldest first, with a blank line between them."""
+    from rumi_tui.library.formats import to_text
+    from rumi_tui.library.store import Library
+    from rumi_tui.locations import library_path
+
+    library = Library(library_path())
+    if library.set_aside is not None:
+        narrate(f"The library was damaged: it is kept as {library.set_aside}, and a new one begun.")
+    print("\n".join(to_text(poem) for poem in reversed(library.poems())), end="")
+    library.close()
 
 
 def generate_main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
 import msgspec
 
@@ -32,6 +33,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return Request(form=self.form, text=text, sampling=self.sampling, seed=self.seed, lines=self.lines)
 
 
+def shared_beginning(one: str, other: str) -> int:
+    """How many characters two texts have in common from the first on."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
 class Draft:
     """A poem that grows and is saved as it does.
 
@@ -39,10 +46,25 @@ class Draft:
     """
 
     def __init__(
-        self, library: Library, model: str, model_sha256: str, form: str, text: str, branch: Branch | None = None
+        self,
+        library: Library,
+        model: str,
+        model_sha256: str,
+        form: str,
+        text: str,
+        branch: Branch | None = None,
+        inherited: Iterable[range] = (),
     ) -> None:
+        """A poem of which a person gave `text`, or what follows the place where it branches.
+
+        Of what comes before that place the person gave the `inherited` parts.
+        """
         self._library, self.branch = library, branch
         self.model, self.model_sha256, self.form, self.text = model, model_sha256, form, text
+        begin = branch.at if branch else 0
+        shared = [range(part.start, min(part.stop, begin)) for part in inherited if part.start < begin]
+        self.given = [*shared, range(begin, len(text))]
+        """The parts of the text that a person gave, in its order."""
         self.passages: list[Passage] = []
         self.trouble: str | None = None
         """Why the last save failed; None when all is kept."""
@@ -53,9 +75,10 @@ class Draft:
 
     @classmethod
     def reopen(cls, library: Library, kept: KeptPoem) -> Draft:
-        """A poem of the library, to go on with."""
+        """A poem of the library, to go on with. Raises `RumiError` where the library cannot be read."""
         draft = cls(library, kept.model, kept.model_sha256, kept.form, kept.text, kept.branch)
         draft.id = kept.id
+        draft.given = library.given(kept)
         draft.passages = list(kept.passages)
         draft._saved_passages = list(kept.passages)
         return draft
@@ -105,38 +128,52 @@ class Job:
         text: str,
         typed: bool,
         draft: Draft | None = None,
+        like: Draft | None = None,
         branch: Branch | None = None,
     ) -> None:
+        """To write on from `text`, which was typed, or stands already.
+
+        More of `draft`, or a new poem, which may leave another at `branch` and shares with it what `like` was given.
+        """
         self._library, self.settings, self._text, self._typed = library, settings, text, typed
-        self._branch = branch
-        """Where a new poem leaves another, if it does."""
+        self._like, self._branch = like, branch
         self.draft = draft
-        """The poem to go on with; None until a new one has begun.
+        """The poem that grows; None until a new one has begun.
 
         Where the model file has changed since, a new poem goes on from the old one's text, which stays as it was.
         """
 
-    def order(self) -> Write:
+    def orders(self) -> list[Write]:
         """For the writing process. Raises `RumiError` for settings that nothing can be written with."""
         settings = self.settings
-        return Write(settings.model, settings.request(self._text), self._typed, settings.pace)
+        return [Write(settings.model, settings.request(self._text), self._typed, settings.pace)]
 
     def hear(self, report: Report) -> None:
         """Lets the poem grow by what the writing process reports."""
-        settings = self.settings
         if isinstance(report, Began):
-            if self.draft is None or self.draft.model_sha256 != report.model_sha256:
-                self.draft = Draft(
-                    self._library, settings.model, report.model_sha256, settings.form, report.text, self._branch
-                )
-            self.draft.text = report.text
-            passage = Passage(
-                begins_at=len(report.text), seed=settings.seed, lines=settings.lines, sampling=settings.sampling
-            )
-            self.draft.begin_passage(passage)
+            self._begin(report)
         elif self.draft is not None and isinstance(report, Wrote):
             self.draft.append("".join(step.text for step in report.steps))
         elif self.draft is not None and isinstance(report, Finished):
             self.draft.finish(report.ending)
         elif self.draft is not None and isinstance(report, Failed):
             self.draft.save()
+
+    def _begin(self, began: Began) -> None:
+        settings, branch, like = self.settings, self._branch, self._like
+        if self.draft is not None and self.draft.model_sha256 != began.model_sha256:
+            like = self.draft
+            branch = Branch(like.id, len(like.text)) if like.id is not None else None
+            self.draft = None
+        if self.draft is None:
+            if branch is not None:  # what was typed may have been fitted to the model's characters
+                branch = Branch(branch.parent, min(branch.at, shared_beginning(self._text, began.text)))
+            inherited = like.given if like and branch else ()
+            self.draft = Draft(
+                self._library, settings.model, began.model_sha256, settings.form, began.text, branch, inherited
+            )
+        self.draft.text = began.text
+        passage = Passage(
+            begins_at=len(began.text), seed=settings.seed, lines=settings.lines, sampling=settings.sampling
+        )
+        self.draft.begin_passage(passage)

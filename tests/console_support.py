@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from textual.pilot import Pilot
-from textual.widgets import Input, Select, Static
+from textual.widget import Widget
+from textual.widgets import Select, Static
 
 from rumi_tui.app import RumiApp
 from rumi_tui.library.store import KeptPoem, Library
@@ -45,7 +46,7 @@ async def leave(pilot: Pilot) -> None:
         await until(pilot, lambda: not pilot.app.is_running)
 
 
-def field(pilot: Pilot, name: str, kind: type = Input):
+def field(pilot: Pilot, name: str, kind: type = Widget):
     return pilot.app.screen.query_one(f"#{name}", kind)
 
 

@@ -33,12 +33,13 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
 def look(model: DecodeStep, tokenizer: Tokenizer, form: str, text: str) -> list[Place]:
     """The places of a poem in this form, or the last `LONGEST_LOOK` of them; their texts make up the end of `text`.
 
-    The poem is read once, from its beginning or as far back as reaches the first place through every layer. Raises
-    `RumiError` for an unknown form.
+    The poem is read once: from its beginning where the model counts positions from there, otherwise from as far back as
+    reaches the first place through every layer. Raises `RumiError` for an unknown form.
     """
     ids = np.array([tokenizer.form_id(form), *tokenizer.encode(text)])
     targets = ids[1:][-LONGEST_LOOK:]
-    reach = model.config.layers * model.config.window
+    config = model.config
+    reach = config.layers * config.window if config.positions == "rotary" else len(ids)
     fed = ids[:-1][-(len(targets) + reach) :]
     before = len(fed) - len(targets)
     never = [tokenizer.unknown_id, *tokenizer.form_ids()]

@@ -25,6 +25,8 @@ class Write(msgspec.Struct, frozen=True, tag=True):
     """Whether the text was typed and must be fitted to the model's characters first."""
     pace: float | None = None
     """Characters a second, for a reader; None: as quickly as it goes."""
+    model_sha256: str | None = None
+    """Only by the model file with this hash; None: by any."""
 
 
 class Look(msgspec.Struct, frozen=True, tag=True):

@@ -85,6 +85,11 @@ class Worker:
 
     def _write(self, order: Write) -> None:
         model, request = self._model(order.model), order.request
+        if order.model_sha256 not in (None, model.sha256):
+            raise RumiError(
+                f"This needs the model file with SHA-256 {order.model_sha256[:12]}…, and {model.name} is "
+                f"{model.sha256[:12]}… now: start the console with --model and that file."
+            )
         model.check_form(request.form)
         notes: list[str] = []
         if order.typed:

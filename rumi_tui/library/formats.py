@@ -20,11 +20,11 @@ from rumi_tui.library.store import KeptPoem
 
 PAPER, INK, FADED, ACCENT = "#f6f0e3", "#2b2721", "#7d7466", "#8c3b2a"
 SERIF = "Georgia, 'Noto Serif', 'Noto Naskh Arabic', 'Times New Roman', serif"
-LINE, MARGIN, LETTER = 40, 80, 11
-"""Of a card, in pixels: from line to line, around the verse, and what a letter may take at most."""
+LINE, MARGIN, LETTER, SMALL_LETTER = 40, 80, 11, 6
+"""Of a card, in pixels: from line to line, around the verse, and what a letter may take, of verse and of colophon."""
 _NO_CHARACTERS = {0xFFFE: None, 0xFFFF: None}
 NARROWEST = 520
-"""Pixels of a card: the line that tells what wrote it must fit."""
+"""Pixels of a card."""
 
 
 def lines_of(poem: KeptPoem) -> list[str]:
@@ -46,9 +46,15 @@ def to_text(poem: KeptPoem) -> str:
 
 
 def to_markdown(poem: KeptPoem) -> str:
-    """One paragraph of hard line breaks, and the colophon."""
-    lines = [re.sub(r"([\\`*_\[\]<>#|~&]|^[-+=]|(?<=^\d)[.)])", r"\\\1", line) for line in lines_of(poem)]
-    return "\\\n".join(lines) + f"\n\n*{colophon(poem)}*\n"
+    """A heading, if it has a title, one paragraph of hard line breaks, and the colophon."""
+    title = f"# {_as_it_is(poem.title)}\n\n" if poem.title else ""
+    lines = "\\\n".join(_as_it_is(line) for line in to_text(poem).rstrip("\n").split("\n"))
+    return f"{title}{lines}\n\n*{_as_it_is(colophon(poem))}*\n"
+
+
+def _as_it_is(line: str) -> str:
+    """A line of Markdown that shows every character."""
+    return re.sub(r"^(\d+)([.)])", r"\1\\\2", re.sub(r"([\\`*_\[\]<>#|~&]|^[-+=])", r"\\\1", line))
 
 
 def to_json(poem: KeptPoem) -> str:
@@ -59,15 +65,17 @@ def to_json(poem: KeptPoem) -> str:
 def to_html(poem: KeptPoem) -> str:
     """A page that needs no other file."""
     direction = _direction(poem)
-    verse = "\n".join(f"<p>{escape(line)}</p>" for line in lines_of(poem))
+    title = f"<h1>{escape(printable(poem.title))}</h1>\n" if poem.title else ""
+    verse = title + "\n".join(f"<p>{escape(line)}</p>" for line in lines_of(poem))
     return f"""<!doctype html>
 <html dir="{direction}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>{escape(lines_of(poem)[0])}</title>
+<title>{escape(printable(poem.title) or lines_of(poem)[0])}</title>
 <style>
 body {{ background: {PAPER}; color: {INK}; font: 1.25rem/1.8 {SERIF} }}
 main, footer {{ max-width: 38rem; margin: 12vh auto 0; padding: 0 1rem }}
+h1 {{ font-size: 1.6rem; font-weight: normal; color: {ACCENT} }}
 p {{ margin: 0 }}
 footer {{ direction: ltr; margin-top: 3rem; color: {FADED}; font-size: 0.8rem }}
 </style>
@@ -82,7 +90,9 @@ footer {{ direction: ltr; margin-top: 3rem; color: {FADED}; font-size: 0.8rem }}
 def to_svg(poem: KeptPoem) -> str:
     """A card: the verse in the middle of a sheet as large as it needs."""
     lines, direction = lines_of(poem), _direction(poem)
-    width = max(NARROWEST, 2 * MARGIN + LETTER * max(map(len, lines)))
+    above = printable(poem.title) or "❦"
+    longest = max(len(above) * 24 // 20, *map(len, lines))
+    width = max(NARROWEST, 2 * MARGIN + LETTER * longest, MARGIN + SMALL_LETTER * len(colophon(poem)))
     height = 2 * MARGIN + LINE * (len(lines) + 3)
     middle = width // 2
     verse = "\n".join(
@@ -92,7 +102,8 @@ def to_svg(poem: KeptPoem) -> str:
     return f"""<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">
 <rect width="100%" height="100%" fill="{PAPER}"/>
 <rect x="20" y="20" width="{width - 40}" height="{height - 40}" fill="none" stroke="{ACCENT}" stroke-opacity="0.4"/>
-<text x="{middle}" y="{MARGIN}" fill="{ACCENT}" font-size="24" text-anchor="middle">❦</text>
+<text x="{middle}" y="{MARGIN}" fill="{ACCENT}" font-family="{SERIF}" font-size="24" text-anchor="middle">\
+{escape(above)}</text>
 <g fill="{INK}" font-family="{SERIF}" font-size="20" text-anchor="middle" direction="{direction}">
 {verse}
 </g>

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import re
 import sqlite3
+import unicodedata
 from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
@@ -21,60 +22,10 @@ from models.errors import RumiError
 from models.tokenizer import normalise
 from rumi_tui.engine.generate import Ending
 from rumi_tui.engine.sampling import Sampling
+from rumi_tui.library.tables import MIGRATIONS, VERSION
 
-_MIGRATIONS = (
-    (
-        """
-        CREATE TABLE poems (
-            id INTEGER PRIMARY KEY,
-            written TEXT NOT NULL,
-            model TEXT NOT NULL,
-            model_sha256 TEXT NOT NULL,
-            form TEXT NOT NULL,
-            text TEXT NOT NULL
-        ) STRICT
-        """,
-        """
-        CREATE TABLE passages (
-            poem INTEGER NOT NULL REFERENCES poems (id),
-            begins_at INTEGER NOT NULL,
-            seed INTEGER NOT NULL,
-            lines INTEGER,
-            sampling TEXT NOT NULL,
-            ending TEXT,
-            PRIMARY KEY (poem, begins_at)
-        ) STRICT, WITHOUT ROWID
-        """,
-    ),
-    (
-        "ALTER TABLE poems ADD COLUMN parent INTEGER REFERENCES poems (id)",
-        "ALTER TABLE poems ADD COLUMN branches_at INTEGER",
-        "ALTER TABLE poems ADD COLUMN favourite INTEGER NOT NULL DEFAULT 0",
-        "ALTER TABLE poems ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0",
-        """
-        CREATE VIRTUAL TABLE words USING fts5 (
-            text, content = 'poems', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
-        )
-        """,
-        "INSERT INTO words (words) VALUES ('rebuild')",
-        """
-        CREATE TRIGGER poem_begun AFTER INSERT ON poems BEGIN
-            INSERT INTO words (rowid, text) VALUES (new.id, new.text);
-        END
-        """,
-        """
-        CREATE TRIGGER poem_grown AFTER UPDATE OF text ON poems WHEN old.text IS NOT new.text BEGIN
-            INSERT INTO words (words, rowid, text) VALUES ('delete', old.id, old.text);
-            INSERT INTO words (rowid, text) VALUES (new.id, new.text);
-        END
-        """,
-    ),
-)
-"""What leads from each version of the tables to the next; a library of an older program goes through those it lacks."""
-VERSION = len(_MIGRATIONS)
-"""Of the tables, in `user_version`."""
-
-_FAMILY = """
+_COLUMNS = "id, written, model, model_sha256, form, text, parent, branches_at, favourite, title, tags"
+_FAMILY = f"""
 WITH RECURSIVE
 ancestors (id, parent) AS (
     SELECT id, parent FROM poems WHERE id = ?
@@ -84,7 +35,7 @@ family (id) AS (
     SELECT id FROM ancestors
     UNION SELECT poems.id FROM poems JOIN family ON poems.parent = family.id
 )
-SELECT * FROM poems WHERE id IN family AND NOT deleted ORDER BY id
+SELECT {_COLUMNS} FROM poems WHERE id IN family AND NOT deleted ORDER BY id
 """
 
 
@@ -127,38 +78,60 @@ class KeptPoem(msgspec.Struct, frozen=True, kw_only=True):
     branch: Branch | None = None
     """None for a poem that began by itself."""
     favourite: bool = False
+    title: str = ""
+    tags: tuple[str, ...] = ()
+
+    @property
+    def prompt(self) -> str:
+        """What came before its first passage; all of it where nothing was written."""
+        return self.text[: self.passages[0].begins_at] if self.passages else self.text
+
+
+def searchable(text: str) -> str:
+    """A text as it is searched: letters folded as a tokenizer folds them, without accents and vowel signs."""
+    letters = unicodedata.normalize("NFD", normalise(text))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 class Library:
     """The poems in one SQLite file; several consoles may have it open.
 
-    Raises `RumiError` when the file cannot be opened, read or written; what was saved before stays.
+    A damaged file is set aside under another name, never deleted, and a new one begun. Raises `RumiError` when the file
+    cannot be opened, read or written; what was saved before stays.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.set_aside: Path | None = None
+        """Where a damaged file went."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._database = sqlite3.connect(path, timeout=1.0, isolation_level=None)
-            self._migrate()
-            if self._version() == VERSION:
-                self._database.execute("PRAGMA journal_mode = WAL")
-                self._database.execute("PRAGMA synchronous = NORMAL")
-                return
+            try:
+                self._database = self._open()
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError:
+                self.set_aside = _set_aside(path)
+                self._database = self._open()
         except (sqlite3.Error, OSError) as error:
             raise RumiError(f"The library {path} cannot be opened ({error}): free or move that file.") from error
-        raise RumiError(f"The library {path} has version {self._version()}, this program reads {VERSION}: update it.")
+        if (version := _version(self._database)) != VERSION:
+            raise RumiError(f"The library {path} has version {version}, this program reads {VERSION}: update it.")
 
-    def _migrate(self) -> None:
-        if self._version() < VERSION:
-            with self._database:
-                self._database.execute("BEGIN IMMEDIATE")  # another console may be doing the same
-                for statement in chain.from_iterable(_MIGRATIONS[self._version() :]):
-                    self._database.execute(statement)
-                self._database.execute(f"PRAGMA user_version = {VERSION}")
-
-    def _version(self) -> int:
-        return int(self._database.execute("PRAGMA user_version").fetchone()[0])
+    def _open(self) -> sqlite3.Connection:
+        database = sqlite3.connect(self._path, timeout=1.0, isolation_level=None)
+        try:
+            found = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if found != "ok":
+                raise sqlite3.DatabaseError(found)
+            _migrate(database)
+            if _version(database) == VERSION:
+                database.execute("PRAGMA journal_mode = WAL")
+                database.execute("PRAGMA synchronous = NORMAL")
+        except sqlite3.Error:
+            database.close()
+            raise
+        return database
 
     def begin(self, model: str, model_sha256: str, form: str, text: str, branch: Branch | None = None) -> int:
         """Keeps a new poem that so far holds `text`, and returns its id."""
@@ -179,21 +152,33 @@ class Library:
                 sampling = msgspec.json.encode(passage.sampling).decode()
                 row = (poem, passage.begins_at, passage.seed, passage.lines, sampling, passage.ending)
                 self._run("INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?)", row)
-            self._run("UPDATE poems SET text = ?, deleted = deleted AND text = ? WHERE id = ?", (text, text, poem))
+            grown = "UPDATE poems SET text = ?, deleted = iif(text = ?, deleted, 0), indexed = 0 WHERE id = ?"
+            self._run(grown, (text, text, poem))
             self._run("COMMIT")
 
     def poems(self, search: str = "") -> list[KeptPoem]:
         """The poems that hold a word with each of these beginnings, the latest first; all of them for no words.
 
-        Deleted ones are left out. Capitals and accents make no difference; a Persian vowel sign parts a word in two.
+        Titles and tags are searched too. Deleted poems are left out. Capitals, accents and vowel signs make no
+        difference.
         """
-        words = re.findall(r"\w+", normalise(search))
-        if not words:
-            rows = self._run("SELECT * FROM poems WHERE NOT deleted ORDER BY id DESC")
-        else:
-            select = "SELECT * FROM poems WHERE NOT deleted AND id IN (SELECT rowid FROM words WHERE words MATCH ?)"
-            rows = self._run(f"{select} ORDER BY id DESC", (" ".join(f'"{word}"*' for word in words),))
-        return [self._poem(row) for row in rows]
+        words = re.findall(r"\w+", searchable(search))
+        select, values = f"SELECT {_COLUMNS} FROM poems WHERE NOT deleted", tuple[str, ...]()
+        if words:
+            self._index()
+            select += " AND id IN (SELECT rowid FROM words WHERE words MATCH ?)"
+            values = (" ".join(f'"{word}"*' for word in words),)
+        return [self._poem(row) for row in self._run(f"{select} ORDER BY id DESC", values)]
+
+    def _index(self) -> None:
+        """Takes the words of the poems that have changed into the index: here, so that saving costs no more for it."""
+        with self._database:
+            self._run("BEGIN IMMEDIATE")
+            for poem, *texts in self._run("SELECT id, title, tags, text FROM poems WHERE NOT indexed"):
+                words = searchable("\n".join(texts))
+                self._run("INSERT OR REPLACE INTO words (rowid, text) VALUES (?, ?)", (poem, words))
+            self._run("UPDATE poems SET indexed = 1 WHERE NOT indexed")
+            self._run("COMMIT")
 
     def prompts(self, count: int) -> list[str]:
         """What the latest poems that began by themselves began with, the latest first."""
@@ -203,17 +188,28 @@ class Library:
         )
         return [prompt for (prompt,) in rows]
 
+    def name(self, poem: int, title: str, tags: Iterable[str]) -> None:
+        """Gives a poem a title and tags; a tag is one word."""
+        words = " ".join(dict.fromkeys(word for tag in tags for word in tag.split()))
+        values = (" ".join(title.split()), words, poem)
+        self._run("UPDATE poems SET title = ?, tags = ?, indexed = 0 WHERE id = ?", values)
+
     def set_favourite(self, poem: int, favourite: bool) -> None:
         """Marks a poem as one to come back to, or no longer."""
         self._run("UPDATE poems SET favourite = ? WHERE id = ?", (favourite, poem))
 
-    def set_deleted(self, poem: int, deleted: bool) -> None:
-        """Takes a poem out of all lists, or back into them; it stays in the file."""
-        self._run("UPDATE poems SET deleted = ? WHERE id = ?", (deleted, poem))
+    def delete(self, poem: int) -> None:
+        """Takes a poem out of all lists; it stays in the file."""
+        self._run("UPDATE poems SET deleted = (SELECT 1 + max(deleted) FROM poems) WHERE id = ?", (poem,))
+
+    def undelete(self) -> bool:
+        """Brings the poem back that was deleted last, now or in an earlier session; whether there was one."""
+        last = "SELECT id FROM poems WHERE deleted ORDER BY deleted DESC, id DESC LIMIT 1"
+        return bool(self._run(f"UPDATE poems SET deleted = 0 WHERE id = ({last}) RETURNING id"))
 
     def poem(self, poem: int) -> KeptPoem:
         """One poem. Raises `RumiError` when it is not there."""
-        rows = self._run("SELECT * FROM poems WHERE id = ?", (poem,))
+        rows = self._run(f"SELECT {_COLUMNS} FROM poems WHERE id = ?", (poem,))
         if not rows:
             raise RumiError(f"The library holds no poem number {poem}.")
         return self._poem(rows[0])
@@ -222,12 +218,23 @@ class Library:
         """All poems of the tree that a poem stands in, itself included, the oldest first."""
         return [self._poem(row) for row in self._run(_FAMILY, (poem,))]
 
+    def given(self, poem: KeptPoem) -> list[range]:
+        """The parts of its text that a person gave, in the order of the text; all else a model wrote."""
+        spans, end = list[range](), len(poem.text)
+        while True:
+            begin = poem.branch.at if poem.branch else 0
+            spans.append(range(begin, min(len(poem.prompt), end)))
+            if poem.branch is None:
+                return [span for span in reversed(spans) if span]
+            end = min(end, begin)
+            poem = self.poem(poem.branch.parent)
+
     def close(self) -> None:
         """Closes the file."""
         self._database.close()
 
-    def _poem(self, row: tuple[int, str, str, str, str, str, int | None, int | None, int, int]) -> KeptPoem:
-        poem, written, model, model_sha256, form, text, parent, branches_at, favourite, _ = row
+    def _poem(self, row: tuple[int, str, str, str, str, str, int | None, int | None, int, str, str]) -> KeptPoem:
+        poem, written, model, model_sha256, form, text, parent, branches_at, favourite, title, tags = row
         select = "SELECT begins_at, seed, lines, sampling, ending FROM passages WHERE poem = ? ORDER BY begins_at"
         try:
             passages = tuple(
@@ -252,6 +259,8 @@ class Library:
             passages=passages,
             branch=Branch(parent, branches_at) if parent is not None and branches_at is not None else None,
             favourite=bool(favourite),
+            title=title,
+            tags=tuple(tags.split()),
         )
 
     def _run(self, statement: str, values: tuple[object, ...] = ()) -> list[Any]:
@@ -259,3 +268,29 @@ class Library:
             return self._database.execute(statement, values).fetchall()
         except (sqlite3.Error, OverflowError) as error:
             raise RumiError(f"The library {self._path} cannot be used ({error}): free or mend that file.") from error
+
+
+def _migrate(database: sqlite3.Connection) -> None:
+    if _version(database) >= VERSION:
+        return
+    with database:
+        database.execute("BEGIN IMMEDIATE")  # another console may be doing the same
+        if (version := _version(database)) < VERSION:
+            for statement in chain.from_iterable(MIGRATIONS[version:]):
+                database.execute(statement)
+            database.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _version(database: sqlite3.Connection) -> int:
+    return int(database.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _set_aside(path: Path) -> Path:
+    """Gives a damaged file, and what SQLite keeps beside it, another name."""
+    now = datetime.datetime.now().strftime("%Y%m%d-%H%M%S-%f")
+    aside = path.with_name(f"{path.stem}-damaged-{now}{path.suffix}")
+    for ending in ("", "-wal", "-shm"):
+        part = path.with_name(path.name + ending)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + ending))
+    return aside

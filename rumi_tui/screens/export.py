@@ -5,14 +5,14 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from rumi_tui.library.formats import FORMATS
+from rumi_tui.screens.visit import Visit
 
 
-class ExportScreen(ModalScreen[str | None]):
+class ExportScreen(Visit[str | None]):
     """Gives back the ending of the chosen format."""
 
     BINDINGS = [Binding("escape,ctrl+s", "dismiss", "Back", priority=True)]

@@ -6,10 +6,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.keys import format_key
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from rumi_tui.actions import EVERYWHERE, WRITING
+from rumi_tui.screens.visit import Visit
 
 ABOUT = """\
 A small neural network, trained on Rumi's verse alone, writes here one character after the other. \
@@ -17,10 +17,10 @@ What it writes is new: in his manner, not his words, and it knows nothing but th
 Type how a poem should begin, or nothing at all, and press Enter."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Visit[None]):
     """One page of help."""
 
-    BINDINGS = [Binding("escape,f1", "dismiss", "Back", priority=True)]
+    BINDINGS = [Binding("escape", "dismiss", "Back", priority=True)]
 
     def compose(self) -> ComposeResult:
         """Who writes here, and every key."""

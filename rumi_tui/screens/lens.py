@@ -7,11 +7,10 @@ from collections.abc import AsyncIterator
 from typing import NamedTuple
 
 from rich.text import Text
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container, Vertical
-from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -19,6 +18,7 @@ from rumi_tui.bidi import Mode
 from rumi_tui.engine.generate import Alternative
 from rumi_tui.engine.lens import Place
 from rumi_tui.engine.messages import Failed, Looked, Report
+from rumi_tui.screens.visit import Visit
 from rumi_tui.widgets.lens_view import LEVELS, LensView
 
 BAR = 12
@@ -36,7 +36,7 @@ class Choice(NamedTuple):
     """What follows them instead."""
 
 
-class LensScreen(Screen[Choice | None]):
+class LensScreen(Visit[Choice | None]):
     """Shows what the model thought at every place of a poem; gives back the choice to branch with."""
 
     BINDINGS = [
@@ -63,13 +63,12 @@ class LensScreen(Screen[Choice | None]):
 
     def on_mount(self) -> None:
         """Has the poem read."""
-        self._read()
+        self.app.run_worker(self._read())  # not a worker of this screen: the answer is heard out when it is left
 
-    @work
     async def _read(self) -> None:
         async for report in self._reports:
             if not self.query(LensView):
-                continue  # the person has left meanwhile; the order is heard out all the same
+                continue
             if isinstance(report, Failed):
                 self.notify(report.message, severity="error", markup=False, timeout=10)
                 self.dismiss(None)

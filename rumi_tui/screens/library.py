@@ -9,24 +9,26 @@ from functools import partial
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from models.errors import RumiError
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.library.store import KeptPoem, Library
+from rumi_tui.screens.name import Name, NameScreen
+from rumi_tui.screens.visit import Visit
 
-KEYS = "type to search · Ctrl+F favourite · Delete, Ctrl+Z undo"
+KEYS = "type to search · Ctrl+F ★ · Ctrl+O name · Delete, Ctrl+Z undo"
 
 
-class LibraryScreen(ModalScreen[KeptPoem | None]):
+class LibraryScreen(Visit[KeptPoem | None]):
     """A list of poems; gives back the chosen one. Raises `RumiError` where the library cannot be read."""
 
     BINDINGS = [
         Binding("escape,ctrl+l", "back", "Back", priority=True),
         Binding("backspace", "shorten", "Search less", show=False),
         Binding("ctrl+f", "favour", "Favourite"),
+        Binding("ctrl+o", "name", "Name"),
         Binding("delete", "delete", "Delete"),
         Binding("ctrl+z", "undo", "Undo"),
     ]
@@ -35,7 +37,6 @@ class LibraryScreen(ModalScreen[KeptPoem | None]):
         super().__init__()
         self._library, self._mode = library, mode
         self._search = ""
-        self._deleted: list[int] = []
         self._poems = library.poems()
 
     def compose(self) -> ComposeResult:
@@ -69,17 +70,23 @@ class LibraryScreen(ModalScreen[KeptPoem | None]):
         if poem := self._highlighted:
             self._change(lambda: self._library.set_favourite(poem.id, not poem.favourite))
 
+    def action_name(self) -> None:
+        """Gives the poem a title and tags."""
+        if poem := self._highlighted:
+            self.app.push_screen(NameScreen(poem), partial(self._take_name, poem))
+
+    def _take_name(self, poem: KeptPoem, name: Name | None) -> None:
+        if name is not None:
+            self._change(lambda: self._library.name(poem.id, name.title, name.tags))
+
     def action_delete(self) -> None:
         """Takes the poem out of the library."""
-        if (poem := self._highlighted) and self._change(partial(self._library.set_deleted, poem.id, True)):
-            self._deleted.append(poem.id)
+        if poem := self._highlighted:
+            self._change(lambda: self._library.delete(poem.id))
 
     def action_undo(self) -> None:
         """Brings the poem back that was deleted last."""
-        if self._deleted:
-            poem = self._deleted[-1]
-            if self._change(lambda: self._library.set_deleted(poem, False)):
-                self._deleted.pop()
+        self._change(self._library.undelete)
 
     @property
     def _highlighted(self) -> KeptPoem | None:
@@ -90,8 +97,8 @@ class LibraryScreen(ModalScreen[KeptPoem | None]):
         self._search = search
         self._change(lambda: None, place=0)
 
-    def _change(self, change: Callable[[], None], place: int | None = None) -> bool:
-        """Does something to the library and lists what is there then; whether it could be done."""
+    def _change(self, change: Callable[[], object], place: int | None = None) -> None:
+        """Does something to the library and lists what is there then."""
         if place is None:
             place = self.query_one(OptionList).highlighted or 0
         try:
@@ -99,9 +106,8 @@ class LibraryScreen(ModalScreen[KeptPoem | None]):
             self._poems = self._library.poems(self._search)
         except RumiError as error:
             self.notify(str(error), severity="error", markup=False, timeout=10)
-            return False
-        self._list(place)
-        return True
+        else:
+            self._list(place)
 
     def _list(self, place: int) -> None:
         count = len(self._poems)
@@ -117,8 +123,9 @@ class LibraryScreen(ModalScreen[KeptPoem | None]):
 
     def _title(self, poem: KeptPoem) -> str:
         written = datetime.datetime.fromisoformat(poem.written).astimezone()
-        first_line = to_display(poem.text.split("\n", 1)[0], self._mode, 0)
-        return f"{written:%Y-%m-%d %H:%M} {'★' if poem.favourite else ' '}{poem.form:<8}{first_line}"
+        name = to_display(poem.title or poem.text.split("\n", 1)[0], self._mode, 0)
+        tags = "".join(f" #{to_display(tag, self._mode, 0)}" for tag in poem.tags)
+        return f"{written:%Y-%m-%d %H:%M} {'★' if poem.favourite else ' '}{poem.form:<8}{name}{tags}"
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:

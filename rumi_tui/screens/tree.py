@@ -6,18 +6,18 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.screen import ModalScreen
 from textual.widgets import Static, Tree
 from textual.widgets.tree import TreeNode
 
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.library.store import KeptPoem
+from rumi_tui.screens.visit import Visit
 
 EXCERPT = 60
 """Characters of a branch that its row shows."""
 
 
-class TreeScreen(ModalScreen[KeptPoem | None]):
+class TreeScreen(Visit[KeptPoem | None]):
     """Shows a poem and its branches; gives back the chosen one."""
 
     BINDINGS = [Binding("escape,f3", "dismiss", "Back", priority=True)]

@@ -1,100 +1,61 @@
-"""The page to write on: the poem, the settings, the prompt.
-
-Workers post `Reported` messages as reports come from the writing process; only handlers change the screen.
-"""
+"""The page to write on: what each key and command does there."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from functools import partial
 
 import msgspec
-from textual import on, work
-from textual.app import ComposeResult
-from textual.message import Message
-from textual.screen import Screen
-from textual.widgets import Footer, Input, Select, Static
-from textual.worker import Worker as TextualWorker
+from textual import on
+from textual.widgets import Input
 
 from models.errors import RumiError
 from rumi_tui import actions
-from rumi_tui.bidi import Mode
-from rumi_tui.commands import SIGN, Deed, Setting, completions, read_command
-from rumi_tui.draft import Draft, Job
-from rumi_tui.engine.messages import Began, Describe, Described, Failed, Finished, Look, Report, Wrote
+from rumi_tui.commands import SIGN, Deed, Setting, read_command
+from rumi_tui.draft import Draft, shared_beginning
+from rumi_tui.engine.messages import Look
 from rumi_tui.library.formats import FORMATS, save_file
-from rumi_tui.library.store import Branch, KeptPoem, Library
+from rumi_tui.library.store import KeptPoem
 from rumi_tui.locations import poems_folder
+from rumi_tui.page import Stand
+from rumi_tui.rewriting import Rewriting
+from rumi_tui.screens.edit import Edited, EditScreen
 from rumi_tui.screens.export import ExportScreen
 from rumi_tui.screens.lens import Choice, LensScreen
 from rumi_tui.screens.library import LibraryScreen
+from rumi_tui.screens.name import Name, NameScreen
+from rumi_tui.screens.page import PageScreen
 from rumi_tui.screens.tree import TreeScreen
 from rumi_tui.widgets.craft import Craft
-from rumi_tui.widgets.poem_view import PoemView
 from rumi_tui.widgets.prompt import Prompt
-from rumi_tui.writer import Writer
-
-PROMPTS = 100
-"""Earlier prompts that the arrow keys go through."""
-ENDINGS = {"end": "the poem ended here", "lines": "enough lines", "characters": "enough characters", None: "stopped"}
 
 
-class WriteScreen(Screen[None]):
+class WriteScreen(PageScreen):
     """The page to write on."""
 
     BINDINGS = actions.bindings(actions.WRITING)
-    AUTO_FOCUS = "#prompt"
-
-    class Reported(Message):
-        """Something came from the writing process."""
-
-        def __init__(self, job: Job | None, report: Report) -> None:
-            super().__init__()
-            self.job, self.report = job, report
-
-    def __init__(self, library: Library, writer: Writer, model: str, mode: Mode) -> None:
-        super().__init__()
-        self._library, self._writer, self._model, self._mode = library, writer, model, mode
-        self._job: Job | None = None
-        """The order being carried out."""
-        self._draft: Draft | None = None
-        """The poem on the page."""
-        self._working: TextualWorker[None] | None = None
-        """Carries the order out."""
-        self._unsaved: list[Draft] = []
-        """Poems that could not be saved so far."""
-
-    def compose(self) -> ComposeResult:
-        """The page from top to bottom."""
-        yield Static("❦  R U M I  ❦", id="title")
-        yield PoemView(self._mode)
-        yield Static("", id="status", markup=False)
-        yield Craft(self._model)
-        try:
-            earlier = self._library.prompts(PROMPTS)
-        except RumiError:
-            earlier = []  # what is wrong with the library is told when it is next used
-        yield Prompt(earlier, completions(), id="prompt")
-        yield Footer(show_command_palette=False)
 
     # What the person does
 
-    @on(Select.Changed, "#model")
-    def _read_model(self, event: Select.Changed) -> None:
-        self.query_one(Craft).await_forms()
-        self._hear_out(None, self._writer.carry_out(Describe(str(event.value))))
-
-    @on(Input.Submitted, "#prompt")
-    async def _take_prompt(self, event: Input.Submitted) -> None:
-        self.query_one(Prompt).remember(event.value)
-        if event.value.startswith(SIGN):
-            await self._obey(event.value)
+    @on(Prompt.Submitted)
+    async def _take_prompt(self, event: Prompt.Submitted) -> None:
+        if event.text.startswith(SIGN):
+            self.query_one(Prompt).remember(event.text)
+            await self._obey(event.text)
         else:
             await self._write_new()
 
     @on(Input.Submitted, "Craft Input")
+    async def _take_field(self) -> None:
+        if self._job is None:
+            await self._write_new()
+        else:
+            await self._take_changes()
+
     async def _write_new(self) -> None:
-        prompt = self.query_one("#prompt", Input).value
-        await self._write("" if prompt.startswith(SIGN) else prompt, typed=True, draft=None)
+        prompt = self.query_one(Prompt)
+        text = "" if prompt.text.startswith(SIGN) else prompt.text
+        prompt.remember(text)
+        await self._write(text, typed=True)
 
     async def _obey(self, line: str) -> None:
         """Does what a command says, and empties the prompt once it is done."""
@@ -102,12 +63,13 @@ class WriteScreen(Screen[None]):
             match read_command(line):
                 case Setting(name, value):
                     self.query_one(Craft).set(name, value)
+                    await self._take_changes()
                 case Deed(action, value) if action.name == "export" and value:
                     self._export(value)
                 case Deed(action, _):
                     owner = self if action in actions.WRITING else self.app
                     await owner.run_action(action.name)
-            self.query_one("#prompt", Input).clear()
+            self.query_one(Prompt).clear()
         except RumiError as error:
             self._complain(str(error))
 
@@ -117,72 +79,144 @@ class WriteScreen(Screen[None]):
 
     async def action_again(self) -> None:
         """Writes a poem from the same beginning."""
-        if self._draft is None:
+        if (stand := self._page.now) is None:
             await self._write_new()
         else:
-            branch = self._draft.branch  # which stays a branch only with the very beginning, model and form it has
-            like = self._draft if branch else None
-            await self._write(self._draft.prompt, typed=branch is None, draft=None, branch=branch, like=like)
+            draft = stand.draft  # a branch stays one only with the very beginning, model and form it has
+            like = draft if draft.branch else None
+            await self._write(draft.prompt, typed=like is None, like=like, branch=draft.branch)
 
     async def action_go_on(self) -> None:
         """Continues the poem on the page."""
-        draft = self._draft
-        if draft is None or self._job is not None:
+        stand = self._page.now
+        if stand is None or self._job is not None:
             return
+        draft = stand.draft
         line_is_whole = bool(draft.passages) and draft.passages[-1].ending in ("end", "lines")
-        await self._write(draft.text + "\n" * line_is_whole, typed=False, draft=draft)
+        if stand.is_whole:
+            await self._write(draft.text + "\n" * line_is_whole, draft=draft)
+        else:
+            await self._write(stand.text, like=draft, branch=stand.branch())
+
+    async def action_same_again(self) -> None:
+        """Writes the poem on the page again, to see that it comes out the same."""
+        await self._finish_job()
+        if stand := self._stand():
+            job = Rewriting(stand.draft)
+            if job.is_over:
+                self.notify("No model wrote anything of this poem.")
+                return
+            self._job = job
+            self._working = self._hear_out(job, job.orders())
+
+    def action_lock_seed(self) -> None:
+        """Takes the seed of the poem on the page into the settings, or out of them."""
+        craft, stand = self.query_one(Craft), self._page.now
+        if craft.is_seed_locked:
+            craft.set("seed", "")
+            self.notify("The seed is free: each poem takes another.")
+        elif stand is not None and stand.draft.passages:
+            seed = stand.draft.passages[-1].seed
+            craft.set("seed", str(seed))
+            self.notify(f"The seed stays {seed} until you free it.")
+
+    async def action_undo(self) -> None:
+        """Takes the last step back."""
+        await self._finish_job()
+        self._turned(self._page.undo(), "There is no step to take back.")
+
+    async def action_redo(self) -> None:
+        """Takes a step again."""
+        await self._finish_job()
+        self._turned(self._page.redo(), "There is no step to take again.")
+
+    def _turned(self, done: bool, otherwise: str) -> None:
+        self._job = None
+        if not done:
+            self.notify(otherwise)
+            return
+        self._show()
+        self._say("" if self._page.now is None else "as it stood here")
+
+    async def action_edit(self) -> None:
+        """Lets the person change the poem."""
+        await self._finish_job()
+        if stand := self._stand():
+            self.app.push_screen(EditScreen(stand.text, self._mode), partial(self._take_edited, stand))
+
+    async def _take_edited(self, stand: Stand, edited: Edited | None) -> None:
+        if edited is None:
+            return
+        draft, text = stand.draft, edited.text
+        if edited.goes_on and text == stand.text:
+            await self.action_go_on()
+            return
+        branch = stand.branch(shared_beginning(text, stand.text))
+        if edited.goes_on:
+            await self._write(text, typed=True, like=draft, branch=branch)
+        elif text != stand.text:
+            given = draft.given if branch else ()
+            changed = Draft(self._library, draft.model, draft.model_sha256, draft.form, text, branch, given)
+            changed.save()
+            self._watch_saving(changed)
+            self._turn_to(changed)
+            self._say("changed by hand")
 
     async def action_lens(self) -> None:
         """Shows what the model thought at every place of the poem."""
         await self._finish_job()
-        draft = self._draft
-        if draft is None or not draft.text:
-            self.notify("There is no poem to look into yet: write one.")
-            return
-        reports = self._writer.carry_out(Look(draft.model, draft.form, draft.text))
-        lens = LensScreen(draft.text, draft.model_sha256, reports, self._mode)
-        self.app.push_screen(lens, self._branch)
+        if (stand := self._stand()) and stand.text:
+            draft = stand.draft
+            reports = self._writer.carry_out(Look(draft.model, draft.form, stand.text))
+            lens = LensScreen(stand.text, draft.model_sha256, reports, self._mode)
+            self.app.push_screen(lens, partial(self._branch, stand))
 
-    async def _branch(self, choice: Choice | None) -> None:
-        draft = self._draft
-        if choice is not None and draft is not None:
-            branch = Branch(draft.id, choice.at) if draft.id is not None else None
-            text = draft.text[: choice.at] + choice.text
-            await self._write(text, typed=False, draft=None, branch=branch, like=draft)
+    async def _branch(self, stand: Stand, choice: Choice | None) -> None:
+        if choice is not None:
+            text = stand.text[: choice.at] + choice.text
+            await self._write(text, like=stand.draft, branch=stand.branch(choice.at))
 
     async def action_tree(self) -> None:
         """Shows all branches of the poem."""
-        family = self._family()
-        if family and self._draft is not None and self._draft.id is not None:
-            self.app.push_screen(TreeScreen(family, self._draft.id, self._mode), self._open)
+        if (stand := self._stand()) and (family := self._family(stand.draft)):
+            assert stand.draft.id is not None
+            self.app.push_screen(TreeScreen(family, stand.draft.id, self._mode), self._open)
 
     async def action_next_branch(self) -> None:
         """Turns to the next branch of the poem, and from the last to the first."""
-        family = self._family()
-        places = [place for place, kept in enumerate(family) if self._draft is not None and kept.id == self._draft.id]
-        if len(family) > 1 and places:
-            await self._open(family[(places[0] + 1) % len(family)])
-        elif family:
-            self.notify("This poem has no branch yet: F2 makes one.")
+        if (stand := self._stand()) and (family := self._family(stand.draft)):
+            places = [place for place, kept in enumerate(family) if kept.id == stand.draft.id]
+            if len(family) > 1 and places:
+                await self._open(family[(places[0] + 1) % len(family)])
+            else:
+                self.notify("This poem has no branch yet: F2 makes one.")
 
-    def _family(self) -> list[KeptPoem]:
-        """The poems of the tree that the one on the page stands in; tells why where there are none."""
-        if self._draft is None or self._draft.id is None:
-            self.notify("There is no poem on the page yet: write one.")
-            return []
+    def _family(self, draft: Draft) -> list[KeptPoem]:
+        """The poems of the tree that a poem stands in."""
         try:
-            return self._library.family(self._draft.id)
+            return self._library.family(draft.id) if draft.id is not None else []
         except RumiError as error:
             self._complain(str(error))
             return []
 
+    def action_name(self) -> None:
+        """Gives the poem on the page a title and tags."""
+        if poem := self._kept():
+            self.app.push_screen(NameScreen(poem), partial(self._take_name, poem))
+
+    def _take_name(self, poem: KeptPoem, name: Name | None) -> None:
+        if name is not None:
+            try:
+                self._library.name(poem.id, name.title, name.tags)
+            except RumiError as error:
+                self._complain(str(error))
+
     def action_copy(self) -> None:
         """Gives the poem to the terminal's clipboard, and to a file, since no terminal says whether it took it."""
-        if self._draft is not None:
-            self.app.copy_to_clipboard(self._draft.text)
-        poem = self._kept()
-        if poem is not None:
-            self._save_file(poem, "txt", "Copied. If your terminal keeps no clipboard, the poem is in")
+        if stand := self._stand():
+            self.app.copy_to_clipboard(stand.text)
+            if poem := self._kept():
+                self._save_file(poem, "txt", "Copied. If your terminal keeps no clipboard, the poem is in")
 
     def action_export(self) -> None:
         """Saves the poem as a file."""
@@ -201,22 +235,6 @@ class WriteScreen(Screen[None]):
         except RumiError as error:
             self._complain(str(error))
 
-    def _kept(self) -> KeptPoem | None:
-        """The poem on the page as the library has it, up to its last character; tells why if there is none."""
-        draft = self._draft
-        if draft is None:
-            self.notify("There is no poem on the page yet: write one.")
-            return None
-        draft.save()
-        try:
-            if draft.trouble is not None:
-                raise RumiError(draft.trouble)
-            assert draft.id is not None
-            return self._library.poem(draft.id)
-        except RumiError as error:
-            self._complain(str(error))
-            return None
-
     async def action_library(self) -> None:
         """Looks through the poems that were kept."""
         try:
@@ -234,120 +252,32 @@ class WriteScreen(Screen[None]):
         await self._finish_job()
         self._job = None
         try:
-            draft = self._unsaved_draft(kept.id) or Draft.reopen(self._library, self._library.poem(kept.id))
+            draft = self._unsaved.find(kept.id) or Draft.reopen(self._library, self._library.poem(kept.id))
         except RumiError as error:
             self._complain(str(error))
             return
-        self._show(draft, draft.text)
+        self._turn_to(draft)
         self._say(f"{kept.model}, {kept.form}, {kept.written[:10]}")
 
-    # What is done about it
+    def _stand(self) -> Stand | None:
+        """What stands on the page; tells the person where nothing does."""
+        if self._page.now is None:
+            self.notify("There is no poem on the page yet: write one.")
+        return self._page.now
 
-    async def _write(
-        self,
-        text: str,
-        typed: bool,
-        draft: Draft | None,
-        branch: Branch | None = None,
-        like: Draft | None = None,
-    ) -> None:
-        """Has verse written: more of `draft`, or a new poem, which may branch from another and be `like` it in form."""
+    def _kept(self) -> KeptPoem | None:
+        """The poem on the page as the library has it, as far as it stands there; tells why if there is none."""
+        if (stand := self._stand()) is None:
+            return None
+        draft = stand.draft
+        draft.save()
         try:
-            settings = self.query_one(Craft).read()
-            if like := draft or like:
-                settings = msgspec.structs.replace(settings, model=like.model, form=like.form)
-            job = Job(self._library, settings, text, typed, draft, branch)
-            order = job.order()
-            await self._finish_job()
-            self._job = job
-            self._working = self._hear_out(job, self._writer.carry_out(order))
+            if draft.trouble is not None:
+                raise RumiError(draft.trouble)
+            assert draft.id is not None
+            poem = self._library.poem(draft.id)
         except RumiError as error:
             self._complain(str(error))
-
-    async def _finish_job(self) -> None:
-        """Stops what is being written and waits until all of it has come."""
-        if self._working is not None and self._working.is_running:
-            await self._writer.stop()
-            await self._working.wait()
-
-    @work
-    async def _hear_out(self, job: Job | None, reports: AsyncIterator[Report]) -> None:
-        async for report in reports:
-            if job is not None:
-                job.hear(report)
-            self.post_message(self.Reported(job, report))
-
-    # What comes back
-
-    @on(Reported)
-    def _hear(self, message: Reported) -> None:
-        job, report = message.job, message.report
-        match report:
-            case Described():
-                if report.model == self.query_one(Craft).model:
-                    self.query_one(Craft).offer_forms(report.card.forms)
-            case Began() if job is not None and job is self._job and job.draft is not None:
-                self._show(job.draft, report.text)
-                self.query_one(PoemView).set_writing(True)
-                self._say(f"seed {job.settings.seed} · temperature {job.settings.sampling.temperature:g} · writing")
-                for note in report.notes:
-                    self.notify(note, markup=False)
-            case Wrote() if job is not None and job.draft is self._draft:
-                self.query_one(PoemView).append("".join(step.text for step in report.steps))
-            case Finished() if job is not None:
-                rate = f" · {report.characters / report.seconds:,.0f} characters/second" if report.seconds else ""
-                self._end(job, f"seed {job.settings.seed} · {ENDINGS[report.ending]}{rate}")
-            case Failed():
-                self._complain(report.message)
-                if job is not None:
-                    self._end(job, "")
-        if job is not None and job.draft is not None:
-            self._watch_saving(job.draft)
-
-    def _end(self, job: Job, words: str) -> None:
-        if self._job is job:
-            self._job = None
-        if job.draft is self._draft:
-            self.query_one(PoemView).set_writing(False)
-            self._say(words)
-
-    def _show(self, draft: Draft, text: str) -> None:
-        self._draft = draft
-        view = self.query_one(PoemView)
-        view.set_writing(False)
-        view.show(text, draft.prompt, draft.form)
-
-    def _say(self, words: str) -> None:
-        self.query_one("#status", Static).update(words)
-
-    def _complain(self, sentence: str) -> None:
-        self.notify(sentence, severity="error", markup=False, timeout=10)
-
-    def _watch_saving(self, draft: Draft) -> None:
-        """Holds on to poems that cannot be saved, and tells the person when that begins and when it is over."""
-        if draft.trouble is not None:
-            if not self._unsaved:
-                self._complain(f"{draft.trouble} Poems stay here and saving is tried again.")
-            if draft not in self._unsaved:
-                self._unsaved.append(draft)
-        elif self._unsaved:
-            self._save_all()
-            if not self._unsaved:
-                self.notify("Everything is saved again.")
-
-    def _unsaved_draft(self, poem: int) -> Draft | None:
-        return next((draft for draft in self._unsaved if draft.id == poem), None)
-
-    def _save_all(self) -> None:
-        for draft in self._unsaved:
-            draft.save()
-        self._unsaved = [draft for draft in self._unsaved if draft.trouble is not None]
-
-    async def close(self) -> str:
-        """Stops, saves, and gives back the poems that could not be saved."""
-        await self._finish_job()
-        for draft in (self._draft, self._job.draft if self._job is not None else None):
-            if draft is not None and draft.trouble is not None and draft not in self._unsaved:
-                self._unsaved.append(draft)
-        self._save_all()
-        return "\n\n".join(draft.text for draft in self._unsaved)
+            return None
+        passages = tuple(passage for passage in poem.passages if passage.begins_at <= len(stand.text))
+        return msgspec.structs.replace(poem, text=stand.text, passages=passages)

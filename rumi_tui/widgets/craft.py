@@ -6,10 +6,10 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Input, Label, Select, Static
+from textual.widgets import Input, Label, Select
 
 from models.errors import RumiError
 from models.pretrained import LANGUAGES
@@ -54,6 +54,14 @@ CHOICE = (
 )
 FIELDS = {field.name: field for field in (*SHAPE, *CHOICE)}
 
+HINTS = {
+    "model": "who writes, and so the language; Ctrl+T changes it too",
+    "form": "couplet: aa bb cc; ghazal: aa ba ca, with a refrain; rubai: four lines, aaba; free: as it comes",
+    "preset": "careful, balanced or daring: how characters are chosen, in one go",
+    **{name: field.help for name, field in FIELDS.items()},
+}
+"""A line on each setting, told while it has the focus."""
+
 PRESETS = {
     "careful": {"temperature": "0.5", "top_k": "0", "top_p": "0.95", "min_p": "0"},
     "balanced": {"temperature": "0.8", "top_k": "0", "top_p": "1", "min_p": "0"},
@@ -75,16 +83,15 @@ class Craft(Vertical):
     def compose(self) -> ComposeResult:
         """What everybody needs in a row, and below, on a wide screen, how characters are chosen."""
         with Horizontal():
-            yield Select(self._models, value=self._model, allow_blank=False, compact=True, id="model", tooltip="Model")
-            yield Select[str]([], compact=True, prompt="…", id="form", tooltip="Form of the poem")
+            yield Select(self._models, value=self._model, allow_blank=False, compact=True, id="model")
+            yield Select[str]([], compact=True, prompt="…", id="form")
             for field in SHAPE:
                 yield from self._compose_field(field)
         with Horizontal(id="choice"):
             presets = [(name, name) for name in PRESETS]
-            yield Select(presets, compact=True, prompt="preset", id="preset", tooltip="Settings that go well together")
+            yield Select(presets, compact=True, prompt="preset", id="preset")
             for field in CHOICE:
                 yield from self._compose_field(field)
-            yield Static("", id="hint", markup=False)
 
     def _compose_field(self, field: Field) -> ComposeResult:
         yield Label(field.label, classes=field.classes or "optional")
@@ -93,17 +100,8 @@ class Craft(Vertical):
             placeholder=field.left_out,
             compact=True,
             id=field.name,
-            tooltip=f"{field.label}: {field.help}",
             classes=field.classes,
         )
-
-    @on(events.DescendantFocus)
-    @on(events.DescendantBlur)
-    def _tell_range(self) -> None:
-        """Tells the range and the meaning of the field that has the focus, if one has."""
-        focused = self.screen.focused
-        field = FIELDS.get(focused.id or "") if focused is not None else None
-        self.query_one("#hint", Static).update(field.help if field else "")
 
     @on(Select.Changed, "#preset")
     def _take_preset(self, event: Select.Changed) -> None:
@@ -118,6 +116,11 @@ class Craft(Vertical):
     def model(self) -> str:
         """The chosen model."""
         return str(self.query_one("#model", Select).value)
+
+    @property
+    def is_seed_locked(self) -> bool:
+        """Whether every poem is to have the same seed."""
+        return self._is_filled("seed")
 
     def next_model(self) -> None:
         """Chooses the model after the chosen one."""
@@ -134,6 +137,8 @@ class Craft(Vertical):
         if label in ("model", "form", "preset"):
             select = self.query_one(f"#{label}", Select)
             offered = {"model": [name for _, name in self._models], "form": self._forms, "preset": list(PRESETS)}[label]
+            if not offered:
+                raise RumiError("The model is still being read: try again in a moment.")
             if value not in offered:
                 raise RumiError(f"There is no {label} {value!r} here: choose one of {', '.join(offered)}.")
             select.value = value
@@ -161,7 +166,7 @@ class Craft(Vertical):
         form = self.query_one("#form", Select).value
         if not isinstance(form, str):
             raise RumiError("The model is still being read: try again in a moment.")
-        seed = self._number("seed", int) if self._is_filled("seed") else None
+        seed = self._number("seed", int) if self.is_seed_locked else None
         pace = self._number("pace", float) if self._is_filled("pace") else None
         if pace is not None and not SLOWEST <= pace <= QUICKEST:
             raise RumiError(f"The pace is {pace:g}; choose {SLOWEST} to {QUICKEST} characters a second, or nothing.")

@@ -16,6 +16,7 @@ from textual.strip import Strip
 
 from rumi_tui.bidi import Mode, is_right_to_left, to_cells
 from rumi_tui.engine.lens import Place
+from rumi_tui.widgets.wrap import wrapped
 
 LEVELS = (0.5, 1.5, 3.0, 5.0)
 """Bits of surprise that part the five shades: a coin's toss is 1 bit, a letter drawn blindly about 6."""
@@ -129,7 +130,7 @@ class LensView(ScrollView, can_focus=True):
         self._rows, self._indents, self._leftwards = [], [], []
         for characters, owners in self._lines():
             right_to_left = is_right_to_left(characters)
-            for begin, end in _wrapped(characters, measure):
+            for begin, end in wrapped(characters, measure):
                 row = [
                     Glyph(cell.text, range(owners[begin + cell.begin], owners[begin + cell.end - 1] + 1))
                     for cell in to_cells(characters[begin:end], self._mode)
@@ -167,14 +168,3 @@ class LensView(ScrollView, can_focus=True):
                 style += self.get_component_rich_style("lens--cursor")
             segments.append(Segment(glyph.text, style))
         return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
-
-
-def _wrapped(line: str, measure: int) -> Iterator[tuple[int, int]]:
-    """Beginnings and ends of the rows of a line: each ends after a blank where it can."""
-    begin = 0
-    while len(line) - begin > measure:
-        blank = line.rfind(" ", begin, begin + measure)
-        end = blank + 1 if blank > begin else begin + measure
-        yield begin, end
-        begin = end
-    yield begin, len(line)

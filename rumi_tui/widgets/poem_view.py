@@ -2,46 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
 from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from rumi_tui.bidi import Mode, is_right_to_left, printable, to_display
+from rumi_tui.bidi import Mode, is_right_to_left, printable, to_cells, to_display
+from rumi_tui.widgets.wrap import wrapped
 
 MEASURE = {False: 72, True: 52}
 """Cells of the column of text, left-to-right and right-to-left: the longest lines of the verse it is made for."""
+HEMISTICH = range(34, 45)
+"""Cells of a Persian hemistich where two stand side by side: 9 of 10 in the Divan fit into 37, nearly all into 44."""
+GAP = 4
+"""Cells between two hemistichs."""
 COUPLED_FORMS = ("couplet", "ghazal")
 """Forms whose lines belong together in twos, with air between."""
+PAIRED_FORMS = (*COUPLED_FORMS, "rubai")
+"""Forms that Persian sets in two columns."""
 CURSOR = "▌"
 
 
 class PoemView(ScrollView, can_focus=True):
-    """Shows a poem while it grows, at the same cost for each character however long it is."""
+    """Shows a poem while it grows, at the same cost for each character however long it is.
+
+    It is set verse by verse: a line, or where there is room for two Persian hemistichs beside each other, a couplet.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"poem--prompt", "poem--verse", "poem--cursor"}
 
     def __init__(self, mode: Mode) -> None:
         super().__init__()
         self._mode = mode
+        self._form = ""
         self._lines: list[str] = [""]
-        self._prompt_left: list[int] = [0]
-        """For each line, how many of its characters the person gave."""
+        self._given: list[list[range]] = [[]]
+        """For each line, which of its characters the person gave."""
         self._rows: list[Text] = []
-        self._first_row: list[int] = [0]
-        """For each line, the row it begins on."""
-        self._coupled = False
+        self._first_row: list[int] = []
+        """For each verse, the row it begins on, the air before it included."""
+        self._setting = (1, 0)
+        """Lines of a verse, and cells of a line."""
+        self._margin = 0
+        """Cells on the left of every row."""
         self.writing = False
 
-    def show(self, text: str, prompt: str, form: str) -> None:
-        """Shows another poem, of which the person gave the beginning `prompt`."""
-        self._coupled = form in COUPLED_FORMS
-        self._lines, self._prompt_left = [""], [0]
-        self._add(prompt, given=True)
-        self._add(text[len(prompt) :], given=False)
+    def show(self, text: str, given: Iterable[range], form: str) -> None:
+        """Shows another poem, of which the person gave some parts."""
+        self._form = form
+        self._lines, self._given = [""], [[]]
+        written = 0
+        for part in given:
+            self._add(text[written : part.start], given=False)
+            self._add(text[part.start : part.stop], given=True)
+            written = part.stop
+        self._add(text[written:], given=False)
         self._lay_out(0)
         self.scroll_end(animate=False)
 
@@ -60,53 +81,76 @@ class PoemView(ScrollView, can_focus=True):
         self._lay_out(len(self._lines) - 1)
 
     def _add(self, text: str, given: bool) -> None:
-        first, *others = text.split("\n")
+        first, *others = (printable(line) for line in text.split("\n"))
+        if given:
+            self._given[-1].append(range(len(self._lines[-1]), len(self._lines[-1]) + len(first)))
         self._lines[-1] += first
-        self._prompt_left[-1] += len(first) * given
         self._lines += others
-        self._prompt_left += [len(line) * given for line in others]
+        self._given += [[range(len(line))] if given else [] for line in others]
 
     def _lay_out(self, from_line: int) -> None:
         """Sets the lines from this one on anew."""
-        del self._first_row[from_line:]
-        first_row = 0 if from_line == 0 else self._row_after(from_line - 1)
-        del self._rows[first_row:]
-        for number in range(from_line, len(self._lines)):
-            if self._coupled and number and number % 2 == 0:
-                self._rows.append(Text())
+        right_to_left = is_right_to_left("".join(self._lines[:2]))
+        room = self.size.width - 2
+        hemistich = min((room - GAP) // 2, HEMISTICH[-1])
+        side_by_side = right_to_left and self._form in PAIRED_FORMS and hemistich >= HEMISTICH[0]
+        measure = hemistich if side_by_side else max(8, min(room, MEASURE[right_to_left]))
+        self._margin = (self.size.width - (2 * hemistich + GAP if side_by_side else measure)) // 2
+        lines = 2 if side_by_side else 1
+        first_verse = from_line // lines if self._setting == (lines, measure) else 0
+        self._setting = lines, measure
+        if first_verse < len(self._first_row):
+            del self._rows[self._first_row[first_verse] :], self._first_row[first_verse:]
+        for number in range(first_verse * lines, len(self._lines), lines):
             self._first_row.append(len(self._rows))
-            self._rows += self._set_line(number)
+            if self._form in COUPLED_FORMS and number and number % 2 == 0 and not side_by_side:
+                self._rows.append(Text())
+            if side_by_side:
+                self._rows += self._set_couplet(number, measure)
+            else:
+                self._rows += self._set_line(number, measure)
         self.virtual_size = Size(self.size.width, len(self._rows))
         self.refresh()
 
-    def _row_after(self, line: int) -> int:
-        return self._first_row[line] + len(self._set_line(line))
-
-    @property
-    def _measure(self) -> int:
-        return max(8, min(self.size.width - 2, MEASURE[is_right_to_left("".join(self._lines[:2]))]))
-
-    def _set_line(self, number: int) -> list[Text]:
-        """The rows of one line, as wide as the column."""
-        line = printable(self._lines[number])
-        cursor = CURSOR if self.writing and number == len(self._lines) - 1 else ""
-        right_to_left = is_right_to_left(line)
-        styles = {name: self.get_component_rich_style(f"poem--{name}") for name in ("prompt", "verse", "cursor")}
-        text = Text(line, style=styles["verse"])
-        text.stylize(styles["prompt"], 0, self._prompt_left[number])
-        rows = list(text.wrap(self.app.console, self._measure - 1)) or [Text()]
-        if right_to_left:
-            given = 0 < len(line) <= self._prompt_left[number]
-            style = styles["prompt" if given else "verse"]
-            rows = [Text(to_display(row.plain, self._mode, self._measure), style=style) for row in rows]
-            if cursor:
-                blank = len(rows[-1].plain) - len(rows[-1].plain.lstrip(" "))
-                if blank:
-                    before = Text(" " * (blank - 1))
-                    rows[-1] = before.append(cursor, styles["cursor"]).append(rows[-1].plain[blank:], style)
-        elif cursor:
-            rows[-1].append(cursor, styles["cursor"])
+    def _set_couplet(self, number: int, measure: int) -> list[Text]:
+        """The rows of two lines beside each other, the first on the right."""
+        right = self._set_line(number, measure)
+        left = self._set_line(number + 1, measure) if number + 1 < len(self._lines) else []
+        rows = []
+        for row in range(max(len(right), len(left))):
+            text = left[row] if row < len(left) else Text()
+            text.append(" " * (measure - text.cell_len + GAP))
+            rows.append(text.append_text(right[row] if row < len(right) else Text()))
         return rows
+
+    def _set_line(self, number: int, measure: int) -> list[Text]:
+        """The rows of one line, at most `measure` cells wide; those of a right-to-left line end there."""
+        line = self._lines[number]
+        styles = [self.get_component_rich_style(f"poem--{name}") for name in ("verse", "prompt", "cursor")]
+        right_to_left = is_right_to_left(line)
+        rows = []
+        for begin, end in wrapped(line, measure - 1):
+            given = [any(index in part for part in self._given[number]) for index in range(begin, end)]
+            row = self._set_row(line[begin:end].rstrip(" "), given, styles)
+            if right_to_left:
+                row = Text(" " * (measure - row.cell_len)).append_text(row)
+            rows.append(row)
+        if self.writing and number == len(self._lines) - 1:
+            blank = len(rows[-1].plain) - len(rows[-1].plain.lstrip(" "))
+            if not right_to_left:
+                rows[-1].append(CURSOR, styles[2])
+            elif blank:
+                rows[-1] = Text(" " * (blank - 1)).append(CURSOR, styles[2]).append_text(rows[-1][blank:])
+        return rows
+
+    def _set_row(self, row: str, given: list[bool], styles: list[Style]) -> Text:
+        """A row in the order of the screen, what the person gave in a colour of its own."""
+        if len(set(given[: len(row)])) < 2:
+            return Text(to_display(row, self._mode, 0), styles[any(given)])
+        text = Text()
+        for is_given, cells in groupby(to_cells(row, self._mode), key=lambda cell: given[cell.begin]):
+            text.append("".join(cell.text for cell in cells), styles[is_given])
+        return text
 
     def notify_style_update(self) -> None:
         """Sets everything anew in the colours of another theme."""
@@ -125,6 +169,5 @@ class PoemView(ScrollView, can_focus=True):
         number = scroll_y + y
         if number >= len(self._rows):
             return Strip.blank(width, self.rich_style)
-        margin = Segment(" " * ((width - self._measure) // 2))
-        segments = [margin, *self._rows[number].render(self.app.console)]
+        segments = [Segment(" " * self._margin), *self._rows[number].render(self.app.console)]
         return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)

@@ -8,9 +8,10 @@ import onnx
 import pytest
 from onnx import helper, numpy_helper
 
-from rumi_tui.engine.generate import Generation, Request
+from rumi_tui.engine.generate import Generation
 from rumi_tui.engine.session import Session
 from rumi_tui.library.store import KeptPoem, Library
+from rumi_tui.rewriting import requests
 
 
 @pytest.fixture(scope="session")
@@ -54,23 +55,10 @@ def write_again() -> Callable[[KeptPoem, Session], str]:
 
 def _write_again(kept: KeptPoem, model: Session) -> str:
     assert kept.model_sha256 == model.sha256
-    ends = [later.begins_at for later in kept.passages[1:]] + [len(kept.text)]
-    text = kept.text[: kept.passages[0].begins_at]
-    for passage, end in zip(kept.passages, ends, strict=True):
-        text = (text + "\n")[: passage.begins_at]
-        assert len(text) == passage.begins_at
-        limit = end - passage.begins_at if passage.ending is None else None
-        request = Request(
-            form=kept.form,
-            text=text,
-            sampling=passage.sampling,
-            seed=passage.seed,
-            lines=passage.lines,
-            characters=limit,
-        )
-        poem = Generation(model, model.tokenizer, request)
-        text += "".join(step.text for step in poem)
-        assert passage.ending in (None, poem.ending)
+    text = ""
+    for request in requests(kept.form, kept.text, kept.passages):
+        text += kept.text[len(text) : len(request.text)]
+        text += "".join(step.text for step in Generation(model, model.tokenizer, request))
     return text
 
 

@@ -41,7 +41,7 @@ def test_a_command_that_is_not_there_is_refused_with_the_nearest_one(line: str, 
 
 
 async def obey(pilot, line: str) -> None:
-    field(pilot, "prompt").value = line
+    field(pilot, "prompt").text = line
     field(pilot, "prompt").focus()
     await pilot.press("enter")
 
@@ -50,7 +50,7 @@ async def test_commands_set_what_a_poem_is_written_with(library, endless_file):
     async with console(library, endless_file) as pilot:
         for line in ("/lines 2", "/seed 77", "/temperature 1.2", "/top-k 9", "/top-p 0.9", "/form couplet"):
             await obey(pilot, line)
-            await until(pilot, lambda: field(pilot, "prompt").value == "")
+            await until(pilot, lambda: field(pilot, "prompt").text == "")
         kept = await press_and_write(pilot, library, *"amber", "enter")
         assert kept.passages[0].seed == 77
         assert kept.passages[0].sampling == Sampling(temperature=1.2, top_k=9, top_p=0.9)
@@ -70,7 +70,7 @@ async def test_a_command_that_makes_no_sense_is_told_and_stays_to_be_mended(libr
         before = {name: field(pilot, name).value for name in ("temperature", "lines")}
         await obey(pilot, line)
         await until(pilot, lambda: told(pilot))
-        assert field(pilot, "prompt").value == line
+        assert field(pilot, "prompt").text == line
         assert {name: field(pilot, name).value for name in before} == before
         assert field(pilot, "form", Select).value == "couplet"
         assert len(library.poems()) == 1
@@ -94,6 +94,6 @@ async def test_commands_do_what_keys_do(library, endless_file, tmp_path: Path, m
 async def test_a_command_is_completed(library, endless_file):
     async with console(library, endless_file) as pilot:
         await pilot.press(*"/form gh")
-        await until(pilot, lambda: field(pilot, "prompt")._suggestion)
+        await until(pilot, lambda: field(pilot, "prompt").suggestion)
         await pilot.press("right")
-        assert field(pilot, "prompt").value == "/form ghazal"
+        assert field(pilot, "prompt").text == "/form ghazal"

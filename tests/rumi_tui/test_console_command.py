@@ -63,13 +63,23 @@ def test_in_a_terminal_too_small_it_says_so_in_one_sentence(tmp_path, columns, r
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_damaged_library_is_told_in_one_sentence(tmp_path, model_file):
+def test_a_damaged_library_is_set_aside_and_told(tmp_path, model_file):
     (tmp_path / "rumi-tui").mkdir()
     (tmp_path / "rumi-tui" / "poems.sqlite").write_text("The reed tells of partings.\n" * 9, "utf-8")
-    status, shown = run_in_terminal(80, 24, ["--model", str(model_file)], tmp_path)
-    assert status == 1
-    assert len(shown.splitlines()) == 1
-    assert "cannot be opened" in shown
+    status, _ = run_in_terminal(80, 24, ["--model", str(model_file)], tmp_path, "damaged", b"\x11")
+    assert status == 0
+    [aside] = (tmp_path / "rumi-tui").glob("poems-damaged-*.sqlite")
+    assert aside.read_text("utf-8") == "The reed tells of partings.\n" * 9
+
+
+def test_the_poems_of_the_library_are_printed_as_a_text_that_can_be_read_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    library = Library(tmp_path / "rumi-tui" / "poems.sqlite")
+    for text in ("amber\ncandle", "drum"):
+        library.begin("en", "0" * 64, "free", text)
+    library.close()
+    done = run_command("rumi-tui", "--plain")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "amber\ncandle\n\ndrum\n", "")
 
 
 def test_an_unheard_of_order_of_lines_is_refused(tmp_path):

@@ -15,7 +15,7 @@ from rumi_tui.engine.generate import Generation, Step
 from rumi_tui.engine.messages import Began, Failed, Finished, Wrote
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import Session
-from rumi_tui.library.store import Library
+from rumi_tui.library.store import Branch, Library
 
 SETTINGS = Settings(model="en", form="couplet", sampling=Sampling(temperature=1), seed=11, lines=3)
 
@@ -37,7 +37,8 @@ def saves_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def write(job: Job, model: Session, characters: int | None = None) -> Draft:
     """Carries out a job here; stops it after so many characters."""
-    request = job.order().request
+    [order] = job.orders()
+    request = order.request
     poem = Generation(model, model.tokenizer, request)
     job.hear(Began(request.text, [], model.sha256))
     count = 0
@@ -52,7 +53,7 @@ def write(job: Job, model: Session, characters: int | None = None) -> Draft:
 def test_a_poem_is_saved_as_it_grows(library: Library, path: Path, endless: Session, saves_at_once):
     reader = Library(path)
     job = Job(library, SETTINGS, "amber", True, None)
-    steps = iter(Generation(endless, endless.tokenizer, job.order().request))
+    steps = iter(Generation(endless, endless.tokenizer, job.orders()[0].request))
     job.hear(Began("amber", [], endless.sha256))
     assert [kept.text for kept in reader.poems()] == ["amber"]
     text = "amber"
@@ -186,10 +187,39 @@ def test_an_order_that_failed_begins_no_poem(library: Library):
     assert library.poems() == []
 
 
+def test_a_branch_keeps_what_it_shares_and_whose_words_they_were(library: Library, endless: Session, write_again):
+    first = write(Job(library, SETTINGS, "amber", True), endless, 30)
+    branch = Branch(first.id, 20)
+    job = Job(library, SETTINGS, first.text[:20] + "drum", True, like=first, branch=branch)
+    second = write(job, endless, 10)
+    assert second.branch == branch
+    assert second.given == [range(5), range(20, 24)]
+    kept = library.poem(second.id)
+    assert library.given(kept) == second.given
+    assert write_again(kept, endless) == kept.text
+
+
+def test_a_branch_leaves_where_typed_text_had_to_be_changed(library: Library):
+    first = Draft(library, "en", "0" * 64, "couplet", "amber  candle")
+    first.save()
+    job = Job(library, SETTINGS, "amber  candles", True, like=first, branch=Branch(first.id, 13))
+    job.hear(Began("amber candles", [], "0" * 64))
+    assert job.draft.branch == Branch(first.id, 6)
+
+
+def test_a_poem_gone_on_with_by_another_model_file_is_a_branch_and_no_prompt(library: Library, endless: Session):
+    first = write(Job(library, SETTINGS, "amber", True), endless, 30)
+    job = Job(library, SETTINGS, first.text, False, draft=first)
+    job.hear(Began(first.text, [], "1" * 64))
+    assert job.draft.branch == Branch(first.id, len(first.text))
+    assert job.draft.given[0] == range(5)
+    assert library.prompts(9) == ["amber"]
+
+
 @pytest.mark.parametrize("values", [{"lines": 0}, {"seed": -1}, {"seed": 2**32}])
 def test_settings_that_nothing_can_be_written_with_are_refused(library: Library, values):
     with refused():
-        Job(library, msgspec.structs.replace(SETTINGS, **values), "", True, None).order()
+        Job(library, msgspec.structs.replace(SETTINGS, **values), "", True, None).orders()
 
 
 def test_what_was_written_before_a_failure_is_saved(library: Library, path: Path, monkeypatch):

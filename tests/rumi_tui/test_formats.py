@@ -63,6 +63,24 @@ def test_markdown_keeps_lines_apart_and_takes_nothing_for_markup():
     assert to_markdown(kept("# a *star*\n1. one\n- two")).startswith("\\# a \\*star\\*\\\n1\\. one\\\n\\- two\n\n")
 
 
+def test_markdown_shows_numbers_as_they_are_and_ends_without_a_break():
+    assert to_markdown(kept("12. twelve\n3) three\n")).startswith("12\\. twelve\\\n3\\) three\n\n")
+
+
+@pytest.mark.parametrize("ending", ["md", "html", "svg"])
+def test_a_title_stands_above_the_poem(ending: str):
+    text = FORMATS[ending][1](kept("amber", title="A small lamp"))
+    assert text.index("A small lamp") < text.index("amber")
+
+
+def test_a_card_is_as_wide_as_what_stands_on_it():
+    passages = tuple(Passage(begins_at=at, seed=2**32 - 1, lines=4, sampling=Sampling()) for at in range(9))
+    narrow, wide = (
+        ElementTree.fromstring(FORMATS["svg"][1](poem)) for poem in (kept("a"), kept("a", passages=passages))
+    )
+    assert int(wide.get("width")) > int(narrow.get("width"))
+
+
 def test_plain_text_is_the_poem_and_json_is_all_that_is_kept():
     poem = kept("amber\ncandle")
     assert to_text(poem) == "amber\ncandle\n"

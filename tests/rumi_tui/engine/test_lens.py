@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from support import refused, verse
+from support import SHAPES, refused, verse
 
 from rumi_tui.engine import lens
 from rumi_tui.engine.context import Context
@@ -43,9 +43,10 @@ def test_pieces_of_words_are_places_too(words: Session):
     assert max(len(place.text) for place in places) > 1
 
 
+@pytest.mark.parametrize("kind", SHAPES)
 @pytest.mark.parametrize("longest", [1, 7, 100])
-def test_of_a_long_poem_the_end_is_looked_at_with_all_that_led_to_it(monkeypatch, session: Session, longest):
-    text = verse(40)
+def test_of_a_long_poem_the_end_is_looked_at_with_all_that_led_to_it(monkeypatch, write_pair, longest, kind):
+    session, text = Session(write_pair(kind)[1]), verse(40)
     whole = look(session, session.tokenizer, "couplet", text)
     monkeypatch.setattr(lens, "LONGEST_LOOK", longest)
     end = look(session, session.tokenizer, "couplet", text)

@@ -101,7 +101,7 @@ async def test_the_tree_of_a_poem_that_was_deleted_shows_what_is_left(library, e
         first = await press_and_write(pilot, library, *"amber", "enter")
         await open_lens(pilot)
         second = await press_and_write(pilot, library, "right", "enter", "enter")
-        library.set_deleted(second.id, True)
+        library.delete(second.id)
         await pilot.press("f3")
         await until(pilot, lambda: isinstance(pilot.app.screen, TreeScreen))
         assert [node.data for node in pilot.app.screen.query_one(Tree).root.children] == [first]

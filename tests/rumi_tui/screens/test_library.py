@@ -128,7 +128,21 @@ async def test_a_poem_is_deleted_and_brought_back(library, endless_file, three):
         await pilot.press("ctrl+z", "ctrl+z", "ctrl+z")
         await until(pilot, lambda: [kept.id for kept in library.poems()] == three[::-1])
         assert len(titles(pilot)) == 3
+        await pilot.press("delete", "escape", "ctrl+l", "ctrl+z")
+        await until(pilot, lambda: [kept.id for kept in library.poems()] == three[::-1])
         await pilot.press("escape")
+
+
+async def test_a_poem_is_given_a_title_and_tags(library, endless_file, three):
+    async with console(library, endless_file) as pilot:
+        await pilot.press("ctrl+l", "down", "ctrl+o", *"Lamp", "tab", *"red", "space", *"blue", "enter")
+        await until(
+            pilot, lambda: (library.poem(three[1]).title, library.poem(three[1]).tags) == ("Lamp", ("red", "blue"))
+        )
+        await until(pilot, lambda: titles(pilot)[1].endswith("Lamp #red #blue"))
+        await pilot.press("ctrl+o", "escape", *"blu")
+        await until(pilot, lambda: len(titles(pilot)) == 1)
+        await pilot.press("escape", "escape")
 
 
 async def test_a_poem_is_made_a_favourite_and_stays_under_the_cursor(library, endless_file, three):

@@ -4,11 +4,12 @@ import pytest
 from console_support import (
     SIZES,
     console,
+    letters,
     on_the_page,
 )
 from rich.cells import cell_len
 
-from rumi_tui.bidi import to_display
+from rumi_tui.bidi import to_cells, to_display
 from rumi_tui.widgets.poem_view import PoemView
 
 
@@ -17,7 +18,7 @@ async def test_a_persian_poem_is_set_from_the_right(library, endless_file, size)
     lines = ["چراغ دریا سنگ", "باران کاغذ", "آینه"]
     async with console(library, endless_file, size) as pilot:
         view = pilot.app.screen.query_one(PoemView)
-        view.show("\n".join(lines), lines[0], "free")
+        view.show("\n".join(lines), [range(len(lines[0]))], "free")
         await pilot.pause()
         first = view.scroll_offset.y
         rows = [view.render_line(row - first).text for row in range(len(lines))]
@@ -31,7 +32,7 @@ async def test_lines_that_belong_together_stand_together(library, endless_file):
     async with console(library, endless_file) as pilot:
         view = pilot.app.screen.query_one(PoemView)
         for form, blank in (("couplet", [2, 5]), ("free", [])):
-            view.show("a\nb\nc\nd\ne", "", form)
+            view.show("a\nb\nc\nd\ne", (), form)
             rows = [view.render_line(row).text.strip() for row in range(view.virtual_size.height)]
             assert [number for number, row in enumerate(rows) if not row] == blank
             assert "".join(rows) == "abcde"
@@ -40,6 +41,45 @@ async def test_lines_that_belong_together_stand_together(library, endless_file):
 async def test_controls_in_a_poem_never_reach_the_screen(library, endless_file):
     async with console(library, endless_file) as pilot:
         view = pilot.app.screen.query_one(PoemView)
-        view.show("am\x1b[2Jber\u202e\nchr\x07\r", "am\x1b", "free")
+        view.show("am\x1b[2Jber\u202e\nchr\x07\r", [range(3)], "free")
         view.append("\x9b2J\u2066end")
         assert on_the_page(pilot) == "am[2Jberchr2Jend"
+
+
+async def test_two_hemistichs_stand_side_by_side_where_there_is_room(library, endless_file):
+    lines = ["چراغ دریا سنگ", "باران کاغذ", "آینه درخت", "خاک"]
+    shown = [to_display(line, "app", 0) for line in lines]
+    async with console(library, endless_file, (80, 24)) as pilot:
+        view = pilot.app.screen.query_one(PoemView)
+        view.show("\n".join(lines[:1]), (), "ghazal")
+        view.append("\n" + "\n".join(lines[1:3]))
+        view.append("\n" + lines[3])
+        rows = [view.render_line(row).text for row in range(view.virtual_size.height)]
+        assert [row.split("    ")[-1].strip() for row in rows] == [shown[0], shown[2]]
+        assert [row.strip().split("    ")[0] for row in rows] == [shown[1], shown[3]]
+        assert len({cell_len(row.rstrip()) for row in rows}) == 1
+        await pilot.resize_terminal(60, 24)
+        await pilot.pause()
+        rows = [view.render_line(row).text.strip() for row in range(view.virtual_size.height)]
+        assert rows == [shown[0], shown[1], "", shown[2], shown[3]]
+
+
+@pytest.mark.parametrize(("line", "given"), [("amber candle", range(2, 4)), ("چراغ دریا", range(5, 7))])
+async def test_what_the_person_gave_has_a_colour_of_its_own(library, endless_file, line, given):
+    async with console(library, endless_file) as pilot:
+        view = pilot.app.screen.query_one(PoemView)
+        view.show(line, [given], "free")
+        accent = view.get_component_rich_style("poem--prompt").color
+        coloured = [segment.text for segment in view.render_line(0) if segment.style and segment.style.color == accent]
+        cells = "".join(cell.text for cell in to_cells(line, "app") if cell.begin in given)
+        assert coloured == [cells]
+
+
+async def test_a_long_hemistich_is_broken_within_its_column(library, endless_file):
+    lines = ["چراغ دریا سنگ باران کاغذ پنجره آینه درخت", "نان"]
+    async with console(library, endless_file, (80, 24)) as pilot:
+        view = pilot.app.screen.query_one(PoemView)
+        view.show("\n".join(lines), (), "couplet")
+        rows = [view.render_line(row).text for row in range(view.virtual_size.height)]
+        assert len(rows) == 2
+        assert sorted(letters("".join(rows))) == sorted(letters("".join(to_display(line, "app", 0) for line in lines)))

@@ -12,7 +12,7 @@ from rumi_tui.widgets.prompt import Prompt
 
 class Asking(App[None]):
     def compose(self) -> ComposeResult:
-        yield Prompt(["candle", "", "amber", "candle"], ["/form ghazal"], id="prompt")
+        yield Prompt("app", ["candle", "", "amber", "candle"], ["/form ghazal"], id="prompt")
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ async def pilot() -> AsyncIterator[Pilot]:
 
 
 def value(pilot: Pilot) -> str:
-    return pilot.app.query_one(Prompt).value
+    return pilot.app.query_one(Prompt).text
 
 
 async def test_the_arrows_go_through_earlier_prompts_and_back_to_what_was_typed(pilot: Pilot):
@@ -41,7 +41,7 @@ async def test_a_prompt_that_was_sent_comes_first_from_then_on_and_once(pilot: P
     await pilot.press("up")
     prompt.remember("amber")
     prompt.remember("")
-    prompt.value = ""
+    prompt.text = ""
     seen = []
     for _ in range(3):
         await pilot.press("up")
@@ -53,10 +53,10 @@ async def test_the_prompts_of_kept_poems_are_there_in_the_next_session(library, 
     async with console(library, endless_file, lines="2") as pilot:
         await press_and_write(pilot, library, *"amber", "enter")
         await press_and_write(pilot, library, "ctrl+r")
-        field(pilot, "prompt").value = "mirror"
+        field(pilot, "prompt").text = "mirror"
         await press_and_write(pilot, library, "enter")
         await press_and_write(pilot, library, "ctrl+g")
     async with console(library, endless_file) as pilot:
         for wanted in ("mirror", "amber", "amber"):
             await pilot.press("up")
-            assert field(pilot, "prompt").value == wanted
+            assert field(pilot, "prompt").text == wanted

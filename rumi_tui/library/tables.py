@@ -1,0 +1,64 @@
+"""The tables of the library and how they came to be. Knows nothing of poems."""
+
+from __future__ import annotations
+
+MIGRATIONS = (
+    (
+        """
+        CREATE TABLE poems (
+            id INTEGER PRIMARY KEY,
+            written TEXT NOT NULL,
+            model TEXT NOT NULL,
+            model_sha256 TEXT NOT NULL,
+            form TEXT NOT NULL,
+            text TEXT NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE passages (
+            poem INTEGER NOT NULL REFERENCES poems (id),
+            begins_at INTEGER NOT NULL,
+            seed INTEGER NOT NULL,
+            lines INTEGER,
+            sampling TEXT NOT NULL,
+            ending TEXT,
+            PRIMARY KEY (poem, begins_at)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ),
+    (
+        "ALTER TABLE poems ADD COLUMN parent INTEGER REFERENCES poems (id)",
+        "ALTER TABLE poems ADD COLUMN branches_at INTEGER",
+        "ALTER TABLE poems ADD COLUMN favourite INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE poems ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0",
+        """
+        CREATE VIRTUAL TABLE words USING fts5 (
+            text, content = 'poems', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+        )
+        """,
+        "INSERT INTO words (words) VALUES ('rebuild')",
+        """
+        CREATE TRIGGER poem_begun AFTER INSERT ON poems BEGIN
+            INSERT INTO words (rowid, text) VALUES (new.id, new.text);
+        END
+        """,
+        """
+        CREATE TRIGGER poem_grown AFTER UPDATE OF text ON poems WHEN old.text IS NOT new.text BEGIN
+            INSERT INTO words (words, rowid, text) VALUES ('delete', old.id, old.text);
+            INSERT INTO words (rowid, text) VALUES (new.id, new.text);
+        END
+        """,
+    ),
+    (
+        "DROP TRIGGER poem_begun",
+        "DROP TRIGGER poem_grown",
+        "DROP TABLE words",
+        "CREATE VIRTUAL TABLE words USING fts5 (text)",
+        "ALTER TABLE poems ADD COLUMN title TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE poems ADD COLUMN tags TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE poems ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0",
+    ),
+)
+"""What leads from each version of the tables to the next; a library of an older program goes through those it lacks."""
+VERSION = len(MIGRATIONS)
+"""Of the tables, in `user_version`."""

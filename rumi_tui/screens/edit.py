@@ -1,0 +1,55 @@
+"""A poem to be changed by hand."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.widgets import Footer, Static
+
+from rumi_tui.bidi import Mode
+from rumi_tui.screens.visit import Visit
+from rumi_tui.widgets.verse_area import VerseArea
+
+
+class Edited(NamedTuple):
+    """What the person made of a poem."""
+
+    text: str
+    goes_on: bool
+    """Whether the model shall write on from the end of the text."""
+
+
+class EditScreen(Visit[Edited]):
+    """Gives back what the person made of a poem, changed or not."""
+
+    BINDINGS = [
+        Binding("ctrl+g", "go_on", "Go on from the cursor", priority=True),
+        Binding("escape", "keep", "Keep", priority=True),
+    ]
+    AUTO_FOCUS = "VerseArea"
+
+    def __init__(self, text: str, mode: Mode) -> None:
+        super().__init__()
+        self._text, self._mode = text, mode
+
+    def compose(self) -> ComposeResult:
+        """The poem with a cursor at its end."""
+        yield Static("What you change becomes a branch; the poem stays as it is.", id="legend", markup=False)
+        yield VerseArea(self._mode, self._text)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Goes to the end of the poem."""
+        area = self.query_one(VerseArea)
+        area.move_cursor(area.document.end)
+
+    def action_go_on(self) -> None:
+        """Has verse written from the cursor on."""
+        area = self.query_one(VerseArea)
+        self.dismiss(Edited(area.text[: area.place], goes_on=True))
+
+    def action_keep(self) -> None:
+        """Leaves with what stands there."""
+        self.dismiss(Edited(self.query_one(VerseArea).text, goes_on=False))

@@ -1,0 +1,26 @@
+"""Lines that are longer than their column. Knows nothing of widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.cells import cell_len
+
+
+def wrapped(line: str, measure: int) -> Iterator[tuple[int, int]]:
+    """Beginnings and ends of the rows of a line, each at most `measure` cells: it ends after a blank where it can.
+
+    A line of no characters is one row.
+    """
+    begin = 0
+    while True:
+        end, width = begin, 0
+        while end < len(line) and (width + cell_len(line[end]) <= measure or end == begin):
+            width += cell_len(line[end])
+            end += 1
+        if end < len(line) and (blank := line.rfind(" ", begin, end)) > begin:
+            end = blank + 1
+        yield begin, end
+        if end == len(line):
+            return
+        begin = end
