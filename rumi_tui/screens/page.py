@@ -81,7 +81,7 @@ class PageScreen(Screen[None]):
     @on(Select.Changed, "#model")
     def _read_model(self, event: Select.Changed) -> None:
         self.query_one(Craft).await_forms()
-        self._hear_out(None, [Describe(str(event.value))])
+        self._have_done(None, [Describe(str(event.value))])
 
     @on(Input.Blurred, "Craft Input")
     @on(Select.Changed, "#preset")
@@ -131,7 +131,7 @@ class PageScreen(Screen[None]):
             await self._finish_job()
             self._page.hold()
             self._job, self._asked = job, asked
-            self._working = self._hear_out(job, orders)
+            self._working = self._have_done(job, orders)
         except RumiError as error:
             self._complain(str(error))
 
@@ -141,11 +141,14 @@ class PageScreen(Screen[None]):
             await self._writer.stop()
             await self._working.wait()
 
+    def _have_done(self, job: Job | Rewriting | None, orders: Sequence[Describe | Write]) -> TextualWorker[None]:
+        """Has orders carried out; a stop from now on holds for them, also where they have not been sent yet."""
+        return self._hear_out(job, [self._writer.carry_out(order) for order in orders])
+
     @work
-    async def _hear_out(self, job: Job | Rewriting | None, orders: Sequence[Describe | Write]) -> None:
-        reports: list[AsyncIterator[Report]] = [self._writer.carry_out(order) for order in orders]
-        for reported in reports:
-            async for report in reported:
+    async def _hear_out(self, job: Job | Rewriting | None, answers: Sequence[AsyncIterator[Report]]) -> None:
+        for reports in answers:
+            async for report in reports:
                 if job is not None:
                     job.hear(report)
                 self.post_message(self.Reported(job, report))

@@ -107,7 +107,7 @@ class WriteScreen(PageScreen):
                 self.notify("No model wrote anything of this poem.")
                 return
             self._job = job
-            self._working = self._hear_out(job, job.orders())
+            self._working = self._have_done(job, job.orders())
 
     def action_lock_seed(self) -> None:
         """Takes the seed of the poem on the page into the settings, or out of them."""
