@@ -15,6 +15,8 @@ from models.tokenizer import FORMS, normalise
 VALIDATION_EVERY = 20
 """In each file the poems number 20, 40, 60, ... validate; all others train."""
 
+UNSAID_LICENCE = "not said"
+
 
 @dataclass(frozen=True)
 class Poem:
@@ -64,6 +66,7 @@ class TextFacts(msgspec.Struct, frozen=True):
     file: str
     language: str | None
     form: str
+    license: str = UNSAID_LICENCE
 
 
 class Catalogue(msgspec.Struct, frozen=True):
@@ -86,7 +89,7 @@ def read_corpus(paths: Sequence[Path], language: str | None = None, form: str | 
         if not path.exists():
             raise RumiError(f"There is no text at {path}: name a text file or a folder of them.")
         folder = path if path.is_dir() else path.parent
-        told = _read_catalogue(folder)
+        told = read_catalogue(folder)
         files = [path]
         if path.is_dir():
             files = list(told) or sorted(folder.glob("*.txt"))
@@ -115,7 +118,7 @@ def parse_poems(lines: Iterable[str], form: str) -> Iterator[Poem]:
         yield Poem("\n".join(poem), form)
 
 
-def _read_catalogue(folder: Path) -> dict[Path, TextFacts]:
+def read_catalogue(folder: Path) -> dict[Path, TextFacts]:
     """What `corpus.toml` says of the files of a folder; nothing if it is not there."""
     path = folder / "corpus.toml"
     if not path.is_file():
