@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import Annotated
 
@@ -12,13 +13,27 @@ from rich.progress import Progress, TaskID
 
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, narrate
-from rumi_tui.locations import fetched_texts, texts_folder
+from rumi_tui.locations import fetched_texts, index_folder, texts_folder
 from rumi_tui.texts.corpus import read_corpus
+from rumi_tui.texts.index import PAGE, Index, Passage
 from rumi_tui.texts.listing import listing
 from rumi_tui.texts.sources import TEXTS
 from rumi_tui.texts.statistics import describe_text
 
+Language = Annotated[str | None, typer.Option(help="Only texts in this language, as en or fa.", show_default=False)]
+
 corpus_app = command_line.new_app(help="The texts: those that a model learns from, and those of Rumi.")
+
+
+def open_index() -> Index:
+    """The index of the folder of texts."""
+    return Index(texts_folder(), index_folder())
+
+
+def quoted(passage: Passage) -> str:
+    """A couplet between the lines around it, which stand back."""
+    around = [(passage.before, "    "), (passage.couplet.verse, "  > "), (passage.after, "    ")]
+    return "\n".join(textwrap.indent(verse, margin) for verse, margin in around if verse)
 
 
 class Transfers:
@@ -115,6 +130,30 @@ def list_texts(json: Json = False, debug: Debug = False) -> None:
             f"{text.name:27} {text.language or '?':3} {text.form:8} {text.licence:14} {size:>8}  "
             f"{'here' if text.here else 'rumi-corpus fetch'}"
         )
+
+
+@corpus_app.command()
+def search(
+    words: Annotated[list[str], typer.Argument(help="Words that a couplet must hold, in any order.")],
+    language: Language = None,
+    page: Annotated[int, typer.Option(min=1, max=1_000_000, help=f"Which {PAGE} of the couplets found.")] = 1,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Find couplets by their words, the best first, with the lines around them.
+
+    Capitals, accents, vowel signs and English endings make no difference.
+    """
+    found = open_index().search(" ".join(words), language, page)
+    if json:
+        print(msgspec.json.encode({"words": words, "page": page, **msgspec.to_builtins(found)}).decode())
+        return
+    for passage in found.passages:
+        print(f"{passage.couplet.place}\n{quoted(passage)}\n")
+    if found.found:
+        narrate(f"{found.found:,} couplets, page {page} of {found.pages:,}.")
+    else:
+        narrate("No couplet holds all of these words.")
 
 
 def corpus_main() -> None:

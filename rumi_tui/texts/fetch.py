@@ -83,7 +83,8 @@ def _fetch_source(source: RawSource, folder: Path, bar: Bar | None) -> Path:
         try:
             return Path(cache.fetch(source.name, downloader=http))
         except requests.HTTPError as error:
-            failures.append(f"{_host(address)} answers {error.response.status_code} for {source.name}")
+            status = error.response.status_code if error.response is not None else "an error"
+            failures.append(f"{_host(address)} answers {status} for {source.name}")
         except (requests.ConnectionError, requests.Timeout):
             failures.append(f"{_host(address)} cannot be reached")
         except requests.RequestException as error:
