@@ -1,10 +1,15 @@
-"""The command line rumi-corpus: it parses, calls and prints."""
+"""The command lines rumi-corpus and rumi-ask: they parse, call and print.
+
+What only one of them needs is imported there: each starts in half a second.
+"""
 
 from __future__ import annotations
 
+import secrets
 import textwrap
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -13,15 +18,20 @@ from rich.progress import Progress, TaskID
 
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, narrate
+from rumi_tui.engine.generate import LARGEST_SEED
 from rumi_tui.locations import fetched_texts, index_folder, texts_folder
 from rumi_tui.texts.corpus import read_corpus
-from rumi_tui.texts.index import PAGE, Index, Passage
+from rumi_tui.texts.index import PAGE, Index, Passage, words_of
 from rumi_tui.texts.listing import listing
 from rumi_tui.texts.sources import TEXTS
 from rumi_tui.texts.statistics import describe_text
 
+if TYPE_CHECKING:
+    from rumi_tui.texts.embeddings import Batch
+
 Language = Annotated[str | None, typer.Option(help="Only texts in this language, as en or fa.", show_default=False)]
 
+ask_app = command_line.new_app()
 corpus_app = command_line.new_app(help="The texts: those that a model learns from, and those of Rumi.")
 
 
@@ -156,6 +166,62 @@ def search(
         narrate("No couplet holds all of these words.")
 
 
+@ask_app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="In English or Persian.")],
+    language: Language = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            help="In which the machine writes on: couplet, ghazal, rubai, free; default: that of the couplet."
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, max=LARGEST_SEED, help="Same seed, same verse of the machine; default: random."),
+    ] = None,
+    json: Json = False,
+    debug: Debug = False,
+    version: Version = False,
+) -> None:
+    """Find couplets that bear on a question, and write on from the best of them.
+
+    The quotations are Rumi's, with their places. What stands under them as the machine's is the machine's. Where
+    nothing in the texts bears on the question, nothing is quoted or written.
+    """
+    from rumi_tui.texts.ask import ask
+
+    if not words_of(question):
+        raise typer.BadParameter("there is no word in it.", param_hint="QUESTION")
+    if seed is None:
+        seed = secrets.randbelow(LARGEST_SEED)
+    answer = ask(question, language, form=form, seed=seed, track=_reading)
+    if json:
+        print(msgspec.json.encode(answer).decode())
+        return
+    if not answer.quotations:
+        print("Nothing in the texts bears on this question.")
+        return
+    for passage in answer.quotations:
+        print(f"{quoted(passage)}\n    {passage.couplet.place}, {passage.couplet.author or 'author not said'}\n")
+    if answer.verse:
+        print(f"What follows is not Rumi's: the machine ({answer.verse.model}) goes on from the first couplet.\n")
+        print(textwrap.indent(answer.verse.text, "  ~ "))
+
+
+def _reading(batches: Sequence[Batch]) -> Iterable[Batch]:
+    """Shows on standard error how far the reading of all couplets is, which is done once."""
+    from rich.progress import track
+
+    narrate("Reading all English couplets for their sense, once.")
+    return track(batches, "Reading", console=Console(stderr=True))
+
+
 def corpus_main() -> None:
     """Entry point of rumi-corpus."""
     command_line.run(corpus_app)
+
+
+def ask_main() -> None:
+    """Entry point of rumi-ask."""
+    command_line.run(ask_app)

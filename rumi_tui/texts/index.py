@@ -127,7 +127,7 @@ class Index:
             return False
         self._database = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
         try:
-            current = self._database.execute("SELECT key FROM facts").fetchone() == (self.key,)
+            current = bool(self._database.execute("SELECT key FROM facts").fetchone() == (self.key,))
         except sqlite3.Error:
             current = False
         if not current:
@@ -150,6 +150,15 @@ class Index:
     def ranked(self, words: Sequence[str], language: str | None, count: int) -> list[int]:
         """The couplets that hold any of the words, by BM25, the best first."""
         return self._best(" OR ".join(f'"{word}"' for word in words), language, count, 0) if words else []
+
+    def holding(self, word: str, language: str | None) -> set[int]:
+        """The couplets that hold a word."""
+        return {couplet for (couplet,) in self._run(f"SELECT couplets.id {_FOUND}", f'"{word}"', language)}
+
+    def size(self, language: str | None) -> int:
+        """How many couplets there are; in one language, if it is given."""
+        count = "SELECT count(*) FROM couplets JOIN texts ON texts.id = text WHERE ?1 IS NULL OR language = ?1"
+        return int(self._run(count, language)[0][0])
 
     def passage(self, couplet: int) -> Passage:
         """A couplet and those around it, by its number."""

@@ -1,0 +1,129 @@
+"""How well questions find the couplets that answer them: by words, by sense, and fused, side by side in one run.
+
+The texts are those of the folder `RUMI_CORPUS_DIR`, with the hashes that `questions.toml` names: places are counted in
+these. Prints for each language and each way of ranking
+
+- recall@5, the share of the questions for which a couplet that answers stands among the first five;
+- MRR, the mean of 1 / place of the first couplet that answers, 0 where none is among the first 100;
+- nothing, the share of the questions that no text answers for which nothing is shown;
+- milliseconds a question, the median;
+
+then the ratios to BM25, the size of the index and the time it took to make, and the same of the embeddings where the
+extra `ask` is installed.
+
+The questions were written from reading the texts, before anything here ranked couplets: what a reader may ask, in other
+words than those of the verse. Whole passages count where they answer. Only part of the texts was read for them, so a
+couplet elsewhere that also answers counts as wrong, and the figures are lower bounds. None was changed afterwards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from rumi_tui.locations import texts_folder
+from rumi_tui.texts.ask import LOOKED_AT, QUOTATIONS, fused, question_words, rank
+from rumi_tui.texts.corpus import find_sources
+from rumi_tui.texts.embeddings import LANGUAGE, Embeddings, open_embeddings
+from rumi_tui.texts.index import Index
+
+QUESTIONS = Path(__file__).parent / "questions.toml"
+
+
+class Question(msgspec.Struct):
+    language: str
+    ask: str
+    answers: list[str]
+    """As `FILE POEM FIRST-LAST`, the numbers of couplets."""
+
+
+class Questions(msgspec.Struct):
+    texts: dict[str, str]
+    question: list[Question]
+
+
+Ranking = Callable[[str], list[int]]
+
+
+def places(answers: list[str]) -> set[tuple[str, int, int]]:
+    """File, poem and couplet of each couplet that answers."""
+    found = set()
+    for answer in answers:
+        file, poem, couplets = answer.split()
+        first, _, last = couplets.partition("-")
+        found |= {(file, int(poem), couplet) for couplet in range(int(first), int(last or first) + 1)}
+    return found
+
+
+def measure(questions: list[Question], rank: Ranking, index: Index) -> tuple[float, float, float, float]:
+    """recall@5, MRR, the share of rightly empty answers, and the median of the milliseconds a question."""
+    hits, reciprocals, silent, times = [], [], [], []
+    for question in questions:
+        started = time.perf_counter()
+        ranked = rank(question.ask)[:LOOKED_AT]
+        times.append(1000 * (time.perf_counter() - started))
+        if not question.answers:
+            silent.append(not ranked)
+            continue
+        wanted = places(question.answers)
+        couplets = [index.passage(couplet).couplet for couplet in ranked]
+        right = [place for place, c in enumerate(couplets, 1) if (c.file, c.poem, c.couplet) in wanted]
+        hits.append(bool(right) and right[0] <= QUOTATIONS)
+        reciprocals.append(1 / right[0] if right else 0.0)
+    return statistics.mean(hits), statistics.mean(reciprocals), statistics.mean(silent), statistics.median(times)
+
+
+def compare(language: str, questions: list[Question], index: Index, embeddings: Embeddings | None) -> None:
+    """Prints a table of one language."""
+    ways: dict[str, Ranking] = {
+        "BM25": lambda question: index.ranked(question_words(question, language), language, LOOKED_AT),
+        "as asked, by words": lambda question: rank(index, None, question, language),
+    }
+    if embeddings:
+        ways["sense"] = lambda question: fused(*embeddings.nearest(question, LOOKED_AT).orders)
+        ways["as asked, fused"] = lambda question: rank(index, embeddings, question, language)
+        embeddings.nearest("", 1)  # loads the encoder
+    answered = sum(bool(question.answers) for question in questions)
+    print(f"\n{language}: {answered} questions with answers, {len(questions) - answered} without")
+    print(f"{'':20} {'recall@5':>9} {'x BM25':>7} {'MRR':>7} {'x BM25':>7} {'nothing':>8} {'ms':>6}")
+    measured = {name: measure(questions, rank, index) for name, rank in ways.items()}
+    plain = measured["BM25"]
+    for name, (recall, mrr, silent, milliseconds) in measured.items():
+        ratios = recall / plain[0], mrr / plain[1]
+        print(f"{name:20} {recall:9.3f} {ratios[0]:7.2f} {mrr:7.3f} {ratios[1]:7.2f} {silent:8.2f} {milliseconds:6.1f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kept", type=Path, help="folder for the index and embeddings; default: a new one")
+    arguments = parser.parse_args()
+    asked = msgspec.toml.decode(QUESTIONS.read_bytes(), type=Questions)
+    sources = {source.name: source.sha256 for source in find_sources([texts_folder()])}
+    if any(sources.get(name) != sha256 for name, sha256 in asked.texts.items()):
+        parser.error(f"{texts_folder()} holds other texts than {QUESTIONS.name} counts in")
+
+    with tempfile.TemporaryDirectory() as new:
+        kept = arguments.kept or Path(new)
+        started = time.perf_counter()
+        index = Index(texts_folder(), kept)
+        made = time.perf_counter() - started
+        started = time.perf_counter()
+        embeddings = open_embeddings(index, kept, LANGUAGE)
+        read = time.perf_counter() - started
+        for language in ("en", "fa"):
+            questions = [question for question in asked.question if question.language == language]
+            compare(language, questions, index, embeddings if language == LANGUAGE else None)
+        print(f"\nindex: {index.size(None):,} couplets, {index.path.stat().st_size / 1e6:.1f} MB, {made:.1f} s")
+        if embeddings:
+            stored = sum(path.stat().st_size for path in kept.glob(f"{index.path.stem}-*.npz"))
+            print(f"embeddings: {index.size(LANGUAGE):,} couplets, {stored / 1e6:.1f} MB, {read:.1f} s")
+
+
+if __name__ == "__main__":
+    main()
