@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from models.errors import RumiError
 from models.files import replacing
 from rumi_tui.texts.index import Couplet, Index
 
@@ -86,7 +88,11 @@ class Encoder:
             tokenizer.enable_truncation(LONGEST)
             options = ort.SessionOptions()
             options.log_severity_level = 4
-            self._loaded = tokenizer, ort.InferenceSession(self._graph, options, providers=["CPUExecutionProvider"])
+            try:
+                session = ort.InferenceSession(self._graph, options, providers=["CPUExecutionProvider"])
+            except Exception as error:  # onnxruntime raises a dozen unrelated kinds for a file that is not a model
+                raise RumiError(f"{self._graph} is damaged: delete it, and it is made again.") from error
+            self._loaded = tokenizer, session
         return self._loaded
 
 
@@ -114,20 +120,20 @@ class Embeddings:
         self._encoder = encoder
         key = hashlib.sha256(f"{index.key} {encoder.key}".encode()).hexdigest()[:16]
         path = kept / f"{index.path.stem}-{key}.npz"
-        if not path.is_file():
+        kept_before = _read(path)
+        if kept_before is None:
             couplets = index.couplets(LANGUAGE)
             alone = [couplet.verse for couplet in couplets]
             read = _embed_all([*alone, *_with_context(couplets)], encoder, track)
             vectors = read.reshape(2, len(couplets), read.shape[-1]).sum(axis=0)
-            vectors /= np.linalg.norm(vectors, axis=-1, keepdims=True)
+            vectors = (vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)).astype(np.float16)
+            kept_before = [couplet.id for couplet in couplets], vectors.astype(np.float32)
             with replacing(path) as temporary, temporary.open("wb") as file:
-                np.savez(file, ids=[couplet.id for couplet in couplets], vectors=vectors.astype(np.float16))
+                np.savez(file, ids=kept_before[0], vectors=vectors)
             for old in kept.glob(f"{index.path.stem}-*.npz"):
                 if old != path:
                     old.unlink(missing_ok=True)
-        with np.load(path) as kept_file:
-            self._ids: list[int] = kept_file["ids"].tolist()
-            self._vectors: Vectors = kept_file["vectors"].astype(np.float32)
+        self._ids, self._vectors = kept_before
 
     def nearest(self, text: str, count: int) -> Nearest:
         """The couplets whose sense is nearest to that of a text."""
@@ -142,6 +148,15 @@ def open_embeddings(index: Index, kept: Path, language: str, track: Track = iter
     """The embeddings of an index, see `Embeddings`; None in another language, and without the extra `ask`."""
     model = model_folder() if language == LANGUAGE else None
     return Embeddings(index, Encoder(model, kept), kept, track) if model else None
+
+
+def _read(path: Path) -> tuple[list[int], Vectors] | None:
+    """Numbers of couplets and their embeddings; None where the file is not there, or is damaged."""
+    try:
+        with np.load(path) as file:
+            return file["ids"].tolist(), file["vectors"].astype(np.float32)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
 
 
 def _embed_all(texts: Sequence[str], encoder: Encoder, track: Track) -> Vectors:

@@ -110,6 +110,20 @@ def test_embeddings_are_computed_once_for_the_same_texts(
     assert len(list(tmp_path.glob("*.npz"))) == 1
 
 
+@pytest.mark.parametrize("damage", [b"", b"PK nothing", None])
+def test_damaged_embeddings_are_computed_again(
+    index: Index, encoder_folder: Path, tmp_path: Path, damage: bytes | None
+) -> None:
+    encoder = Encoder(encoder_folder, tmp_path)
+    whole = Embeddings(index, encoder, tmp_path).nearest("amber", 5).couplets
+    (path,) = tmp_path.glob("*.npz")
+    path.write_bytes(path.read_bytes()[:200] if damage is None else damage)
+    assert Embeddings(index, encoder, tmp_path).nearest("amber", 5).couplets == whole
+    next(tmp_path.glob("encoder-*.onnx")).write_bytes(b"nothing")
+    with refused("is damaged: delete it"):
+        Encoder(encoder_folder, tmp_path).embed(["amber"])
+
+
 def test_an_index_without_english_has_no_embeddings(encoder_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "fa.txt").write_text("سنگ\n", "utf-8")
     (tmp_path / "corpus.toml").write_text(ENTRY.format("fa"), "utf-8")
