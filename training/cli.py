@@ -200,6 +200,7 @@ def evaluate(
     """
     if split not in ("all", "validation"):
         raise typer.BadParameter(f"{split!r} is not all or validation.", param_hint="--split")
+    texts = text or _fetched_texts("--text")
     if model.endswith(".safetensors") or Path(model).is_dir():
         try:
             from training.checkpoint import load_weights
@@ -212,7 +213,6 @@ def evaluate(
         session = load_model(model)
         step, description = session, session.description
     language = None if description.card.language == UNSAID else description.card.language
-    texts = text or _fetched_texts("--text")
     sources = read_corpus([*texts, *(more_texts or [])], language, form)
     score = exact_loss(step, description.tokenizer, sources, "validation" if split == "validation" else "all")
     verse = _measure_samples(step, description, sources, samples) if samples is not None else {}

@@ -113,7 +113,7 @@ class Embeddings:
     """
 
     def __init__(self, index: Index, encoder: Encoder, kept: Path, track: Track = iter) -> None:
-        """Takes what is kept in the folder `kept`, or computes it, which takes a minute or two, and keeps it.
+        """Takes what is kept in the folder `kept`, or computes it, which takes a few minutes, and keeps it.
 
         Raises `RumiError` when it cannot be kept.
         """
