@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN := .venv
 DEV := .venv-dev
 
-.PHONY: help run test bench bench-train clean
+.PHONY: help run test bench bench-train bench-ask models clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -23,6 +23,12 @@ bench: $(DEV)/ready ## measure how quickly verse is written, beside PyTorch and 
 
 bench-train: $(DEV)/ready ## train on tiny Shakespeare beside a plain GPT-2: 1, 10 and 30 minutes each (RUMI_CORPUS_DIR)
 	$(DEV)/bin/python benchmarks/tiny_shakespeare.py
+
+bench-ask: $(DEV)/ready ## measure how well questions find couplets (RUMI_CORPUS_DIR)
+	$(DEV)/bin/python benchmarks/ask.py
+
+models: $(DEV)/ready ## make the models that ship again, from the texts: days of one core, into runs/models
+	PATH="$(CURDIR)/$(DEV)/bin:$$PATH" $(DEV)/bin/python -m training.remake runs/models
 
 clean: ## remove the environments that run and test made
 	rm -rf $(RUN) $(DEV)

@@ -47,7 +47,7 @@ def export(
     except ModuleNotFoundError as error:
         raise command_line.needs_training(error) from error
     from models.card import UNSAID
-    from training.corpus import read_corpus
+    from rumi_tui.texts.corpus import read_corpus
 
     out = out or weights_path(checkpoint).with_suffix(".onnx")
     if out.suffix == ".safetensors":

@@ -16,8 +16,8 @@ from models.card import Description
 from models.errors import RumiError
 from models.files import replacing
 from rumi_tui.engine.session import Session
+from rumi_tui.texts.corpus import Source
 from training.checkpoint import load_weights
-from training.corpus import Source
 
 
 class Export(NamedTuple):

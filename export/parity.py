@@ -10,7 +10,7 @@ import numpy as np
 from models.decoder import Decoder
 from rumi_tui.engine.context import Context, DecodeStep, Ids
 from rumi_tui.engine.session import Session
-from training.corpus import Source
+from rumi_tui.texts.corpus import Source
 from training.evaluate import exact_loss
 from training.torch_step import TorchStep
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from platformdirs import user_data_path, user_documents_path
+from platformdirs import user_cache_path, user_data_path, user_documents_path
 
 
 def library_path() -> Path:
@@ -15,3 +16,19 @@ def library_path() -> Path:
 def poems_folder() -> Path:
     """The folder for poems that a person takes out of the library."""
     return user_documents_path() / "Rumi"
+
+
+def fetched_texts() -> Path:
+    """The folder that `rumi-corpus fetch` fills."""
+    return user_data_path("rumi-tui", appauthor=False) / "texts"
+
+
+def texts_folder() -> Path:
+    """The folder of texts that is read where nobody names one: `RUMI_CORPUS_DIR`, or else the fetched ones."""
+    named = os.environ.get("RUMI_CORPUS_DIR")
+    return Path(named) if named else fetched_texts()
+
+
+def index_folder() -> Path:
+    """The folder for what is computed from texts and can be computed again."""
+    return user_cache_path("rumi-tui", appauthor=False)

@@ -60,6 +60,7 @@ def run_python(code: str, *arguments: str, **environment: str) -> str:
         ("rumi_tui.engine.generate", ("torch", "textual", "onnxruntime", "tokenizers")),
         ("rumi_tui.engine.worker", ("torch", "textual", "tokenizers")),
         ("rumi_tui.app", ("torch", "training", "export", "onnxruntime", "tokenizers")),
+        ("rumi_tui.texts.cli", ("torch", "textual", "training", "export", "onnxruntime", "pooch", "tokenizers")),
         ("rumi_tui.cli", ("torch", "textual", "training", "export", "tokenizers")),
         ("training.cli", ("torch", "textual", "export", "tokenizers")),
         ("models.card", ("torch", "training", "export", "rumi_tui", "tokenizers")),

@@ -1,4 +1,4 @@
-"""The command lines rumi-train, rumi-eval and rumi-corpus: they parse, call and print.
+"""The command lines rumi-train and rumi-eval: they parse, call and print.
 
 PyTorch is imported only where it is needed, so that texts and model files can be measured without it; so is the
 dictionary of rhymes, which takes longer to import than all the rest.
@@ -25,10 +25,10 @@ from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, finite, narrate
 from rumi_tui.engine.context import DecodeStep
 from rumi_tui.engine.session import load_model
-from training.corpus import Source, read_corpus
+from rumi_tui.locations import fetched_texts
+from rumi_tui.texts.corpus import Source, read_corpus
 from training.evaluate import exact_loss
 from training.recipe import BATCH, INIT_RATE, LEARNING_RATE, LONG_BATCH, MINUTES, SMALL_BATCH
-from training.statistics import describe_text
 
 if TYPE_CHECKING:
     from training.samples import Comparison
@@ -41,7 +41,6 @@ MoreTexts = Annotated[list[Path] | None, typer.Argument(metavar="TEXT", help="Mo
 
 train_app = command_line.new_app()
 eval_app = command_line.new_app()
-corpus_app = command_line.new_app(help="Look at the texts that a model learns from.")
 
 
 @train_app.command()
@@ -49,7 +48,11 @@ def train(
     context: typer.Context,
     corpus: Annotated[
         list[Path] | None,
-        typer.Option(metavar="TEXT...", envvar="RUMI_CORPUS_DIR", help="Text files, or folders of them."),
+        typer.Option(
+            metavar="TEXT...",
+            envvar="RUMI_CORPUS_DIR",
+            help="Text files, or folders of them; default: those that rumi-corpus fetched.",
+        ),
     ] = None,
     more_texts: MoreTexts = None,
     out: Annotated[Path | None, typer.Option(help="New folder for the run: checkpoint, curve, samples.")] = None,
@@ -115,8 +118,7 @@ def train(
             raise typer.BadParameter("a run goes on as it was started: give nothing else.", param_hint="--resume")
         order, folder = read_order(resume, command), resume
     else:
-        if not corpus:
-            raise typer.BadParameter("say where the texts are, or set RUMI_CORPUS_DIR.", param_hint="--corpus")
+        corpus = corpus or _fetched_texts("--corpus")
         if out is None:
             raise typer.BadParameter("name a folder for the run.", param_hint="--out")
         if minutes is not None and steps is not None:
@@ -164,9 +166,13 @@ def train(
 def evaluate(
     model: Annotated[str, typer.Option(help="en, fa, a model file (.onnx), a checkpoint, or the folder of a run.")],
     text: Annotated[
-        list[Path],
-        typer.Option(metavar="TEXT...", envvar="RUMI_CORPUS_DIR", help="Text files, or folders of them."),
-    ],
+        list[Path] | None,
+        typer.Option(
+            metavar="TEXT...",
+            envvar="RUMI_CORPUS_DIR",
+            help="Text files, or folders of them; default: those that rumi-corpus fetched.",
+        ),
+    ] = None,
     more_texts: MoreTexts = None,
     form: Form = None,
     split: Annotated[str, typer.Option(help="all, or validation: the poems number 20, 40, ... of each file.")] = "all",
@@ -194,6 +200,7 @@ def evaluate(
     """
     if split not in ("all", "validation"):
         raise typer.BadParameter(f"{split!r} is not all or validation.", param_hint="--split")
+    texts = text or _fetched_texts("--text")
     if model.endswith(".safetensors") or Path(model).is_dir():
         try:
             from training.checkpoint import load_weights
@@ -206,7 +213,7 @@ def evaluate(
         session = load_model(model)
         step, description = session, session.description
     language = None if description.card.language == UNSAID else description.card.language
-    sources = read_corpus([*text, *(more_texts or [])], language, form)
+    sources = read_corpus([*texts, *(more_texts or [])], language, form)
     score = exact_loss(step, description.tokenizer, sources, "validation" if split == "validation" else "all")
     verse = _measure_samples(step, description, sources, samples) if samples is not None else {}
     if json:
@@ -235,32 +242,18 @@ def evaluate(
                 console.print(verse_table(form, comparison))
 
 
-@corpus_app.callback()
-def corpus(version: Version = False) -> None:
-    """Look at the texts that a model learns from."""
-
-
-@corpus_app.command()
-def stats(
-    files: Annotated[list[Path], typer.Argument(help="Text files, or folders of them.")],
-    json: Json = False,
-    debug: Debug = False,
-) -> None:
-    """Print poems, lines, characters, symbols and rare symbols of texts."""
-    statistics = [describe_text(source) for source in read_corpus(files)]
-    if json:
-        print(msgspec.json.encode(statistics).decode())
-        return
-    for text in statistics:
-        print(f"{text.name}: {text.form}, {text.language or 'language not said'}")
-        print(f"  {text.poems:,} poems ({text.validation_poems:,} validate), {text.lines:,} lines")
-        print(f"  {text.characters:,} characters, {len(text.symbols)} symbols: {' '.join(text.symbols)}")
-        print(f"  {len(text.rare_symbols)} rare symbols: {' '.join(f'{s} {n}' for s, n in text.rare_symbols.items())}")
-
-
 def _checkpoint(name: str) -> Path:
     language = name.removeprefix("rumi-")
     return checkpoint_path(language) if language in LANGUAGES else Path(name).resolve()
+
+
+def _fetched_texts(option: str) -> list[Path]:
+    """The folder of fetched texts. Raises a wrong use of the option where there is none."""
+    if not (fetched_texts() / "corpus.toml").is_file():
+        raise typer.BadParameter(
+            "say where the texts are, set RUMI_CORPUS_DIR, or run rumi-corpus fetch.", param_hint=option
+        )
+    return [fetched_texts()]
 
 
 def _without_training(error: ModuleNotFoundError) -> NoReturn:
@@ -292,8 +285,3 @@ def train_main() -> None:
 def eval_main() -> None:
     """Entry point of rumi-eval."""
     command_line.run(eval_app)
-
-
-def corpus_main() -> None:
-    """Entry point of rumi-corpus."""
-    command_line.run(corpus_app)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from models.errors import RumiError, describe
 from models.tokenizer import Tokenizer
-from training.corpus import Poem
+from rumi_tui.texts.corpus import Poem
 
 Ids = npt.NDArray[np.int64]
 

@@ -9,7 +9,7 @@ from models.errors import RumiError
 from models.tokenizer import Tokenizer
 from rumi_tui.engine.context import DecodeStep
 from rumi_tui.engine.score import Score, score
-from training.corpus import Source
+from rumi_tui.texts.corpus import Source
 
 Split = Literal["all", "validation"]
 

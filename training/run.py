@@ -21,8 +21,8 @@ from models.errors import RumiError, describe
 from models.tokenizer import CharacterTokenizer, Kind, Tokenizer
 from models.words import WordTokenizer
 from rumi_tui.engine.score import SEPARATOR, Score
+from rumi_tui.texts.corpus import Poem, Source, read_corpus
 from training import checkpoint
-from training.corpus import Poem, Source, read_corpus
 from training.data import Batches, Ids, Poems, encode_poem, store_poems
 from training.distributed import World
 from training.evaluate import exact_loss

@@ -11,7 +11,7 @@ import msgspec
 from models.tokenizer import Tokenizer
 from rumi_tui.engine.context import DecodeStep
 from rumi_tui.engine.generate import DEFAULT_LINES, Ending, Generation, Request
-from training.corpus import Source
+from rumi_tui.texts.corpus import Source
 from training.verse import RhymeRates, TrainingText, VerseMeasures, measure_verse, shuffled_rhymes
 
 LARGEST_SAMPLE = 200 * DEFAULT_LINES

@@ -17,8 +17,8 @@ from export.quantize import BLOCK, LARGEST, quantize, quantize_matrix
 from models.config import DecoderConfig
 from rumi_tui.engine.context import Context
 from rumi_tui.engine.session import Session
+from rumi_tui.texts.corpus import Source, read_corpus
 from training.checkpoint import save_weights
-from training.corpus import Source, read_corpus
 
 CONFIG = DecoderConfig(vocab_size=40, window=16, layers=2, heads=2, width=BLOCK, positions="rotary")
 

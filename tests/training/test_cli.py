@@ -138,8 +138,8 @@ def test_a_value_out_of_range_is_wrong_use(tmp_path: Path, option: str, value: s
         ("rumi-corpus", ["nonsense"]),
     ],
 )
-def test_wrong_use_is_said_in_one_line(name: str, arguments: list[str]) -> None:
-    assert_command_refused(run_command(name, *arguments), 2, f"^{name}: ")
+def test_wrong_use_is_said_in_one_line(tmp_path: Path, name: str, arguments: list[str]) -> None:
+    assert_command_refused(run_command(name, *arguments, XDG_DATA_HOME=str(tmp_path)), 2, f"^{name}: ")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from support import joined, refused
 
 from models.tokenizer import CharacterTokenizer
-from training.corpus import Poem
+from rumi_tui.texts.corpus import Poem
 from training.data import Batches, Ids, encode_poem, store_poems
 
 WINDOW, BATCH = 8, 3

@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from support import SHAPES, random_decoder, refused, run_command, tokenizer_of, verse
+from support import SHAPES, random_decoder, refused, run_command, tokenizer_of, verse, write_corpus
 
 from models.decoder import Decoder
 from models.tokenizer import normalise
 from rumi_tui.engine.score import SEPARATOR
 from rumi_tui.engine.session import load_model
+from rumi_tui.texts.corpus import Source, read_corpus
 from training.checkpoint import load_weights
-from training.corpus import Source, read_corpus
 from training.evaluate import exact_loss
 from training.samples import write_samples
 from training.torch_step import TorchStep
@@ -198,6 +198,12 @@ finally:
     measured, *_, has_torch = done.stdout.splitlines()
     assert "nats/char" in measured
     assert has_torch == "False"
+
+
+def test_without_a_text_the_fetched_ones_are_read(model_file: Path, tmp_path: Path) -> None:
+    write_corpus(tmp_path / "rumi-tui" / "texts")
+    fetched = run_command("rumi-eval", "--model", str(model_file), "--json", XDG_DATA_HOME=str(tmp_path))
+    assert json.loads(fetched.stdout)["texts"] == ["one.txt", "two.txt"]
 
 
 def test_samples_are_measured_beside_the_validation_poems_of_their_form(model_file: Path, corpus_folder: Path) -> None:

@@ -13,8 +13,8 @@ from support import SHAPES, joined, tokenizer_of, verse
 from torch import Tensor
 
 from models.decoder import Decoder
+from rumi_tui.texts.corpus import parse_poems
 from training import checkpoint
-from training.corpus import parse_poems
 from training.data import Batches, encode_poem
 from training.distributed import World
 from training.loop import Look, Plan, Progress, Store, train

@@ -14,8 +14,8 @@ from support import refused, verse, write_corpus
 from models.card import Text
 from models.decoder import Decoder
 from rumi_tui.engine.score import SEPARATOR
+from rumi_tui.texts.corpus import read_corpus
 from training import checkpoint
-from training.corpus import read_corpus
 from training.data import encode_poem
 from training.distributed import World, join_world
 from training.evaluate import exact_loss

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from support import run_command
 
-from training.corpus import read_corpus
-from training.statistics import describe_text
+from rumi_tui.texts.corpus import read_corpus
+from rumi_tui.texts.statistics import describe_text
 
 TEXT = "aaaa\u0301 bb\nbbbz\n\n\n" + "c\u200cc\n\n" * 20 + "z"
 

@@ -15,6 +15,8 @@ from models.tokenizer import FORMS, normalise
 VALIDATION_EVERY = 20
 """In each file the poems number 20, 40, 60, ... validate; all others train."""
 
+UNSAID_LICENCE = "not said"
+
 
 @dataclass(frozen=True)
 class Poem:
@@ -64,6 +66,9 @@ class TextFacts(msgspec.Struct, frozen=True):
     file: str
     language: str | None
     form: str
+    title: str = ""
+    author: str = ""
+    license: str = UNSAID_LICENCE
 
 
 class Catalogue(msgspec.Struct, frozen=True):
@@ -73,12 +78,21 @@ class Catalogue(msgspec.Struct, frozen=True):
 
 
 def read_corpus(paths: Sequence[Path], language: str | None = None, form: str | None = None) -> list[Source]:
-    """Reads text files, and folders of them.
+    """Finds text files, and those in folders, and sees to it that each holds a poem.
 
     A folder gives the texts that its `corpus.toml` names, or every `*.txt` if it has none; of these, `language`
     keeps the ones in that language. A file is what a `corpus.toml` beside it says, or else of the given language and
     `free`. `form`, where given, holds for every text. Raises `RumiError` when something is missing, empty or no text.
     """
+    sources = find_sources(paths, language, form)
+    for source in sources:
+        if not sum(1 for _ in source.poems):
+            raise RumiError(f"{source.path} is empty: it needs poems parted by blank lines.")
+    return sources
+
+
+def find_sources(paths: Sequence[Path], language: str | None = None, form: str | None = None) -> list[Source]:
+    """The same without a look at the poems: a text may turn out to be empty, or no text, when they are asked for."""
     if form is not None and form not in FORMS:
         raise RumiError(f"There is no form {form!r}: choose one of {', '.join(FORMS)}.")
     sources: list[Source] = []
@@ -86,7 +100,7 @@ def read_corpus(paths: Sequence[Path], language: str | None = None, form: str | 
         if not path.exists():
             raise RumiError(f"There is no text at {path}: name a text file or a folder of them.")
         folder = path if path.is_dir() else path.parent
-        told = _read_catalogue(folder)
+        told = read_catalogue(folder)
         files = [path]
         if path.is_dir():
             files = list(told) or sorted(folder.glob("*.txt"))
@@ -94,7 +108,7 @@ def read_corpus(paths: Sequence[Path], language: str | None = None, form: str | 
             facts = told.get(file, TextFacts(file=file.name, language=language, form="free"))
             if path.is_dir() and language is not None and facts.language != language:
                 continue
-            sources.append(_read_source(file, facts.language, form or facts.form))
+            sources.append(Source(file, _hash(file), facts.language, form or facts.form))
     if not sources:
         wanted = f" in the language {language!r}" if language else ""
         raise RumiError(f"There is no text{wanted} in {', '.join(map(str, paths))}: add .txt files or name others.")
@@ -115,7 +129,7 @@ def parse_poems(lines: Iterable[str], form: str) -> Iterator[Poem]:
         yield Poem("\n".join(poem), form)
 
 
-def _read_catalogue(folder: Path) -> dict[Path, TextFacts]:
+def read_catalogue(folder: Path) -> dict[Path, TextFacts]:
     """What `corpus.toml` says of the files of a folder; nothing if it is not there."""
     path = folder / "corpus.toml"
     if not path.is_file():
@@ -128,14 +142,6 @@ def _read_catalogue(folder: Path) -> dict[Path, TextFacts]:
         if text.form not in FORMS:
             raise RumiError(f"{path} gives {text.file} the form {text.form!r}: choose one of {', '.join(FORMS)}.")
     return {folder / text.file: text for text in texts}
-
-
-def _read_source(path: Path, language: str | None, form: str) -> Source:
-    source = Source(path, _hash(path), language, form)
-    count = sum(1 for _ in source.poems)
-    if not count:
-        raise RumiError(f"{path} is empty: it needs poems parted by blank lines.")
-    return source
 
 
 def _hash(path: Path) -> str:

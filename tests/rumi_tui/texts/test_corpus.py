@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support import refused, verse
 
-from training.corpus import Poem, parse_poems, read_corpus
+from rumi_tui.texts.corpus import Poem, parse_poems, read_corpus
 
 ONE_TEXT = '[[text]]\nfile = "one.txt"\nlanguage = "en"\nform = "couplet"\n'
 

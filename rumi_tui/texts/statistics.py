@@ -8,7 +8,7 @@ import msgspec
 
 from models.tokenizer import RARE
 from rumi_tui.engine.score import SEPARATOR
-from training.corpus import VALIDATION_EVERY, Source
+from rumi_tui.texts.corpus import VALIDATION_EVERY, Source
 
 
 class TextStatistics(msgspec.Struct, frozen=True, kw_only=True):
