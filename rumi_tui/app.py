@@ -12,6 +12,7 @@ from rumi_tui.bidi import Mode
 from rumi_tui.library.store import Library
 from rumi_tui.screens.help import HelpScreen
 from rumi_tui.screens.write import WriteScreen
+from rumi_tui.settings import SettingsFile
 from rumi_tui.themes import THEMES
 from rumi_tui.writer import Writer
 
@@ -35,17 +36,19 @@ class RumiApp(App[str]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (78, "-wide"), (96, "-roomy")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]
 
-    def __init__(self, library: Library, model: str, mode: Mode) -> None:
+    def __init__(self, library: Library, model: str, mode: Mode, settings: SettingsFile | None = None) -> None:
+        """The library and the model to begin with; without a settings file, the defaults hold."""
         super().__init__()
         self.library, self.mode = library, mode
+        self.settings_file = settings or SettingsFile()
         self.writer = Writer()
-        self._writing = WriteScreen(library, self.writer, model, mode)
+        self._writing = WriteScreen(library, self.writer, model, mode, self.settings_file.settings)
 
     def on_mount(self) -> None:
         """Opens the page to write on."""
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = THEMES[0].name
+        self.theme = self.settings_file.settings.theme
         self.push_screen(self._writing)
 
     def action_show_help(self) -> None:

@@ -139,15 +139,28 @@ def generate(
 
 @tui_app.command()
 def tui(
-    model: Model = "en",
+    model: Annotated[
+        str | None, typer.Option(help="en, fa, or a model file; default: the one of the settings.")
+    ] = None,
     rtl: Annotated[
-        str,
-        typer.Option(help="Who puts right-to-left lines in order: the terminal, the app, nobody (off), or auto."),
-    ] = "auto",
+        str | None,
+        typer.Option(
+            help="Who puts right-to-left lines in order: terminal, app, nobody (off), or auto; default: as settled."
+        ),
+    ] = None,
+    settings: Annotated[
+        bool, typer.Option("--settings", help="Print every setting that the settings file takes, and exit.")
+    ] = False,
     debug: Debug = False,
     version: Version = False,
 ) -> None:
     """Open the poetry console."""
+    from rumi_tui.locations import library_path, settings_path
+    from rumi_tui.settings import SettingsFile, page
+
+    if settings:
+        print(page(settings_path()))
+        return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise RumiError("The console needs a terminal: run it in one, or use rumi-generate.")
     size = os.get_terminal_size()
@@ -159,14 +172,17 @@ def tui(
     from rumi_tui.app import RumiApp
     from rumi_tui.bidi import choose_mode, terminal_keeps_order
     from rumi_tui.library.store import Library
-    from rumi_tui.locations import library_path
     from rumi_tui.terminal import end_with_terminal
 
-    mode = choose_mode(rtl, os.environ)
+    kept = SettingsFile(settings_path())
+    model = model or kept.settings.model
+    if model not in LANGUAGES:
+        model = str(Path(model).expanduser().resolve())
+    mode = choose_mode(rtl or kept.settings.rtl, os.environ)
     library = Library(library_path())
     end_with_terminal()
     with terminal_keeps_order(mode):
-        unsaved = RumiApp(library, model if model in LANGUAGES else str(Path(model).resolve()), mode).run()
+        unsaved = RumiApp(library, model, mode, kept).run()
     library.close()
     if unsaved:
         print(unsaved)

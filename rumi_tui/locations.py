@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from platformdirs import user_data_path, user_documents_path
+from platformdirs import user_config_path, user_data_path, user_documents_path
 
 
 def library_path() -> Path:
@@ -15,3 +15,8 @@ def library_path() -> Path:
 def poems_folder() -> Path:
     """The folder for poems that a person takes out of the library."""
     return user_documents_path() / "Rumi"
+
+
+def settings_path() -> Path:
+    """The TOML file that holds the settings."""
+    return user_config_path("rumi-tui", appauthor=False) / "settings.toml"

@@ -28,6 +28,7 @@ from rumi_tui.screens.export import ExportScreen
 from rumi_tui.screens.lens import Choice, LensScreen
 from rumi_tui.screens.library import LibraryScreen
 from rumi_tui.screens.tree import TreeScreen
+from rumi_tui.settings import UserSettings
 from rumi_tui.widgets.craft import Craft
 from rumi_tui.widgets.poem_view import PoemView
 from rumi_tui.widgets.prompt import Prompt
@@ -51,8 +52,9 @@ class WriteScreen(Screen[None]):
             super().__init__()
             self.job, self.report = job, report
 
-    def __init__(self, library: Library, writer: Writer, model: str, mode: Mode) -> None:
+    def __init__(self, library: Library, writer: Writer, model: str, mode: Mode, settings: UserSettings) -> None:
         super().__init__()
+        self._user_settings = settings
         self._library, self._writer, self._model, self._mode = library, writer, model, mode
         self._job: Job | None = None
         """The order being carried out."""
@@ -68,7 +70,7 @@ class WriteScreen(Screen[None]):
         yield Static("❦  R U M I  ❦", id="title")
         yield PoemView(self._mode)
         yield Static("", id="status", markup=False)
-        yield Craft(self._model)
+        yield Craft(self._model, self._user_settings)
         try:
             earlier = self._library.prompts(PROMPTS)
         except RumiError:

@@ -23,7 +23,12 @@ def run_in_terminal(
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     command = [str(Path(sys.executable).parent / "rumi-tui"), *arguments]
-    variables = {**os.environ, "XDG_DATA_HOME": str(home), "TERM": "xterm-256color"}
+    variables = {
+        **os.environ,
+        "XDG_DATA_HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "TERM": "xterm-256color",
+    }
     for name in ("TMUX", "KONSOLE_VERSION", "TERM_PROGRAM", "COLUMNS", "LINES"):
         variables.pop(name, None)
     process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables, close_fds=True)
@@ -78,6 +83,28 @@ def test_an_unheard_of_order_of_lines_is_refused(tmp_path):
     assert len(shown.splitlines()) == 1
 
 
+def write_settings(home: Path, text: str) -> None:
+    folder = home / "config" / "rumi-tui"
+    folder.mkdir(parents=True)
+    (folder / "settings.toml").write_text(text, "utf-8")
+
+
+def test_settings_that_make_no_sense_are_told_in_one_sentence(tmp_path):
+    write_settings(tmp_path, "temprature = 1\n")
+    status, shown = run_in_terminal(80, 24, [], tmp_path)
+    assert status == 1
+    assert len(shown.splitlines()) == 1
+    assert "did you mean temperature?" in shown
+
+
+def test_the_command_line_is_heard_before_the_settings(tmp_path, model_file):
+    write_settings(tmp_path, 'model = "/nowhere/mine.onnx"\nrtl = "off"\n')
+    status, shown = run_in_terminal(80, 24, ["--model", str(model_file), "--rtl", "app"], tmp_path, "couplet", b"\x11")
+    assert status == 0
+    assert shown.startswith("\x1b[8l")
+    assert "mine.onnx" not in shown
+
+
 def test_it_opens_and_leaves_the_terminal_as_it_was(tmp_path, model_file):
     status, shown = run_in_terminal(80, 24, ["--model", str(model_file)], tmp_path, "R U M I", b"\x11")
     assert status == 0
@@ -93,7 +120,12 @@ def test_when_the_terminal_is_gone_the_console_ends_and_what_was_written_is_kept
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     command = [str(Path(sys.executable).parent / "rumi-tui"), "--model", str(endless_file)]
-    variables = {**os.environ, "XDG_DATA_HOME": str(tmp_path), "TERM": "xterm-256color"}
+    variables = {
+        **os.environ,
+        "XDG_DATA_HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path),
+        "TERM": "xterm-256color",
+    }
     process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables, close_fds=True)
     os.close(theirs)
     try:
