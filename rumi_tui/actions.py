@@ -21,9 +21,9 @@ class Action:
     """One sentence."""
     in_footer: bool = True
 
-    def binding(self) -> Binding:
-        """For Textual."""
-        return Binding(self.key, self.name, self.title, show=self.in_footer, tooltip=self.help)
+    def binding(self, first: bool) -> Binding:
+        """For Textual; `first` where no widget or screen in front may take the key."""
+        return Binding(self.key, self.name, self.title, show=self.in_footer, tooltip=self.help, priority=first)
 
 
 WRITING = (
@@ -42,6 +42,7 @@ WRITING = (
 
 EVERYWHERE = (
     Action("show_help", "f1", "Help", "Show this page."),
+    Action("settings", "f4", "Settings", "Change what the console begins with, and its colours.", in_footer=False),
     Action("quit", "ctrl+q", "Quit", "Leave; every poem is kept."),
 )
 """What the app does on every screen."""
@@ -49,4 +50,4 @@ EVERYWHERE = (
 
 def bindings(actions: tuple[Action, ...]) -> list[BindingType]:
     """The key bindings of some actions."""
-    return [action.binding() for action in actions]
+    return [action.binding(first=action in EVERYWHERE) for action in actions]

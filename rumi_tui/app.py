@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from textual import on
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
@@ -11,9 +12,11 @@ from rumi_tui import actions
 from rumi_tui.bidi import Mode
 from rumi_tui.library.store import Library
 from rumi_tui.screens.help import HelpScreen
+from rumi_tui.screens.settings import SettingsScreen
 from rumi_tui.screens.write import WriteScreen
 from rumi_tui.settings import SettingsFile
 from rumi_tui.themes import THEMES
+from rumi_tui.widgets.craft import Craft
 from rumi_tui.writer import Writer
 
 
@@ -27,6 +30,7 @@ class RumiApp(App[str]):
         "screens/help.tcss",
         "screens/lens.tcss",
         "screens/library.tcss",
+        "screens/settings.tcss",
         "screens/tree.tcss",
         "widgets/craft.tcss",
         "widgets/lens_view.tcss",
@@ -52,9 +56,26 @@ class RumiApp(App[str]):
         self.push_screen(self._writing)
 
     def action_show_help(self) -> None:
-        """Shows what can be done."""
-        if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen())
+        """Shows what can be done, or no longer."""
+        self._turn_over(HelpScreen())
+
+    def action_settings(self) -> None:
+        """Shows the settings, or no longer."""
+        self._turn_over(SettingsScreen(self.settings_file))
+
+    def _turn_over(self, page: Screen[None]) -> None:
+        """Lays a page on what is there; takes it away where it is there already."""
+        if isinstance(self.screen, type(page)):
+            self.screen.dismiss(None)
+        else:
+            self.push_screen(page)
+
+    @on(SettingsScreen.Changed)
+    def _follow(self, event: SettingsScreen.Changed) -> None:
+        """Lets a changed setting hold at once."""
+        settings = self.settings_file.settings
+        self.theme = settings.theme
+        self._writing.query_one(Craft).follow(event.entry, settings)
 
     async def action_quit(self) -> None:
         """Leaves, with everything saved that can be."""

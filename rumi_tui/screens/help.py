@@ -20,7 +20,7 @@ Type how a poem should begin, or nothing at all, and press Enter."""
 class HelpScreen(ModalScreen[None]):
     """One page of help."""
 
-    BINDINGS = [Binding("escape,f1", "dismiss", "Back", priority=True)]
+    BINDINGS = [Binding("escape", "dismiss", "Back", priority=True)]
 
     def compose(self) -> ComposeResult:
         """Who writes here, and every key."""

@@ -16,7 +16,7 @@ from models.pretrained import LANGUAGES
 from rumi_tui.draft import Settings
 from rumi_tui.engine.generate import LARGEST_SEED
 from rumi_tui.engine.sampling import Sampling
-from rumi_tui.settings import ENTRIES, QUICKEST, SLOWEST, UserSettings, typed
+from rumi_tui.settings import ENTRIES, QUICKEST, SLOWEST, Entry, UserSettings, typed
 
 
 @dataclass(frozen=True)
@@ -157,6 +157,25 @@ class Craft(Vertical):
         self._forms = list(forms)
         select.set_options((form, form) for form in forms)
         select.value = next(form for form in (chosen, self._kept.form, forms[0]) if form in forms)
+
+    def follow(self, changed: Entry, kept: UserSettings) -> None:
+        """Takes on a value of the settings that was just changed, where it has a place here."""
+        self._kept = kept
+        if changed.field in FIELDS:
+            self.query_one(f"#{changed.field}", Input).value = typed(getattr(kept, changed.field))
+        elif changed.field == "form" and kept.form in self._forms:
+            self.query_one("#form", Select).value = kept.form
+        elif changed.field == "model":
+            self._choose_model(kept.model)
+
+    def _choose_model(self, model: str) -> None:
+        select = self.query_one("#model", Select)
+        if model not in LANGUAGES:
+            model = str(Path(model).expanduser())
+        if all(model != name for _, name in self._models):
+            self._models.append((Path(model).stem, model))
+            select.set_options(self._models)
+        select.value = model
 
     def read(self) -> Settings:
         """What the rows say; an empty seed becomes a random one. Raises `RumiError` for what makes no sense."""
