@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from functools import partial
 
 from textual import on
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
+from models.errors import RumiError
 from rumi_tui import actions
 from rumi_tui.bidi import Mode
 from rumi_tui.library.store import Library
 from rumi_tui.screens.help import HelpScreen
 from rumi_tui.screens.settings import SettingsScreen
 from rumi_tui.screens.write import WriteScreen
-from rumi_tui.settings import SettingsFile
+from rumi_tui.settings import ENTRIES, SettingsFile
 from rumi_tui.themes import THEMES
 from rumi_tui.widgets.craft import Craft
 from rumi_tui.writer import Writer
@@ -25,6 +28,7 @@ class RumiApp(App[str]):
 
     TITLE = "Rumi"
     CSS_PATH = [
+        "themes/no_color.tcss",
         "screens/write.tcss",
         "screens/export.tcss",
         "screens/help.tcss",
@@ -42,7 +46,7 @@ class RumiApp(App[str]):
 
     def __init__(self, library: Library, model: str, mode: Mode, settings: SettingsFile | None = None) -> None:
         """The library and the model to begin with; without a settings file, the defaults hold."""
-        super().__init__()
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)  # else grey would be drawn for it
         self.library, self.mode = library, mode
         self.settings_file = settings or SettingsFile()
         self.writer = Writer()
@@ -77,6 +81,13 @@ class RumiApp(App[str]):
         self.theme = settings.theme
         self._writing.query_one(Craft).follow(event.entry, settings)
 
+    def _choose_theme(self, name: str) -> None:
+        try:
+            self.settings_file.change("theme", name)
+            self.theme = name
+        except RumiError as error:
+            self.notify(str(error), severity="error", markup=False, timeout=10)
+
     async def action_quit(self) -> None:
         """Leaves, with everything saved that can be."""
         unsaved = await self._writing.close()
@@ -88,4 +99,6 @@ class RumiApp(App[str]):
         for action in (*(actions.WRITING if screen is self._writing else ()), *actions.EVERYWHERE):
             owner = self._writing if action in actions.WRITING else self
             yield SystemCommand(action.title, action.help, getattr(owner, f"action_{action.name}"))
-        yield SystemCommand("Theme", "Choose other colours.", self.action_change_theme)
+        theme = ENTRIES["theme"]
+        for name in theme.choices:
+            yield SystemCommand(f"Colours: {name}", f"One of {theme.range}.", partial(self._choose_theme, name))

@@ -178,6 +178,8 @@ def tui(
     model = model or kept.settings.model
     if model not in LANGUAGES:
         model = str(Path(model).expanduser().resolve())
+    if os.environ.get("NO_COLOR") == "":  # which stands for colours (no-color.org); Textual takes it for none
+        del os.environ["NO_COLOR"]
     mode = choose_mode(rtl or kept.settings.rtl, os.environ)
     library = Library(library_path())
     end_with_terminal()

@@ -63,7 +63,10 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         Annotated[float, _from(SLOWEST, QUICKEST)] | None,
         _about("characters a second, as a reader likes; nothing: as quickly as it goes"),
     ] = None
-    theme: Annotated[Literal["rumi-night", "rumi-paper"], _about("the colours")] = "rumi-night"
+    theme: Annotated[
+        Literal["ink", "paper", "contrast", "lapis", "rose"],
+        _about("the colours: gold on ink, ink on paper, high contrast, blue and gold, wine on rose"),
+    ] = "ink"
     rtl: Annotated[
         Wish,
         _about("who puts right-to-left lines in order, from the next start on: the terminal, the app, nobody (off)"),

@@ -76,19 +76,19 @@ def test_a_folder_in_its_place_is_told(path):
 
 
 def test_a_change_is_kept_and_leaves_everything_else_as_it_was_written(path):
-    write(path, "# my own\r\nlines = 4 # short\r\n\r\ntheme   = 'rumi-paper'\r\n")
+    write(path, "# my own\r\nlines = 4 # short\r\n\r\ntheme   = 'paper'\r\n")
     file = SettingsFile(path)
     file.change("lines", 8)
     file.change("pace", 30.5)
-    assert file.settings == UserSettings(lines=8, pace=30.5, theme="rumi-paper")
+    assert file.settings == UserSettings(lines=8, pace=30.5, theme="paper")
     assert SettingsFile(path).settings == file.settings
     text = path.read_bytes().decode()
     assert "# my own\r\n" in text
     assert "lines = 8 # short\r\n" in text
-    assert "theme   = 'rumi-paper'\r\n" in text
+    assert "theme   = 'paper'\r\n" in text
     file.change("lines", None)
     file.change("pace", None)
-    assert SettingsFile(path).settings == UserSettings(theme="rumi-paper")
+    assert SettingsFile(path).settings == UserSettings(theme="paper")
     assert [entry.name for entry in path.parent.iterdir()] == ["settings.toml"]
 
 
