@@ -21,9 +21,16 @@ class Action:
     """One sentence."""
     in_footer: bool = True
 
+    @property
+    def command(self) -> str:
+        """The name as it is typed, into the prompt and into the settings."""
+        return self.name.removeprefix("show_").replace("_", "-")
+
     def binding(self, first: bool) -> Binding:
         """For Textual; `first` where no widget or screen in front may take the key."""
-        return Binding(self.key, self.name, self.title, show=self.in_footer, tooltip=self.help, priority=first)
+        return Binding(
+            self.key, self.name, self.title, show=self.in_footer, tooltip=self.help, priority=first, id=self.name
+        )
 
 
 WRITING = (

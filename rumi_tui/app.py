@@ -11,13 +11,13 @@ from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from models.errors import RumiError
-from rumi_tui import actions
+from rumi_tui import actions, keymap
 from rumi_tui.bidi import Mode
 from rumi_tui.library.store import Library
 from rumi_tui.screens.help import HelpScreen
 from rumi_tui.screens.settings import SettingsScreen
 from rumi_tui.screens.write import WriteScreen
-from rumi_tui.settings import ENTRIES, SettingsFile
+from rumi_tui.settings import ENTRIES, SettingsFile, UserSettings
 from rumi_tui.themes import THEMES
 from rumi_tui.widgets.craft import Craft
 from rumi_tui.writer import Writer
@@ -56,12 +56,12 @@ class RumiApp(App[str]):
         """Opens the page to write on."""
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = self.settings_file.settings.theme
+        self._hold(self.settings_file.settings)
         self.push_screen(self._writing)
 
     def action_show_help(self) -> None:
         """Shows what can be done, or no longer."""
-        self._turn_over(HelpScreen())
+        self._turn_over(HelpScreen(keymap.in_force(self.settings_file.settings.keys)))
 
     def action_settings(self) -> None:
         """Shows the settings, or no longer."""
@@ -77,9 +77,12 @@ class RumiApp(App[str]):
     @on(SettingsScreen.Changed)
     def _follow(self, event: SettingsScreen.Changed) -> None:
         """Lets a changed setting hold at once."""
-        settings = self.settings_file.settings
+        self._hold(self.settings_file.settings)
+        self._writing.query_one(Craft).follow(event.entry, self.settings_file.settings)
+
+    def _hold(self, settings: UserSettings) -> None:
         self.theme = settings.theme
-        self._writing.query_one(Craft).follow(event.entry, settings)
+        self.set_keymap(keymap.for_textual(settings.keys))
 
     def _choose_theme(self, name: str) -> None:
         try:
@@ -95,10 +98,12 @@ class RumiApp(App[str]):
         self.exit(unsaved)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: our actions, and the choice of a theme."""
+        """The palette: our actions with their keys, and the choice of a theme."""
+        keys = keymap.in_force(self.settings_file.settings.keys)
         for action in (*(actions.WRITING if screen is self._writing else ()), *actions.EVERYWHERE):
             owner = self._writing if action in actions.WRITING else self
-            yield SystemCommand(action.title, action.help, getattr(owner, f"action_{action.name}"))
+            words = f"{action.help} {keymap.spoken(keys[action.command])}"
+            yield SystemCommand(action.title, words, getattr(owner, f"action_{action.name}"))
         theme = ENTRIES["theme"]
         for name in theme.choices:
             yield SystemCommand(f"Colours: {name}", f"One of {theme.range}.", partial(self._choose_theme, name))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import textwrap
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -20,10 +21,15 @@ from models.errors import RumiError, describe
 from models.files import replacing
 from models.pretrained import LANGUAGES
 from models.tokenizer import Form
+from rumi_tui import keymap
+from rumi_tui.actions import Action
 from rumi_tui.bidi import Wish
 from rumi_tui.engine.generate import DEFAULT_LINES, LARGEST_LIMIT
 from rumi_tui.engine.sampling import LIMITS, Sampling
+from rumi_tui.keymap import BY_COMMAND
 
+KEYS = "keys"
+"""The table of the file that sets keys."""
 SLOWEST, QUICKEST = 1, 10_000
 """Characters a second that verse can be paced at."""
 PAGE_WIDTH = 76
@@ -71,6 +77,7 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         Wish,
         _about("who puts right-to-left lines in order, from the next start on: the terminal, the app, nobody (off)"),
     ] = "auto"
+    keys: Annotated[dict[str, str], _about("keys other than those the help names, by command")] = {}
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,7 @@ class Entry:
     name: str
     """As in the file."""
     field: str
-    """As in `UserSettings`."""
+    """As in `UserSettings`; `keys` for each of the keys."""
     help: str
     """Its meaning, in a few words."""
     range: str
@@ -135,8 +142,20 @@ def _entry(field: msgspec.structs.FieldInfo) -> Entry:
     )
 
 
-ENTRIES = {entry.name: entry for entry in map(_entry, msgspec.structs.fields(UserSettings))}
-"""Every setting of the file, by its name there."""
+def _entry_of_key(action: Action) -> Entry:
+    return Entry(f"{KEYS}.{action.command}", KEYS, action.help, "", (), action.key, str)
+
+
+_FIELDS = [_entry(field) for field in msgspec.structs.fields(UserSettings) if field.name != KEYS]
+ENTRIES = {entry.name: entry for entry in (*_FIELDS, *map(_entry_of_key, BY_COMMAND.values()))}
+"""Every setting of the file, by its name there; a key is `keys.COMMAND`."""
+
+
+def value_of(settings: UserSettings, entry: Entry) -> object:
+    """The value that holds for an entry."""
+    if entry.field == KEYS:
+        return settings.keys.get(entry.name.removeprefix(f"{KEYS}."), entry.default)
+    return getattr(settings, entry.field)
 
 
 def as_typed(name: str, text: str) -> object:
@@ -174,11 +193,22 @@ def parse(text: str, path: Path) -> UserSettings:
     except (ValueError, RecursionError) as error:
         raise RumiError(f"{path} is no TOML file ({error}): mend it, or move it away to begin anew.") from error
     try:
-        for name, value in table.items():
+        for name, value in _flat(table):
             _checked(name, value, strict=True)
-    except RumiError as error:
+        settings = msgspec.convert(table, UserSettings)
+        keymap.check(settings.keys)
+    except (RumiError, msgspec.ValidationError) as error:
         raise RumiError(f"In {path}, {error}") from error
-    return msgspec.convert(table, UserSettings)
+    return settings
+
+
+def _flat(table: dict[str, object]) -> Iterator[tuple[str, object]]:
+    """Each setting of a file with its value, the keys too."""
+    for name, value in table.items():
+        if name == KEYS and isinstance(value, dict):
+            yield from ((f"{KEYS}.{command}", key) for command, key in value.items())
+        else:
+            yield name, value
 
 
 class SettingsFile:
@@ -203,10 +233,14 @@ class SettingsFile:
         text = self._read()
         self._parsed(text)
         document = tomlkit.parse(text)
+        *tables, key = name.split(".")
+        holder: Any = document
+        for table in tables:
+            holder = holder.setdefault(table, {})
         if value is None:
-            document.pop(name, None)
+            holder.pop(key, None)
         else:
-            document[name] = value
+            holder[key] = value
         text = tomlkit.dumps(document)
         settings = self._parsed(text)
         if self._path is None:
@@ -239,7 +273,10 @@ def page(path: Path) -> str:
         "# What stands here holds where that file is silent.",
     ]
     for entry in ENTRIES.values():
-        default = getattr(UserSettings(), entry.field)
-        shown = f"{entry.name} = {msgspec.json.encode(default).decode()}" if entry.default else f"# {entry.name} ="
+        table, _, name = entry.name.rpartition(".")
+        if table and f"[{table}]" not in lines:
+            lines += ["", f"[{table}]"]
+        default = value_of(UserSettings(), entry)
+        shown = f"{name} = {msgspec.json.encode(default).decode()}" if entry.default else f"# {name} ="
         lines += ["", *(f"# {line}" for line in textwrap.wrap(entry.hint, PAGE_WIDTH)), shown]
     return "\n".join(lines)

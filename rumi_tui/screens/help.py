@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.keys import format_key
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from rumi_tui.actions import EVERYWHERE, WRITING
+from rumi_tui.keymap import BY_COMMAND, spoken
 
 ABOUT = """\
 A small neural network, trained on Rumi's verse alone, writes here one character after the other. \
@@ -22,11 +23,16 @@ class HelpScreen(ModalScreen[None]):
 
     BINDINGS = [Binding("escape", "dismiss", "Back", priority=True)]
 
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        """The key of each command."""
+        super().__init__()
+        self._keys = keys
+
     def compose(self) -> ComposeResult:
         """Who writes here, and every key."""
         keys = [("Enter", "Write a poem that begins with the prompt.")]
-        keys += [(format_key(action.key), action.help) for action in (*WRITING, *EVERYWHERE)]
-        keys += [("Tab", "Go to the next setting."), (format_key("ctrl+p"), "Find any command.")]
+        keys += [(spoken(key), BY_COMMAND[command].help) for command, key in self._keys.items()]
+        keys += [("Tab", "Go to the next setting."), ("Ctrl+P", "Find any command.")]
         width = max(len(key) for key, _ in keys)
         with VerticalScroll():
             yield Static(ABOUT + "\n", markup=False)

@@ -11,7 +11,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from models.errors import RumiError
-from rumi_tui.settings import ENTRIES, Entry, SettingsFile, as_typed, typed
+from rumi_tui.settings import ENTRIES, Entry, SettingsFile, as_typed, typed, value_of
 
 NOTHING = "nothing"
 """Stands for a setting that is left out."""
@@ -62,7 +62,7 @@ class SettingsScreen(ModalScreen[None]):
         return self.query_one(Input).display
 
     def _value(self, entry: Entry) -> str:
-        return typed(getattr(self._file.settings, entry.field))
+        return typed(value_of(self._file.settings, entry))
 
     def _row(self, entry: Entry) -> str:
         width = max(map(len, ENTRIES))

@@ -9,7 +9,9 @@ from support import run_command
 from textual.widgets import Select
 
 from models.errors import RumiError
-from rumi_tui.settings import ENTRIES, SettingsFile, UserSettings, as_typed, page, parse
+from rumi_tui.settings import ENTRIES, SettingsFile, UserSettings, as_typed, page, parse, value_of
+
+DEFAULTS = {name: value_of(UserSettings(), entry) for name, entry in ENTRIES.items()}
 
 
 @pytest.fixture
@@ -51,6 +53,17 @@ def test_what_the_file_says_holds(path):
         ("model = 'mine.onnx'", "model cannot be 'mine.onnx': choose the model to write with: en, fa"),
         ("model = ''", "model cannot be ''"),
         ("[theme]\nname = 'x'", "theme cannot be"),
+        ("keys = 1", "there is no setting 'keys'"),
+        ("'keys.stop' = 'f9'", "keys.stop"),
+        ("[keys]\nagian = 'f9'", "'keys.agian': did you mean keys.again?"),
+        ("[keys]\nagain = 9", "keys.again cannot be '9'"),
+        ("[keys]\nagain = 'x'", "keys.again cannot be 'x': choose a key like"),
+        ("[keys]\nagain = ''", "keys.again cannot be ''"),
+        ("[keys]\nagain = 'hyper+x'", "keys.again cannot be 'hyper+x'"),
+        ("[keys]\nagain = 'ctrl+w'", "keys.again cannot be 'ctrl+w', which edits text"),
+        ("[keys]\nagain = 'ctrl+m'", "keys.again cannot be 'ctrl+m', which edits text"),
+        ("[keys]\nagain = 'escape'", "keys.stop and keys.again cannot both be 'escape'"),
+        ("[keys]\nagain = 'alt+x'\nstop = 'alt+x'", "keys.stop and keys.again cannot both be 'alt+x'"),
         ("model = ", "is no TOML file"),
         ("lines = 1\nlines = 2", "is no TOML file"),
         (b"\x00\xff\xfe", "UTF-8"),
@@ -137,16 +150,17 @@ def test_every_setting_is_described_and_takes_what_it_says(entry):
         value = as_typed(entry.name, choice)
         file = SettingsFile()
         file.change(entry.name, value)
-        assert getattr(file.settings, entry.field) == (value if choice else getattr(UserSettings(), entry.field))
+        assert value_of(file.settings, entry) == (value if choice else value_of(UserSettings(), entry))
 
 
 def test_the_page_of_settings_is_a_file_of_defaults_and_names_every_setting(path):
     text = page(path)
-    assert parse(text, path) == UserSettings()
+    said = parse(text, path)
+    assert {name: value_of(said, entry) for name, entry in ENTRIES.items()} == DEFAULTS
     assert str(path) in text
-    assert all(f"{name} =" in text for name in ENTRIES)
     named = tomllib.loads(text.replace("# form =", 'form = "free"').replace("# pace =", "pace = 30"))
-    assert set(named) == set(ENTRIES)
+    keys = named.pop("keys")
+    assert {*named, *(f"keys.{command}" for command in keys)} == set(ENTRIES)
 
 
 async def test_the_fields_begin_as_the_settings_say(library, endless_file):
