@@ -16,6 +16,7 @@ from rumi_tui.bidi import Mode
 from rumi_tui.library.store import Library
 from rumi_tui.screens.help import HelpScreen
 from rumi_tui.screens.settings import SettingsScreen
+from rumi_tui.screens.tour import TourScreen
 from rumi_tui.screens.write import WriteScreen
 from rumi_tui.settings import ENTRIES, SettingsFile, UserSettings
 from rumi_tui.themes import THEMES
@@ -35,6 +36,7 @@ class RumiApp(App[str]):
         "screens/lens.tcss",
         "screens/library.tcss",
         "screens/settings.tcss",
+        "screens/tour.tcss",
         "screens/tree.tcss",
         "widgets/craft.tcss",
         "widgets/lens_view.tcss",
@@ -44,11 +46,17 @@ class RumiApp(App[str]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (78, "-wide"), (96, "-roomy")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]
 
-    def __init__(self, library: Library, model: str, mode: Mode, settings: SettingsFile | None = None) -> None:
-        """The library and the model to begin with; without a settings file, the defaults hold."""
+    def __init__(
+        self, library: Library, model: str, mode: Mode, settings: SettingsFile | None = None, welcome: bool = False
+    ) -> None:
+        """The library and the model to begin with; without a settings file, the defaults hold.
+
+        Whoever is to be welcomed is shown the tour first.
+        """
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)  # else grey would be drawn for it
         self.library, self.mode = library, mode
         self.settings_file = settings or SettingsFile()
+        self._welcome = welcome
         self.writer = Writer()
         self._writing = WriteScreen(library, self.writer, model, mode, self.settings_file.settings)
 
@@ -58,14 +66,24 @@ class RumiApp(App[str]):
             self.register_theme(theme)
         self._hold(self.settings_file.settings)
         self.push_screen(self._writing)
+        if self._welcome:
+            self.action_tour()
 
     def action_show_help(self) -> None:
         """Shows what can be done, or no longer."""
-        self._turn_over(HelpScreen(keymap.in_force(self.settings_file.settings.keys)))
+        self._turn_over(HelpScreen(self._keys))
+
+    def action_tour(self) -> None:
+        """Shows the pages for newcomers, or no longer."""
+        self._turn_over(TourScreen(self._keys))
 
     def action_settings(self) -> None:
         """Shows the settings, or no longer."""
         self._turn_over(SettingsScreen(self.settings_file))
+
+    @property
+    def _keys(self) -> dict[str, str]:
+        return keymap.in_force(self.settings_file.settings.keys)
 
     def _turn_over(self, page: Screen[None]) -> None:
         """Lays a page on what is there; takes it away where it is there already."""
@@ -98,9 +116,10 @@ class RumiApp(App[str]):
         self.exit(unsaved)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: our actions with their keys, and the choice of a theme."""
-        keys = keymap.in_force(self.settings_file.settings.keys)
-        for action in (*(actions.WRITING if screen is self._writing else ()), *actions.EVERYWHERE):
+        """The palette: our actions with their keys, and the choice of colours."""
+        keys = self._keys
+        here = actions.WRITING if screen is self._writing else ()
+        for action in (*here, *actions.EVERYWHERE):
             owner = self._writing if action in actions.WRITING else self
             words = f"{action.help} {keymap.spoken(keys[action.command])}"
             yield SystemCommand(action.title, words, getattr(owner, f"action_{action.name}"))

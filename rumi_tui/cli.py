@@ -155,7 +155,7 @@ def tui(
     version: Version = False,
 ) -> None:
     """Open the poetry console."""
-    from rumi_tui.locations import library_path, settings_path
+    from rumi_tui.locations import library_path, settings_path, welcome_path
     from rumi_tui.settings import SettingsFile, page
 
     if settings:
@@ -171,6 +171,7 @@ def tui(
         )
     from rumi_tui.app import RumiApp
     from rumi_tui.bidi import choose_mode, terminal_keeps_order
+    from rumi_tui.first_run import ask_order
     from rumi_tui.library.store import Library
     from rumi_tui.terminal import end_with_terminal
 
@@ -180,11 +181,19 @@ def tui(
         model = str(Path(model).expanduser().resolve())
     if os.environ.get("NO_COLOR") == "":  # which stands for colours (no-color.org); Textual takes it for none
         del os.environ["NO_COLOR"]
-    mode = choose_mode(rtl or kept.settings.rtl, os.environ)
+    wish = rtl or kept.settings.rtl
+    mode = choose_mode(wish, os.environ)
     library = Library(library_path())
     end_with_terminal()
+    is_first_run = not welcome_path().exists()
+    if is_first_run and wish == "auto":
+        answer = ask_order(kept)
+        if answer is None:
+            return
+        mode = choose_mode(answer, os.environ)
+    welcome_path().touch()
     with terminal_keeps_order(mode):
-        unsaved = RumiApp(library, model, mode, kept).run()
+        unsaved = RumiApp(library, model, mode, kept, welcome=is_first_run).run()
     library.close()
     if unsaved:
         print(unsaved)

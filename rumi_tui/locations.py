@@ -20,3 +20,8 @@ def poems_folder() -> Path:
 def settings_path() -> Path:
     """The TOML file that holds the settings."""
     return user_config_path("rumi-tui", appauthor=False) / "settings.toml"
+
+
+def welcome_path() -> Path:
+    """An empty file that says that the console was opened here before."""
+    return user_data_path("rumi-tui", appauthor=False) / "welcomed"

@@ -71,7 +71,7 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ] = None
     theme: Annotated[
         Literal["ink", "paper", "contrast", "lapis", "rose"],
-        _about("the colours: gold on ink, ink on paper, high contrast, blue and gold, wine on rose"),
+        _about("the colours: gold on ink, ink on paper, high contrast, blue and gold, wine on parchment"),
     ] = "ink"
     rtl: Annotated[
         Wish,

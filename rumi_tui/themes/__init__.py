@@ -9,24 +9,16 @@ from __future__ import annotations
 from textual.theme import Theme
 
 
-def _theme(name: str, dark: bool, muted: str, faint: str, background: str, **colours: str) -> Theme:
-    """A theme in which what is beside the verse is `muted`, and what only hints at something `faint`."""
-    return Theme(
-        name=name,
-        dark=dark,
-        background=background,
-        variables={"text-muted": muted, "text-disabled": faint, "block-cursor-foreground": background},
-        **colours,
-    )
+def _beside(muted: str, faint: str, background: str) -> dict[str, str]:
+    """Colours of what is beside the verse, of what only hints at something, and of letters on the cursor of a list."""
+    return {"text-muted": muted, "text-disabled": faint, "block-cursor-foreground": background}
 
 
 THEMES = (
-    _theme(  # gold on ink
-        "ink",
+    Theme(  # gold on ink
+        name="ink",
         dark=True,
         foreground="#e6e0d4",
-        muted="#a79f90",
-        faint="#8d8779",
         background="#16181c",
         surface="#1c1f24",
         panel="#22262c",
@@ -36,13 +28,12 @@ THEMES = (
         success="#8fae7e",
         warning="#d6a35c",
         error="#c9705f",
+        variables=_beside("#a79f90", "#8d8779", "#16181c"),
     ),
-    _theme(  # brown ink on laid paper
-        "paper",
+    Theme(  # brown ink on laid paper
+        name="paper",
         dark=False,
         foreground="#2b2721",
-        muted="#5f564a",
-        faint="#6a6053",
         background="#f6f0e3",
         surface="#efe7d6",
         panel="#ebe2cf",
@@ -52,13 +43,12 @@ THEMES = (
         success="#4d6b3c",
         warning="#96641c",
         error="#b8503f",
+        variables=_beside("#5f564a", "#6a6053", "#f6f0e3"),
     ),
-    _theme(  # for tired eyes and poor screens
-        "contrast",
+    Theme(  # for tired eyes and poor screens
+        name="contrast",
         dark=True,
         foreground="#ffffff",
-        muted="#d8d8d8",
-        faint="#c8c8c8",
         background="#000000",
         surface="#000000",
         panel="#141414",
@@ -68,13 +58,12 @@ THEMES = (
         success="#7fff7f",
         warning="#ffd75f",
         error="#e02020",
+        variables=_beside("#d8d8d8", "#c8c8c8", "#000000"),
     ),
-    _theme(  # the blue and gold of an illuminated page
-        "lapis",
+    Theme(  # the blue and gold of an illuminated page
+        name="lapis",
         dark=True,
         foreground="#efe9da",
-        muted="#aab0cc",
-        faint="#9299ba",
         background="#111a3a",
         surface="#172149",
         panel="#1c2856",
@@ -84,13 +73,12 @@ THEMES = (
         success="#8fbf96",
         warning="#e0a75e",
         error="#cc6672",
+        variables=_beside("#aab0cc", "#9299ba", "#111a3a"),
     ),
-    _theme(  # wine on parchment
-        "rose",
+    Theme(  # wine on parchment
+        name="rose",
         dark=False,
         foreground="#3b1726",
-        muted="#74495a",
-        faint="#7d5062",
         background="#faf1ea",
         surface="#f4e6de",
         panel="#f1dfd7",
@@ -100,6 +88,7 @@ THEMES = (
         success="#4f6b3a",
         warning="#93590f",
         error="#d0554d",
+        variables=_beside("#74495a", "#7d5062", "#faf1ea"),
     ),
 )
 """The first is what the console opens with."""

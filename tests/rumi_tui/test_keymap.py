@@ -57,16 +57,17 @@ async def test_two_keys_can_change_places(library, endless_file):
 
 
 async def test_help_footer_and_palette_tell_the_changed_keys(library, endless_file):
-    async with console(library, endless_file, (120, 40), settings=settings_with(again="f11", help="f12")) as pilot:
+    async with console(library, endless_file, (120, 40), settings=settings_with(again="f11", help="f10")) as pilot:
+        await press_and_write(pilot, library, "enter")
         await until(pilot, lambda: "f11" in [key.key for key in pilot.app.screen.query_one(Footer).query(FooterKey)])
         commands = {command.title: command.help for command in pilot.app.get_system_commands(pilot.app.screen)}
         assert commands["Again"].endswith(" F11")
-        await pilot.press("f12")
+        await pilot.press("f10")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
         text = "\n".join(str(line.content) for line in pilot.app.screen.query(Static))
         assert "F11" in text
         assert "Ctrl+R" not in text
-        await pilot.press("f12")
+        await pilot.press("f10")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
 
 
