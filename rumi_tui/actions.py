@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from textual.binding import Binding, BindingType
+
+Moment = Literal["writing", "rest", "poem"]
+"""Something is being written; a poem stands on the page and nothing is being written; a poem stands there."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,8 @@ class Action:
     help: str
     """One sentence."""
     in_footer: bool = True
+    needs: Moment | None = None
+    """When it can be done; None: always."""
 
     @property
     def command(self) -> str:
@@ -34,14 +40,26 @@ class Action:
 
 
 WRITING = (
-    Action("stop", "escape", "Stop", "Stop writing and keep what is there."),
-    Action("again", "ctrl+r", "Again", "Write another poem from the same beginning, with a new seed if none is set."),
-    Action("go_on", "ctrl+g", "Go on", "Continue the poem from where it stands."),
-    Action("lens", "f2", "Lens", "See what the model thought at every character, and branch where it chose."),
-    Action("tree", "f3", "Tree", "See all branches of the poem.", in_footer=False),
-    Action("next_branch", "ctrl+n", "Next branch", "Turn to the next branch of the poem.", in_footer=False),
-    Action("copy", "ctrl+y", "Copy", "Copy the poem.", in_footer=False),
-    Action("export", "ctrl+s", "Save as", "Save the poem as a file: text, Markdown, a page, a card, JSON."),
+    Action("stop", "escape", "Stop", "Stop writing and keep what is there.", needs="writing"),
+    Action(
+        "again",
+        "ctrl+r",
+        "Again",
+        "Write another poem from the same beginning, with a new seed if none is set.",
+        needs="poem",
+    ),
+    Action("go_on", "ctrl+g", "Go on", "Continue the poem from where it stands.", needs="rest"),
+    Action(
+        "lens", "f2", "Lens", "See what the model thought at every character, and branch where it chose.", needs="poem"
+    ),
+    Action("tree", "f3", "Tree", "See all branches of the poem.", in_footer=False, needs="poem"),
+    Action(
+        "next_branch", "ctrl+n", "Next branch", "Turn to the next branch of the poem.", in_footer=False, needs="poem"
+    ),
+    Action("copy", "ctrl+y", "Copy", "Copy the poem.", in_footer=False, needs="poem"),
+    Action(
+        "export", "ctrl+s", "Save as", "Save the poem as a file: text, Markdown, a page, a card, JSON.", needs="poem"
+    ),
     Action("library", "ctrl+l", "Library", "Look through the poems that were kept."),
     Action("next_model", "ctrl+t", "Language", "Change between the English and the Persian model."),
 )

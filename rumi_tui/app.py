@@ -116,9 +116,9 @@ class RumiApp(App[str]):
         self.exit(unsaved)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: our actions with their keys, and the choice of colours."""
+        """The palette: what can be done now, with its keys, and the choice of colours."""
         keys = self._keys
-        here = actions.WRITING if screen is self._writing else ()
+        here = self._writing.fitting_actions() if screen is self._writing else ()
         for action in (*here, *actions.EVERYWHERE):
             owner = self._writing if action in actions.WRITING else self
             words = f"{action.help} {keymap.spoken(keys[action.command])}"

@@ -53,6 +53,14 @@ def completions() -> list[str]:
     return [*settings, *deeds, *saved]
 
 
+def described() -> list[tuple[str, str]]:
+    """What is typed to change a setting, and to export at once, each with what it takes."""
+    taken = {name: ", ".join(values) for name, values in SETTINGS.items() if values}
+    taken |= {field.label: field.help for field in FIELDS.values()}
+    taken["export"] = ", ".join(FORMATS)
+    return [(f"{SIGN}{name}", words) for name, words in taken.items()]
+
+
 def read_command(line: str) -> Setting | Deed:
     """What a line that begins with `SIGN` asks for. Raises `RumiError` where it asks for nothing there is."""
     name, _, value = line.removeprefix(SIGN).strip().partition(" ")

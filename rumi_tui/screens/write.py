@@ -11,7 +11,6 @@ import msgspec
 from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer, Input, Select, Static
 from textual.worker import Worker as TextualWorker
 
@@ -25,6 +24,7 @@ from rumi_tui.library.formats import FORMATS, save_file
 from rumi_tui.library.store import Branch, KeptPoem, Library
 from rumi_tui.locations import poems_folder
 from rumi_tui.screens.export import ExportScreen
+from rumi_tui.screens.fitting import FittingScreen
 from rumi_tui.screens.lens import Choice, LensScreen
 from rumi_tui.screens.library import LibraryScreen
 from rumi_tui.screens.tree import TreeScreen
@@ -39,7 +39,7 @@ PROMPTS = 100
 ENDINGS = {"end": "the poem ended here", "lines": "enough lines", "characters": "enough characters", None: "stopped"}
 
 
-class WriteScreen(Screen[None]):
+class WriteScreen(FittingScreen):
     """The page to write on."""
 
     BINDINGS = actions.bindings(actions.WRITING)
@@ -77,6 +77,13 @@ class WriteScreen(Screen[None]):
             earlier = []  # what is wrong with the library is told when it is next used
         yield Prompt(earlier, completions(), id="prompt")
         yield Footer(show_command_palette=False)
+
+    def moments(self) -> set[actions.Moment]:
+        """What is going on."""
+        moments: set[actions.Moment] = {"writing"} if self._job is not None else set()
+        if self._draft is not None:
+            moments |= {"poem"} if moments else {"poem", "rest"}
+        return moments
 
     # What the person does
 
@@ -321,6 +328,7 @@ class WriteScreen(Screen[None]):
 
     def _say(self, words: str) -> None:
         self.query_one("#status", Static).update(words)
+        self.refresh_bindings()
 
     def _complain(self, sentence: str) -> None:
         self.notify(sentence, severity="error", markup=False, timeout=10)
