@@ -20,7 +20,7 @@ from rumi_tui.engine.generate import DEFAULT_LINES, LARGEST_LIMIT, LARGEST_SEED,
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import load_model
 
-SMALLEST_TERMINAL = (24, 8)
+SMALLEST_TERMINAL = (20, 8)
 """Columns and rows."""
 
 BATCH = 16

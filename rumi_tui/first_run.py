@@ -16,6 +16,7 @@ from models.errors import RumiError
 from rumi_tui.bidi import terminal_keeps_order, to_display
 from rumi_tui.settings import SettingsFile
 from rumi_tui.themes import THEMES
+from rumi_tui.widgets.choices import Choices
 
 LINE = "امروز آسمان آبی است."
 """Plain prose: today the sky is blue."""
@@ -57,7 +58,7 @@ class OrderApp(App[Answer]):
     def compose(self) -> ComposeResult:
         """The question and its answers."""
         yield Static("Which of these looks right?", id="question")
-        yield OptionList(
+        yield Choices(
             Option(to_display(LINE, "app", WIDTH), id="app"),
             Option(to_display(LINE, "terminal", WIDTH), id="terminal"),
             Option("I cannot tell", id="auto"),

@@ -14,7 +14,7 @@ from rumi_tui.library.store import KeptPoem, Library
 from rumi_tui.settings import SettingsFile
 from rumi_tui.widgets.poem_view import PoemView
 
-SIZES = [(80, 24), (120, 40), (24, 8)]
+SIZES = [(80, 24), (120, 40), (20, 8)]
 
 
 async def until(pilot: Pilot, condition: Callable[[], object]) -> None:

@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 from models.errors import RumiError
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.library.store import KeptPoem, Library
+from rumi_tui.widgets.choices import Choices
 
 KEYS = "type to search · Ctrl+F favourite · Delete, Ctrl+Z undo"
 
@@ -41,7 +42,7 @@ class LibraryScreen(ModalScreen[KeptPoem | None]):
     def compose(self) -> ComposeResult:
         """The latest poem first, a line each."""
         yield Static(markup=False)
-        yield OptionList(markup=False)
+        yield Choices(markup=False)
 
     def on_mount(self) -> None:
         """Lists all poems."""

@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 
 from models.errors import RumiError
 from rumi_tui.settings import ENTRIES, Entry, SettingsFile, as_typed, typed, value_of
+from rumi_tui.widgets.choices import Choices
 
 NOTHING = "nothing"
 """Stands for a setting that is left out."""
@@ -43,7 +44,7 @@ class SettingsScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The settings, one a line, and the line to type a value into."""
         yield Static("Enter, ← → change · Delete: the default", id="keys", markup=False)
-        yield OptionList(markup=False)
+        yield Choices(markup=False)
         yield Static("", id="about", markup=False)
         yield Input(id="value", compact=True)
 
