@@ -18,10 +18,10 @@ from rumi_tui.settings import SettingsFile
 from rumi_tui.themes import THEMES
 from rumi_tui.widgets.choices import Choices
 
-LINE = "امروز آسمان آبی است."
-"""Plain prose: today the sky is blue."""
-WIDTH = 30
-"""Cells of a sample."""
+LINE = "هوا خوب است."
+"""Plain prose: the weather is fine."""
+WIDTH = 16
+"""Cells of a sample, which fit the smallest terminal without a break."""
 
 Answer = Literal["app", "terminal", "auto"]
 
