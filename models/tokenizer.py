@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -20,7 +20,8 @@ from models.errors import RumiError
 Kind = Literal["characters", "word"]
 """The kinds of tokenizer, as they are named in a model file and by `rumi-train --tokenizer`."""
 
-FORMS = ("couplet", "ghazal", "rubai", "free")
+Form = Literal["couplet", "ghazal", "rubai", "free"]
+FORMS: tuple[Form, ...] = get_args(Form)
 """The forms of a poem: masnavi couplets (aa bb cc), ghazal (aa ba ca), quatrain (aaba), and everything else."""
 
 UNKNOWN, END = "<unknown>", "<end>"

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from functools import partial
 
+from textual import on
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from rumi_tui import actions
+from models.errors import RumiError
+from rumi_tui import actions, keymap
 from rumi_tui.bidi import Mode
 from rumi_tui.library.store import Library
 from rumi_tui.screens.help import HelpScreen
+from rumi_tui.screens.settings import SettingsScreen
+from rumi_tui.screens.tour import TourScreen
 from rumi_tui.screens.write import WriteScreen
+from rumi_tui.settings import ENTRIES, SettingsFile, UserSettings
 from rumi_tui.themes import THEMES
+from rumi_tui.widgets.craft import Craft
 from rumi_tui.writer import Writer
 
 
@@ -21,6 +29,7 @@ class RumiApp(App[str]):
 
     TITLE = "Rumi"
     CSS_PATH = [
+        "themes/no_color.tcss",
         "screens/write.tcss",
         "screens/edit.tcss",
         "screens/export.tcss",
@@ -28,7 +37,10 @@ class RumiApp(App[str]):
         "screens/lens.tcss",
         "screens/library.tcss",
         "screens/name.tcss",
+        "screens/settings.tcss",
+        "screens/tour.tcss",
         "screens/tree.tcss",
+        "screens/verses.tcss",
         "widgets/craft.tcss",
         "widgets/lens_view.tcss",
         "widgets/poem_view.tcss",
@@ -37,25 +49,68 @@ class RumiApp(App[str]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (78, "-wide"), (96, "-roomy")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]
 
-    def __init__(self, library: Library, model: str, mode: Mode) -> None:
-        super().__init__()
+    def __init__(
+        self, library: Library, model: str, mode: Mode, settings: SettingsFile | None = None, welcome: bool = False
+    ) -> None:
+        """The library and the model to begin with; without a settings file, the defaults hold.
+
+        Whoever is to be welcomed is shown the tour first.
+        """
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)  # else grey would be drawn for it
         self.library, self.mode = library, mode
+        self.settings_file = settings or SettingsFile()
+        self._welcome = welcome
         self.writer = Writer()
-        self._writing = WriteScreen(library, self.writer, model, mode)
+        self._writing = WriteScreen(library, self.writer, model, mode, self.settings_file.settings)
 
     def on_mount(self) -> None:
         """Opens the page to write on."""
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = THEMES[0].name
+        self._hold(self.settings_file.settings)
         self.push_screen(self._writing)
+        if self._welcome:
+            self.action_tour()
 
     def action_show_help(self) -> None:
-        """Shows what can be done, or puts it away."""
-        if isinstance(self.screen, HelpScreen):
-            self.screen.dismiss()
+        """Shows what can be done, or no longer."""
+        self._turn_over(HelpScreen(self._keys))
+
+    def action_tour(self) -> None:
+        """Shows the pages for newcomers, or no longer."""
+        self._turn_over(TourScreen(self._keys))
+
+    def action_settings(self) -> None:
+        """Shows the settings, or no longer."""
+        self._turn_over(SettingsScreen(self.settings_file))
+
+    @property
+    def _keys(self) -> dict[str, str]:
+        return keymap.in_force(self.settings_file.settings.keys)
+
+    def _turn_over(self, page: Screen[None]) -> None:
+        """Lays a page on what is there; takes it away where it is there already."""
+        if isinstance(self.screen, type(page)):
+            self.screen.dismiss(None)
         else:
-            self.push_screen(HelpScreen())
+            self.push_screen(page)
+
+    @on(SettingsScreen.Changed)
+    def _follow(self, event: SettingsScreen.Changed) -> None:
+        """Lets a changed setting hold at once."""
+        self._hold(self.settings_file.settings)
+        self._writing.query_one(Craft).follow(event.entry, self.settings_file.settings)
+
+    def _hold(self, settings: UserSettings) -> None:
+        self.theme = settings.theme
+        self.set_keymap(keymap.for_textual(settings.keys))
+
+    def _choose_theme(self, name: str) -> None:
+        try:
+            self.settings_file.change("theme", name)
+            self.theme = name
+        except RumiError as error:
+            self.notify(str(error), severity="error", markup=False, timeout=10)
 
     async def action_quit(self) -> None:
         """Leaves, with everything saved that can be."""
@@ -64,8 +119,13 @@ class RumiApp(App[str]):
         self.exit(unsaved)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: our actions, and the choice of a theme."""
-        for action in (*(actions.WRITING if screen is self._writing else ()), *actions.EVERYWHERE):
+        """The palette: what can be done now, with its keys, and the choice of colours."""
+        keys = self._keys
+        here = self._writing.fitting_actions() if screen is self._writing else ()
+        for action in (*here, *actions.EVERYWHERE):
             owner = self._writing if action in actions.WRITING else self
-            yield SystemCommand(action.title, action.help, getattr(owner, f"action_{action.name}"))
-        yield SystemCommand("Theme", "Choose other colours.", self.action_change_theme)
+            words = f"{action.help} {keymap.spoken(keys[action.command])}"
+            yield SystemCommand(action.title, words, getattr(owner, f"action_{action.name}"))
+        theme = ENTRIES["theme"]
+        for name in theme.choices:
+            yield SystemCommand(f"Colours: {name}", f"One of {theme.range}.", partial(self._choose_theme, name))

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import groupby
-from typing import IO, Literal, NamedTuple
+from typing import IO, Literal, NamedTuple, get_args
 
 from arabic_reshaper import ArabicReshaper
 from bidi import get_display
@@ -22,7 +22,9 @@ from models.errors import RumiError
 Mode = Literal["terminal", "app", "off"]
 """Who puts a right-to-left line in visual order: the terminal itself, this module, or nobody."""
 
-MODES = ("auto", "terminal", "app", "off")
+Wish = Literal["auto", "terminal", "app", "off"]
+"""A mode, or `auto` to have it chosen."""
+MODES: tuple[Wish, ...] = get_args(Wish)
 
 _RESHAPER = ArabicReshaper({"delete_harakat": False, "support_zwj": True})
 _LETTER_BY_LETTER = ArabicReshaper({"delete_harakat": False, "support_zwj": True, "support_ligatures": False})

@@ -20,7 +20,7 @@ from rumi_tui.engine.generate import DEFAULT_LINES, LARGEST_LIMIT, LARGEST_SEED,
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import load_model
 
-SMALLEST_TERMINAL = (24, 8)
+SMALLEST_TERMINAL = (20, 8)
 """Columns and rows."""
 
 BATCH = 16
@@ -139,18 +139,31 @@ def generate(
 
 @tui_app.command()
 def tui(
-    model: Model = "en",
+    model: Annotated[
+        str | None, typer.Option(help="en, fa, or a model file; default: the one of the settings.")
+    ] = None,
     rtl: Annotated[
-        str,
-        typer.Option(help="Who puts right-to-left lines in order: the terminal, the app, nobody (off), or auto."),
-    ] = "auto",
+        str | None,
+        typer.Option(
+            help="Who puts right-to-left lines in order: terminal, app, nobody (off), or auto; default: as settled."
+        ),
+    ] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Print the poems of the library, and open nothing.")] = False,
+    settings: Annotated[
+        bool, typer.Option("--settings", help="Print every setting that the settings file takes, and exit.")
+    ] = False,
     debug: Debug = False,
     version: Version = False,
 ) -> None:
     """Open the poetry console."""
+    from rumi_tui.locations import library_path, settings_path, welcome_path
+    from rumi_tui.settings import SettingsFile, page
+
     if plain:
         print_library()
+        return
+    if settings:
+        print(page(settings_path()))
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise RumiError("The console needs a terminal: run it in one, or use rumi-generate.")
@@ -162,13 +175,27 @@ def tui(
         )
     from rumi_tui.app import RumiApp
     from rumi_tui.bidi import choose_mode, terminal_keeps_order
+    from rumi_tui.first_run import ask_order
     from rumi_tui.library.store import Library
-    from rumi_tui.locations import library_path
     from rumi_tui.terminal import end_with_terminal
 
-    mode = choose_mode(rtl, os.environ)
+    kept = SettingsFile(settings_path())
+    model = model or kept.settings.model
+    if model not in LANGUAGES:
+        model = str(Path(model).expanduser().resolve())
+    if os.environ.get("NO_COLOR") == "":  # which stands for colours (no-color.org); Textual takes it for none
+        del os.environ["NO_COLOR"]
+    wish = rtl or kept.settings.rtl
+    mode = choose_mode(wish, os.environ)
     library = Library(library_path())
-    app = RumiApp(library, model if model in LANGUAGES else str(Path(model).resolve()), mode)
+    is_first_run = not welcome_path().exists()
+    if is_first_run and wish == "auto":
+        answer = ask_order(kept)
+        if answer is None:
+            return
+        mode = choose_mode(answer, os.environ)
+    welcome_path().touch()
+    app = RumiApp(library, model, mode, kept, welcome=is_first_run)
     end_with_terminal(lambda: app.call_from_thread(app.action_quit))
     with terminal_keeps_order(mode):
         unsaved = app.run()

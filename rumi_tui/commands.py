@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from models.errors import RumiError
 from models.pretrained import LANGUAGES
 from models.tokenizer import FORMS
-from rumi_tui.actions import EVERYWHERE, WRITING, Action
+from rumi_tui.actions import Action
+from rumi_tui.keymap import BY_COMMAND
 from rumi_tui.library.formats import FORMATS
 from rumi_tui.widgets.craft import FIELDS, PRESETS
 
 SIGN = "/"
 """What a command begins with."""
-ACTIONS = {action.name.removeprefix("show_").replace("_", "-"): action for action in (*WRITING, *EVERYWHERE)}
 SETTINGS = {
     "model": tuple(LANGUAGES),
     "form": FORMS,
@@ -47,10 +47,18 @@ class Deed:
 
 def completions() -> list[str]:
     """Every command as it can be typed, with the values that can be named."""
-    deeds = [f"{SIGN}{name}" for name in ACTIONS]
+    deeds = [f"{SIGN}{name}" for name in BY_COMMAND]
     saved = [f"{SIGN}export {ending}" for ending in FORMATS]
     settings = [f"{SIGN}{name} {value}" for name, values in SETTINGS.items() for value in values or ("",)]
     return [*settings, *deeds, *saved]
+
+
+def described() -> list[tuple[str, str]]:
+    """What is typed to change a setting, and to export at once, each with what it takes."""
+    taken = {name: ", ".join(values) for name, values in SETTINGS.items() if values}
+    taken |= {field.label: field.help for field in FIELDS.values()}
+    taken["export"] = ", ".join(FORMATS)
+    return [(f"{SIGN}{name}", words) for name, words in taken.items()]
 
 
 def read_command(line: str) -> Setting | Deed:
@@ -59,8 +67,8 @@ def read_command(line: str) -> Setting | Deed:
     name, value = name.lower(), value.strip()
     if name in SETTINGS:
         return Setting(name, value)
-    if name in ACTIONS:
-        return Deed(ACTIONS[name], value)
-    near = difflib.get_close_matches(name, [*SETTINGS, *ACTIONS], n=1)
+    if name in BY_COMMAND:
+        return Deed(BY_COMMAND[name], value)
+    near = difflib.get_close_matches(name, [*SETTINGS, *BY_COMMAND], n=1)
     way_out = f"did you mean {SIGN}{near[0]}?" if near else f"{SIGN}help lists what there is."
     raise RumiError(f"There is no command {SIGN}{name}: {way_out}")

@@ -54,12 +54,13 @@ class Draft:
         text: str,
         branch: Branch | None = None,
         inherited: Iterable[range] = (),
+        title: str = "",
     ) -> None:
         """A poem of which a person gave `text`, or what follows the place where it branches.
 
         Of what comes before that place the person gave the `inherited` parts.
         """
-        self._library, self.branch = library, branch
+        self._library, self.branch, self._title = library, branch, title
         self.model, self.model_sha256, self.form, self.text = model, model_sha256, form, text
         begin = branch.at if branch else 0
         shared = [range(part.start, min(part.stop, begin)) for part in inherited if part.start < begin]
@@ -110,6 +111,8 @@ class Draft:
         try:
             if self.id is None:
                 self.id = self._library.begin(self.model, self.model_sha256, self.form, self.text, self.branch)
+                if self._title:
+                    self._library.name(self.id, self._title, ())
             changed = [passage for passage in self.passages if passage not in self._saved_passages]
             self._library.save(self.id, self.text, changed)
             self._saved_passages = list(self.passages)
@@ -130,13 +133,14 @@ class Job:
         draft: Draft | None = None,
         like: Draft | None = None,
         branch: Branch | None = None,
+        title: str = "",
     ) -> None:
         """To write on from `text`, which was typed, or stands already.
 
         More of `draft`, or a new poem, which may leave another at `branch` and shares with it what `like` was given.
         """
         self._library, self.settings, self._text, self._typed = library, settings, text, typed
-        self._like, self._branch = like, branch
+        self._like, self._branch, self._title = like, branch, title
         self.draft = draft
         """The poem that grows; None until a new one has begun.
 
@@ -170,7 +174,14 @@ class Job:
                 branch = Branch(branch.parent, min(branch.at, shared_beginning(self._text, began.text)))
             inherited = like.given if like and branch else ()
             self.draft = Draft(
-                self._library, settings.model, began.model_sha256, settings.form, began.text, branch, inherited
+                self._library,
+                settings.model,
+                began.model_sha256,
+                settings.form,
+                began.text,
+                branch,
+                inherited,
+                self._title,
             )
         self.draft.text = began.text
         passage = Passage(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from platformdirs import user_cache_path, user_data_path, user_documents_path
+from platformdirs import user_cache_path, user_config_path, user_data_path, user_documents_path
 
 
 def library_path() -> Path:
@@ -32,3 +32,13 @@ def texts_folder() -> Path:
 def index_folder() -> Path:
     """The folder for what is computed from texts and can be computed again."""
     return user_cache_path("rumi-tui", appauthor=False)
+
+
+def settings_path() -> Path:
+    """The TOML file that holds the settings."""
+    return user_config_path("rumi-tui", appauthor=False) / "settings.toml"
+
+
+def welcome_path() -> Path:
+    """An empty file that says that the console was opened here before."""
+    return user_data_path("rumi-tui", appauthor=False) / "welcomed"

@@ -12,9 +12,10 @@ from textual.widgets import Select, Static
 
 from rumi_tui.app import RumiApp
 from rumi_tui.library.store import KeptPoem, Library
+from rumi_tui.settings import SettingsFile
 from rumi_tui.widgets.poem_view import PoemView
 
-SIZES = [(80, 24), (120, 40), (24, 8)]
+SIZES = [(80, 24), (120, 40), (20, 8)]
 
 
 async def until(pilot: Pilot, condition: Callable[[], object]) -> None:
@@ -26,12 +27,20 @@ async def until(pilot: Pilot, condition: Callable[[], object]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def console(library: Library, model: Path, size: tuple[int, int] = (80, 24), **fields: str) -> AsyncIterator:
+async def console(
+    library: Library,
+    model: Path,
+    size: tuple[int, int] = (80, 24),
+    settings: SettingsFile | None = None,
+    **fields: str,
+) -> AsyncIterator:
     """The console, once it has read its model, with these settings; left as a person leaves it."""
-    app = RumiApp(library, str(model), "app")
+    app = RumiApp(library, str(model), "app", settings)
     try:
         async with app.run_test(size=size) as pilot:
-            await until(pilot, lambda: app.screen.query("#form") and field(pilot, "form", Select).value == "couplet")
+            await until(
+                pilot, lambda: app.screen.query("#form") and isinstance(field(pilot, "form", Select).value, str)
+            )
             for name, value in fields.items():
                 field(pilot, name).value = value
             yield pilot

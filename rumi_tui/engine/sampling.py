@@ -11,6 +11,9 @@ from rumi_tui.engine.context import Logits
 
 Probabilities = npt.NDArray[np.float64]
 
+LIMITS = {"temperature": (0, 5), "top_k": (0, 1_000_000), "top_p": (0.01, 1), "min_p": (0, 1)}
+"""The lowest and the highest value of each field of `Sampling`."""
+
 
 class Sampling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the next symbol is chosen. Raises `RumiError` for a value outside its range."""
@@ -25,8 +28,7 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Only those at least this share as likely as the likeliest (Nguyen et al. 2024, arXiv:2407.01082)."""
 
     def __post_init__(self) -> None:
-        limits = {"temperature": (0, 5), "top_k": (0, 1_000_000), "top_p": (0.01, 1), "min_p": (0, 1)}
-        for name, (low, high) in limits.items():
+        for name, (low, high) in LIMITS.items():
             if not low <= getattr(self, name) <= high:
                 label = name.replace("_", "-")
                 raise RumiError(f"The {label} is {getattr(self, name)}; choose one from {low} to {high}.")

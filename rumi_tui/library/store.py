@@ -8,9 +8,7 @@ Poems are trees: a branch is a poem of its own that shares the beginning of anot
 from __future__ import annotations
 
 import datetime
-import re
 import sqlite3
-import unicodedata
 from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
@@ -19,10 +17,10 @@ from typing import Any
 import msgspec
 
 from models.errors import RumiError
-from models.tokenizer import normalise
 from rumi_tui.engine.generate import Ending
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.tables import MIGRATIONS, VERSION
+from rumi_tui.texts.index import fold, words_of
 
 _COLUMNS = "id, written, model, model_sha256, form, text, parent, branches_at, favourite, title, tags"
 _FAMILY = f"""
@@ -85,12 +83,6 @@ class KeptPoem(msgspec.Struct, frozen=True, kw_only=True):
     def prompt(self) -> str:
         """What came before its first passage; all of it where nothing was written."""
         return self.text[: self.passages[0].begins_at] if self.passages else self.text
-
-
-def searchable(text: str) -> str:
-    """A text as it is searched: letters folded as a tokenizer folds them, without accents and vowel signs."""
-    letters = unicodedata.normalize("NFD", normalise(text))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 class Library:
@@ -162,7 +154,7 @@ class Library:
         Titles and tags are searched too. Deleted poems are left out. Capitals, accents and vowel signs make no
         difference.
         """
-        words = re.findall(r"\w+", searchable(search))
+        words = words_of(search)
         select, values = f"SELECT {_COLUMNS} FROM poems WHERE NOT deleted", tuple[str, ...]()
         if words:
             self._index()
@@ -175,7 +167,7 @@ class Library:
         with self._database:
             self._run("BEGIN IMMEDIATE")
             for poem, *texts in self._run("SELECT id, title, tags, text FROM poems WHERE NOT indexed"):
-                words = searchable("\n".join(texts))
+                words = fold("\n".join(texts))
                 self._run("INSERT OR REPLACE INTO words (rowid, text) VALUES (?, ?)", (poem, words))
             self._run("UPDATE poems SET indexed = 1 WHERE NOT indexed")
             self._run("COMMIT")

@@ -10,6 +10,7 @@ from textual.widgets.option_list import Option
 
 from rumi_tui.library.formats import FORMATS
 from rumi_tui.screens.visit import Visit
+from rumi_tui.widgets.choices import Choices
 
 
 class ExportScreen(Visit[str | None]):
@@ -20,7 +21,7 @@ class ExportScreen(Visit[str | None]):
     def compose(self) -> ComposeResult:
         """The formats, one a line."""
         yield Static("Save the poem as", markup=False)
-        yield OptionList(*(Option(f"{ending:<6}{what}", id=ending) for ending, (what, _) in FORMATS.items()))
+        yield Choices(*(Option(f"{ending:<6}{what}", id=ending) for ending, (what, _) in FORMATS.items()))
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:

@@ -17,6 +17,7 @@ from rumi_tui.bidi import Mode, to_display
 from rumi_tui.library.store import KeptPoem, Library
 from rumi_tui.screens.name import Name, NameScreen
 from rumi_tui.screens.visit import Visit
+from rumi_tui.widgets.choices import Choices
 
 KEYS = "type to search · Ctrl+F ★ · Ctrl+O name · Delete, Ctrl+Z undo"
 
@@ -42,7 +43,7 @@ class LibraryScreen(Visit[KeptPoem | None]):
     def compose(self) -> ComposeResult:
         """The latest poem first, a line each."""
         yield Static(markup=False)
-        yield OptionList(markup=False)
+        yield Choices(markup=False)
 
     def on_mount(self) -> None:
         """Lists all poems."""

@@ -6,16 +6,17 @@ Workers post `Reported` messages as reports come; only handlers change the scree
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer, Input, Select, Static
 from textual.worker import Worker as TextualWorker
 
 from models.errors import RumiError
+from rumi_tui.actions import Moment
 from rumi_tui.bidi import Mode
 from rumi_tui.commands import completions
 from rumi_tui.draft import Draft, Job, Settings
@@ -23,6 +24,8 @@ from rumi_tui.engine.messages import Began, Describe, Described, Failed, Finishe
 from rumi_tui.library.store import Branch, Library
 from rumi_tui.page import Page
 from rumi_tui.rewriting import Rewriting
+from rumi_tui.screens.fitting import FittingScreen
+from rumi_tui.settings import UserSettings
 from rumi_tui.unsaved import Unsaved
 from rumi_tui.widgets.craft import HINTS, Craft
 from rumi_tui.widgets.poem_view import PoemView
@@ -34,7 +37,14 @@ PROMPTS = 100
 ENDINGS = {"end": "the poem ended here", "lines": "enough lines", "characters": "enough characters", None: "stopped"}
 
 
-class PageScreen(Screen[None]):
+class Manner(NamedTuple):
+    """Who writes, and in which form."""
+
+    model: str
+    form: str
+
+
+class PageScreen(FittingScreen):
     """The poem, the settings and the prompt, and the poem that is being written."""
 
     AUTO_FOCUS = "#prompt"
@@ -46,9 +56,10 @@ class PageScreen(Screen[None]):
             super().__init__()
             self.job, self.report = job, report
 
-    def __init__(self, library: Library, writer: Writer, model: str, mode: Mode) -> None:
+    def __init__(self, library: Library, writer: Writer, model: str, mode: Mode, settings: UserSettings) -> None:
         super().__init__()
         self._library, self._writer, self._model, self._mode = library, writer, model, mode
+        self._user_settings = settings
         self._job: Job | Rewriting | None = None
         """What is being written."""
         self._asked: Settings | None = None
@@ -65,7 +76,7 @@ class PageScreen(Screen[None]):
         yield Static("❦  R U M I  ❦", id="title")
         yield PoemView(self._mode)
         yield Static("", id="status", markup=False)
-        yield Craft(self._model)
+        yield Craft(self._model, self._user_settings)
         try:
             earlier = self._library.prompts(PROMPTS)
         except RumiError:
@@ -77,6 +88,13 @@ class PageScreen(Screen[None]):
         """Tells of a library that had to be set aside."""
         if self._library.set_aside is not None:
             self._complain(f"The library was damaged: it is kept as {self._library.set_aside}, and a new one begun.")
+
+    def moments(self) -> set[Moment]:
+        """What is going on."""
+        moments: set[Moment] = {"writing"} if self._job is not None else set()
+        if self._page.now is not None:
+            moments |= {"poem"} if moments else {"poem", "rest"}
+        return moments
 
     @on(Select.Changed, "#model")
     def _read_model(self, event: Select.Changed) -> None:
@@ -114,6 +132,8 @@ class PageScreen(Screen[None]):
         like: Draft | None = None,
         branch: Branch | None = None,
         lines: int | None = None,
+        manner: Manner | None = None,
+        title: str = "",
     ) -> None:
         """Has verse written: more of `draft`, or a new poem, which may leave another at `branch` and be `like` it.
 
@@ -121,12 +141,12 @@ class PageScreen(Screen[None]):
         """
         try:
             settings = self.query_one(Craft).read()
-            if source := draft or like:
+            if source := draft or like or manner:
                 settings = msgspec.structs.replace(settings, model=source.model, form=source.form)
             asked = settings
             if lines is not None:
                 settings = msgspec.structs.replace(settings, lines=lines)
-            job = Job(self._library, settings, text, typed, draft, like, branch)
+            job = Job(self._library, settings, text, typed, draft, like, branch, title)
             orders = job.orders()
             await self._finish_job()
             self._page.hold()
@@ -222,6 +242,7 @@ class PageScreen(Screen[None]):
     def _say(self, words: str) -> None:
         self._words = words
         self._draw_status()
+        self.refresh_bindings()
 
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)

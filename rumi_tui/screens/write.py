@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import get_args
 
 import msgspec
 from textual import on
 from textual.widgets import Input
 
 from models.errors import RumiError
+from models.pretrained import LANGUAGES
 from rumi_tui import actions
 from rumi_tui.commands import SIGN, Deed, Setting, read_command
 from rumi_tui.draft import Draft, shared_beginning
@@ -23,8 +25,10 @@ from rumi_tui.screens.export import ExportScreen
 from rumi_tui.screens.lens import Choice, LensScreen
 from rumi_tui.screens.library import LibraryScreen
 from rumi_tui.screens.name import Name, NameScreen
-from rumi_tui.screens.page import PageScreen
+from rumi_tui.screens.page import Manner, PageScreen
 from rumi_tui.screens.tree import TreeScreen
+from rumi_tui.screens.verses import Kind, VersesScreen
+from rumi_tui.texts.index import Couplet
 from rumi_tui.widgets.craft import Craft
 from rumi_tui.widgets.prompt import Prompt
 
@@ -66,6 +70,8 @@ class WriteScreen(PageScreen):
                     await self._take_changes()
                 case Deed(action, value) if action.name == "export" and value:
                     self._export(value)
+                case Deed(action, value) if action.name in get_args(Kind):
+                    self._find_verses(action.name, value)
                 case Deed(action, _):
                     owner = self if action in actions.WRITING else self.app
                     await owner.run_action(action.name)
@@ -241,6 +247,24 @@ class WriteScreen(PageScreen):
             self.app.push_screen(LibraryScreen(self._library, self._mode), self._open)
         except RumiError as error:
             self._complain(str(error))
+
+    def action_ask(self) -> None:
+        """Asks the real verse."""
+        self._find_verses("ask")
+
+    def action_search(self) -> None:
+        """Searches the real verse."""
+        self._find_verses("search")
+
+    def _find_verses(self, kind: Kind, words: str = "") -> None:
+        self.app.push_screen(VersesScreen(kind, words, self._mode), self._write_after)
+
+    async def _write_after(self, couplet: Couplet | None) -> None:
+        """Has the model of its language write on from a couplet of Rumi's, and notes in the title whose it is."""
+        if couplet is not None:
+            model = couplet.language if couplet.language in LANGUAGES else self.query_one(Craft).model
+            title = f"After Rumi: {couplet.place}"
+            await self._write(f"{couplet.verse}\n", typed=True, manner=Manner(model, couplet.form), title=title)
 
     def action_next_model(self) -> None:
         """Changes to the next model."""

@@ -14,11 +14,9 @@ from textual.widgets import Input, Label, Select
 from models.errors import RumiError
 from models.pretrained import LANGUAGES
 from rumi_tui.draft import Settings
-from rumi_tui.engine.generate import DEFAULT_LINES, LARGEST_SEED
+from rumi_tui.engine.generate import LARGEST_SEED
 from rumi_tui.engine.sampling import Sampling
-
-SLOWEST, QUICKEST = 1, 10_000
-"""Characters a second that verse can be paced at."""
+from rumi_tui.settings import ENTRIES, QUICKEST, SLOWEST, Entry, UserSettings, typed
 
 
 @dataclass(frozen=True)
@@ -41,17 +39,19 @@ class Field:
         return self.name.replace("_", "-")
 
 
+def _kept(name: str, left_out: str = "", classes: str = "optional") -> Field:
+    """A field that begins as the settings say, and is described there."""
+    entry = ENTRIES[name.replace("_", "-")]
+    return Field(name, entry.default, entry.hint, left_out, classes)
+
+
 SHAPE = (
-    Field("temperature", "0.8", "0 to 5: 0 takes the likeliest, 1 the model at its word, above 1 is wild", classes=""),
-    Field("lines", str(DEFAULT_LINES), "stop after so many lines, if the poem does not end before"),
-    Field("pace", "", "1 to 10,000 characters a second, as a reader likes", "instant", "roomy"),
-    Field("seed", "", f"0 to {LARGEST_SEED}: the same seed and settings write the same poem", "by chance"),
+    _kept("temperature", classes=""),
+    _kept("lines"),
+    _kept("pace", "instant", "roomy"),
+    Field("seed", "", f"0 to {LARGEST_SEED:,}: the same seed and settings write the same poem", "by chance"),
 )
-CHOICE = (
-    Field("top_k", "0", "choose only among the k likeliest characters; 0: among all", classes="roomy"),
-    Field("top_p", "1", "0.01 to 1: choose among the likeliest that together reach this share", classes="roomy"),
-    Field("min_p", "0", "0 to 1: leave out what is less likely than this share of the likeliest", classes="roomy"),
-)
+CHOICE = tuple(_kept(name, classes="roomy") for name in ("top_k", "top_p", "min_p"))
 FIELDS = {field.name: field for field in (*SHAPE, *CHOICE)}
 
 HINTS = {
@@ -73,8 +73,10 @@ PRESETS = {
 class Craft(Vertical):
     """Model, form, and what else a poem is written with."""
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, kept: UserSettings) -> None:
+        """The model to begin with, and the settings that everything else begins with."""
         super().__init__()
+        self._kept = kept
         names = {**LANGUAGES, **({} if model in LANGUAGES else {model: Path(model).stem})}
         self._models = [(title, name) for name, title in names.items()]
         self._model = model
@@ -96,7 +98,7 @@ class Craft(Vertical):
     def _compose_field(self, field: Field) -> ComposeResult:
         yield Label(field.label, classes=field.classes or "optional")
         yield Input(
-            field.default,
+            typed(getattr(self._kept, field.name, None)),
             placeholder=field.left_out,
             compact=True,
             id=field.name,
@@ -154,12 +156,31 @@ class Craft(Vertical):
             raise
 
     def offer_forms(self, forms: tuple[str, ...]) -> None:
-        """Lets the person choose among the forms of a model; keeps the chosen one if it is among them."""
+        """Lets the person choose among the forms of a model; keeps the chosen one, or that of the settings."""
         select = self.query_one("#form", Select)
         chosen = select.value
         self._forms = list(forms)
         select.set_options((form, form) for form in forms)
-        select.value = chosen if chosen in forms else forms[0]
+        select.value = next(form for form in (chosen, self._kept.form, forms[0]) if form in forms)
+
+    def follow(self, changed: Entry, kept: UserSettings) -> None:
+        """Takes on a value of the settings that was just changed, where it has a place here."""
+        self._kept = kept
+        if changed.field in FIELDS:
+            self.query_one(f"#{changed.field}", Input).value = typed(getattr(kept, changed.field))
+        elif changed.field == "form" and kept.form in self._forms:
+            self.query_one("#form", Select).value = kept.form
+        elif changed.field == "model":
+            self._choose_model(kept.model)
+
+    def _choose_model(self, model: str) -> None:
+        select = self.query_one("#model", Select)
+        if model not in LANGUAGES:
+            model = str(Path(model).expanduser())
+        if all(model != name for _, name in self._models):
+            self._models.append((Path(model).stem, model))
+            select.set_options(self._models)
+        select.value = model
 
     def read(self) -> Settings:
         """What the rows say; an empty seed becomes a random one. Raises `RumiError` for what makes no sense."""

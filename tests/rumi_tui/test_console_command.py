@@ -17,18 +17,26 @@ from rumi_tui.library.store import Library
 
 
 def run_in_terminal(
-    columns: int, rows: int, arguments: list[str], home: Path, wait_for: str = "", keys: bytes = b""
+    columns: int, rows: int, arguments: list[str], home: Path, *steps: tuple[str, bytes]
 ) -> tuple[int, str]:
-    """Runs rumi-tui in a terminal of this size, presses keys once a text is shown; its status and all it wrote."""
+    """Runs rumi-tui in a terminal of this size; its status and all it wrote.
+
+    Each step is a text to wait for, in what came since the step before, and the keys to press then.
+    """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     command = [str(Path(sys.executable).parent / "rumi-tui"), *arguments]
-    variables = {**os.environ, "XDG_DATA_HOME": str(home), "TERM": "xterm-256color"}
+    variables = {
+        **os.environ,
+        "XDG_DATA_HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "TERM": "xterm-256color",
+    }
     for name in ("TMUX", "KONSOLE_VERSION", "TERM_PROGRAM", "COLUMNS", "LINES"):
         variables.pop(name, None)
     process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables, close_fds=True)
     os.close(theirs)
-    shown = b""
+    shown, seen, waiting = b"", 0, list(steps)
     try:
         while select.select([ours], [], [], 60)[0]:
             try:
@@ -38,9 +46,9 @@ def run_in_terminal(
             shown += piece
             if not piece:
                 break
-            if keys and wait_for in shown.decode("utf-8", "replace"):
-                os.write(ours, keys)
-                keys = b""
+            if waiting and waiting[0][0] in shown[seen:].decode("utf-8", "replace"):
+                seen = len(shown)
+                os.write(ours, waiting.pop(0)[1])
         return process.wait(timeout=60), shown.decode("utf-8", "replace")
     finally:
         process.kill()
@@ -52,14 +60,14 @@ def test_without_a_terminal_it_says_so_in_one_sentence():
     assert_command_refused(run_command("rumi-tui"), 1, r"needs a terminal: .*rumi-generate\.$")
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(20, 5), (23, 24), (80, 7)])
+@pytest.mark.parametrize(("columns", "rows"), [(20, 5), (19, 24), (80, 7)])
 def test_in_a_terminal_too_small_it_says_so_in_one_sentence(tmp_path, columns, rows):
     status, shown = run_in_terminal(columns, rows, [], tmp_path)
     assert status == 1
     sentences = shown.splitlines()
     assert len(sentences) == 1
     assert f"{columns}x{rows}" in sentences[0]
-    assert "24x8" in sentences[0]
+    assert "20x8" in sentences[0]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -88,8 +96,39 @@ def test_an_unheard_of_order_of_lines_is_refused(tmp_path):
     assert len(shown.splitlines()) == 1
 
 
+def welcome(home: Path) -> None:
+    (home / "rumi-tui").mkdir(parents=True, exist_ok=True)
+    (home / "rumi-tui" / "welcomed").touch()
+
+
+def write_settings(home: Path, text: str) -> None:
+    folder = home / "config" / "rumi-tui"
+    folder.mkdir(parents=True)
+    (folder / "settings.toml").write_text(text, "utf-8")
+
+
+def test_settings_that_make_no_sense_are_told_in_one_sentence(tmp_path):
+    write_settings(tmp_path, "temprature = 1\n")
+    status, shown = run_in_terminal(80, 24, [], tmp_path)
+    assert status == 1
+    assert len(shown.splitlines()) == 1
+    assert "did you mean temperature?" in shown
+
+
+def test_the_command_line_is_heard_before_the_settings(tmp_path, model_file):
+    welcome(tmp_path)
+    write_settings(tmp_path, 'model = "/nowhere/mine.onnx"\nrtl = "off"\n')
+    status, shown = run_in_terminal(
+        80, 24, ["--model", str(model_file), "--rtl", "app"], tmp_path, ("couplet", b"\x11")
+    )
+    assert status == 0
+    assert shown.startswith("\x1b[8l")
+    assert "mine.onnx" not in shown
+
+
 def test_it_opens_and_leaves_the_terminal_as_it_was(tmp_path, model_file):
-    status, shown = run_in_terminal(80, 24, ["--model", str(model_file)], tmp_path, "R U M I", b"\x11")
+    welcome(tmp_path)
+    status, shown = run_in_terminal(80, 24, ["--model", str(model_file)], tmp_path, ("R U M I", b"\x11"))
     assert status == 0
     assert "Traceback" not in shown
     assert shown.startswith("\x1b[8l")
@@ -99,11 +138,43 @@ def test_it_opens_and_leaves_the_terminal_as_it_was(tmp_path, model_file):
     assert (tmp_path / "rumi-tui" / "poems.sqlite").exists()
 
 
+def test_the_first_time_it_asks_what_looks_right_and_shows_the_tour(tmp_path, model_file):
+    steps = [("cannot tell", b"\x1b[B\r"), ("● ○ ○", b"\x1b"), ("couplet", b"\x11")]
+    status, shown = run_in_terminal(80, 24, ["--model", str(model_file)], tmp_path, *steps)
+    assert status == 0, shown
+    assert (tmp_path / "config" / "rumi-tui" / "settings.toml").read_text("utf-8") == 'rtl = "terminal"\n'
+    status, shown = run_in_terminal(80, 24, ["--model", str(model_file)], tmp_path, ("couplet", b"\x11"))
+    assert status == 0
+    assert "cannot tell" not in shown
+    assert "● ○ ○" not in shown
+    assert "\x1b[8l" not in shown
+
+
+def test_whoever_leaves_at_the_question_is_asked_again(tmp_path, model_file):
+    for _ in range(2):
+        status, shown = run_in_terminal(80, 24, ["--model", str(model_file)], tmp_path, ("cannot tell", b"\x11"))
+        assert status == 0
+        assert "R U M I" not in shown
+
+
+def test_nothing_is_asked_where_the_command_line_says_it(tmp_path, model_file):
+    arguments = ["--model", str(model_file), "--rtl", "off"]
+    status, shown = run_in_terminal(80, 24, arguments, tmp_path, ("● ○ ○", b"\x11"))
+    assert status == 0
+    assert "cannot tell" not in shown
+
+
 def test_when_the_terminal_is_gone_the_console_ends_and_what_was_written_is_kept(tmp_path, endless_file):
+    welcome(tmp_path)
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     command = [str(Path(sys.executable).parent / "rumi-tui"), "--model", str(endless_file)]
-    variables = {**os.environ, "XDG_DATA_HOME": str(tmp_path), "TERM": "xterm-256color"}
+    variables = {
+        **os.environ,
+        "XDG_DATA_HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path),
+        "TERM": "xterm-256color",
+    }
     process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables, close_fds=True)
     os.close(theirs)
     try:
