@@ -196,7 +196,7 @@ def tui(
         mode = choose_mode(answer, os.environ)
     welcome_path().touch()
     app = RumiApp(library, model, mode, kept, welcome=is_first_run)
-    end_with_terminal(lambda: app.call_from_thread(app.action_quit))
+    end_with_terminal(lambda: app.call_from_thread(app.call_later, app.action_quit))
     with terminal_keeps_order(mode):
         unsaved = app.run()
     library.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import get_args
 
 import msgspec
 from textual import on
@@ -70,8 +69,10 @@ class WriteScreen(PageScreen):
                     await self._take_changes()
                 case Deed(action, value) if action.name == "export" and value:
                     self._export(value)
-                case Deed(action, value) if action.name in get_args(Kind):
-                    self._find_verses(action.name, value)
+                case Deed(action, value) if action.name == "ask":
+                    self._find_verses("ask", value)
+                case Deed(action, value) if action.name == "search":
+                    self._find_verses("search", value)
                 case Deed(action, _):
                     owner = self if action in actions.WRITING else self.app
                     await owner.run_action(action.name)

@@ -12,7 +12,7 @@ from rumi_tui.themes import THEMES
 from rumi_tui.widgets.lens_view import LEVELS, LensView
 
 LEAST = {theme.name: 7.0 if theme.name == "contrast" else 4.5 for theme in THEMES}
-PAGES = [(), ("tab",), ("ctrl+s",), ("ctrl+l",), ("f1",), ("f3",), ("f4",), ("f2",)]
+PAGES = [(), ("tab",), ("ctrl+s",), ("ctrl+l",), ("f1",), ("f3",), ("f4",), ("f8",), ("ctrl+o",), ("ctrl+k",), ("f2",)]
 """Keys that open the pages, the lens last."""
 
 
@@ -53,7 +53,7 @@ async def go_through_pages(pilot):
         shown = list(letters(pilot.app.screen))
         assert shown, keys
         yield keys, shown
-        if pilot.app.screen.is_modal:
+        if pilot.app.screen.is_modal and keys != PAGES[-1]:
             await pilot.press("escape")
 
 
