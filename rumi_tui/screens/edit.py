@@ -25,8 +25,8 @@ class EditScreen(Visit[Edited]):
     """Gives back what the person made of a poem, changed or not."""
 
     BINDINGS = [
-        Binding("ctrl+g", "go_on", "Go on from the cursor", priority=True),
-        Binding("escape", "keep", "Keep", priority=True),
+        Binding("ctrl+g", "go_on", "Go on from the cursor"),
+        Binding("escape", "keep", "Keep"),
     ]
     AUTO_FOCUS = "VerseArea"
 

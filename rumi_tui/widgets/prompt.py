@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from textual import events
 from textual.binding import Binding
 from textual.message import Message
 
@@ -15,7 +16,6 @@ class Prompt(VerseArea):
     """A few lines to type in; on the first and the last, the arrows go to the prompts of before and back."""
 
     BINDINGS = [
-        Binding("enter", "submit", "Write", show=False, priority=True),
         Binding("ctrl+j,shift+enter,alt+enter", "new_line", "New line", show=False),
     ]
 
@@ -47,9 +47,12 @@ class Prompt(VerseArea):
         found = (whole for whole in self._completions if text and whole.startswith(text.lower()) and whole != text)
         self.suggestion = next(found, "")[len(text) :]
 
-    def action_submit(self) -> None:
-        """Hands over what was typed."""
-        self.post_message(self.Submitted(self.text))
+    async def _on_key(self, event: events.Key) -> None:
+        """Enter hands over what was typed: as a key in its turn, since a binding overtakes letters on their way."""
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Submitted(self.text))
 
     def action_new_line(self) -> None:
         """Begins another line."""

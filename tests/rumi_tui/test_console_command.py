@@ -74,7 +74,7 @@ def test_in_a_terminal_too_small_it_says_so_in_one_sentence(tmp_path, columns, r
 def test_a_damaged_library_is_set_aside_and_told(tmp_path, model_file):
     welcome(tmp_path)
     (tmp_path / "rumi-tui" / "poems.sqlite").write_text("The reed tells of partings.\n" * 9, "utf-8")
-    status, _ = run_in_terminal(80, 24, ["--model", str(model_file)], tmp_path, b"damaged", b"\x11")
+    status, _ = run_in_terminal(80, 24, ["--model", str(model_file)], tmp_path, ("damaged", b"\x11"))
     assert status == 0
     [aside] = (tmp_path / "rumi-tui").glob("poems-damaged-*.sqlite")
     assert aside.read_text("utf-8") == "The reed tells of partings.\n" * 9

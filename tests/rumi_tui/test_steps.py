@@ -14,6 +14,7 @@ from console_support import (
     told,
     until,
 )
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Select
 
@@ -194,6 +195,15 @@ async def test_a_prompt_may_have_several_lines(library, endless_file):
         kept = await press_and_write(pilot, library, *"amber", "ctrl+j", *"candle", "enter")
         assert kept.text.startswith("amber\ncandle")
         assert field(pilot, "prompt").text == "amber\ncandle"
+
+
+async def test_letters_still_on_their_way_belong_to_the_prompt(library, endless_file):
+    async with console(library, endless_file, lines="2") as pilot:
+        for letter in "amber":
+            pilot.app.post_message(events.Key(letter, letter))
+        pilot.app.post_message(events.Key("enter", "\r"))
+        await until(pilot, lambda: library.poems() and library.poems()[0].passages[0].ending)
+        assert library.poems()[0].text.startswith("amber")
 
 
 async def test_a_poem_on_the_page_is_given_a_title(library, endless_file):
