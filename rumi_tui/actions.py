@@ -92,3 +92,12 @@ EVERYWHERE = (
 def bindings(actions: tuple[Action, ...]) -> list[BindingType]:
     """The key bindings of some actions."""
     return [action.binding(first=action.name != "stop") for action in actions]  # a list of choices closes first
+
+
+def closing(name: str, method: str) -> list[BindingType]:
+    """What leads back, by a method of it, from the page that an action opens: Escape, and the key that opened it."""
+    opened = next(action for action in WRITING if action.name == name)
+    return [
+        Binding("escape", method, "Back", priority=True),
+        Binding(opened.key, method, show=False, priority=True, id=name),
+    ]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from rumi_tui.actions import closing
 from rumi_tui.library.formats import FORMATS
 from rumi_tui.screens.visit import Visit
 from rumi_tui.widgets.choices import Choices
@@ -16,7 +16,7 @@ from rumi_tui.widgets.choices import Choices
 class ExportScreen(Visit[str | None]):
     """Gives back the ending of the chosen format."""
 
-    BINDINGS = [Binding("escape,ctrl+s", "dismiss", "Back", priority=True)]
+    BINDINGS = closing("export", "dismiss")
 
     def compose(self) -> ComposeResult:
         """The formats, one a line."""

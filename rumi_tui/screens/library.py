@@ -13,6 +13,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from models.errors import RumiError
+from rumi_tui.actions import closing
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.library.store import KeptPoem, Library
 from rumi_tui.screens.name import Name, NameScreen
@@ -26,7 +27,7 @@ class LibraryScreen(Visit[KeptPoem | None]):
     """A list of poems; gives back the chosen one. Raises `RumiError` where the library cannot be read."""
 
     BINDINGS = [
-        Binding("escape,ctrl+l", "back", "Back", priority=True),
+        *closing("library", "back"),
         Binding("backspace", "shorten", "Search less", show=False),
         Binding("ctrl+f", "favour", "Favourite"),
         Binding("ctrl+o", "name", "Name"),

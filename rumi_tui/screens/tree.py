@@ -5,10 +5,10 @@ from __future__ import annotations
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.widgets import Static, Tree
 from textual.widgets.tree import TreeNode
 
+from rumi_tui.actions import closing
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.library.store import KeptPoem
 from rumi_tui.screens.visit import Visit
@@ -20,7 +20,7 @@ EXCERPT = 60
 class TreeScreen(Visit[KeptPoem | None]):
     """Shows a poem and its branches; gives back the chosen one."""
 
-    BINDINGS = [Binding("escape,f3", "dismiss", "Back", priority=True)]
+    BINDINGS = closing("tree", "dismiss")
 
     def __init__(self, family: list[KeptPoem], current: int, mode: Mode) -> None:
         """The poems of one tree, the oldest first, and the id of the one on the page."""
@@ -30,7 +30,7 @@ class TreeScreen(Visit[KeptPoem | None]):
     def compose(self) -> ComposeResult:
         """The first poem at the root, each branch below what it branched from."""
         count = len(self._family) - 1
-        yield Static(f"Branches of this poem: {count}" if count else "This poem has no branch yet: F2 makes one.")
+        yield Static(f"Branches of this poem: {count}" if count else "This poem has no branch yet: the lens makes one.")
         tree: Tree[KeptPoem] = Tree("", classes="tree")
         tree.show_root = False
         tree.guide_depth = 3

@@ -196,7 +196,7 @@ class WriteScreen(PageScreen):
             if len(family) > 1 and places:
                 await self._open(family[(places[0] + 1) % len(family)])
             else:
-                self.notify("This poem has no branch yet: F2 makes one.")
+                self.notify("This poem has no branch yet: the lens makes one.")
 
     def _family(self, draft: Draft) -> list[KeptPoem]:
         """The poems of the tree that a poem stands in."""

@@ -28,7 +28,7 @@ THEMES = (
         success="#8fae7e",
         warning="#d6a35c",
         error="#c9705f",
-        variables=_beside("#a79f90", "#8d8779", "#16181c"),
+        variables=_beside("#a79f90", "#9d9688", "#16181c"),
     ),
     Theme(  # brown ink on laid paper
         name="paper",
@@ -43,7 +43,7 @@ THEMES = (
         success="#4d6b3c",
         warning="#96641c",
         error="#b8503f",
-        variables=_beside("#5f564a", "#6a6053", "#f6f0e3"),
+        variables=_beside("#5f564a", "#61584b", "#f6f0e3"),
     ),
     Theme(  # for tired eyes and poor screens
         name="contrast",
@@ -73,7 +73,7 @@ THEMES = (
         success="#8fbf96",
         warning="#e0a75e",
         error="#cc6672",
-        variables=_beside("#aab0cc", "#9299ba", "#111a3a"),
+        variables=_beside("#aab0cc", "#9aa1c1", "#111a3a"),
     ),
     Theme(  # wine on parchment
         name="rose",

@@ -55,7 +55,7 @@ CHOICE = tuple(_kept(name, classes="roomy") for name in ("top_k", "top_p", "min_
 FIELDS = {field.name: field for field in (*SHAPE, *CHOICE)}
 
 HINTS = {
-    "model": "who writes, and so the language; Ctrl+T changes it too",
+    "model": "who writes, and so the language",
     "form": "couplet: aa bb cc; ghazal: aa ba ca, with a refrain; rubai: four lines, aaba; free: as it comes",
     "preset": "careful, balanced or daring: how characters are chosen, in one go",
     **{name: field.help for name, field in FIELDS.items()},

@@ -52,8 +52,12 @@ async def test_two_keys_can_change_places(library, endless_file):
         await press_and_write(pilot, library, "enter")
         await pilot.press("ctrl+l")
         await until(pilot, lambda: type(pilot.app.screen).__name__ == "TreeScreen")
-        await pilot.press("escape", "f3")
+        await pilot.press("ctrl+l")  # which also leads back
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        await pilot.press("f3")
         await until(pilot, lambda: type(pilot.app.screen).__name__ == "LibraryScreen")
+        await pilot.press("f3")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
 
 
 async def test_help_footer_and_palette_tell_the_changed_keys(library, endless_file):
