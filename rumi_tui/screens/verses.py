@@ -18,7 +18,6 @@ from models.errors import RumiError
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.locations import index_folder, texts_folder
 from rumi_tui.screens.visit import Visit
-from rumi_tui.texts.ask import language_of, retrieve
 from rumi_tui.texts.embeddings import Batch, open_embeddings
 from rumi_tui.texts.index import Couplet, Index, Passage
 from rumi_tui.widgets.choices import Choices
@@ -86,6 +85,8 @@ class VersesScreen(Visit[Couplet | None]):
     @work(thread=True, exclusive=True)
     def _find(self, words: str, page: int) -> None:
         """In a thread of its own: the texts are read for the first time in seconds, and their sense in minutes."""
+        from rumi_tui.texts.ask import language_of, retrieve  # brings onnxruntime, which the page does without
+
         self.post_message(self.Told("Looking …"))
         self._page = page
         try:
