@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN := .venv
 DEV := .venv-dev
 
-.PHONY: help run test bench bench-train bench-ask models clean
+.PHONY: help run test test-web screens bench bench-train bench-ask models clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -17,6 +17,12 @@ test: $(DEV)/ready ## set up everything, lint, check types and imports, run the 
 	$(DEV)/bin/mypy
 	$(DEV)/bin/lint-imports --no-logo
 	$(DEV)/bin/python -m pytest
+
+test-web: $(DEV)/ready ## test the console in a real browser (Debian: chromium, chromium-driver)
+	$(DEV)/bin/python -m pytest -m web tests/rumi_tui/web
+
+screens: $(DEV)/ready ## draw the pictures of the console in docs/screens anew
+	$(DEV)/bin/python docs/screens.py
 
 bench: $(DEV)/ready ## measure how quickly verse is written, beside PyTorch and other graphs
 	$(DEV)/bin/python benchmarks/generation.py

@@ -45,7 +45,7 @@ def export(
         from export.export import export_model
         from training.checkpoint import load_weights, weights_path
     except ModuleNotFoundError as error:
-        raise command_line.needs_training(error) from error
+        raise command_line.needs_extra(error, "train") from error
     from models.card import UNSAID
     from rumi_tui.texts.corpus import read_corpus
 

@@ -118,6 +118,11 @@ class RumiApp(App[str]):
         await self.writer.close()
         self.exit(unsaved)
 
+    async def on_exit_app(self) -> None:
+        """Leaves as orderly where it is not the person who ends the program, but a page in a browser that was closed."""
+        await self._writing.close()
+        await self.writer.close()
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: what can be done now, with its keys, and the choice of colours."""
         keys = self._keys

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -19,6 +20,7 @@ from rumi_tui.command_line import Debug, Json, Version, finite, narrate
 from rumi_tui.engine.generate import DEFAULT_LINES, LARGEST_LIMIT, LARGEST_SEED, BatchGeneration, Request, Step
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import load_model
+from rumi_tui.terminal import end_with_terminal, in_browser
 
 SMALLEST_TERMINAL = (20, 8)
 """Columns and rows."""
@@ -152,6 +154,9 @@ def tui(
     settings: Annotated[
         bool, typer.Option("--settings", help="Print every setting that the settings file takes, and exit.")
     ] = False,
+    web: Annotated[bool, typer.Option("--web", help="Serve the console to a browser, on this machine only.")] = False,
+    host: Annotated[str, typer.Option(help="With --web, the address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="With --web, the port to listen on.")] = 8000,
     debug: Debug = False,
     version: Version = False,
 ) -> None:
@@ -165,19 +170,10 @@ def tui(
     if settings:
         print(page(settings_path()))
         return
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise RumiError("The console needs a terminal: run it in one, or use rumi-generate.")
-    size = os.get_terminal_size()
-    columns, rows = SMALLEST_TERMINAL
-    if size.columns < columns or size.lines < rows:
-        raise RumiError(
-            f"The terminal is {size.columns}x{size.lines}; the console needs {columns}x{rows}: enlarge the window."
-        )
-    from rumi_tui.app import RumiApp
+    if not (web or in_browser()):
+        check_terminal()
     from rumi_tui.bidi import choose_mode, terminal_keeps_order
-    from rumi_tui.first_run import ask_order
     from rumi_tui.library.store import Library
-    from rumi_tui.terminal import end_with_terminal
 
     kept = SettingsFile(settings_path())
     model = model or kept.settings.model
@@ -188,6 +184,13 @@ def tui(
     wish = rtl or kept.settings.rtl
     mode = choose_mode(wish, os.environ)
     library = Library(library_path())
+    if web:
+        library.close()
+        serve(model, "app" if wish == "auto" else wish, host, port)
+        return
+    from rumi_tui.app import RumiApp
+    from rumi_tui.first_run import ask_order
+
     is_first_run = not welcome_path().exists()
     if is_first_run and wish == "auto":
         answer = ask_order(kept)
@@ -197,12 +200,34 @@ def tui(
     welcome_path().touch()
     app = RumiApp(library, model, mode, kept, welcome=is_first_run)
     end_with_terminal(lambda: app.call_from_thread(app.call_later, app.action_quit))
-    with terminal_keeps_order(mode):
+    with terminal_keeps_order("off" if in_browser() else mode):
         unsaved = app.run()
     library.close()
     if unsaved:
         print(unsaved)
         raise RumiError("What stands above could not be saved in the library: copy it from here.")
+
+
+def check_terminal() -> None:
+    """Raises `RumiError` where the console has no terminal, or one that is too small for it."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise RumiError("The console needs a terminal: run it in one, or use rumi-generate.")
+    size = os.get_terminal_size()
+    columns, rows = SMALLEST_TERMINAL
+    if size.columns < columns or size.lines < rows:
+        raise RumiError(
+            f"The terminal is {size.columns}x{size.lines}; the console needs {columns}x{rows}: enlarge the window."
+        )
+
+
+def serve(model: str, rtl: str, host: str, port: int) -> None:
+    """Serves consoles to browsers until it is interrupted."""
+    try:
+        from rumi_tui.web.server import ConsoleServer
+    except ModuleNotFoundError as missing:
+        raise command_line.needs_extra(missing, "web") from missing
+    command = [os.path.abspath(sys.argv[0]), "--model", model, "--rtl", rtl]
+    ConsoleServer(f"exec {shlex.join(command)}", host, port).run()
 
 
 def print_library() -> None:

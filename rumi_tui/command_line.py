@@ -48,9 +48,9 @@ def new_app(**settings: Any) -> typer.Typer:
     )
 
 
-def needs_training(missing: ModuleNotFoundError) -> RumiError:
-    """What to say where a library of the extra `train` is not installed."""
-    return RumiError(f"This needs {missing.name}: run pip install '.[train]' in the folder of the program.")
+def needs_extra(missing: ModuleNotFoundError, extra: str) -> RumiError:
+    """What to say where a library of an extra is not installed."""
+    return RumiError(f"This needs {missing.name}: run pip install '.[{extra}]' in the folder of the program.")
 
 
 def narrate(sentence: str) -> None:

@@ -1,8 +1,9 @@
-"""The terminal that the console runs in, and what happens when it is gone. Knows nothing of what is shown."""
+"""The terminal or page that the console runs in, and what happens when it is gone. Knows nothing of what is shown."""
 
 from __future__ import annotations
 
 import os
+import select
 import sys
 import threading
 import time
@@ -13,15 +14,25 @@ LEAVE_SECONDS = 2.0
 """What an orderly end may take."""
 
 
+def in_browser() -> bool:
+    """Whether a page in a browser shows this console, which then speaks to a server through pipes."""
+    return os.environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")
+
+
 def end_with_terminal(leave: Callable[[], object]) -> None:
     """Ends the program within moments of its terminal (a closed window, a lost connection), orderly if `leave` can.
 
     Textual would go on for ever, reading the end of its input again and again and waiting for its output to be taken.
+    For a console in a browser, the terminal is the server of its page.
     """
     threading.Thread(target=_watch, args=(sys.stdin.fileno(), leave), daemon=True, name="terminal").start()
 
 
 def _watch(terminal: int, leave: Callable[[], object]) -> None:
+    if in_browser():
+        poll = select.poll()
+        poll.register(terminal, 0)  # nothing but the end of the server wakes it
+        poll.poll()
     while os.isatty(terminal):
         time.sleep(LOOK_SECONDS)
     threading.Thread(target=leave, daemon=True).start()

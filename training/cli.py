@@ -257,7 +257,7 @@ def _fetched_texts(option: str) -> list[Path]:
 
 
 def _without_training(error: ModuleNotFoundError) -> NoReturn:
-    raise command_line.needs_training(error) from error
+    raise command_line.needs_extra(error, "train") from error
 
 
 def _measure_samples(

@@ -1,0 +1,65 @@
+"""A first hour with the console, in a real terminal, with nothing but the keys and the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from terminal_support import PATIENCE_SECONDS, Terminal, letters
+
+from rumi_tui.library.store import KeptPoem
+
+SIZE = (120, 50)
+PACE = 200
+"""Characters a second: the poems are stopped while all of them is in sight."""
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, endless_file: Path) -> Iterator[Terminal]:
+    terminal = Terminal(tmp_path, endless_file)
+    yield terminal
+    terminal.close()
+
+
+def shows(terminal: Terminal, poem: KeptPoem) -> bool:
+    """Whether the end of a poem is on the screen."""
+    return letters(poem.text)[-40:] in letters(terminal.shown())
+
+
+def test_a_poem_is_written_stopped_branched_and_found_again(terminal: Terminal):
+    console = terminal.open_console(*SIZE)
+    terminal.submit("/lines 1000000")
+    terminal.submit(f"/pace {PACE}")
+    terminal.submit("amber")
+    terminal.until(lambda: terminal.poems() and len(terminal.poems()[0].text) > 100)
+    terminal.press("Escape")
+    terminal.wait_for("stopped")
+    [first] = terminal.poems()
+    terminal.until(lambda: shows(terminal, first))
+
+    terminal.press("F2")
+    terminal.wait_for("entropy")
+    terminal.press_and_see("Enter", "Down", "Enter")
+    terminal.until(lambda: len(terminal.poems()) == 2 and len(terminal.poems()[0].text) > 100)
+    terminal.press("Escape")
+    terminal.wait_for("stopped")
+    second, kept = terminal.poems()
+    assert kept == first
+    assert second.branch is not None
+    assert second.branch.parent == first.id
+    assert second.text[: second.branch.at] == first.text[: second.branch.at]
+    assert second.text[second.branch.at] != first.text[second.branch.at]
+    terminal.until(lambda: shows(terminal, second))
+
+    writing = console.children(recursive=True)
+    terminal.press("C-q")
+    assert psutil.wait_procs([console, *writing], timeout=PATIENCE_SECONDS)[1] == []
+
+    terminal.open_console(*SIZE)
+    terminal.press("C-l")
+    terminal.wait_for(first.text.split("\n")[0][:20])
+    terminal.press_and_see("Down", "Enter")
+    terminal.until(lambda: shows(terminal, first))
+    assert terminal.poems() == [second, first]

@@ -1,0 +1,122 @@
+"""Every screen in both languages at three sizes, as it was when somebody last looked at it and found it right."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import pytest
+from console_support import SIZES, console, until
+from snapshots import difference, picture
+from support import SHAPES, WORDS, describe, random_decoder, verse
+from textual.pilot import Pilot
+
+from export.graph import build_graph
+from models.card import Description
+from models.tokenizer import RESERVED, CharacterTokenizer
+from rumi_tui.engine.sampling import Sampling
+from rumi_tui.library.store import Branch, Library, Passage
+from rumi_tui.screens.write import WriteScreen
+
+STORED = Path(__file__).parent / "snapshots"
+MODEL = Path("small.onnx")
+
+
+class Shown(NamedTuple):
+    """A screen."""
+
+    keys: tuple[str, ...]
+    """Lead to it from the page to write on."""
+    words: str
+    """Stand on it once it is complete, in every size."""
+
+
+SCREENS = {
+    "write": Shown((), "small"),
+    "lens": Shown(("f2",), " bits, "),
+    "tree": Shown(("f3",), "Branches of"),
+    "library": Shown(("ctrl+l",), "Poems kept"),
+    "export": Shown(("ctrl+s",), "Save the poem"),
+    "help": Shown(("f1",), "A small"),
+}
+
+
+@pytest.fixture(params=WORDS)
+def language(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A language, with a small model of it in the folder that the console runs in, where clocks show UTC."""
+    with monkeypatch.context() as patch:
+        patch.chdir(tmp_path)
+        patch.setenv("TZ", "UTC")
+        time.tzset()
+        MODEL.write_bytes(small_model())
+        yield request.param
+    time.tzset()
+
+
+@functools.cache
+def small_model() -> bytes:
+    """A model of random weights that knows the letters of both languages."""
+    letters = sorted({letter for words in WORDS.values() for word in words for letter in word})
+    tokenizer = CharacterTokenizer(symbols=(*RESERVED, "\n", " ", *letters))
+    config = msgspec.structs.replace(SHAPES["rotary"], vocab_size=len(tokenizer.symbols))
+    card = describe(SHAPES["rotary"]).card
+    return build_graph(random_decoder(config), Description(config, tokenizer, card)).SerializeToString()
+
+
+def fill(library: Library, language: str) -> None:
+    """Three poems, one of them a favourite, and a branch, all of them written on days long past."""
+    texts = [verse(1, lines, language, seed=lines).strip() for lines in (4, 8, 6)]
+    texts.append(texts[2][:9] + texts[1][9:])
+    for number, text in enumerate(texts, start=1):
+        branch = Branch(3, 9) if number == 4 else None
+        sha256 = hashlib.sha256(small_model()).hexdigest()
+        poem = library.begin(str(MODEL), sha256, "couplet", text, branch)
+        library.save(poem, text, [Passage(begins_at=9, seed=7, lines=8, sampling=Sampling())])
+    library.set_favourite(2, True)
+    library._database.execute("UPDATE poems SET written = '2026-01-0' || id || 'T12:00:00+00:00'")
+
+
+async def complete(pilot: Pilot, words: str) -> str:
+    """The picture of the screen once some words stand on it and nothing moves."""
+    pictures = [""]
+
+    def is_complete() -> bool:
+        for widget in pilot.app.screen.query("*"):
+            if hasattr(widget, "cursor_blink"):
+                widget.cursor_blink = False
+        pictures.append(picture(pilot.app))
+        return words in pictures[-1] and pictures[-1] == pictures[-2]
+
+    await until(pilot, is_complete)
+    return pictures[-1]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+async def test_every_screen_looks_as_it_did(library: Library, language: str, size: tuple[int, int]):
+    fill(library, language)
+    differences = []
+    async with console(library, MODEL, size) as pilot:
+        await pilot.press("ctrl+l", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        for name, shown in SCREENS.items():
+            await pilot.press(*shown.keys)
+            seen = await complete(pilot, shown.words)
+            differences.append(difference(seen, STORED / file_name(name, language, size)))
+            if shown.keys:
+                await pilot.press("escape")
+                await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+    assert not any(differences), "\n".join(filter(None, differences))
+
+
+def file_name(screen: str, language: str, size: tuple[int, int]) -> str:
+    return f"{screen}-{language}-{size[0]}x{size[1]}.svg"
+
+
+def test_no_picture_is_left_of_a_screen_that_is_gone():
+    names = {file_name(screen, language, size) for screen in SCREENS for language in WORDS for size in SIZES}
+    assert {path.name for path in STORED.iterdir()} == names

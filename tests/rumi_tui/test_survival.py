@@ -1,0 +1,61 @@
+"""What is left when the console is killed while it writes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from terminal_support import PATIENCE_SECONDS, Terminal, letters
+
+from rumi_tui.engine.generate import Generation, Request
+from rumi_tui.engine.session import Session
+
+LOST_SECONDS = 0.5
+"""At most this much verse may be lost."""
+PACE = 200
+"""Characters a second: a poem that keeps neither core busy, so that what is measured is when it is saved."""
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, endless_file: Path) -> Iterator[Terminal]:
+    terminal = Terminal(tmp_path, endless_file)
+    yield terminal
+    terminal.close()
+
+
+def test_a_console_that_is_killed_loses_half_a_second_of_verse_and_leaves_no_process(
+    terminal: Terminal, endless: Session
+):
+    console = terminal.open_console()
+    for line in ("/lines 1000000", "/seed 7", f"/pace {PACE}", "amber"):
+        terminal.submit(line)
+    screens: list[tuple[float, str]] = []
+
+    def enough_was_seen() -> bool:
+        if verse := terminal.shown_verse():
+            screens.append((time.monotonic(), verse))
+        return len(verse) > 400
+
+    terminal.until(enough_was_seen)
+    writing = console.children(recursive=True)
+    killed = time.monotonic()
+    console.kill()
+    gone, alive = psutil.wait_procs(writing, timeout=PATIENCE_SECONDS)
+    assert (len(gone), alive) == (1, [])
+
+    seen = [verse for when, verse in screens if killed - when >= LOST_SECONDS][-1]
+    terminal.open_console()
+    [kept] = terminal.poems()
+    request = Request(form=kept.form, text="amber", sampling=kept.passages[0].sampling, seed=7, characters=5_000)
+    whole = "amber" + "".join(step.text for step in Generation(endless, endless.tokenizer, request))
+    assert whole.startswith(kept.text)
+    assert len(seen) > 100
+    assert seen[-100:] in letters(kept.text)
+
+    terminal.press("C-l")
+    terminal.wait_for(kept.text.split("\n")[0][:20])
+    terminal.press("Enter")
+    terminal.until(lambda: letters(kept.text)[-30:] in letters(terminal.shown()))

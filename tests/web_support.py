@@ -1,0 +1,39 @@
+"""The console served to browsers, as the tests start and end it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+
+class Served:
+    """A server of consoles whose poems are kept in a folder."""
+
+    def __init__(self, home: Path, model: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        command = [str(Path(sys.executable).parent / "rumi-tui"), "--web", "--port", str(self.port)]
+        self.process = subprocess.Popen(
+            [*command, "--model", str(model)],
+            env={**os.environ, "XDG_DATA_HOME": str(home), "XDG_CONFIG_HOME": str(home), "HOME": str(home)},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stderr is not None
+        self.greeting = self.process.stderr.readline()
+        assert self.address in self.greeting, self.greeting
+
+    def children(self) -> list[psutil.Process]:
+        """The consoles that are open, and their writing processes."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def close(self) -> None:
+        """Ends the server."""
+        self.process.kill()
+        self.process.communicate()
