@@ -119,7 +119,7 @@ class RumiApp(App[str]):
         self.exit(unsaved)
 
     async def on_exit_app(self) -> None:
-        """Leaves as orderly where it is not the person who ends the program, but a page in a browser that was closed."""
+        """Leaves as orderly where it is a page in a browser that was closed."""
         await self._writing.close()
         await self.writer.close()
 

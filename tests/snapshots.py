@@ -14,6 +14,7 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from textual.app import App
 
 ACCEPT = "RUMI_ACCEPT_SNAPSHOTS"
@@ -52,7 +53,9 @@ def picture(app: App[object]) -> str:
             grounds[row].append(Run(column, element.get("fill", ""), "", cells))
         elif element.tag == f"{SVG}text":
             look = looks[element.get("class", "").rpartition("-")[2]]
-            words[row].append(Run(column, look, (element.text or "").replace("\xa0", " ")))
+            text = (element.text or "").replace("\xa0", " ")
+            for part in re.finditer(r"\S+(?: \S+)*", text):  # letters may be narrower than their cells
+                words[row].append(Run(column + cell_len(text[: part.start()]), look, part[0]))
     return _drawn(width, height, words, grounds)
 
 
@@ -64,7 +67,7 @@ def _drawn(width: int, height: int, words: list[list[Run]], grounds: list[list[R
     ground = max(cells, key=lambda colour: cells[colour], default="")
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width * CELL[0]} {height * CELL[1]}">',
-        "<style>text { font: 16px monospace; white-space: pre; unicode-bidi: bidi-override }",
+        "<style>text { font: 16.6px monospace; white-space: pre; unicode-bidi: bidi-override }",
         *(f".{name} {{ {look} }}" for look, name in names.items()),
         "</style>",
         f'<rect width="100%" height="100%" fill="{ground}"/>',
@@ -78,7 +81,7 @@ def _drawn(width: int, height: int, words: list[list[Run]], grounds: list[list[R
             if run.look != ground
         ]
         spans = [
-            f'<tspan x="{run.column * CELL[0]}" class="{names[run.look]}">{escape(run.text.rstrip())}</tspan>'
+            f'<tspan x="{run.column * CELL[0]}" class="{names[run.look]}">{escape(run.text)}</tspan>'
             for run in words[number]
         ]
         text = [f'<text y="{top + 15}">{"".join(spans)}</text>'] if spans else []

@@ -30,6 +30,7 @@ class Terminal:
         if shutil.which("tmux") is None:
             pytest.skip("tmux is not installed, and a real terminal is what is looked at here")
         self._home, self._model = home, model
+        welcome(home)
         self._tmux = ["tmux", "-u", "-S", str(home / "tmux"), "-f", os.devnull]
         self._environment = {
             **{name: value for name, value in os.environ.items() if name != "TMUX"},
@@ -103,6 +104,12 @@ class Terminal:
         )
         assert done.returncode == 0 or not check, f"tmux {' '.join(command)}: {done.stderr}"
         return done.stdout
+
+
+def welcome(home: Path) -> None:
+    """Makes a home that of somebody who has opened the console before."""
+    (home / "rumi-tui").mkdir(exist_ok=True)
+    (home / "rumi-tui" / "welcomed").touch()
 
 
 def letters(text: str) -> str:

@@ -9,12 +9,14 @@ import sys
 from pathlib import Path
 
 import psutil
+from terminal_support import welcome
 
 
 class Served:
     """A server of consoles whose poems are kept in a folder."""
 
     def __init__(self, home: Path, model: Path) -> None:
+        welcome(home)
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from support import assert_command_refused, run_command
+from terminal_support import welcome
 
 from rumi_tui.library.store import Library
 
@@ -94,11 +95,6 @@ def test_an_unheard_of_order_of_lines_is_refused(tmp_path):
     status, shown = run_in_terminal(80, 24, ["--rtl", "sideways"], tmp_path)
     assert status in (1, 2)
     assert len(shown.splitlines()) == 1
-
-
-def welcome(home: Path) -> None:
-    (home / "rumi-tui").mkdir(parents=True, exist_ok=True)
-    (home / "rumi-tui" / "welcomed").touch()
 
 
 def write_settings(home: Path, text: str) -> None:
