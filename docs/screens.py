@@ -24,9 +24,9 @@ SIZE = (100, 28)
 CELL = 12.2
 """Units of a cell's width in the SVG that Textual makes."""
 POEMS = [
-    ("fa", "rubai", 4, "باران", 11),
+    ("fa", "rubai", 4, "", 11),
     ("en", "couplet", 10, "The sea", 5),
-    ("fa", "ghazal", 8, "شب", 3),
+    ("fa", "ghazal", 8, "", 3),
     ("en", "couplet", 12, "The soul is", 7),
 ]
 """Model, form, lines, beginning and seed of what is written for the pictures."""
@@ -47,7 +47,11 @@ def _placed(match: re.Match[str]) -> str:
         return f'<text {before}x="{x}" {between}{after}>{text}</text>'
     words = text.replace("&#160;", " ")
     right = float(x) + float(length) - CELL * (len(words) - len(words.rstrip()))
-    return f'<text {before}x="{right:g}" {between}{after} direction="rtl">{words.strip()}</text>'
+    words = words.strip()
+    return "".join(
+        f'<text {before}x="{right - CELL * half.start():g}" {between}{after} direction="rtl">{half[0]}</text>'
+        for half in re.finditer(r"\S+(?: \S+)*", words)
+    )
 
 
 async def until(pilot: Pilot[object], condition: Callable[[], object]) -> None:

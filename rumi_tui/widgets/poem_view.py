@@ -118,9 +118,12 @@ class PoemView(ScrollView, can_focus=True):
         left = self._set_line(number + 1, measure) if number + 1 < len(self._lines) else []
         rows = []
         for row in range(max(len(right), len(left))):
-            text = left[row] if row < len(left) else Text()
-            text.append(" " * (measure - text.cell_len + GAP))
-            rows.append(text.append_text(right[row] if row < len(right) else Text()))
+            halves = [half[row] if row < len(half) else Text(" " * measure) for half in (left, right)]
+            if self._mode == "terminal":
+                rows.append(_for_terminal(*halves, measure))
+            else:
+                halves[0].append(" " * (measure - halves[0].cell_len + GAP))
+                rows.append(halves[0].append_text(halves[1]))
         return rows
 
     def _set_line(self, number: int, measure: int) -> list[Text]:
@@ -171,3 +174,10 @@ class PoemView(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         segments = [Segment(" " * self._margin), *self._rows[number].render(self.app.console)]
         return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
+
+
+def _for_terminal(left: Text, right: Text, measure: int) -> Text:
+    """Two halves of a row for a terminal that turns right-to-left text round, and what is between with it."""
+    blanks = [len(half.plain) - len(half.plain.lstrip(" ")) for half in (left, right)]
+    row = Text(" " * blanks[0]).append_text(right[blanks[1] :])
+    return row.append(" " * (GAP + blanks[1])).append_text(left[blanks[0] :])

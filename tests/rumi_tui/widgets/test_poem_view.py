@@ -83,3 +83,17 @@ async def test_a_long_hemistich_is_broken_within_its_column(library, endless_fil
         rows = [view.render_line(row).text for row in range(view.virtual_size.height)]
         assert len(rows) == 2
         assert sorted(letters("".join(rows))) == sorted(letters("".join(to_display(line, "app", 0) for line in lines)))
+
+
+async def test_a_terminal_that_turns_lines_round_is_given_the_first_hemistich_first(library, endless_file):
+    lines = ["چراغ دریا سنگ", "باران کاغذ"]
+    async with console(library, endless_file, (80, 24)) as pilot:
+        view = PoemView("terminal")
+        await pilot.app.screen.mount(view)
+        view.show("\n".join(lines), (), "ghazal")
+        await pilot.pause()
+        row = view.render_line(0).text.rstrip()
+        assert row.strip().startswith(lines[0])
+        assert row.endswith(lines[1])
+        margin, blanks = len(row) - len(row.lstrip()), len(row.strip()) - sum(map(len, lines))
+        assert (margin, blanks) == (view._margin + 36 - len(lines[1]), 4 + 36 - len(lines[0]))
