@@ -8,7 +8,7 @@ import shlex
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -21,6 +21,9 @@ from rumi_tui.engine.generate import DEFAULT_LINES, LARGEST_LIMIT, LARGEST_SEED,
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import load_model
 from rumi_tui.terminal import end_with_terminal, in_browser
+
+if TYPE_CHECKING:
+    from rumi_tui.library.store import Library
 
 SMALLEST_TERMINAL = (20, 8)
 """Columns and rows."""
@@ -185,6 +188,7 @@ def tui(
     mode = choose_mode(wish, os.environ)
     library = Library(library_path())
     if web:
+        tell_set_aside(library)
         library.close()
         serve(model, "app" if wish == "auto" else wish, host, port)
         return
@@ -237,10 +241,15 @@ def print_library() -> None:
     from rumi_tui.locations import library_path
 
     library = Library(library_path())
-    if library.set_aside is not None:
-        narrate(f"The library was damaged: it is kept as {library.set_aside}, and a new one begun.")
+    tell_set_aside(library)
     print("\n".join(to_text(poem) for poem in reversed(library.poems())), end="")
     library.close()
+
+
+def tell_set_aside(library: Library) -> None:
+    """Tells where a damaged library was found."""
+    if library.set_aside is not None:
+        narrate(f"The library was damaged: it is kept as {library.set_aside}, and a new one begun.")
 
 
 def generate_main() -> None:
