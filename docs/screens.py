@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import html
 import re
 import tempfile
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
+from rich.cells import cell_len
 from textual.app import App
 from textual.pilot import Pilot
+from textual.widgets import Select
 
 from rumi_tui.app import RumiApp
-from rumi_tui.bidi import is_right_to_left
 from rumi_tui.library.store import Library
 
 FOLDER = Path(__file__).parent / "screens"
@@ -24,40 +29,95 @@ SIZE = (100, 28)
 CELL = 12.2
 """Units of a cell's width in the SVG that Textual makes."""
 POEMS = [
-    ("fa", "rubai", 4, "", 11),
-    ("en", "couplet", 10, "The sea", 5),
-    ("fa", "ghazal", 8, "", 3),
+    ("en", "couplet", 8, "The sea", 5),
+    ("fa", "ghazal", 10, "شب", 29),
+    ("fa", "rubai", 4, "دریا", 32),
     ("en", "couplet", 12, "The soul is", 7),
 ]
 """Model, form, lines, beginning and seed of what is written for the pictures."""
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb50-\ufdff\ufe70-\ufeff]+(?: [\u0590-\u08ff\ufb50-\ufdff\ufe70-\ufeff]+)*")
+TEXT = re.compile(r'<text class="([^"]*)" x="([^"]*)" y="([^"]*)" textLength="[^"]*" clip-path="[^"]*">([^<]*)</text>')
+
+
+class Piece(NamedTuple):
+    """Some text of a row that looks alike."""
+
+    row: str
+    """Its place from the top, as the SVG has it."""
+    column: int
+    look: str
+    """Its class."""
+    text: str
+
+    @property
+    def end(self) -> int:
+        """The column after it."""
+        return self.column + cell_len(self.text)
 
 
 def picture(app: App[object]) -> str:
-    """The screen as SVG that fetches no font. Right-to-left text, set by the viewer, stands where it ends."""
+    """The screen as SVG that fetches no font.
+
+    The console has put right-to-left text in visual order, letter shapes and all. Here it goes back into its own
+    order, for whatever shows the picture to set it as it sets such text, beginning where it begins on the screen.
+    """
     svg = app.export_screenshot(title="rumi-tui", simplify=True)
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
-    return re.sub(r'<text ([^>]*?)x="([\d.]+)" ([^>]*?)textLength="([\d.]+)" ([^>]*)>([^<]*)</text>', _placed, svg)
+    svg = re.sub(r'<clipPath id="[^"]*-line-.*?</clipPath>\s*', "", svg, flags=re.DOTALL)
+    pieces = [
+        Piece(y, column, look, part)
+        for look, x, y, text in TEXT.findall(svg)
+        for column, part in _parts(round(float(x) / CELL), html.unescape(text).replace("\xa0", " "))
+    ]
+    texts = [
+        _drawn_leftwards(list(group)) if leftwards else "".join(map(_drawn, group))
+        for leftwards, run in groupby(pieces, lambda piece: RIGHT_TO_LEFT.search(piece.text) is not None)
+        for group in (_adjoining(list(run)) if leftwards else [run])
+    ]
+    first = TEXT.search(svg)
+    assert first is not None
+    return svg[: first.start()] + "".join(texts) + TEXT.sub("", svg[first.start() :])
 
 
-def _placed(match: re.Match[str]) -> str:
-    before, x, between, length, after, text = match.groups()
-    if text.isascii() or not re.search("[\u0600-\u06ff]", text):
-        return match[0]
-    if not is_right_to_left(text):
-        return f'<text {before}x="{x}" {between}{after}>{text}</text>'
-    words = text.replace("&#160;", " ")
-    right = float(x) + float(length) - CELL * (len(words) - len(words.rstrip()))
-    words = words.strip()
-    return "".join(
-        f'<text {before}x="{right - CELL * half.start():g}" {between}{after} direction="rtl">{half[0]}</text>'
-        for half in re.finditer(r"\S+(?: \S+)*", words)
+def _parts(column: int, text: str) -> Iterator[tuple[int, str]]:
+    """Words with their columns; right-to-left ones by themselves, with the single blanks between and beside them."""
+    for part in re.finditer(rf" ?{RIGHT_TO_LEFT.pattern} ?|\S+(?: \S+)*?(?= ?{RIGHT_TO_LEFT.pattern}|\s*$|  )", text):
+        yield column + cell_len(text[: part.start()]), part[0]
+
+
+def _adjoining(pieces: list[Piece]) -> Iterator[list[Piece]]:
+    """Pieces without a gap between them."""
+    group: list[Piece] = []
+    for piece in pieces:
+        if group and (group[-1].row, group[-1].end) != (piece.row, piece.column):
+            yield group
+            group = []
+        group.append(piece)
+    yield group
+
+
+def _drawn(piece: Piece) -> str:
+    text = html.escape(piece.text).replace(" ", "\xa0")
+    length = CELL * cell_len(piece.text)
+    return (
+        f'<text class="{piece.look}" x="{CELL * piece.column:g}" y="{piece.row}" textLength="{length:g}">{text}</text>'
     )
+
+
+def _drawn_leftwards(pieces: list[Piece]) -> str:
+    right = pieces[-1].end - (len(pieces[-1].text) - len(pieces[-1].text.rstrip()))
+    spans = "".join(
+        f'<tspan class="{piece.look}">{html.escape(unicodedata.normalize("NFKC", piece.text[::-1]))}</tspan>'
+        for piece in reversed(pieces)
+    )
+    return f'<text direction="rtl" x="{CELL * right:g}" y="{pieces[0].row}">{spans}</text>'
 
 
 async def until(pilot: Pilot[object], condition: Callable[[], object]) -> None:
     """Waits until something is so, and all is drawn."""
-    while not condition():
-        await pilot.pause(0.05)
+    async with asyncio.timeout(60):
+        while not condition():
+            await pilot.pause(0.05)
     await pilot.pause(0.5)
 
 
@@ -83,7 +143,7 @@ async def draw(pilot: Pilot[object], library: Library) -> None:
 
     for number, (model, form, lines, beginning, seed) in enumerate(POEMS, start=1):
         await submit(f"/model {model}")
-        await until(pilot, shows("couplet"))
+        await until(pilot, lambda: isinstance(app.screen.query_one("#form", Select).value, str))
         for setting in (f"/form {form}", f"/lines {lines}", f"/seed {seed}"):
             await submit(setting)
         await submit(beginning)
@@ -105,7 +165,7 @@ async def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         library = Library(Path(folder) / "poems.sqlite")
-        app = RumiApp(library, POEMS[0][0], "terminal")
+        app = RumiApp(library, POEMS[0][0], "app")
         async with app.run_test(size=SIZE) as pilot:
             await until(pilot, lambda: app.screen.query("#prompt"))
             await draw(pilot, library)
