@@ -37,7 +37,7 @@ def test_a_console_that_is_killed_loses_half_a_second_of_verse_and_leaves_no_pro
     def enough_was_seen() -> bool:
         if verse := terminal.shown_verse():
             screens.append((time.monotonic(), verse))
-        return len(verse) > 400
+        return len(verse) > 250
 
     terminal.until(enough_was_seen)
     writing = console.children(recursive=True)
