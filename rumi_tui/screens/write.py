@@ -119,13 +119,16 @@ class WriteScreen(PageScreen):
     def action_lock_seed(self) -> None:
         """Takes the seed of the poem on the page into the settings, or out of them."""
         craft, stand = self.query_one(Craft), self._page.now
-        if craft.is_seed_locked:
-            craft.set("seed", "")
-            self.notify("The seed is free: each poem takes another.")
-        elif stand is not None and stand.draft.passages:
-            seed = stand.draft.passages[-1].seed
-            craft.set("seed", str(seed))
-            self.notify(f"The seed stays {seed} until you free it.")
+        try:
+            if craft.is_seed_locked:
+                craft.set("seed", "")
+                self.notify("The seed is free: each poem takes another.")
+            elif stand is not None and stand.draft.passages:
+                seed = stand.draft.passages[-1].seed
+                craft.set("seed", str(seed))
+                self.notify(f"The seed stays {seed} until you free it.")
+        except RumiError as error:  # another setting makes no sense
+            self._complain(str(error))
 
     async def action_undo(self) -> None:
         """Takes the last step back."""

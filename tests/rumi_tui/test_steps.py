@@ -147,6 +147,10 @@ async def test_the_seed_of_a_poem_is_locked_and_freed(library, endless_file):
         await pilot.press("ctrl+r")
         await until(pilot, lambda: len(library.poems()) == 2 and library.poems()[0].passages[0].ending)
         assert library.poems()[0].text == first.text
+        field(pilot, "pace").value = "slow"
+        await pilot.press("f9")
+        await until(pilot, lambda: any("slow" in sentence for sentence in told(pilot)))
+        field(pilot, "pace").value = ""
         await pilot.press("f9")
         await until(pilot, lambda: field(pilot, "seed").value == "")
 
