@@ -118,12 +118,12 @@ class PoemView(ScrollView, can_focus=True):
         left = self._set_line(number + 1, measure) if number + 1 < len(self._lines) else []
         rows = []
         for row in range(max(len(right), len(left))):
-            halves = [half[row] if row < len(half) else Text(" " * measure) for half in (left, right)]
+            first, second = (half[row] if row < len(half) else Text(" " * measure) for half in (right, left))
             if self._mode == "terminal":
-                rows.append(_for_terminal(*halves, measure))
+                rows.append(_for_terminal(second, first))
             else:
-                halves[0].append(" " * (measure - halves[0].cell_len + GAP))
-                rows.append(halves[0].append_text(halves[1]))
+                second.append(" " * (measure - second.cell_len + GAP))
+                rows.append(second.append_text(first))
         return rows
 
     def _set_line(self, number: int, measure: int) -> list[Text]:
@@ -176,7 +176,7 @@ class PoemView(ScrollView, can_focus=True):
         return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
 
 
-def _for_terminal(left: Text, right: Text, measure: int) -> Text:
+def _for_terminal(left: Text, right: Text) -> Text:
     """Two halves of a row for a terminal that turns right-to-left text round, and what is between with it."""
     blanks = [len(half.plain) - len(half.plain.lstrip(" ")) for half in (left, right)]
     row = Text(" " * blanks[0]).append_text(right[blanks[1] :])
