@@ -195,6 +195,8 @@ def tui(
     from rumi_tui.app import RumiApp
     from rumi_tui.first_run import ask_order
 
+    app: RumiApp | None = None
+    end_with_terminal(lambda: app and app.call_from_thread(app.call_later, app.action_quit))
     is_first_run = not welcome_path().exists()
     if is_first_run and wish == "auto":
         answer = ask_order(kept)
@@ -203,7 +205,6 @@ def tui(
         mode = choose_mode(answer, os.environ)
     welcome_path().touch()
     app = RumiApp(library, model, mode, kept, welcome=is_first_run)
-    end_with_terminal(lambda: app.call_from_thread(app.call_later, app.action_quit))
     with terminal_keeps_order("off" if in_browser() else mode):
         unsaved = app.run()
     library.close()

@@ -6,11 +6,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from models.errors import RumiError
+from rumi_tui.screens.visit import Visit
 from rumi_tui.settings import ENTRIES, Entry, SettingsFile, as_typed, typed, value_of
 from rumi_tui.widgets.choices import Choices
 
@@ -18,7 +18,7 @@ NOTHING = "nothing"
 """Stands for a setting that is left out."""
 
 
-class SettingsScreen(ModalScreen[None]):
+class SettingsScreen(Visit[None]):
     """A list of settings with their values; below it, what the highlighted one is and takes."""
 
     BINDINGS = [

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from rumi_tui.keymap import spoken
+from rumi_tui.screens.visit import Visit
 
 
 def pages(keys: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -38,7 +38,7 @@ def pages(keys: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(title, text.format(**said)) for title, text in texts]
 
 
-class TourScreen(ModalScreen[None]):
+class TourScreen(Visit[None]):
     """One page at a time; the last leads to the page to write on."""
 
     BINDINGS = [

@@ -17,13 +17,8 @@ from terminal_support import welcome
 from rumi_tui.library.store import Library
 
 
-def run_in_terminal(
-    columns: int, rows: int, arguments: list[str], home: Path, *steps: tuple[str, bytes]
-) -> tuple[int, str]:
-    """Runs rumi-tui in a terminal of this size; its status and all it wrote.
-
-    Each step is a text to wait for, in what came since the step before, and the keys to press then.
-    """
+def start_in_terminal(columns: int, rows: int, arguments: list[str], home: Path) -> tuple[subprocess.Popen, int]:
+    """Starts rumi-tui in a terminal of this size; the process, and our end of the terminal."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     command = [str(Path(sys.executable).parent / "rumi-tui"), *arguments]
@@ -37,6 +32,17 @@ def run_in_terminal(
         variables.pop(name, None)
     process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables, close_fds=True)
     os.close(theirs)
+    return process, ours
+
+
+def run_in_terminal(
+    columns: int, rows: int, arguments: list[str], home: Path, *steps: tuple[str, bytes]
+) -> tuple[int, str]:
+    """Runs rumi-tui in a terminal of this size; its status and all it wrote.
+
+    Each step is a text to wait for, in what came since the step before, and the keys to press then.
+    """
+    process, ours = start_in_terminal(columns, rows, arguments, home)
     shown, seen, waiting = b"", 0, list(steps)
     try:
         while select.select([ours], [], [], 60)[0]:
@@ -160,35 +166,33 @@ def test_nothing_is_asked_where_the_command_line_says_it(tmp_path, model_file):
     assert "cannot tell" not in shown
 
 
-def test_when_the_terminal_is_gone_the_console_ends_and_what_was_written_is_kept(tmp_path, endless_file):
-    welcome(tmp_path)
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    command = [str(Path(sys.executable).parent / "rumi-tui"), "--model", str(endless_file)]
-    variables = {
-        **os.environ,
-        "XDG_DATA_HOME": str(tmp_path),
-        "XDG_CONFIG_HOME": str(tmp_path),
-        "TERM": "xterm-256color",
-    }
-    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables, close_fds=True)
-    os.close(theirs)
+def close_terminal(arguments: list[str], home: Path, *steps: tuple[bytes, bytes]) -> None:
+    """Runs rumi-tui in a terminal that is closed after these steps, and waits for its end."""
+    process, ours = start_in_terminal(80, 24, arguments, home)
     try:
-        shown = b""
-        while b"couplet" not in shown:
-            assert select.select([ours], [], [], 60)[0]
-            shown += os.read(ours, 65536)
-        os.write(ours, b"amber\r")
-        while b"writing" not in shown:
-            assert select.select([ours], [], [], 60)[0]
-            shown += os.read(ours, 65536)
+        for words, keys in steps:
+            shown = b""
+            while words not in shown:
+                assert select.select([ours], [], [], 60)[0]
+                shown += os.read(ours, 65536)
+            os.write(ours, keys)
         os.close(ours)
         process.wait(timeout=60)
     finally:
         process.kill()
         process.wait()
+
+
+def test_when_the_terminal_is_gone_the_console_ends_and_what_was_written_is_kept(tmp_path, endless_file):
+    welcome(tmp_path)
+    close_terminal(["--model", str(endless_file)], tmp_path, (b"couplet", b"amber\r"), (b"writing", b""))
     [kept] = Library(tmp_path / "rumi-tui" / "poems.sqlite").poems()
     assert kept.text.startswith("amber")
+
+
+def test_when_the_terminal_is_gone_the_first_question_ends_and_is_asked_again(tmp_path, endless_file):
+    for _ in range(2):
+        close_terminal(["--model", str(endless_file)], tmp_path, (b"looks right", b""))
 
 
 def test_version_and_help():

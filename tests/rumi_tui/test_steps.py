@@ -25,6 +25,8 @@ from rumi_tui.screens.help import HelpScreen
 from rumi_tui.screens.lens import LensScreen
 from rumi_tui.screens.library import LibraryScreen
 from rumi_tui.screens.name import NameScreen
+from rumi_tui.screens.settings import SettingsScreen
+from rumi_tui.screens.tour import TourScreen
 from rumi_tui.screens.tree import TreeScreen
 from rumi_tui.screens.write import WriteScreen
 from rumi_tui.widgets.verse_area import VerseArea
@@ -220,7 +222,9 @@ async def test_a_poem_on_the_page_is_given_a_title(library, endless_file):
 SCREENS = {
     "f2": LensScreen,
     "f3": TreeScreen,
+    "f4": SettingsScreen,
     "f8": EditScreen,
+    "f12": TourScreen,
     "ctrl+o": NameScreen,
     "ctrl+s": ExportScreen,
     "ctrl+l": LibraryScreen,
@@ -239,7 +243,7 @@ async def test_the_console_can_be_left_from_every_screen(library: Library, endle
         assert library.poems() == [kept]
 
 
-@pytest.mark.parametrize("key", ["ctrl+l", "f3", "ctrl+s"])
+@pytest.mark.parametrize("key", ["ctrl+l", "f3", "ctrl+s", "f4", "f12"])
 async def test_enter_pressed_twice_leaves_a_screen_once(library, endless_file, key, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DOCUMENTS_DIR", str(tmp_path))
     async with console(library, endless_file, lines="2") as pilot:
