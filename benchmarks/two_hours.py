@@ -131,12 +131,22 @@ class Use:
             (self._write, 8), (self._resize, 4), (self._wait, 6),
         ]  # fmt: skip
         kinds, weights = [step for step, _ in steps], [weight for _, weight in steps]
+        if self.starts == 1:
+            await self._ask(pilot)
         while time.monotonic() < self.end and pilot.app.is_running:
             step = self.rng.choices(kinds, weights)[0]
             self.did[step.__name__.strip("_")] += 1
             await step(pilot)
         if pilot.app.is_running:
             await pilot.app.action_quit()
+
+    async def _ask(self, pilot: Pilot[object]) -> None:
+        """Has a question answered, so that what the first one loads is there before memory is compared."""
+        for key in [*"/ask lantern", "enter"]:
+            await self._press(pilot, key)
+        asked = [worker for worker in pilot.app.workers if worker.node is pilot.app.screen]
+        await pilot.app.workers.wait_for_complete(asked)
+        await self._press(pilot, "escape")
 
     async def _move(self, pilot: Pilot[object]) -> None:
         await self._press(pilot, self.rng.choice(MOVES))

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from rumi_tui.bidi import Mode
 from rumi_tui.screens.visit import Visit
+from rumi_tui.widgets.footer import KeyRow
 from rumi_tui.widgets.verse_area import VerseArea
 
 
@@ -38,7 +39,7 @@ class EditScreen(Visit[Edited]):
         """The poem with a cursor at its end."""
         yield Static("What you change becomes a branch; the poem stays as it is.", id="legend", markup=False)
         yield VerseArea(self._mode, self._text)
-        yield Footer(show_command_palette=False)
+        yield KeyRow(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Goes to the end of the poem."""

@@ -11,7 +11,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container, Vertical
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from rumi_tui.bidi import Mode
@@ -19,6 +19,8 @@ from rumi_tui.engine.generate import Alternative
 from rumi_tui.engine.lens import Place
 from rumi_tui.engine.messages import Failed, Looked, Report
 from rumi_tui.screens.visit import Visit
+from rumi_tui.widgets.choices import Choices
+from rumi_tui.widgets.footer import KeyRow
 from rumi_tui.widgets.lens_view import LEVELS, LensView
 
 BAR = 12
@@ -58,8 +60,8 @@ class LensScreen(Visit[Choice | None]):
             yield LensView(self._mode)
             with Vertical(id="place"):
                 yield Static("", id="thought", markup=False)
-                yield OptionList(id="choices", markup=False)
-        yield Footer(show_command_palette=False)
+                yield Choices(id="choices", markup=False)
+        yield KeyRow(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Has the poem read."""

@@ -12,7 +12,7 @@ import msgspec
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.widgets import Footer, Input, Select, Static
+from textual.widgets import Input, Select, Static
 from textual.worker import Worker as TextualWorker
 
 from models.errors import RumiError
@@ -28,6 +28,7 @@ from rumi_tui.screens.fitting import FittingScreen
 from rumi_tui.settings import UserSettings
 from rumi_tui.unsaved import Unsaved
 from rumi_tui.widgets.craft import HINTS, Craft
+from rumi_tui.widgets.footer import KeyRow
 from rumi_tui.widgets.poem_view import PoemView
 from rumi_tui.widgets.prompt import Prompt
 from rumi_tui.writer import Writer
@@ -82,7 +83,7 @@ class PageScreen(FittingScreen):
         except RumiError:
             earlier = []  # what is wrong with the library is told when it is next used
         yield Prompt(self._mode, earlier, completions(), id="prompt")
-        yield Footer(show_command_palette=False)
+        yield KeyRow(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Tells of a library that had to be set aside."""

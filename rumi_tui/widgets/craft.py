@@ -17,6 +17,7 @@ from rumi_tui.draft import Settings
 from rumi_tui.engine.generate import LARGEST_SEED
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.settings import ENTRIES, QUICKEST, SLOWEST, Entry, UserSettings, typed
+from rumi_tui.widgets.choices import Choice
 
 
 @dataclass(frozen=True)
@@ -85,13 +86,13 @@ class Craft(Vertical):
     def compose(self) -> ComposeResult:
         """What everybody needs in a row, and below, on a wide screen, how characters are chosen."""
         with Horizontal():
-            yield Select(self._models, value=self._model, allow_blank=False, compact=True, id="model")
-            yield Select[str]([], compact=True, prompt="…", id="form")
+            yield Choice(self._models, value=self._model, allow_blank=False, compact=True, id="model")
+            yield Choice[str]([], compact=True, prompt="…", id="form")
             for field in SHAPE:
                 yield from self._compose_field(field)
         with Horizontal(id="choice"):
             presets = [(name, name) for name in PRESETS]
-            yield Select(presets, compact=True, prompt="preset", id="preset")
+            yield Choice(presets, compact=True, prompt="preset", id="preset")
             for field in CHOICE:
                 yield from self._compose_field(field)
 

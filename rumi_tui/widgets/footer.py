@@ -1,0 +1,17 @@
+"""The last row of a page: the keys of the moment."""
+
+from __future__ import annotations
+
+from textual.widgets import Footer
+
+
+class KeyRow(Footer):
+    """Textual's footer, which would keep every key it ever showed: 30 MB in a minute of quick typing.
+
+    Each key watches whether the footer is compact, and those that are gone are forgotten only when that is set.
+    """
+
+    async def recompose(self) -> None:
+        """Shows the keys of the moment and forgets those before."""
+        await super().recompose()
+        self.mutate_reactive(Footer.compact)
