@@ -28,7 +28,7 @@ from rumi_tui.engine.session import load_model
 from rumi_tui.locations import fetched_texts
 from rumi_tui.texts.corpus import Source, read_corpus
 from training.evaluate import exact_loss
-from training.recipe import BATCH, INIT_RATE, LEARNING_RATE, LONG_BATCH, MINUTES, SMALL_BATCH
+from training.recipe import BATCH, INIT_RATE, LEARNING_RATE, LONG_BATCH, MINUTES, RHYME_RATE, SMALL_BATCH
 
 if TYPE_CHECKING:
     from training.samples import Comparison
@@ -85,7 +85,10 @@ def train(
     learning_rate: Annotated[
         float | None,
         typer.Option(
-            min=1e-6, max=1.0, callback=finite, help=f"At its height; default {LEARNING_RATE}, {INIT_RATE} with --init."
+            min=1e-6,
+            max=1.0,
+            callback=finite,
+            help=f"At its height; default {LEARNING_RATE}, {INIT_RATE} with --init, {RHYME_RATE} with --rhyme.",
         ),
     ] = None,
     dropout: Annotated[
@@ -96,6 +99,14 @@ def train(
     init: Annotated[
         str | None, typer.Option(help="Checkpoint to start from: rumi-en, rumi-fa, or a .safetensors file.")
     ] = None,
+    rhyme: Annotated[
+        bool,
+        typer.Option(
+            "--rhyme",
+            help="Practise rhyme too, best with --init: in each step poems are written, and lines that rhyme become "
+            "likelier. English and Persian; the last weights are kept.",
+        ),
+    ] = False,
     resume: Annotated[Path | None, typer.Option(help="Folder of an interrupted run to go on with.")] = None,
     debug: Debug = False,
     version: Version = False,
@@ -138,6 +149,7 @@ def train(
             plan=plan,
             commands=(command,),
             tokenizer=tokenizer,
+            rhyme=rhyme,
         )
         folder = out
         if folder.exists() and any(folder.iterdir()):

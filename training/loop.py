@@ -64,6 +64,8 @@ class Look:
     """Nats a symbol: the mean of the steps since the look before, with dropout."""
     validation_loss: float
     """Nats a symbol, see `training.quick_loss.QuickLoss`."""
+    rhymed: float | None = None
+    """Share of the lines in practice of rhyme that rhymed since the look before; None without practice."""
 
 
 @dataclass
@@ -76,6 +78,10 @@ class Progress:
     """Time spent, without the pauses between an interruption and its resumption."""
     loss_sum: float = 0.0
     """Of the steps since the last look."""
+    rhyme_sum: float = 0.0
+    """Of the shares of lines that rhymed, see `Look.rhymed`."""
+    newest_is_best: bool = False
+    """Whether the last weights are kept whatever their loss: practice of rhyme costs a little of it."""
     looks: list[Look] = field(default_factory=list)
 
     @property
@@ -85,7 +91,9 @@ class Progress:
 
     @property
     def looks_since_best(self) -> int:
-        """Looks after the one with the lowest validation loss; 0 if that was the last."""
+        """Looks after the one whose weights are kept, that with the lowest validation loss; 0 if it was the last."""
+        if self.newest_is_best:
+            return 0
         losses = [look.validation_loss for look in self.looks]
         return len(losses) - 1 - losses.index(min(losses)) if losses else 0
 
@@ -133,14 +141,18 @@ def train(
     store: Store,
     watcher: Watcher,
     world: World,
+    practice: Callable[[Decoder], float] | None = None,
 ) -> Progress | None:
     """Trains `model` where it lies until the plan is done or `patience` runs out; None if it was interrupted.
+
+    `practice` adds gradients of its own in each step, see `training.rhyme_practice`; then the last weights are kept.
 
     The random numbers of a step follow from (seed, step, process), so a run that goes on from a saved state takes
     the very steps it would have taken. Raises `RumiError` when a save fails.
     """
     keep_freed_memory()
     progress = store.load(model, optimizers)
+    progress.newest_is_best = practice is not None
     mine = slice(world.rank * plan.batch // world.size, (world.rank + 1) * plan.batch // world.size)
     started = time.monotonic() - progress.seconds
     model.train()
@@ -166,6 +178,8 @@ def train(
                 part_loss = _loss(model, *part) / plan.accumulate
                 part_loss.backward()
                 loss += part_loss.item()
+            if practice is not None:
+                progress.rhyme_sum += world.mean(practice(model))
             world.average_gradients(model)
             for optimizer in optimizers:
                 optimizer.step()
@@ -198,8 +212,9 @@ def _loss(model: Decoder, inputs: Tensor, targets: Tensor) -> Tensor:
 def _look(model: Decoder, quick_loss: QuickLoss, progress: Progress, world: World) -> None:
     train_loss = progress.loss_sum / progress.steps_since_look
     validation_loss = world.from_leader(quick_loss(model))
-    progress.looks.append(Look(progress.step, progress.seconds, train_loss, validation_loss))
-    progress.loss_sum = 0.0
+    rhymed = progress.rhyme_sum / progress.steps_since_look if progress.newest_is_best else None
+    progress.looks.append(Look(progress.step, progress.seconds, train_loss, validation_loss, rhymed))
+    progress.loss_sum = progress.rhyme_sum = 0.0
 
 
 @contextmanager

@@ -84,7 +84,7 @@ def scheme_rhymes(lines: Sequence[str], form: str, language: str) -> list[Rhyme 
 
 
 def _persian(a: list[str], b: list[str]) -> Rhyme | None:
-    radif = _shared_end(a, b)
+    radif = shared_end(a, b)
     if radif < min(len(a), len(b)):
         qafiya = _qafiya(a[-1 - radif].translate(_LETTERS), b[-1 - radif].translate(_LETTERS))
         if qafiya:
@@ -93,7 +93,7 @@ def _persian(a: list[str], b: list[str]) -> Rhyme | None:
 
 
 def _qafiya(a: str, b: str) -> Rhyme | None:
-    shared = _shared_end(a, b)
+    shared = shared_end(a, b)
     if not shared:
         return None
     if shared > 1 or a[-1] in _OPEN_ENDINGS:
@@ -103,7 +103,7 @@ def _qafiya(a: str, b: str) -> Rhyme | None:
     return "near" if a[-1] in _INFLECTIONS and max(len(a), len(b)) > _LONGEST_ROOT else "perfect"
 
 
-def _shared_end(a: Sequence[str], b: Sequence[str]) -> int:
+def shared_end(a: Sequence[str], b: Sequence[str]) -> int:
     """How many last items two sequences share."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(reversed(a), reversed(b), strict=False)))
 

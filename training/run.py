@@ -29,7 +29,9 @@ from training.evaluate import exact_loss
 from training.loop import Plan, Progress, Store, train
 from training.optim import build_optimizers
 from training.quick_loss import QuickLoss
-from training.recipe import INIT_RATE, LEARNING_RATE, batch_for, dropout_for, look_every_for
+from training.recipe import INIT_RATE, LEARNING_RATE, RHYME_RATE, batch_for, dropout_for, look_every_for
+from training.rhyme import words
+from training.rhyme_practice import RhymePractice
 from training.torch_step import TorchStep
 from training.watch import RunWatcher
 
@@ -55,6 +57,8 @@ class Order:
     commands: tuple[str, ...]
     tokenizer: Kind | None = None
     """None: that of `init`, or characters."""
+    rhyme: bool = False
+    """Whether rhyme is practised too, see `training.rhyme_practice`."""
 
 
 def read_order(folder: Path, command: str) -> Order:
@@ -77,6 +81,7 @@ class Run:
         plan, language = order.plan, _one_language(self.sources)
         start = checkpoint.load_weights(Path(order.init)) if order.init is not None else None
         tokenizer, config = _tokenizer_and_shape(order, start[1] if start else None, self.sources)
+        self.practice = _practice(tokenizer, language, self.sources) if order.rhyme else None
         with _new_folder(folder):
             training, characters = self._store((source.training for source in self.sources), tokenizer)
             validation, _ = self._store((source.validation for source in self.sources), tokenizer)
@@ -94,7 +99,8 @@ class Run:
                 )
         self.quick_loss = QuickLoss(validation, config.window, batch)
         self._characters_per_symbol = characters / self.batches.symbols
-        self.learning_rate = order.learning_rate or (INIT_RATE if start else LEARNING_RATE)
+        rate = RHYME_RATE if order.rhyme else INIT_RATE if start else LEARNING_RATE
+        self.learning_rate = order.learning_rate or rate
         look_every = plan.look_every or look_every_for(self.batches.symbols, config.window * batch)
         self.plan = replace(plan, batch=batch, look_every=look_every)
         dropout = order.dropout if order.dropout is not None else dropout_for(characters)
@@ -118,7 +124,15 @@ class Run:
         optimizers = build_optimizers(self.model, self.learning_rate)
         with RunWatcher(self.folder, self.description, self._characters(steps=1), console) as watcher:
             progress = train(
-                self.model, optimizers, self.batches, self.quick_loss, self.plan, store, watcher, self.world
+                self.model,
+                optimizers,
+                self.batches,
+                self.quick_loss,
+                self.plan,
+                store,
+                watcher,
+                self.world,
+                self.practice,
             )
         if progress is None or not self.world.leads:
             return None
@@ -190,6 +204,12 @@ def _tokenizer_and_shape(
     if isinstance(start.tokenizer, CharacterTokenizer):
         tokenizer = start.tokenizer.grown(poem.text for source in sources for poem in source.training)
     return tokenizer, msgspec.structs.replace(start.config, vocab_size=len(tokenizer))
+
+
+def _practice(tokenizer: Tokenizer, language: str, sources: Sequence[Source]) -> RhymePractice:
+    forms = dict.fromkeys(source.form for source in sources)
+    known = {word for source in sources for poem in source.training for word in words(poem.text)}
+    return RhymePractice(tokenizer, language, forms, known)
 
 
 def _load_grown(model: Decoder, start: Decoder) -> None:

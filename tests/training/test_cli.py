@@ -161,6 +161,15 @@ def test_a_corpus_that_cannot_train_is_refused(tmp_path: Path, content: bytes | 
     assert not out.exists()
 
 
+@pytest.mark.parametrize(("option", "said"), [(("--language", "tr"), "English and Persian"), ((), "No form")])
+def test_rhyme_that_cannot_be_practised_is_refused(tmp_path: Path, option: tuple[str, ...], said: str) -> None:
+    (tmp_path / "verse.txt").write_text(verse(40), "utf-8")
+    options = ("--corpus", str(tmp_path / "verse.txt"), "--out", str(tmp_path / "run"), "--steps", "1", "--rhyme")
+    done = run_command("rumi-train", *options, *(option or ("--language", "en")))
+    assert_command_refused(done, 1, f"^rumi-train: .*{said}")
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_checkpoint_of_another_shape_is_no_start(tmp_path: Path, corpus_folder: Path) -> None:
     save_weights(tmp_path / "other.safetensors", random_decoder(SHAPES["rotary"]), describe(SHAPES["rotary"]))
     start = ("--init", str(tmp_path / "other.safetensors"), "--out", str(tmp_path / "run"))

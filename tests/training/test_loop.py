@@ -20,6 +20,7 @@ from training.distributed import World
 from training.loop import Look, Plan, Progress, Store, train
 from training.optim import build_optimizers
 from training.quick_loss import QuickLoss
+from training.rhyme_practice import RhymePractice
 
 ALONE = World(rank=0, size=1, device=torch.device("cpu"))
 PLAN = Plan(steps=23, batch=2, look_every=5, seed=3)
@@ -59,8 +60,9 @@ class Running:
         dropout: float = 0.0,
         validation: list[np.ndarray] = POEMS,
         learning_rate: float = 0.02,
+        practice: RhymePractice | None = None,
     ) -> None:
-        self.learning_rate = learning_rate
+        self.learning_rate, self.practice = learning_rate, practice
         config = msgspec.structs.replace(SHAPES["rotary"], dropout=dropout)
         torch.manual_seed(plan.seed)
         self.plan, self.model = plan, Decoder(config)
@@ -77,7 +79,8 @@ class Running:
     def train(self, watching: Watching | None = None) -> Progress | None:
         watching = watching or Watching()
         optimizers = build_optimizers(self.model, self.learning_rate)
-        return train(self.model, optimizers, self.batches, self.quick_loss, self.plan, self.store, watching, ALONE)
+        parts = (self.model, optimizers, self.batches, self.quick_loss, self.plan, self.store, watching, ALONE)
+        return train(*parts, self.practice)
 
 
 def look_losses(progress: Progress | None) -> list[tuple[int, float, float]]:
@@ -112,6 +115,28 @@ def test_a_run_that_died_goes_on_from_its_last_look_bit_for_bit(tmp_path: Path) 
     resumed, rest = Running(tmp_path / "died", dropout=0.3), Watching()
     assert look_losses(resumed.train(rest)) == look_losses(finished)
     assert min(rest.losses) == 11
+    for name, tensor in whole.model.state_dict().items():
+        assert torch.equal(resumed.model.state_dict()[name], tensor), name
+
+
+def test_a_run_with_practice_of_rhyme_goes_on_bit_for_bit_and_keeps_its_last_weights(tmp_path: Path) -> None:
+    plan = Plan(steps=6, batch=2, look_every=2, seed=3, patience=1)
+
+    def running(folder: Path) -> Running:
+        practice = RhymePractice(TOKENIZER, "en", ["couplet"], ["amber"])
+        return Running(folder, plan, validation=NOISE, practice=practice)
+
+    whole = running(tmp_path / "whole")
+    finished = whole.train()
+    assert finished is not None
+    assert [look.step for look in finished.looks] == whole.kept == [2, 4, 6]
+    assert all(look.rhymed is not None for look in finished.looks)
+    assert running(tmp_path / "cut").train(Watching(3, signal.SIGINT)) is None
+    resumed = running(tmp_path / "cut")
+    again = resumed.train()
+    assert look_losses(again) == look_losses(finished)
+    assert again is not None
+    assert [look.rhymed for look in again.looks] == [look.rhymed for look in finished.looks]
     for name, tensor in whole.model.state_dict().items():
         assert torch.equal(resumed.model.state_dict()[name], tensor), name
 

@@ -57,7 +57,7 @@ def test_a_run_leaves_its_curve_its_samples_and_a_model_that_says_how_good_it_is
 
     with (tmp_path / "run" / "loss.csv").open(newline="") as file:
         looks = list(csv.DictReader(file))
-    assert list(looks[0]) == ["step", "seconds", "train_loss", "validation_loss"]
+    assert list(looks[0]) == ["step", "seconds", "train_loss", "validation_loss", "rhymed"]
     assert [look["step"] for look in looks] == ["2", "4", "5"]
     assert (tmp_path / "run" / "loss.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
     assert (tmp_path / "run" / "samples.txt").read_text("utf-8").count(": training ") == 3
@@ -78,6 +78,17 @@ def test_a_run_leaves_its_curve_its_samples_and_a_model_that_says_how_good_it_is
     assert card.parameters == decoder.parameter_count()
     assert card.commands == ("rumi-train --steps 5",)
     assert config.dropout == 0.3
+
+
+def test_a_run_that_practises_rhyme_says_how_often_lines_rhymed(
+    tmp_path: Path, corpus_folder: Path, world: World
+) -> None:
+    Run(replace(order(corpus_folder), rhyme=True), tmp_path / "run", world).train()
+    with (tmp_path / "run" / "loss.csv").open(newline="") as file:
+        shares = [float(look["rhymed"]) for look in csv.DictReader(file)]
+    assert len(shares) == 3
+    assert all(0 <= share <= 1 for share in shares)
+    assert (tmp_path / "run" / "samples.txt").read_text("utf-8").count("% rhyme") == 3
 
 
 def test_a_run_with_changed_texts_cannot_be_resumed(tmp_path: Path, world: World) -> None:
