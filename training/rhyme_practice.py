@@ -25,7 +25,7 @@ from models.tokenizer import Tokenizer
 from rumi_tui.engine.sampling import Sampling
 from training.rhyme import can_judge, rhymes, rhyming_pairs, shared_end, words
 
-POEMS = 96
+POEMS = 64
 """Written in a step."""
 TWINS = 4
 """Poems that share their first line."""
@@ -33,7 +33,7 @@ SYMBOLS = 136
 """Of a poem: four lines of a Persian quatrain. What comes later is learned with it."""
 ROWS = 16
 """Poems whose gradient is computed together."""
-WEIGHT = 3.0
+WEIGHT = 6.0
 """Of the gradient of rhyme beside that of the text."""
 TEMPERATURE = Sampling().temperature
 

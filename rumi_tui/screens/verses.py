@@ -84,7 +84,10 @@ class VersesScreen(Visit[Couplet | None]):
 
     @work(thread=True, exclusive=True)
     def _find(self, words: str, page: int) -> None:
-        """In a thread of its own: the texts are read for the first time in seconds, and their sense in minutes."""
+        """In a thread of its own: the texts are read for the first time in seconds, and their sense in minutes.
+
+        Until their sense is read, a question is answered by its words.
+        """
         from rumi_tui.texts.ask import language_of, retrieve  # brings onnxruntime, which the page does without
 
         self.post_message(self.Told("Looking …"))
@@ -98,7 +101,12 @@ class VersesScreen(Visit[Couplet | None]):
                     self.post_message(self.Found(told, found.passages, found.pages))
                     return
                 language = language_of(words)
-                embeddings = open_embeddings(index, index_folder(), language, self._track)
+
+                def track(batches: Sequence[Batch]) -> Iterable[Batch]:
+                    self.post_message(self.Found("", retrieve(index, None, words, language), 1))
+                    yield from self._track(batches)
+
+                embeddings = open_embeddings(index, index_folder(), language, track)
                 passages = retrieve(index, embeddings, words, language)
             self.post_message(self.Found("" if passages else "Nothing in the texts bears on this.", passages, 1))
         except RumiError as error:
@@ -109,7 +117,9 @@ class VersesScreen(Visit[Couplet | None]):
         for number, batch in enumerate(batches):
             if worker.is_cancelled:
                 raise RumiError("The reading was broken off.")
-            self.post_message(self.Told(f"Reading the texts for their sense, once: {number / len(batches):.0%}"))
+            self.post_message(
+                self.Told(f"Found by words. Reading the texts for their sense, once: {number / len(batches):.0%}")
+            )
             yield batch
 
     @on(Told)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from textual.widgets import Input, OptionList, Static
 from rumi_tui.screens import verses
 from rumi_tui.screens.verses import VersesScreen
 from rumi_tui.screens.write import WriteScreen
+from rumi_tui.texts.embeddings import Nearest
 
 
 @pytest.fixture
@@ -76,6 +78,32 @@ async def test_a_question_typed_as_a_command_is_answered_or_told_that_nothing_be
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
         assert library.poems() == []
+
+
+async def test_the_first_question_is_answered_by_words_while_the_sense_is_read(
+    library, endless_file, texts, monkeypatch
+):
+    word, read = WORDS["en"][0], threading.Event()
+
+    class Sense:
+        def nearest(self, text, count):
+            return Nearest([1], 1.0)
+
+    def reading(index, kept, language, track):
+        for _ in track([[], []]):
+            assert read.wait(timeout=60)
+        return Sense()
+
+    monkeypatch.setattr(verses, "open_embeddings", reading)
+    async with console(library, endless_file) as pilot:
+        await open_verses(pilot, "ctrl+k")
+        await pilot.press(*word, "enter")
+        await until(pilot, lambda: rows(pilot) and "for their sense, once: 0%" in told_there(pilot))
+        by_words = rows(pilot)
+        assert all(word in row for row in by_words)
+        read.set()
+        await until(pilot, lambda: told_there(pilot) == "")
+        assert rows(pilot) != by_words
 
 
 async def test_without_texts_it_says_what_to_do(library, endless_file, tmp_path, monkeypatch):
