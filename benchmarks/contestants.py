@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime as ort
 import torch
 from torch import Tensor, nn
@@ -71,6 +72,35 @@ def sessions(decoder: Decoder) -> dict[str, Session]:
         exact.write_bytes(graph.SerializeToString())
         small.write_bytes(quantize(graph).SerializeToString())
         return {"fp32": Session(exact), "int8": Session(small), "wide": Session(small, wide=True)}
+
+
+def plain(decoder: Decoder) -> Session:
+    """A plain decoder of the same size in the same form of graph, with 8-bit integers.
+
+    In the manner of GPT-2: LayerNorm and GELU, and between the products and the attention nothing, neither
+    normalisation nor rotation. What it adds for learned positions, one small node, is left out, in its favour.
+    """
+    graph = build_graph(decoder, describe(decoder))
+    passed, kept = dict[str, str](), []
+    for node in graph.graph.node:
+        node.input[:] = [passed.get(name, name) for name in node.input]
+        between = node.op_type == "RMSNormalization" and node.input[0] != "embedding"
+        if between or node.op_type in ("Reshape", "RotaryEmbedding", "Relu"):
+            passed[node.output[0]] = node.input[0]
+        elif node.op_type not in ("Shape", "Concat"):  # which say the shapes for what is passed over
+            kept.append(node)
+    for node in kept:
+        if node.op_type == "Mul":
+            node.CopyFrom(onnx.helper.make_node("Gelu", node.input[:1], node.output, domain="com.microsoft"))
+        elif "Normalization" in node.op_type:
+            skips = node.op_type.startswith("Skip")
+            node.op_type = "SkipLayerNormalization" if skips else "LayerNormalization"
+    del graph.graph.node[:]
+    graph.graph.node.extend(kept)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "plain.onnx"
+        path.write_bytes(quantize(graph).SerializeToString())
+        return Session(path)
 
 
 def engine(session: Session, position: int, batch: int = 1) -> Step:

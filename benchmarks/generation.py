@@ -23,7 +23,7 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import numpy as np
 import torch
 from console import alone, by_process, in_console
-from contestants import Concatenating, Step, engine, random_decoder, sessions, torch_cached, torch_plain
+from contestants import Concatenating, Step, engine, plain, random_decoder, sessions, torch_cached, torch_plain
 from matplotlib.figure import Figure
 
 from models.decoder import Decoder
@@ -77,10 +77,11 @@ def floor(megabytes: float) -> Step:
 
 def compare(decoder: Decoder, rounds: int) -> tuple[Results, dict[str, Callable[[int], Step]]]:
     window, count = decoder.config.window, decoder.parameter_count()
-    ours, concatenating = sessions(decoder), Concatenating(decoder)
+    ours, simple, concatenating = sessions(decoder), plain(decoder), Concatenating(decoder)
     ways: dict[str, Callable[[int], Step]] = {
         "int8": lambda position: engine(ours["int8"], position),
         "fp32": lambda position: engine(ours["fp32"], position),
+        "plain decoder, int8": lambda position: engine(simple, position),
         "concatenated cache": concatenating.step,
         "torch, cache": lambda position: torch_cached(decoder, position),
         "torch, no cache": lambda position: torch_plain(decoder, position),
