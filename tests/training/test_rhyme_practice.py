@@ -13,7 +13,7 @@ from models.tokenizer import CharacterTokenizer
 from rumi_tui.texts.corpus import parse_poems
 from training.data import Batches, encode_poem
 from training.optim import build_optimizers
-from training.rhyme_practice import POEMS, TWINS, Line, RhymePractice, twin_advantages
+from training.rhyme_practice import POEMS, Line, RhymePractice, advantages_of
 from training.torch_step import TorchStep
 
 RHYMES = [("light", "night"), ("sea", "tree"), ("rain", "grain"), ("stone", "alone")]
@@ -89,23 +89,13 @@ def test_the_same_random_numbers_give_the_same_gradients(trained):
     assert any(gradient.any() for gradient in gradients[0])
 
 
-def test_twins_share_their_first_line_and_no_more(trained):
-    torch.manual_seed(2)
-    written = practice()._write(trained, ["couplet"] * POEMS)
-    poems = ["".join(TOKENIZER.piece(id) for id in row[1:]) for row in written.tolist()]
-    for elder in range(0, POEMS, TWINS):
-        assert len({poem.split("\n")[0] for poem in poems[elder : elder + TWINS]}) == 1
-    assert len({poem.split("\n")[0] for poem in poems}) > 1
-    assert any(len(set(poems[elder : elder + TWINS])) > 1 for elder in range(0, POEMS, TWINS))
-
-
 def test_poems_are_drawn_as_the_decoder_says(trained):
     torch.manual_seed(3)
     learn, drawn = practice(), TorchStep(trained)
     written = torch.cat([learn._write(trained, ["couplet"] * POEMS)[:, :2] for _ in range(40)])
     logits, _ = drawn(written[:1, :1].numpy(), drawn.empty_cache(1))
     expected = learn._logprobs(torch.from_numpy(logits[0, 0])).exp()
-    shares = torch.bincount(written[::TWINS, 1], minlength=len(TOKENIZER)) / len(written[::TWINS])
+    shares = torch.bincount(written[:, 1], minlength=len(TOKENIZER)) / len(written)
     assert torch.allclose(shares, expected, atol=0.06)
 
 
@@ -128,7 +118,7 @@ def test_a_line_rhymes_in_a_known_word_that_is_another(text, rhymed):
 def test_a_line_is_judged_where_it_stands_and_when_it_is_whole():
     text = "the light\na night\nthe sea\na tre"
     (line,) = practice().judge(5, "couplet", ids_of(text, end=False))
-    assert line == Line(5, (0, 1), slice(text.index("a night"), text.index("the sea")), True)
+    assert line == Line(5, "couplet", (0, 1), slice(text.index("a night"), text.index("the sea")), True)
     both = practice().judge(5, "couplet", ids_of(text))
     assert [line.symbols.stop for line in both] == [text.index("the sea"), len(text) + 1]
 
@@ -145,17 +135,17 @@ def test_a_persian_line_that_repeats_most_of_another_does_not_count():
     assert not rhymed("سنگ چراغ دریا من", "رنگ چراغ دریا من")
 
 
-def test_a_line_is_compared_with_those_at_its_place_in_its_twins():
+def test_a_line_is_compared_with_those_at_its_place_in_other_poems_of_its_form():
     nowhere = slice(0, 1)
     lines = [
-        Line(0, (0, 1), nowhere, True),
-        Line(1, (0, 1), nowhere, False),
-        Line(2, (0, 1), nowhere, False),
-        Line(0, (2, 3), nowhere, True),
-        Line(TWINS, (0, 1), nowhere, True),
-        Line(TWINS + 1, (0, 1), nowhere, True),
+        Line(0, "couplet", (0, 1), nowhere, True),
+        Line(1, "couplet", (0, 1), nowhere, False),
+        Line(2, "couplet", (0, 1), nowhere, False),
+        Line(0, "couplet", (2, 3), nowhere, True),
+        Line(3, "rubai", (0, 1), nowhere, True),
+        Line(4, "rubai", (0, 1), nowhere, True),
     ]
-    assert twin_advantages(lines) == [1.0, -0.5, -0.5, 0.0, 0.0, 0.0]
+    assert advantages_of(lines) == [1.0, -0.5, -0.5, 0.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize(
