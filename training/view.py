@@ -60,13 +60,15 @@ class View:
         yield _row(Text())
         looks = self.progress.looks
         heading = f"verse at step {looks[-1].step:,}" if self.verse and looks else "verse comes with the first look"
+        if looks and looks[-1].rhymed is not None:
+            heading += f", {looks[-1].rhymed:.0%} rhymed in practice"
         yield _row(Rule(Text(heading, "dim"), align="left", style="dim"))
         for line in self._verse(console, width)[:verse_rows]:
             yield _row(line)
 
     @property
     def best(self) -> Look | None:
-        """The look with the lowest validation loss, the one that is kept."""
+        """The look whose weights are kept: of the lowest validation loss, or the last where rhyme is practised."""
         looks = self.progress.looks
         return looks[-1 - self.progress.looks_since_best] if looks else None
 
@@ -88,7 +90,7 @@ class View:
             text.append(f"  ⠒⠒ training {self.training[-1][1]:.4f}", TRAINING)
         if self.best is not None:
             text.append(f"  {LOOK_MARK} validation {self.progress.looks[-1].validation_loss:.4f}", VALIDATION)
-            text.append(f"  {BEST_MARK} best {self.best.validation_loss:.4f} at step {self.best.step:,}", BEST)
+            text.append(f"  {BEST_MARK} kept {self.best.validation_loss:.4f} at step {self.best.step:,}", BEST)
         return text
 
     def _series(self) -> list[Series]:

@@ -14,6 +14,7 @@ import sys
 import termios
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from fcntl import ioctl
 from pathlib import Path
 
@@ -108,7 +109,7 @@ def test_the_view_fills_the_screen_and_says_how_the_run_stands(view: View, width
     assert lines[0].endswith("step 640 ")
     for fact in ("64.0%", "1:04 spent", "0:36 left", "12,346 characters/s", "learning rate at 60%"):
         assert fact in lines[2]
-    for fact in ("training 2.1562", "validation 2.5500", "best 2.5000 at step 400"):
+    for fact in ("training 2.1562", "validation 2.5500", "kept 2.5000 at step 400"):
         assert fact in lines[4]
     bottom = next(index for index, line in enumerate(lines) if "└" in line)
     assert bottom - 5 >= height // 3
@@ -118,6 +119,13 @@ def test_the_view_fills_the_screen_and_says_how_the_run_stands(view: View, width
     heading = next(index for index, line in enumerate(lines) if "verse at step 600" in line)
     assert [line.strip() for line in lines[heading + 1 : heading + 4]] == VERSE.split("\n")
     assert "…" not in text
+
+
+def test_the_view_tells_how_many_lines_rhymed_in_practice(view: View) -> None:
+    assert not any("rhymed" in line for line in shown(view, 80, 24))
+    *earlier, last = view.progress.looks
+    view.progress = replace(view.progress, looks=[*earlier, replace(last, rhymed=0.417)])
+    assert any("verse at step 600, 42% rhymed in practice" in line for line in shown(view, 80, 24))
 
 
 def test_right_to_left_verse_ends_at_the_right_edge_and_is_broken_before_it_is_turned(view: View) -> None:
@@ -160,7 +168,7 @@ def test_a_terminal_is_taken_for_the_run_and_given_back_with_the_last_state_on_i
     _, after = said(console).split(LEAVE)
     left = without_codes(after)
     assert "step 8" in left
-    assert "best 2.9200 at step 8" in left
+    assert "kept 2.9200 at step 8" in left
     assert "verse at step 8" in left
     assert SHOW_CURSOR in after
     assert re.findall(r"\x1b\[\?\w+", after) == [SHOW_CURSOR]
@@ -221,8 +229,8 @@ def test_elsewhere_each_look_is_a_few_plain_lines(tmp_path: Path, console: Conso
     assert "\x1b" not in text
     assert text == (tmp_path / "samples.txt").read_text("utf-8")
     assert [line for line in text.split("\n") if line.startswith("step ")] == [
-        "step 4: training 3.8000, validation 2.9600  (best)",
-        "step 8: training 3.6000, validation 2.9200  (best)",
+        "step 4: training 3.8000, validation 2.9600  (kept)",
+        "step 8: training 3.6000, validation 2.9200  (kept)",
     ]
 
 
@@ -252,7 +260,7 @@ def test_a_resumed_run_goes_on_with_its_curves_files_and_events(tmp_path: Path) 
     watch(tmp_path, terminal())
     console = terminal()
     watch(tmp_path, console, after=8)
-    assert "best 2.8400 at step 16" in said(console)
+    assert "kept 2.8400 at step 16" in said(console)
     with (tmp_path / "loss.csv").open(newline="") as file:
         assert [row["step"] for row in csv.DictReader(file)] == ["4", "8", "12", "16"]
     assert (tmp_path / "samples.txt").read_text("utf-8").count(": training ") == 4
