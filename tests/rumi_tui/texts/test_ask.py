@@ -11,7 +11,7 @@ from support import WORDS, assert_command_refused, refused, run_command, verse
 
 from rumi_tui.engine.session import Session, load_model
 from rumi_tui.texts.ask import ask, coverage, fused, language_of, opening, question_words, retrieve, spread, write_on
-from rumi_tui.texts.embeddings import PACKAGE, Embeddings, Encoder
+from rumi_tui.texts.embeddings import FOLDER, PACKAGE, Embeddings, Encoder
 from rumi_tui.texts.index import Index
 
 ENTRY = '[[text]]\nfile = "{0}.txt"\nlanguage = "{0}"\nform = "couplet"\ntitle = "Book {0}"\nauthor = "Nobody"\n'
@@ -197,7 +197,8 @@ def test_of_the_package_of_the_extra_only_the_files_are_used(
     package = tmp_path / "site" / PACKAGE
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("raise SystemExit('imported')\n")
-    (package / "model").symlink_to(encoder_folder)
+    (package / FOLDER).parent.mkdir(parents=True)
+    (package / FOLDER).symlink_to(encoder_folder)
     path = os.pathsep.join([str(tmp_path / "site"), *filter(None, [os.environ.get("PYTHONPATH")])])
     places = {"RUMI_CORPUS_DIR": str(folder), "XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONPATH": path}
     done = run_command("rumi-ask", " ".join(WORDS["en"][:4]), "--json", **places)
