@@ -36,22 +36,27 @@ TEMPERATURE = Sampling().temperature
 
 
 class Line(NamedTuple):
-    """A line that was to rhyme."""
+    """A line that was written."""
 
     poem: int
     form: str
     pair: tuple[int, int]
-    """The line it answers and itself, counted from 0."""
+    """The line that it is to rhyme with and itself, counted from 0; twice itself where it need not rhyme."""
     symbols: slice
     """Where its symbols and the one that ends it stand, counted from 0 after the symbol of the form."""
-    rhymed: bool
+    good: bool
+    """Whether it rhymes, if it is to, and is no longer than a line may be."""
 
 
 class RhymePractice:
     """Adds to the gradients of a decoder what makes its own lines rhyme more often."""
 
-    def __init__(self, tokenizer: Tokenizer, language: str, forms: Collection[str], known: Collection[str]) -> None:
+    def __init__(
+        self, tokenizer: Tokenizer, language: str, forms: Collection[str], known: Collection[str], longest: int
+    ) -> None:
         """For poems in a language and in those of the forms that rhyme; `known` are the words that may bear a rhyme.
+
+        No line may have more than `longest` characters: one that never ended would never have to rhyme.
 
         Raises `RumiError` where there is no rule of rhyme, or no form that rhymes.
         """
@@ -61,6 +66,7 @@ class RhymePractice:
         if not self._forms:
             raise RumiError("No form of these texts rhymes: say one with --form, as couplet, or leave out --rhyme.")
         self._tokenizer, self._language, self._known = tokenizer, language, frozenset(known)
+        self._longest = longest
         self._line_end = next(id for id in range(len(tokenizer)) if tokenizer.piece(id) == "\n")
         self._barred = torch.zeros(len(tokenizer))
         self._barred[[tokenizer.unknown_id, *tokenizer.form_ids()]] = -torch.inf
@@ -84,7 +90,8 @@ class RhymePractice:
             chosen = F.nll_loss(logprobs.flatten(0, 1), ids[:, 1:].flatten(), reduction="none").view(share.shape)
             (share * chosen).sum().backward()
         model.train()
-        return sum(line.rhymed for line in lines) / max(1, len(lines))
+        asked = [line.good for line in lines if line.pair[0] != line.pair[1]]
+        return sum(asked) / max(1, len(asked))
 
     def _logprobs(self, logits: Tensor) -> Tensor:
         return ((logits + self._barred.to(logits.device)) / TEMPERATURE).log_softmax(-1)
@@ -107,7 +114,7 @@ class RhymePractice:
         return torch.cat(written, dim=1)
 
     def judge(self, poem: int, form: str, ids: Sequence[int]) -> list[Line]:
-        """The whole lines of a poem that its form asks to rhyme. `ids` begin after the symbol of the form.
+        """The lines of a poem, a last one that was cut off only if it is too long. `ids` follow the symbol of the form.
 
         A line rhymes when it does so perfectly, in a word that is known, and repeats no more than half of the other.
         """
@@ -120,12 +127,18 @@ class RhymePractice:
             starts.append(place + 1)
             if id == self._tokenizer.end_id:
                 break
+        starts.append(len(ids))
         whole = len(lines) - 1
-        pairs = [pair for pair in rhyming_pairs(form, whole) if max(pair) < whole]
-        return [
-            Line(poem, form, (a, b), slice(starts[b], starts[b + 1]), self._rhymed(lines[a], lines[b]))
-            for a, b in pairs
-        ]
+        answered = {b: a for a, b in rhyming_pairs(form, len(lines))}
+        judged = []
+        for place, line in enumerate(lines):
+            short = len(line) <= self._longest
+            if place == whole and short:
+                break
+            other = answered.get(place, place)
+            good = short and (other == place or self._rhymed(lines[other], line))
+            judged.append(Line(poem, form, (other, place), slice(starts[place], starts[place + 1]), good))
+        return judged
 
     def _rhymed(self, first: str, second: str) -> bool:
         if rhymes(first, second, self._language) != "perfect":
@@ -136,13 +149,13 @@ class RhymePractice:
 
 
 def advantages_of(lines: Sequence[Line]) -> list[float]:
-    """For each line 1 or 0, as it rhymed or not, less the mean of the others of its form and pair; 0 without any."""
-    rhymed: dict[tuple[str, tuple[int, int]], list[int]] = defaultdict(list)
+    """For each line 1 or 0, as it is good or not, less the mean of the others of its form and pair; 0 without any."""
+    good: dict[tuple[str, tuple[int, int]], list[int]] = defaultdict(list)
     for line in lines:
-        rhymed[line.form, line.pair].append(line.rhymed)
+        good[line.form, line.pair].append(line.good)
     advantages = []
     for line in lines:
-        alike = rhymed[line.form, line.pair]
+        alike = good[line.form, line.pair]
         others = len(alike) - 1
-        advantages.append(line.rhymed - (sum(alike) - line.rhymed) / others if others else 0.0)
+        advantages.append(line.good - (sum(alike) - line.good) / others if others else 0.0)
     return advantages

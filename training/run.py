@@ -208,8 +208,9 @@ def _tokenizer_and_shape(
 
 def _practice(tokenizer: Tokenizer, language: str, sources: Sequence[Source]) -> RhymePractice:
     forms = dict.fromkeys(source.form for source in sources)
-    known = {word for source in sources for poem in source.training for word in words(poem.text)}
-    return RhymePractice(tokenizer, language, forms, known)
+    lines = [line for source in sources for poem in source.training for line in poem.text.split("\n")]
+    known = {word for line in lines for word in words(line)}
+    return RhymePractice(tokenizer, language, forms, known, max(map(len, lines)))
 
 
 def _load_grown(model: Decoder, start: Decoder) -> None:

@@ -123,7 +123,7 @@ def test_a_run_with_practice_of_rhyme_goes_on_bit_for_bit_and_keeps_its_last_wei
     plan = Plan(steps=6, batch=2, look_every=2, seed=3, patience=1)
 
     def running(folder: Path) -> Running:
-        practice = RhymePractice(TOKENIZER, "en", ["couplet"], ["amber"])
+        practice = RhymePractice(TOKENIZER, "en", ["couplet"], ["amber"], 40)
         return Running(folder, plan, validation=NOISE, practice=practice)
 
     whole = running(tmp_path / "whole")

@@ -27,13 +27,19 @@ def couplets(count: int) -> str:
     return "\n\n".join(f"the {rng.choice(ends)}\na {rng.choice(ends)}" for _ in range(count))
 
 
+LONGEST = 20
 VERSE = list(parse_poems(couplets(200).splitlines(), "couplet"))
 TOKENIZER = CharacterTokenizer.train(poem.text for poem in VERSE)
 SHAPE = DecoderConfig(vocab_size=len(TOKENIZER), window=32, layers=2, heads=2, width=32, positions="rotary")
 
 
 def practice(language: str = "en", forms: tuple[str, ...] = ("couplet",)) -> RhymePractice:
-    return RhymePractice(TOKENIZER, language, forms, KNOWN)
+    return RhymePractice(TOKENIZER, language, forms, KNOWN, LONGEST)
+
+
+def asked(lines: list[Line]) -> list[bool]:
+    """Whether the lines rhyme that are to."""
+    return [line.good for line in lines if line.pair[0] != line.pair[1]]
 
 
 def ids_of(text: str, end: bool = True) -> list[int]:
@@ -111,25 +117,39 @@ def test_poems_are_drawn_as_the_decoder_says(trained):
     ],
 )
 def test_a_line_rhymes_in_a_known_word_that_is_another(text, rhymed):
-    judged = practice().judge(0, "couplet", ids_of(text))
-    assert [line.rhymed for line in judged] == rhymed
+    assert asked(practice().judge(0, "couplet", ids_of(text))) == rhymed
 
 
 def test_a_line_is_judged_where_it_stands_and_when_it_is_whole():
     text = "the light\na night\nthe sea\na tre"
-    (line,) = practice().judge(5, "couplet", ids_of(text, end=False))
-    assert line == Line(5, "couplet", (0, 1), slice(text.index("a night"), text.index("the sea")), True)
-    both = practice().judge(5, "couplet", ids_of(text))
-    assert [line.symbols.stop for line in both] == [text.index("the sea"), len(text) + 1]
+    lines = practice().judge(5, "couplet", ids_of(text, end=False))
+    assert [line.pair for line in lines] == [(0, 0), (0, 1), (2, 2)]
+    assert lines[1] == Line(5, "couplet", (0, 1), slice(text.index("a night"), text.index("the sea")), True)
+    whole = practice().judge(5, "couplet", ids_of(text))
+    assert whole[:3] == lines
+    assert whole[3] == Line(5, "couplet", (2, 3), slice(text.index("a tre"), len(text) + 1), False)
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [("a" * 21, [(0, 0)]), ("the light\n" + "a" * 21, [(0, 1)]), ("the light\na night\n" + "a" * 21, [(2, 2)])],
+)
+@pytest.mark.parametrize("end", [False, True])
+def test_a_line_that_does_not_end_in_time_is_no_good_wherever_it_stands(text, pairs, end):
+    lines = practice().judge(0, "couplet", ids_of(text, end))
+    assert [line.pair for line in lines if not line.good] == pairs
+    assert [line.good for line in practice().judge(0, "couplet", ids_of(text[:-1], end))].count(False) == (
+        end and pairs == [(0, 1)]
+    )
 
 
 def test_a_persian_line_that_repeats_most_of_another_does_not_count():
     tokenizer = CharacterTokenizer.train(["چراغ سنگ دریا من رنگ"] * 9)
-    learn = RhymePractice(tokenizer, "fa", ["rubai"], {"سنگ", "رنگ"})
+    learn = RhymePractice(tokenizer, "fa", ["rubai"], {"سنگ", "رنگ"}, LONGEST)
 
     def rhymed(first: str, second: str) -> bool:
         ids = [*tokenizer.encode(f"{first}\n{second}"), tokenizer.end_id]
-        return learn.judge(0, "rubai", ids)[0].rhymed
+        return learn.judge(0, "rubai", ids)[1].good
 
     assert rhymed("چراغ سنگ من", "دریا رنگ من")
     assert not rhymed("سنگ چراغ دریا من", "رنگ چراغ دریا من")
