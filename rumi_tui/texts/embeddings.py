@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import threading
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -146,10 +147,22 @@ class Embeddings:
         return Nearest([self._ids[place] for place in order], float(cosines[order[0]]))
 
 
+_opened: dict[tuple[str, Path], Embeddings] = {}
+"""What was opened last, for the next question: an encoder takes 100 MB, and a while to load."""
+_opening = threading.Lock()
+
+
 def open_embeddings(index: Index, kept: Path, language: str, track: Track = iter) -> Embeddings | None:
     """The embeddings of an index, see `Embeddings`; None in another language, and without the extra `ask`."""
     model = model_folder() if language == LANGUAGE else None
-    return Embeddings(index, Encoder(model, kept), kept, track) if model else None
+    if model is None:
+        return None
+    with _opening:
+        if (index.key, kept) not in _opened:
+            embeddings = Embeddings(index, Encoder(model, kept), kept, track)
+            _opened.clear()
+            _opened[index.key, kept] = embeddings
+        return _opened[index.key, kept]
 
 
 def _read(path: Path) -> tuple[list[int], Vectors] | None:

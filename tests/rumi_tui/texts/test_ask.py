@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
 from support import WORDS, assert_command_refused, refused, run_command, verse
 
 from rumi_tui.engine.session import Session, load_model
+from rumi_tui.texts import embeddings
 from rumi_tui.texts.ask import ask, coverage, fused, language_of, opening, question_words, retrieve, spread, write_on
-from rumi_tui.texts.embeddings import FOLDER, PACKAGE, Embeddings, Encoder
+from rumi_tui.texts.embeddings import FOLDER, PACKAGE, Embeddings, Encoder, open_embeddings
 from rumi_tui.texts.index import Index
 
 ENTRY = '[[text]]\nfile = "{0}.txt"\nlanguage = "{0}"\nform = "couplet"\ntitle = "Book {0}"\nauthor = "Nobody"\n'
@@ -124,12 +127,30 @@ def test_damaged_embeddings_are_computed_again(
         Encoder(encoder_folder, tmp_path).embed(["amber"])
 
 
+def test_what_was_opened_last_is_kept_for_the_next_question(
+    folder: Path, encoder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embeddings, "model_folder", lambda: encoder_folder)
+    first = open_embeddings(Index(folder, tmp_path), tmp_path, "en")
+    assert first is not None
+    assert open_embeddings(Index(folder, tmp_path), tmp_path, "en") is first
+    assert open_embeddings(Index(folder, tmp_path), tmp_path, "fa") is None
+    with (folder / "en.txt").open("a", encoding="utf-8") as file:
+        file.write("\nAnother harbour\n")
+    other = open_embeddings(Index(folder, tmp_path), tmp_path, "en")
+    assert other is not first
+    gone = weakref.ref(first)
+    del first
+    gc.collect()
+    assert gone() is None
+
+
 def test_an_index_without_english_has_no_embeddings(encoder_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "fa.txt").write_text("سنگ\n", "utf-8")
     (tmp_path / "corpus.toml").write_text(ENTRY.format("fa"), "utf-8")
     index = Index(tmp_path, tmp_path / "kept")
-    embeddings = Embeddings(index, Encoder(encoder_folder, tmp_path), tmp_path / "kept")
-    assert embeddings.nearest("amber", 5).couplets == []
+    found = Embeddings(index, Encoder(encoder_folder, tmp_path), tmp_path / "kept")
+    assert found.nearest("amber", 5).couplets == []
 
 
 def test_the_machine_writes_on_from_the_first_couplet_and_keeps_apart_what_it_wrote(index: Index) -> None:
