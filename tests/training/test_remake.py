@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ def test_the_commands_are_those_of_the_card_each_begun_from_the_run_before(langu
     for said, words in zip(map(shlex.split, card.commands), runs, strict=True):
         changed = {said[at - 1] for at, (old, new) in enumerate(zip(said, words, strict=True)) if old != new}
         assert changed <= places
-        options = dict(zip(words[1::2], words[2::2], strict=True))
+        options = dict(pairwise(words))  # each word and the one after it, so what follows an option
         assert options.get("--init") == (str(before / "model.safetensors") if before else None)
         before = Path(options["--out"])
         assert before.parent == tmp_path
