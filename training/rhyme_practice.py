@@ -1,161 +1,190 @@
-"""Practice in rhyme: the decoder writes verse of its own, and learns from whether its lines rhyme.
+"""Practice in rhyme: the decoder ends lines of its texts in its own words, and learns from whether they rhyme.
 
-A text teaches which letter follows; that a word must be chosen by how it ends, it shows only in passing. So poems are
-written here as `rumi-generate` writes them, their lines are judged by `training.rhyme`, and what led to a rhyme becomes
-likelier: a policy gradient (Williams 1992, "Simple statistical gradient-following algorithms for connectionist
-reinforcement learning"). A line is compared with the lines at its place in the other poems of its form (Kool, van Hoof
-& Welling 2019, "Buy 4 REINFORCE samples, get a baseline for free!"). It goes along with training on a text, without
-which the verse would soon be nothing but rhyme. Knows nothing of runs.
+A text teaches which letter follows; that a word must be chosen by how it ends, it shows only in passing. So a line that
+is to rhyme is taken from a poem up to one of its words, the decoder writes its end as `rumi-generate` would, several
+times over, and what led to a rhyme becomes likelier: a policy gradient (Williams 1992, "Simple statistical
+gradient-following algorithms for connectionist reinforcement learning"). Each end is compared with the others of the
+same beginning (Kool, van Hoof & Welling 2019, "Buy 4 REINFORCE samples, get a baseline for free!"), so only the choice
+of these last words is judged, whatever came before. It goes along with training on a text, without which the verse
+would soon be nothing but rhyme. Knows nothing of runs.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from models.decoder import Decoder, empty_cache
+from models.decoder import Cache, Decoder
 from models.errors import RumiError
-from models.tokenizer import Tokenizer
+from models.tokenizer import FORMS, Tokenizer
 from rumi_tui.engine.sampling import Sampling
-from training.rhyme import can_judge, rhymes, rhyming_pairs, shared_end, words
+from training.data import Poems
+from training.rhyme import can_judge, rhymes, rhyming_pairs, words
 
-POEMS = 64
-"""Written in a step."""
-SYMBOLS = 136
-"""Of a poem: four lines of a Persian quatrain. What comes later is learned with it."""
-ROWS = 16
-"""Poems whose gradient is computed together."""
-WEIGHT = 2.2
-"""Of the gradient of rhyme beside that of the text; with three times as much the text was forgotten."""
+BEGINNINGS = 16
+"""Of lines, in a step; all of them stand equally far from the beginning of their poem."""
+ENDS = 8
+"""Written to each beginning."""
+LONGEST_END = 48
+"""Symbols, but no more than half a window. An end that does not come to its own end by then is no good."""
+LENGTH_RANGE = 1 / 3
+"""By how much of its length the line that rhymes may be longer or shorter; nearly all of Rumi's are nearer."""
+ROWS = 64
+"""Ends whose gradient is computed together, those of about one length."""
+WEIGHT = 2.0
+"""Of the gradient of rhyme beside that of the text."""
 TEMPERATURE = Sampling().temperature
 
 
 class Line(NamedTuple):
-    """A line that was written."""
+    """A line of a poem of the text that is to rhyme."""
 
     poem: int
-    form: str
     pair: tuple[int, int]
-    """The line that it is to rhyme with and itself, counted from 0; twice itself where it need not rhyme."""
-    symbols: slice
-    """Where its symbols and the one that ends it stand, counted from 0 after the symbol of the form."""
-    good: bool
-    """Whether it rhymes, if it is to, and is no longer than a line may be."""
+    """The line that it is to rhyme with and itself, counted from 0."""
 
 
 class RhymePractice:
-    """Adds to the gradients of a decoder what makes its own lines rhyme more often."""
+    """Adds to the gradients of a decoder what makes the lines that it ends rhyme more often."""
 
-    def __init__(
-        self, tokenizer: Tokenizer, language: str, forms: Collection[str], known: Collection[str], longest: int
-    ) -> None:
-        """For poems in a language and in those of the forms that rhyme; `known` are the words that may bear a rhyme.
+    def __init__(self, tokenizer: Tokenizer, language: str, poems: Poems, window: int) -> None:
+        """For poems in a language, which a decoder with that window reads.
 
-        No line may have more than `longest` characters: one that never ended would never have to rhyme.
-
-        Raises `RumiError` where there is no rule of rhyme, or no form that rhymes.
+        Raises `RumiError` where there is no rule of rhyme, or no line that is to rhyme.
         """
-        self._forms = [form for form in forms if rhyming_pairs(form, 0)]
         if not can_judge(language):
             raise RumiError(f"Rhyme can be practised in English and Persian: say --language en or fa, not {language}.")
-        if not self._forms:
-            raise RumiError("No form of these texts rhymes: say one with --form, as couplet, or leave out --rhyme.")
-        self._tokenizer, self._language, self._known = tokenizer, language, frozenset(known)
-        self._longest = longest
-        self._line_end = next(id for id in range(len(tokenizer)) if tokenizer.piece(id) == "\n")
+        self._tokenizer, self._language, self._poems = tokenizer, language, poems
+        self._pieces = [tokenizer.piece(id) for id in range(len(tokenizer))]
+        self._line_end = self._pieces.index("\n")
         self._barred = torch.zeros(len(tokenizer))
         self._barred[[tokenizer.unknown_id, *tokenizer.form_ids()]] = -torch.inf
+        self._known = set[str]()
+        self._lines = defaultdict[int, list[Line]](list)
+        """By the symbols of the poem before one of their words, at which they can be cut."""
+        self._longest_end = min(LONGEST_END, window // 2)
+        for poem in range(len(poems.beginnings) - 1):
+            self._read(poem, window - self._longest_end)
+        if not self._lines:
+            raise RumiError(
+                "No line of these texts is to rhyme: say their form with --form, as couplet, or leave out --rhyme."
+            )
 
     def __call__(self, model: Decoder) -> float:
-        """Writes poems and adds their gradient; returns the share of their lines that rhyme of those that are to.
+        """Ends lines and adds the gradient of their ends; returns the share of the ends that are good.
 
         What is drawn follows from torch's random numbers.
         """
         device = next(model.parameters()).device
-        forms = [self._forms[poem % len(self._forms)] for poem in range(POEMS)]
+        cut, lines = self._draw()
+        beginnings = torch.tensor([self._ids(line.poem)[:cut] for line in lines], device=device)
         model.eval()
-        written = self._write(model, forms)
-        lines = [line for poem, form in enumerate(forms) for line in self.judge(poem, form, written[poem, 1:].tolist())]
-        advantages = torch.zeros(POEMS, written.shape[1] - 1)
-        for line, advantage in zip(lines, advantages_of(lines), strict=True):
-            advantages[line.poem, line.symbols] = advantage
-        scale = WEIGHT / max(1, sum(line.symbols.stop - line.symbols.start for line in lines))
-        for ids, share in zip(written.split(ROWS), (scale * advantages).to(device).split(ROWS), strict=True):
-            logprobs = self._logprobs(model(ids[:, :-1])[0])
-            chosen = F.nll_loss(logprobs.flatten(0, 1), ids[:, 1:].flatten(), reduction="none").view(share.shape)
-            (share * chosen).sum().backward()
+        ends = self._write(model, beginnings)
+        good = [self.is_good(lines[row // ENDS], cut, end) for row, end in enumerate(ends.tolist())]
+        advantages = advantages_of(torch.tensor(good).view(BEGINNINGS, ENDS)).flatten().to(device)
+        logits, cache = model(beginnings)
+        stops = self._stops(ends)
+        counted = stops.cumsum(1) - stops == 0
+        loss = torch.zeros((), device=device)
+        for rows in counted.sum(1).argsort().split(ROWS):
+            reached = counted[rows].any(0)
+            later, _ = model(ends[rows][:, reached], _rows(cache, rows // ENDS))
+            logprobs = self._logprobs(torch.cat((logits[rows // ENDS, -1:], later[:, :-1]), dim=1))
+            losses = F.nll_loss(logprobs.transpose(1, 2), ends[rows][:, reached], reduction="none")
+            loss = loss + (advantages[rows, None] * counted[rows][:, reached] * losses).sum()
+        (WEIGHT * loss / counted.sum()).backward()
         model.train()
-        asked = [line.good for line in lines if line.pair[0] != line.pair[1]]
-        return sum(asked) / max(1, len(asked))
+        return sum(good) / len(good)
+
+    def _ids(self, poem: int) -> list[int]:
+        begin, end = self._poems.beginnings[poem : poem + 2]
+        ids: list[int] = self._poems.ids[begin:end].tolist()
+        return ids
+
+    def _read(self, poem: int, farthest: int) -> None:
+        """Notes the words of a poem and where the lines that are to rhyme can be cut."""
+        ids = self._ids(poem)
+        self._known.update(words(self._tokenizer.decode(ids)))
+        starts = [1, *(place + 1 for place, id in enumerate(ids) if id == self._line_end), len(ids)]
+        for pair in rhyming_pairs(FORMS[self._tokenizer.form_ids().index(ids[0])], len(starts) - 1):
+            if pair[1] >= len(starts) - 1:
+                continue
+            start, end = starts[pair[1] : pair[1] + 2]
+            spaces = (place for place in range(start + 1, end) if self._pieces[ids[place]].startswith(" "))
+            for cut in (start, *spaces):
+                if cut <= farthest:
+                    self._lines[cut].append(Line(poem, pair))
+
+    def _draw(self) -> tuple[int, list[Line]]:
+        """Lines, and the symbols of their poems before the place at which all of them are cut."""
+        cuts = list(self._lines)
+        sizes = torch.tensor([len(self._lines[cut]) for cut in cuts], dtype=torch.float)
+        cut = cuts[int(torch.multinomial(sizes, 1))]
+        lines = self._lines[cut]
+        return cut, [lines[place] for place in torch.randint(len(lines), (BEGINNINGS,)).tolist()]
 
     def _logprobs(self, logits: Tensor) -> Tensor:
         return ((logits + self._barred.to(logits.device)) / TEMPERATURE).log_softmax(-1)
 
+    def _stops(self, ids: Tensor) -> Tensor:
+        """1 where a line or poem ends, 0 elsewhere."""
+        return ((ids == self._line_end) | (ids == self._tokenizer.end_id)).int()
+
     @torch.no_grad()
-    def _write(self, model: Decoder, forms: Sequence[str]) -> Tensor:
-        """Poems as ids [poems, 1 + time], the symbol of the form first; after its end a poem is filled up with ends."""
-        device = next(model.parameters()).device
-        ids = torch.tensor([[self._tokenizer.form_id(form)] for form in forms], device=device)
-        ended = torch.zeros(len(forms), dtype=torch.bool, device=device)
-        written, cache = [ids], empty_cache(model.config, len(forms), device)
-        for _ in range(min(SYMBOLS, model.config.window - 1)):
-            logits, cache = model(ids, cache)
+    def _write(self, model: Decoder, beginnings: Tensor) -> Tensor:
+        """Ends as ids [beginnings x ENDS, time], those of one beginning together, then line ends."""
+        logits, cache = model(beginnings)
+        going = torch.arange(ENDS * len(beginnings), device=beginnings.device)
+        ends = torch.full((len(going), self._longest_end), self._line_end, device=beginnings.device)
+        logits, cache = logits[going // ENDS], _rows(cache, going // ENDS)
+        for place in range(self._longest_end):
             ids = torch.multinomial(self._logprobs(logits[:, -1]).exp(), 1)
-            ids[ended] = self._tokenizer.end_id
-            written.append(ids)
-            ended |= ids[:, 0] == self._tokenizer.end_id
-            if ended.all():
+            ends[going, place] = ids[:, 0]
+            on = (self._stops(ids[:, 0]) == 0).nonzero()[:, 0]
+            if not len(on):
                 break
-        return torch.cat(written, dim=1)
+            going = going[on]
+            logits, cache = model(ids[on], _rows(cache, on))
+        return ends
 
-    def judge(self, poem: int, form: str, ids: Sequence[int]) -> list[Line]:
-        """The lines of a poem, a last one that was cut off only if it is too long. `ids` follow the symbol of the form.
+    def is_good(self, line: Line, cut: int, end: Sequence[int]) -> bool:
+        """Whether a line, written on from the first `cut` symbols of its poem, rhymes well.
 
-        A line rhymes when it does so perfectly, in a word that is known, and repeats no more than half of the other.
+        It does so perfectly; the texts know all its words, of which three in four are different and half do not stand
+        in the other line; it is about as long as the other; and the poem ends with it if it did so in the text, and
+        else goes on.
         """
-        lines, starts = [""], [0]
-        for place, id in enumerate(ids):
-            if id not in (self._line_end, self._tokenizer.end_id):
-                lines[-1] += self._tokenizer.piece(id)
-                continue
-            lines.append("")
-            starts.append(place + 1)
-            if id == self._tokenizer.end_id:
-                break
-        starts.append(len(ids))
-        whole = len(lines) - 1
-        answered = {b: a for a, b in rhyming_pairs(form, len(lines))}
-        judged = []
-        for place, line in enumerate(lines):
-            short = len(line) <= self._longest
-            if place == whole and short:
-                break
-            other = answered.get(place, place)
-            good = short and (other == place or self._rhymed(lines[other], line))
-            judged.append(Line(poem, form, (other, place), slice(starts[place], starts[place + 1]), good))
-        return judged
-
-    def _rhymed(self, first: str, second: str) -> bool:
-        if rhymes(first, second, self._language) != "perfect":
+        ids = self._ids(line.poem)
+        poem = self._tokenizer.decode(ids).split("\n")
+        first = poem[line.pair[0]]
+        stops = (self._line_end, self._tokenizer.end_id)
+        stop = next((place for place, id in enumerate(end) if id in stops), None)
+        if stop is None or (end[stop] == self._line_end) == (line.pair[1] == len(poem) - 1):
             return False
-        others, own = words(first), words(second)
-        refrain = shared_end(others, own)
-        return own[-1 - refrain] in self._known and 2 * refrain <= min(len(others), len(own))
+        written = self._tokenizer.decode(ids[:cut]).split("\n")[-1] + self._tokenizer.decode(end[:stop])
+        if abs(len(written) - len(first)) > LENGTH_RANGE * len(first):
+            return False
+        own = words(written)
+        different = set(own)
+        return (
+            rhymes(first, written, self._language) == "perfect"
+            and self._known.issuperset(own)
+            and 4 * len(different) >= 3 * len(own)
+            and 2 * len(different.difference(words(first))) >= len(own)
+        )
 
 
-def advantages_of(lines: Sequence[Line]) -> list[float]:
-    """For each line 1 or 0, as it is good or not, less the mean of the others of its form and pair; 0 without any."""
-    good: dict[tuple[str, tuple[int, int]], list[int]] = defaultdict(list)
-    for line in lines:
-        good[line.form, line.pair].append(line.good)
-    advantages = []
-    for line in lines:
-        alike = good[line.form, line.pair]
-        others = len(alike) - 1
-        advantages.append(line.good - (sum(alike) - line.good) / others if others else 0.0)
-    return advantages
+def advantages_of(good: Tensor) -> Tensor:
+    """1 or 0 as an end is good or not, less the mean of the others of its beginning; bool [beginnings, ends]."""
+    value = good.float()
+    return value - (value.sum(1, keepdim=True) - value) / (good.shape[1] - 1)
+
+
+def _rows(cache: Cache, rows: Tensor) -> Cache:
+    """The cache of these sequences of a batch."""
+    return Cache(cache.position, tuple(part[rows] for part in cache.keys), tuple(part[rows] for part in cache.values))

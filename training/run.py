@@ -30,7 +30,6 @@ from training.loop import Plan, Progress, Store, train
 from training.optim import build_optimizers
 from training.quick_loss import QuickLoss
 from training.recipe import INIT_RATE, LEARNING_RATE, RHYME_RATE, batch_for, dropout_for, look_every_for
-from training.rhyme import words
 from training.rhyme_practice import RhymePractice
 from training.torch_step import TorchStep
 from training.watch import RunWatcher
@@ -81,7 +80,6 @@ class Run:
         plan, language = order.plan, _one_language(self.sources)
         start = checkpoint.load_weights(Path(order.init)) if order.init is not None else None
         tokenizer, config = _tokenizer_and_shape(order, start[1] if start else None, self.sources)
-        self.practice = _practice(tokenizer, language, self.sources) if order.rhyme else None
         with _new_folder(folder):
             training, characters = self._store((source.training for source in self.sources), tokenizer)
             validation, _ = self._store((source.validation for source in self.sources), tokenizer)
@@ -91,6 +89,7 @@ class Run:
                     f"A batch of {batch} does not split over {world.size} processes in {plan.accumulate} parts each: "
                     "change one of them."
                 )
+            self.practice = RhymePractice(tokenizer, language, training, config.window) if order.rhyme else None
             self.batches = Batches(training, config.window, batch, plan.seed)
             if not len(validation.ids):
                 raise RumiError(
@@ -204,13 +203,6 @@ def _tokenizer_and_shape(
     if isinstance(start.tokenizer, CharacterTokenizer):
         tokenizer = start.tokenizer.grown(poem.text for source in sources for poem in source.training)
     return tokenizer, msgspec.structs.replace(start.config, vocab_size=len(tokenizer))
-
-
-def _practice(tokenizer: Tokenizer, language: str, sources: Sequence[Source]) -> RhymePractice:
-    forms = dict.fromkeys(source.form for source in sources)
-    lines = [line for source in sources for poem in source.training for line in poem.text.split("\n")]
-    known = {word for line in lines for word in words(line)}
-    return RhymePractice(tokenizer, language, forms, known, max(map(len, lines)))
 
 
 def _load_grown(model: Decoder, start: Decoder) -> None:

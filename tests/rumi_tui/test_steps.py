@@ -40,7 +40,7 @@ async def edit(pilot: Pilot) -> VerseArea:
 
 
 def word_unlike(character: str) -> str:
-    """A word whose first letter is not `character`, so that a poem changed with it parts from the old one right there."""
+    """A word that begins otherwise, so that a poem changed with it parts from the old one right there."""
     return "drum" if character != "d" else "reed"
 
 

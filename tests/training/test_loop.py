@@ -26,6 +26,7 @@ ALONE = World(rank=0, size=1, device=torch.device("cpu"))
 PLAN = Plan(steps=23, batch=2, look_every=5, seed=3)
 TOKENIZER = tokenizer_of(40)
 POEMS = [encode_poem(TOKENIZER, poem) for poem in parse_poems(verse(8).splitlines(), "free")]
+COUPLETS = [encode_poem(TOKENIZER, poem) for poem in parse_poems(["amber", "ember"], "couplet")]
 NOISE = list(np.random.default_rng(0).integers(6, 40, size=(2, 200)))
 
 
@@ -123,7 +124,7 @@ def test_a_run_with_practice_of_rhyme_goes_on_bit_for_bit_and_keeps_its_last_wei
     plan = Plan(steps=6, batch=2, look_every=2, seed=3, patience=1)
 
     def running(folder: Path) -> Running:
-        practice = RhymePractice(TOKENIZER, "en", ["couplet"], ["amber"], 40)
+        practice = RhymePractice(TOKENIZER, "en", joined(COUPLETS), SHAPES["rotary"].window)
         return Running(folder, plan, validation=NOISE, practice=practice)
 
     whole = running(tmp_path / "whole")

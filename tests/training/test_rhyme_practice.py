@@ -13,11 +13,9 @@ from models.tokenizer import CharacterTokenizer
 from rumi_tui.texts.corpus import parse_poems
 from training.data import Batches, encode_poem
 from training.optim import build_optimizers
-from training.rhyme_practice import POEMS, Line, RhymePractice, advantages_of
-from training.torch_step import TorchStep
+from training.rhyme_practice import BEGINNINGS, ENDS, LONGEST_END, WEIGHT, Line, RhymePractice, advantages_of
 
 RHYMES = [("light", "night"), ("sea", "tree"), ("rain", "grain"), ("stone", "alone")]
-KNOWN = {word for pair in RHYMES for word in pair} | {"a", "the"}
 
 
 def couplets(count: int) -> str:
@@ -27,23 +25,19 @@ def couplets(count: int) -> str:
     return "\n\n".join(f"the {rng.choice(ends)}\na {rng.choice(ends)}" for _ in range(count))
 
 
-LONGEST = 20
+WINDOW = 2 * LONGEST_END
 VERSE = list(parse_poems(couplets(200).splitlines(), "couplet"))
 TOKENIZER = CharacterTokenizer.train(poem.text for poem in VERSE)
-SHAPE = DecoderConfig(vocab_size=len(TOKENIZER), window=32, layers=2, heads=2, width=32, positions="rotary")
+SHAPE = DecoderConfig(vocab_size=len(TOKENIZER), window=WINDOW, layers=2, heads=2, width=32, positions="rotary")
 
 
-def practice(language: str = "en", forms: tuple[str, ...] = ("couplet",)) -> RhymePractice:
-    return RhymePractice(TOKENIZER, language, forms, KNOWN, LONGEST)
+def practice_on(text: str, form: str, language: str = "en", tokenizer: CharacterTokenizer = TOKENIZER) -> RhymePractice:
+    poems = [encode_poem(tokenizer, poem) for poem in parse_poems(text.splitlines(), form)]
+    return RhymePractice(tokenizer, language, joined(poems), WINDOW)
 
 
-def asked(lines: list[Line]) -> list[bool]:
-    """Whether the lines rhyme that are to."""
-    return [line.good for line in lines if line.pair[0] != line.pair[1]]
-
-
-def ids_of(text: str, end: bool = True) -> list[int]:
-    return [*TOKENIZER.encode(text), *([TOKENIZER.end_id] if end else [])]
+def practice() -> RhymePractice:
+    return practice_on(couplets(200), "couplet")
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +62,9 @@ def copy_of(model: Decoder) -> Decoder:
     return copy
 
 
-def test_a_decoder_learns_to_rhyme_from_its_own_verse_alone(trained):
+def test_a_decoder_learns_to_rhyme_from_practice_alone(trained):
     model, learn = copy_of(trained), practice()
-    optimizers = build_optimizers(model, 0.002)
+    optimizers = build_optimizers(model, 0.005)
     shares = []
     for step in range(60):
         torch.manual_seed(step)
@@ -95,79 +89,115 @@ def test_the_same_random_numbers_give_the_same_gradients(trained):
     assert any(gradient.any() for gradient in gradients[0])
 
 
-def test_poems_are_drawn_as_the_decoder_says(trained):
+def test_the_gradient_is_that_of_whole_lines_one_by_one(trained):
+    learn, model = practice(), copy_of(trained)
+    torch.manual_seed(2)
+    cut, lines = learn._draw()
+    beginnings = torch.tensor([learn._ids(line.poem)[:cut] for line in lines])
+    ends = learn._write(model, beginnings)
+    good = [learn.is_good(lines[row // ENDS], cut, end) for row, end in enumerate(ends.tolist())]
+    assert 0 < sum(good) < len(good)
+    advantages = advantages_of(torch.tensor(good).view(BEGINNINGS, ENDS)).flatten()
+    loss, symbols = torch.zeros(()), 0
+    for row, end in enumerate(ends):
+        stop = end.tolist().index(next(id for id in end.tolist() if id in (TOKENIZER.end_id, learn._line_end)))
+        whole = torch.cat((beginnings[row // ENDS], end[: stop + 1]))[None]
+        logprobs = learn._logprobs(model(whole[:, :-1])[0][0, cut - 1 :])
+        loss = loss - advantages[row] * logprobs.gather(1, whole[0, cut:, None]).sum()
+        symbols += stop + 1
+    (WEIGHT * loss / symbols).backward()
+    practised = copy_of(trained)
+    torch.manual_seed(2)
+    assert learn(practised) == sum(good) / len(good)
+    for one, other in zip(model.parameters(), practised.parameters(), strict=True):
+        assert torch.allclose(one.grad, other.grad, atol=1e-6)
+
+
+def test_ends_are_drawn_as_the_decoder_says(trained):
     torch.manual_seed(3)
-    learn, drawn = practice(), TorchStep(trained)
-    written = torch.cat([learn._write(trained, ["couplet"] * POEMS)[:, :2] for _ in range(40)])
-    logits, _ = drawn(written[:1, :1].numpy(), drawn.empty_cache(1))
-    expected = learn._logprobs(torch.from_numpy(logits[0, 0])).exp()
-    shares = torch.bincount(written[:, 1], minlength=len(TOKENIZER)) / len(written)
-    assert torch.allclose(shares, expected, atol=0.06)
+    learn = practice()
+    beginning = torch.tensor([[TOKENIZER.form_id("couplet"), *TOKENIZER.encode("the light\na")]])
+    ends = torch.cat([learn._write(trained, beginning.expand(BEGINNINGS, -1)) for _ in range(40)])
+    for first in ("", " "):
+        shown = torch.cat((beginning, torch.tensor([TOKENIZER.encode(first)], dtype=torch.int64)), dim=1)
+        expected = learn._logprobs(trained(shown)[0][0, -1]).exp()
+        after = [end[len(first)] for end in ends if TOKENIZER.decode(end[: len(first)].tolist()) == first]
+        shares = torch.bincount(torch.stack(after), minlength=len(TOKENIZER)) / len(after)
+        assert torch.allclose(shares, expected, atol=0.04)
+
+
+def places(learn: RhymePractice) -> set[tuple[str, tuple[int, int]]]:
+    """What stands of each poem where it is cut, and the pair that is to rhyme."""
+    cuts = [(cut, line) for cut, lines in learn._lines.items() for line in lines]
+    return {(TOKENIZER.decode(learn._ids(line.poem)[:cut]), line.pair) for cut, line in cuts}
+
+
+def test_the_lines_that_are_to_rhyme_are_cut_at_their_words():
+    learn = practice_on("the sea\na sea\nthe rain\n", "couplet")
+    assert places(learn) == {("the sea\n", (0, 1)), ("the sea\na", (0, 1))}
+    learn = practice_on("a\nthe\nsea\na rain", "rubai")
+    assert places(learn) == {("a\n", (0, 1)), ("a\nthe\nsea\n", (0, 3)), ("a\nthe\nsea\na", (0, 3))}
+
+
+def test_no_line_is_cut_so_late_that_its_end_would_pass_the_window():
+    learn = practice_on("a\n" + "the " * 20 + "sea", "couplet")
+    assert sorted(learn._lines) == [3, *range(6, WINDOW - LONGEST_END + 1, 4)]
+
+
+LIGHT = "the light\na night"
 
 
 @pytest.mark.parametrize(
-    ("text", "rhymed"),
+    ("text", "begun", "end", "good"),
     [
-        ("the light\na night", [True]),
-        ("the light\na sea", [False]),
-        ("the light\na light", [False]),
-        ("the light\na bright", [False]),  # a word that is not known
-        ("the light\na night\nthe sea\na rain", [True, False]),
-        ("the light", []),
+        (LIGHT, "the light\n", "a night", True),
+        (LIGHT, "the light\na", " night", True),
+        (LIGHT, "the light\na", " sea", False),
+        (LIGHT, "the light\na", " light", False),
+        (LIGHT, "the light\na", " bright", False),  # a word that the text does not know
+        (LIGHT, "the light\n", "night", False),  # too short
+        (LIGHT, "the light\n", "a long night", False),  # too long
+        (LIGHT, "the light\n", "a a night", False),  # a word in three is there again
     ],
 )
-def test_a_line_rhymes_in_a_known_word_that_is_another(text, rhymed):
-    assert asked(practice().judge(0, "couplet", ids_of(text))) == rhymed
+def test_a_line_is_good_when_it_rhymes_in_words_of_the_text_and_is_about_as_long(text, begun, end, good):
+    learn = practice_on(text, "couplet")
+    cut = 1 + len(begun)
+    assert learn.is_good(Line(0, (0, 1)), cut, [*TOKENIZER.encode(end), TOKENIZER.end_id]) == good
 
 
-def test_a_line_is_judged_where_it_stands_and_when_it_is_whole():
-    text = "the light\na night\nthe sea\na tre"
-    lines = practice().judge(5, "couplet", ids_of(text, end=False))
-    assert [line.pair for line in lines] == [(0, 0), (0, 1), (2, 2)]
-    assert lines[1] == Line(5, "couplet", (0, 1), slice(text.index("a night"), text.index("the sea")), True)
-    whole = practice().judge(5, "couplet", ids_of(text))
-    assert whole[:3] == lines
-    assert whole[3] == Line(5, "couplet", (2, 3), slice(text.index("a tre"), len(text) + 1), False)
+def test_a_poem_ends_with_the_line_with_which_it_ended():
+    learn, cut = practice_on(f"{LIGHT}\nthe sea\na tree", "couplet"), 1 + len("the light\n")
+    night, line_end = TOKENIZER.encode("a night"), TOKENIZER.encode("\n")
+    assert learn.is_good(Line(0, (0, 1)), cut, [*night, *line_end])
+    assert not learn.is_good(Line(0, (0, 1)), cut, [*night, TOKENIZER.end_id])
+    assert not learn.is_good(Line(0, (0, 1)), cut, night)
 
 
-@pytest.mark.parametrize(
-    ("text", "pairs"),
-    [("a" * 21, [(0, 0)]), ("the light\n" + "a" * 21, [(0, 1)]), ("the light\na night\n" + "a" * 21, [(2, 2)])],
-)
-@pytest.mark.parametrize("end", [False, True])
-def test_a_line_that_does_not_end_in_time_is_no_good_wherever_it_stands(text, pairs, end):
-    lines = practice().judge(0, "couplet", ids_of(text, end))
-    assert [line.pair for line in lines if not line.good] == pairs
-
-
-def test_a_persian_line_that_repeats_most_of_another_does_not_count():
+def test_a_persian_line_that_repeats_most_of_another_is_not_good():
     tokenizer = CharacterTokenizer.train(["چراغ سنگ دریا من رنگ"] * 9)
-    learn = RhymePractice(tokenizer, "fa", ["rubai"], {"سنگ", "رنگ"}, LONGEST)
 
-    def rhymed(first: str, second: str) -> bool:
-        ids = [*tokenizer.encode(f"{first}\n{second}"), tokenizer.end_id]
-        return learn.judge(0, "rubai", ids)[1].good
+    def good(first: str, second: str) -> bool:
+        learn = practice_on(f"{first}\n{second}", "couplet", "fa", tokenizer)
+        return learn.is_good(Line(0, (0, 1)), 1 + len(f"{first}\n"), [*tokenizer.encode(second), tokenizer.end_id])
 
-    assert rhymed("چراغ سنگ من", "دریا رنگ من")
-    assert not rhymed("سنگ چراغ دریا من", "رنگ چراغ دریا من")
+    assert good("چراغ سنگ من", "دریا رنگ من")
+    assert not good("سنگ چراغ دریا من", "رنگ چراغ دریا من")
 
 
-def test_a_line_is_compared_with_those_at_its_place_in_other_poems_of_its_form():
-    nowhere = slice(0, 1)
-    lines = [
-        Line(0, "couplet", (0, 1), nowhere, True),
-        Line(1, "couplet", (0, 1), nowhere, False),
-        Line(2, "couplet", (0, 1), nowhere, False),
-        Line(0, "couplet", (2, 3), nowhere, True),
-        Line(3, "rubai", (0, 1), nowhere, True),
-        Line(4, "rubai", (0, 1), nowhere, True),
-    ]
-    assert advantages_of(lines) == [1.0, -0.5, -0.5, 0.0, 0.0, 0.0]
+def test_an_end_is_compared_with_the_others_of_its_beginning():
+    good = torch.tensor([[True, False, False], [True, True, True]])
+    assert advantages_of(good).tolist() == [[1.0, -0.5, -0.5], [0.0, 0.0, 0.0]]
 
 
 @pytest.mark.parametrize(
-    ("language", "forms", "said"), [("tr", ("couplet",), "English and Persian"), ("en", ("free",), "No form")]
+    ("text", "language", "form", "said"),
+    [
+        (LIGHT, "tr", "couplet", "English and Persian"),
+        (LIGHT, "en", "free", "No line"),
+        ("sea", "en", "couplet", "No line"),
+    ],
 )
-def test_practice_without_a_rule_or_a_form_is_refused(language, forms, said):
+def test_practice_without_a_rule_or_a_line_that_is_to_rhyme_is_refused(text, language, form, said):
     with pytest.raises(RumiError, match=said):
-        practice(language, forms)
+        practice_on(text, form, language)
