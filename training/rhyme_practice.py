@@ -5,12 +5,15 @@ is to rhyme is taken from a poem up to one of its words, the decoder writes its 
 times over, and what led to a rhyme becomes likelier: a policy gradient (Williams 1992, "Simple statistical
 gradient-following algorithms for connectionist reinforcement learning"). Each end is compared with the others of the
 same beginning (Kool, van Hoof & Welling 2019, "Buy 4 REINFORCE samples, get a baseline for free!"), so only the choice
-of these last words is judged, whatever came before. It goes along with training on a text, without which the verse
-would soon be nothing but rhyme. Knows nothing of runs.
+of these last words is judged, whatever came before. It goes along with training on a text, and an end loses value as it
+becomes likelier than before the practice (Ziegler et al. 2019, "Fine-tuning language models from human preferences",
+arXiv:1909.08593), without which the verse would soon be nothing but the words that rhyme most easily. Knows nothing of
+runs.
 """
 
 from __future__ import annotations
 
+import copy
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -38,6 +41,8 @@ ROWS = 64
 """Ends whose gradient is computed together, those of about one length."""
 WEIGHT = 2.0
 """Of the gradient of rhyme beside that of the text."""
+FAITH = 0.2
+"""What an end loses of its value for each nat by which it has become likelier than it was before any practice."""
 TEMPERATURE = Sampling().temperature
 
 
@@ -52,14 +57,16 @@ class Line(NamedTuple):
 class RhymePractice:
     """Adds to the gradients of a decoder what makes the lines that it ends rhyme more often."""
 
-    def __init__(self, tokenizer: Tokenizer, language: str, poems: Poems, window: int) -> None:
-        """For poems in a language, which a decoder with that window reads.
+    def __init__(self, tokenizer: Tokenizer, language: str, poems: Poems, before: Decoder) -> None:
+        """For poems in a language, and a decoder like `before`, as which it shall go on to write apart from rhyme.
 
         Raises `RumiError` where there is no rule of rhyme, or no line that is to rhyme.
         """
         if not can_judge(language):
             raise RumiError(f"Rhyme can be practised in English and Persian: say --language en or fa, not {language}.")
         self._tokenizer, self._language, self._poems = tokenizer, language, poems
+        self._before = copy.deepcopy(before).eval().requires_grad_(False)
+        window = before.config.window
         self._pieces = [tokenizer.piece(id) for id in range(len(tokenizer))]
         self._line_end = self._pieces.index("\n")
         self._barred = torch.zeros(len(tokenizer))
@@ -86,18 +93,12 @@ class RhymePractice:
         model.eval()
         ends = self._write(model, beginnings)
         good = [self.is_good(lines[row // ENDS], cut, end) for row, end in enumerate(ends.tolist())]
-        advantages = advantages_of(torch.tensor(good).view(BEGINNINGS, ENDS)).flatten().to(device)
-        logits, cache = model(beginnings)
-        stops = self._stops(ends)
-        counted = stops.cumsum(1) - stops == 0
-        loss = torch.zeros((), device=device)
-        for rows in counted.sum(1).argsort().split(ROWS):
-            reached = counted[rows].any(0)
-            later, _ = model(ends[rows][:, reached], _rows(cache, rows // ENDS))
-            logprobs = self._logprobs(torch.cat((logits[rows // ENDS, -1:], later[:, :-1]), dim=1))
-            losses = F.nll_loss(logprobs.transpose(1, 2), ends[rows][:, reached], reduction="none")
-            loss = loss + (advantages[rows, None] * counted[rows][:, reached] * losses).sum()
-        (WEIGHT * loss / counted.sum()).backward()
+        nats = self._nats(model, beginnings, ends)
+        with torch.no_grad():
+            nats_before = self._nats(self._before, beginnings, ends)
+        values = torch.tensor(good, dtype=torch.float, device=device) - FAITH * (nats_before - nats.detach())
+        advantages = advantages_of(values.view(BEGINNINGS, ENDS)).flatten()
+        (WEIGHT * (advantages * nats).sum() / self._counted(ends).sum()).backward()
         model.train()
         return sum(good) / len(good)
 
@@ -134,6 +135,25 @@ class RhymePractice:
     def _stops(self, ids: Tensor) -> Tensor:
         """1 where a line or poem ends, 0 elsewhere."""
         return ((ids == self._line_end) | (ids == self._tokenizer.end_id)).int()
+
+    def _counted(self, ends: Tensor) -> Tensor:
+        """True up to where an end comes to its own end."""
+        stops = self._stops(ends)
+        return stops.cumsum(1) - stops == 0
+
+    def _nats(self, model: Decoder, beginnings: Tensor, ends: Tensor) -> Tensor:
+        """How unlikely a decoder finds each of the ends: float [ends]."""
+        logits, cache = model(beginnings)
+        counted = self._counted(ends)
+        nats = torch.zeros(len(ends), device=ends.device)
+        for rows in counted.sum(1).argsort().split(ROWS):
+            shown, counts = ends[rows], counted[rows]
+            reached = counts.any(0)
+            later, _ = model(shown[:, reached], _rows(cache, rows // ENDS))
+            logprobs = self._logprobs(torch.cat((logits[rows // ENDS, -1:], later[:, :-1]), dim=1))
+            losses = F.nll_loss(logprobs.transpose(1, 2), shown[:, reached], reduction="none")
+            nats = nats.index_add(0, rows, (losses * counts[:, reached]).sum(1))
+        return nats
 
     @torch.no_grad()
     def _write(self, model: Decoder, beginnings: Tensor) -> Tensor:
@@ -179,10 +199,9 @@ class RhymePractice:
         )
 
 
-def advantages_of(good: Tensor) -> Tensor:
-    """1 or 0 as an end is good or not, less the mean of the others of its beginning; bool [beginnings, ends]."""
-    value = good.float()
-    return value - (value.sum(1, keepdim=True) - value) / (good.shape[1] - 1)
+def advantages_of(values: Tensor) -> Tensor:
+    """The value of each end, less the mean of the others of its beginning: float [beginnings, ends]."""
+    return values - (values.sum(1, keepdim=True) - values) / (values.shape[1] - 1)
 
 
 def _rows(cache: Cache, rows: Tensor) -> Cache:

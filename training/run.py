@@ -89,7 +89,6 @@ class Run:
                     f"A batch of {batch} does not split over {world.size} processes in {plan.accumulate} parts each: "
                     "change one of them."
                 )
-            self.practice = RhymePractice(tokenizer, language, training, config.window) if order.rhyme else None
             self.batches = Batches(training, config.window, batch, plan.seed)
             if not len(validation.ids):
                 raise RumiError(
@@ -109,6 +108,8 @@ class Run:
         if start is not None:
             _load_grown(model, start[0])
         self.model = model.to(world.device)
+        with _new_folder(folder):
+            self.practice = RhymePractice(tokenizer, language, training, self.model) if order.rhyme else None
         card = _card(order, self.sources, language, start[1].card if start else None, model.parameter_count())
         self.description = Description(config, tokenizer, card)
 

@@ -61,9 +61,9 @@ class Running:
         dropout: float = 0.0,
         validation: list[np.ndarray] = POEMS,
         learning_rate: float = 0.02,
-        practice: RhymePractice | None = None,
     ) -> None:
-        self.learning_rate, self.practice = learning_rate, practice
+        self.learning_rate = learning_rate
+        self.practice: RhymePractice | None = None
         config = msgspec.structs.replace(SHAPES["rotary"], dropout=dropout)
         torch.manual_seed(plan.seed)
         self.plan, self.model = plan, Decoder(config)
@@ -124,8 +124,9 @@ def test_a_run_with_practice_of_rhyme_goes_on_bit_for_bit_and_keeps_its_last_wei
     plan = Plan(steps=6, batch=2, look_every=2, seed=3, patience=1)
 
     def running(folder: Path) -> Running:
-        practice = RhymePractice(TOKENIZER, "en", joined(COUPLETS), SHAPES["rotary"].window)
-        return Running(folder, plan, validation=NOISE, practice=practice)
+        run = Running(folder, plan, validation=NOISE)
+        run.practice = RhymePractice(TOKENIZER, "en", joined(COUPLETS), run.model)
+        return run
 
     whole = running(tmp_path / "whole")
     finished = whole.train()

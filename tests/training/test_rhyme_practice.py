@@ -13,7 +13,7 @@ from models.tokenizer import CharacterTokenizer
 from rumi_tui.texts.corpus import parse_poems
 from training.data import Batches, encode_poem
 from training.optim import build_optimizers
-from training.rhyme_practice import BEGINNINGS, ENDS, LONGEST_END, WEIGHT, Line, RhymePractice, advantages_of
+from training.rhyme_practice import BEGINNINGS, ENDS, FAITH, LONGEST_END, WEIGHT, Line, RhymePractice, advantages_of
 
 RHYMES = [("light", "night"), ("sea", "tree"), ("rain", "grain"), ("stone", "alone")]
 
@@ -31,13 +31,19 @@ TOKENIZER = CharacterTokenizer.train(poem.text for poem in VERSE)
 SHAPE = DecoderConfig(vocab_size=len(TOKENIZER), window=WINDOW, layers=2, heads=2, width=32, positions="rotary")
 
 
-def practice_on(text: str, form: str, language: str = "en", tokenizer: CharacterTokenizer = TOKENIZER) -> RhymePractice:
+def practice_on(
+    text: str,
+    form: str,
+    language: str = "en",
+    tokenizer: CharacterTokenizer = TOKENIZER,
+    before: Decoder | None = None,
+) -> RhymePractice:
     poems = [encode_poem(tokenizer, poem) for poem in parse_poems(text.splitlines(), form)]
-    return RhymePractice(tokenizer, language, joined(poems), WINDOW)
+    return RhymePractice(tokenizer, language, joined(poems), before or Decoder(SHAPE))
 
 
-def practice() -> RhymePractice:
-    return practice_on(couplets(200), "couplet")
+def practice(before: Decoder) -> RhymePractice:
+    return practice_on(couplets(200), "couplet", before=before)
 
 
 @pytest.fixture(scope="module")
@@ -56,14 +62,18 @@ def trained() -> Decoder:
     return model
 
 
-def copy_of(model: Decoder) -> Decoder:
+def copy_of(model: Decoder, shaken: bool = False) -> Decoder:
+    """A decoder of its own with the same weights, or nearly the same."""
     copy = Decoder(model.config)
     copy.load_state_dict(model.state_dict())
+    if shaken:
+        with torch.no_grad():
+            copy.head.weight += 0.1 * torch.randn(copy.head.weight.shape, generator=torch.Generator().manual_seed(0))
     return copy
 
 
 def test_a_decoder_learns_to_rhyme_from_practice_alone(trained):
-    model, learn = copy_of(trained), practice()
+    model, learn = copy_of(trained), practice(trained)
     optimizers = build_optimizers(model, 0.005)
     shares = []
     for step in range(60):
@@ -82,7 +92,7 @@ def test_the_same_random_numbers_give_the_same_gradients(trained):
     for _ in range(2):
         model = copy_of(trained)
         torch.manual_seed(1)
-        practice()(model)
+        practice(trained)(model)
         gradients.append([parameter.grad for parameter in model.parameters()])
         assert model.training
     assert all(torch.equal(one, other) for one, other in zip(*gradients, strict=True))
@@ -90,22 +100,25 @@ def test_the_same_random_numbers_give_the_same_gradients(trained):
 
 
 def test_the_gradient_is_that_of_whole_lines_one_by_one(trained):
-    learn, model = practice(), copy_of(trained)
+    learn, model = practice(copy_of(trained, shaken=True)), copy_of(trained)
     torch.manual_seed(2)
     cut, lines = learn._draw()
     beginnings = torch.tensor([learn._ids(line.poem)[:cut] for line in lines])
     ends = learn._write(model, beginnings)
     good = [learn.is_good(lines[row // ENDS], cut, end) for row, end in enumerate(ends.tolist())]
     assert 0 < sum(good) < len(good)
-    advantages = advantages_of(torch.tensor(good).view(BEGINNINGS, ENDS)).flatten()
-    loss, symbols = torch.zeros(()), 0
+    nats, symbols = {learn._before: [], model: []}, 0
     for row, end in enumerate(ends):
         stop = end.tolist().index(next(id for id in end.tolist() if id in (TOKENIZER.end_id, learn._line_end)))
         whole = torch.cat((beginnings[row // ENDS], end[: stop + 1]))[None]
-        logprobs = learn._logprobs(model(whole[:, :-1])[0][0, cut - 1 :])
-        loss = loss - advantages[row] * logprobs.gather(1, whole[0, cut:, None]).sum()
+        for decoder, of_ends in nats.items():
+            logprobs = learn._logprobs(decoder(whole[:, :-1])[0][0, cut - 1 :])
+            of_ends.append(-logprobs.gather(1, whole[0, cut:, None]).sum())
         symbols += stop + 1
-    (WEIGHT * loss / symbols).backward()
+    before, now = (torch.stack(of_ends) for of_ends in nats.values())
+    values = torch.tensor(good, dtype=torch.float) - FAITH * (before - now.detach())
+    others = (values.view(BEGINNINGS, ENDS).sum(1).repeat_interleave(ENDS) - values) / (ENDS - 1)
+    (WEIGHT * ((values - others) * now).sum() / symbols).backward()
     practised = copy_of(trained)
     torch.manual_seed(2)
     assert learn(practised) == sum(good) / len(good)
@@ -115,7 +128,7 @@ def test_the_gradient_is_that_of_whole_lines_one_by_one(trained):
 
 def test_ends_are_drawn_as_the_decoder_says(trained):
     torch.manual_seed(3)
-    learn = practice()
+    learn = practice(trained)
     beginning = torch.tensor([[TOKENIZER.form_id("couplet"), *TOKENIZER.encode("the light\na")]])
     ends = torch.cat([learn._write(trained, beginning.expand(BEGINNINGS, -1)) for _ in range(40)])
     for first in ("", " "):
@@ -186,8 +199,8 @@ def test_a_persian_line_that_repeats_most_of_another_is_not_good():
 
 
 def test_an_end_is_compared_with_the_others_of_its_beginning():
-    good = torch.tensor([[True, False, False], [True, True, True]])
-    assert advantages_of(good).tolist() == [[1.0, -0.5, -0.5], [0.0, 0.0, 0.0]]
+    values = torch.tensor([[1.0, 0.0, 0.0], [1.0, 1.0, 1.0]])
+    assert advantages_of(values).tolist() == [[1.0, -0.5, -0.5], [0.0, 0.0, 0.0]]
 
 
 @pytest.mark.parametrize(
