@@ -12,7 +12,7 @@ LONG_RUN = 30.0
 """Minutes from which on a run is long."""
 LEARNING_RATE = 0.02
 """At its height, of a run from scratch."""
-INIT_RATE = 0.01
+INIT_RATE = 0.003
 """At its height, of a run that starts from a trained checkpoint, which a higher one would shake out of place."""
 RHYME_RATE = 0.002
 """The same where rhyme is practised, whose gradient is noisy."""
