@@ -12,6 +12,7 @@ from textual.widgets import Select, Static
 
 from rumi_tui.app import RumiApp
 from rumi_tui.library.store import KeptPoem, Library
+from rumi_tui.screens.help import Sheet
 from rumi_tui.settings import SettingsFile
 from rumi_tui.widgets.poem_view import PoemView
 
@@ -97,3 +98,9 @@ async def begin_without_end(pilot: Pilot, library: Library, *keys: str) -> None:
     field(pilot, "lines").value = "1000000"
     await pilot.press(*keys, "enter")
     await until(pilot, lambda: library.poems() and len(library.poems()[0].text) > 100)
+
+
+async def help_text(pilot: Pilot) -> str:
+    """What the page of help lists."""
+    await until(pilot, lambda: len(pilot.app.screen.query(Sheet)) == 2)
+    return "\n".join(" ".join(row) for sheet in pilot.app.screen.query(Sheet) for row in sheet.rows)

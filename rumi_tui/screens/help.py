@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from rich.console import RenderableType
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import VerticalScroll
+from textual.widget import Widget
 from textual.widgets import Static
 
 from rumi_tui.commands import SIGN, described
@@ -20,11 +25,46 @@ Type how a poem should begin, or nothing at all, and press Enter."""
 TYPED = "What stands in the second column can be typed into the prompt instead. So can the settings of a poem:"
 
 
+COLUMNS = {"key": 10, "command": 15}
+"""How wide they are; what they do has the rest."""
+TINY = 48
+"""Columns of a screen below which what belongs together stands one above the other."""
+
+
+class Sheet(Widget):
+    """Keys, what can be typed, and what they do: one widget, since one for each cell takes half a second to show."""
+
+    COMPONENT_CLASSES = {"sheet--key", "sheet--command"}
+
+    def __init__(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """The names of all columns but the last, and the parts of each row; an empty part says nothing."""
+        super().__init__()
+        self._columns, self.rows = columns, rows
+
+    def on_resize(self) -> None:
+        """What belongs together may stand otherwise now."""
+        self.refresh(layout=True)
+
+    def render(self) -> RenderableType:
+        """As it fits the screen."""
+        styles = [self.get_component_rich_style(f"sheet--{column}", partial=True) for column in self._columns]
+        styles.append(Style.null())
+        rows = [[Text(part, style) for part, style in zip(row, styles, strict=True)] for row in self.rows]
+        if self.screen.size.width < TINY:
+            return Text("\n\n").join(Text("\n").join(part for part in row if part) for row in rows)
+        table = Table.grid(expand=True)
+        for column in self._columns:
+            table.add_column(width=COLUMNS[column])
+        for row in rows:
+            table.add_row(*row)
+        return table
+
+
 class HelpScreen(Visit[None]):
     """One page of help."""
 
     BINDINGS = [Binding("escape", "dismiss", "Back", priority=True)]
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (48, "-narrow"), (78, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (TINY, "-narrow"), (78, "-wide")]
 
     def __init__(self, keys: Mapping[str, str]) -> None:
         """The key of each command."""
@@ -38,14 +78,7 @@ class HelpScreen(Visit[None]):
         keys += [("Tab", "", "Go to the next setting."), ("Ctrl+P", "", "Find any command.")]
         with VerticalScroll():
             yield Static(ABOUT, classes="paragraph", markup=False)
-            for key, command, words in keys:
-                with Horizontal():
-                    yield Static(key, classes="key", markup=False)
-                    yield Static(command, classes="command", markup=False)
-                    yield Static(words, classes="words", markup=False)
+            yield Sheet(["key", "command"], keys)
             yield Static(TYPED, classes="paragraph", markup=False)
-            for command, words in described():
-                with Horizontal():
-                    yield Static(command, classes="command", markup=False)
-                    yield Static(words, classes="words", markup=False)
+            yield Sheet(["command"], described())
             yield Static("Escape closes this page.", classes="paragraph", markup=False)

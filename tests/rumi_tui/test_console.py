@@ -8,6 +8,7 @@ from console_support import (
     begin_without_end,
     console,
     field,
+    help_text,
     leave,
     letters,
     on_the_page,
@@ -16,7 +17,7 @@ from console_support import (
     told,
     until,
 )
-from textual.widgets import Select, Static
+from textual.widgets import Select
 
 from rumi_tui.actions import EVERYWHERE, WRITING
 from rumi_tui.app import RumiApp
@@ -257,7 +258,7 @@ async def test_help_lists_every_action_and_closes(library, endless_file, size):
         for key in ("escape", "f1"):
             await pilot.press("f1")
             await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
-            text = "\n".join(str(line.content) for line in pilot.app.screen.query(Static))
+            text = await help_text(pilot)
             for action in (*WRITING, *EVERYWHERE):
                 assert action.help in text
             await pilot.press(key)

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from console_support import console, field, press_and_write, until
-from textual.widgets import Footer, OptionList, Static
+from console_support import console, field, help_text, press_and_write, until
+from textual.widgets import Footer, OptionList
 from textual.widgets._footer import FooterKey
 
 from models.errors import RumiError
@@ -68,7 +68,7 @@ async def test_help_footer_and_palette_tell_the_changed_keys(library, endless_fi
         assert commands["Again"].endswith(" F11")
         await pilot.press("f10")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
-        text = "\n".join(str(line.content) for line in pilot.app.screen.query(Static))
+        text = await help_text(pilot)
         assert "F11" in text
         assert "Ctrl+R" not in text
         await pilot.press("f10")
