@@ -254,7 +254,7 @@ def table(use: Use) -> tuple[list[str], dict[str, object]]:
     for name, samples in use.memory.items():
         after = [size / 2**20 for when, size in samples if when >= use.settled]
         if after:
-            few = max(1, min(30, len(after) // 10))
+            few = max(1, len(after) // 10)
             first, last = statistics.median(after[:few]), statistics.median(after[-few:])
             growth = f"{last / first - 1:>9.1%}"
             lines.append(f"{name:<20}{first:>9.0f}{last:>9.0f}{max(after):>9.0f}{growth}")
