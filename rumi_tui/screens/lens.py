@@ -69,7 +69,7 @@ class LensScreen(Visit[Choice | None]):
 
     async def _read(self) -> None:
         async for report in self._reports:
-            if not self.query(LensView):
+            if not self.display:  # it was left, and is taken apart piece by piece
                 continue
             if isinstance(report, Failed):
                 self.notify(report.message, severity="error", markup=False, timeout=10)

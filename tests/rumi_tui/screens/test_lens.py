@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from console_support import SIZES, console, field, letters, on_the_page, press_and_write, told, until
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static, Tree
 
 from rumi_tui.engine.lens import ALTERNATIVES, look
+from rumi_tui.engine.messages import Looked
 from rumi_tui.library.store import Branch
 from rumi_tui.screens.lens import LensScreen, certainty, name_of, share
 from rumi_tui.screens.tree import TreeScreen
@@ -94,6 +97,23 @@ async def test_leaving_before_the_poem_is_read_leaves_nothing_behind(library, en
         kept = await press_and_write(pilot, library, "ctrl+r")
         await until(pilot, lambda: on_the_page(pilot) == letters(kept.text))
         assert kept.passages[-1].ending == "lines"
+
+
+async def test_what_was_read_comes_too_late_for_a_lens_that_is_half_taken_apart(library, endless_file, endless):
+    left = asyncio.Event()
+
+    async def reports():
+        await left.wait()
+        yield Looked(places=look(endless, endless.tokenizer, "free", "amber"), model_sha256="")
+
+    async with console(library, endless_file) as pilot:
+        lens = LensScreen("amber", "", reports(), "app")
+        await pilot.app.push_screen(lens)
+        await lens.query_one("#legend").remove()
+        lens.dismiss(None)
+        left.set()
+        await pilot.app.workers.wait_for_complete()
+        assert isinstance(pilot.app.screen, WriteScreen)
 
 
 async def test_the_tree_of_a_poem_that_was_deleted_shows_what_is_left(library, endless_file):
