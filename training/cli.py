@@ -103,8 +103,7 @@ def train(
         bool,
         typer.Option(
             "--rhyme",
-            help="An experiment: practise rhyme too, best with --init. In each step lines of the texts are ended anew, "
-            "and ends that rhyme become likelier. English and Persian; the last weights are kept.",
+            help="Have words that carry a rhyme weigh more. English and Persian; the last weights are kept.",
         ),
     ] = False,
     resume: Annotated[Path | None, typer.Option(help="Folder of an interrupted run to go on with.")] = None,

@@ -74,6 +74,10 @@ class Batches:
             )
         self._epoch = -1
 
+    def beside(self, poems: Poems) -> Batches:
+        """The same batches of what stands in the same places of other poems, as long as these."""
+        return Batches(poems, self.window, self.batch, self.seed)
+
     def at(self, step: int) -> tuple[Ids, Ids]:
         """Inputs and targets int64 [batch, window] of a step, counted from 0."""
         rows = [self._sequence(index) for index in range(step * self.batch, (step + 1) * self.batch)]

@@ -64,8 +64,6 @@ class Look:
     """Nats a symbol: the mean of the steps since the look before, with dropout."""
     validation_loss: float
     """Nats a symbol, see `training.quick_loss.QuickLoss`."""
-    rhymed: float | None = None
-    """Share of the lines in practice of rhyme that rhymed since the look before; None without practice."""
 
 
 @dataclass
@@ -78,10 +76,8 @@ class Progress:
     """Time spent, without the pauses between an interruption and its resumption."""
     loss_sum: float = 0.0
     """Of the steps since the last look."""
-    rhyme_sum: float = 0.0
-    """Of the shares of lines that rhymed, see `Look.rhymed`."""
     newest_is_best: bool = False
-    """Whether the last weights are kept whatever their loss: practice of rhyme costs a little of it."""
+    """Whether the last parameters are kept whatever their loss: it is not quite what was trained for."""
     looks: list[Look] = field(default_factory=list)
 
     @property
@@ -141,18 +137,19 @@ def train(
     store: Store,
     watcher: Watcher,
     world: World,
-    practice: Callable[[Decoder], float] | None = None,
+    weights: Batches | None = None,
 ) -> Progress | None:
     """Trains `model` where it lies until the plan is done or `patience` runs out; None if it was interrupted.
 
-    `practice` adds gradients of its own in each step, see `training.rhyme_practice`; then the last weights are kept.
+    `weights` says what each target counts in the gradient, in the places of `batches`; losses that are told are without
+    them. Then the last parameters are kept, and `patience` never runs out.
 
     The random numbers of a step follow from (seed, step, process), so a run that goes on from a saved state takes
     the very steps it would have taken. Raises `RumiError` when a save fails.
     """
     keep_freed_memory()
     progress = store.load(model, optimizers)
-    progress.newest_is_best = practice is not None
+    progress.newest_is_best = weights is not None
     mine = slice(world.rank * plan.batch // world.size, (world.rank + 1) * plan.batch // world.size)
     started = time.monotonic() - progress.seconds
     model.train()
@@ -172,14 +169,15 @@ def train(
                     group["lr"] = group["peak"] * schedule(done)
             torch.manual_seed((plan.seed << 32) + progress.step * world.size + world.rank)
             inputs, targets = (torch.from_numpy(ids[mine]).to(world.device) for ids in batches.at(progress.step))
+            counts = torch.ones_like(targets)
+            if weights is not None:
+                counts = torch.from_numpy(weights.at(progress.step)[1][mine]).to(world.device)
             model.zero_grad()
             loss = 0.0
-            for part in zip(inputs.chunk(plan.accumulate), targets.chunk(plan.accumulate), strict=True):
-                part_loss = _loss(model, *part) / plan.accumulate
-                part_loss.backward()
-                loss += part_loss.item()
-            if practice is not None:
-                progress.rhyme_sum += world.mean(practice(model))
+            for part in zip(*(ids.chunk(plan.accumulate) for ids in (inputs, targets, counts)), strict=True):
+                losses = _losses(model, *part[:2])
+                ((losses * part[2]).mean() / plan.accumulate).backward()
+                loss += losses.mean().item() / plan.accumulate
             world.average_gradients(model)
             for optimizer in optimizers:
                 optimizer.step()
@@ -202,19 +200,18 @@ def train(
     return progress
 
 
-def _loss(model: Decoder, inputs: Tensor, targets: Tensor) -> Tensor:
-    """Nats a symbol; on a GPU the products run in bfloat16."""
+def _losses(model: Decoder, inputs: Tensor, targets: Tensor) -> Tensor:
+    """Nats of each target [batch, window]; on a GPU the products run in bfloat16."""
     with torch.autocast(inputs.device.type, torch.bfloat16, enabled=inputs.is_cuda):
         logits, _ = model(inputs)
-    return F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none").view_as(targets)
 
 
 def _look(model: Decoder, quick_loss: QuickLoss, progress: Progress, world: World) -> None:
     train_loss = progress.loss_sum / progress.steps_since_look
     validation_loss = world.from_leader(quick_loss(model))
-    rhymed = progress.rhyme_sum / progress.steps_since_look if progress.newest_is_best else None
-    progress.looks.append(Look(progress.step, progress.seconds, train_loss, validation_loss, rhymed))
-    progress.loss_sum = progress.rhyme_sum = 0.0
+    progress.looks.append(Look(progress.step, progress.seconds, train_loss, validation_loss))
+    progress.loss_sum = 0.0
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 
 import msgspec
@@ -30,7 +30,7 @@ from training.loop import Plan, Progress, Store, train
 from training.optim import build_optimizers
 from training.quick_loss import QuickLoss
 from training.recipe import INIT_RATE, LEARNING_RATE, RHYME_RATE, batch_for, dropout_for, look_every_for
-from training.rhyme_practice import RhymePractice
+from training.rhyme_weights import WEIGHT, rhyme_weights
 from training.torch_step import TorchStep
 from training.watch import RunWatcher
 
@@ -57,7 +57,7 @@ class Order:
     tokenizer: Kind | None = None
     """None: that of `init`, or characters."""
     rhyme: bool = False
-    """Whether rhyme is practised too, see `training.rhyme_practice`."""
+    """Whether words that carry a rhyme weigh more, see `training.rhyme_weights`."""
 
 
 def read_order(folder: Path, command: str) -> Order:
@@ -90,6 +90,8 @@ class Run:
                     "change one of them."
                 )
             self.batches = Batches(training, config.window, batch, plan.seed)
+            weights = self._rhyme_weights(training, tokenizer, language) if order.rhyme else None
+            self.weights = self.batches.beside(weights) if weights else None
             if not len(validation.ids):
                 raise RumiError(
                     f"The corpus has {len(training.beginnings) - 1} poems and none to validate on: part it by blank "
@@ -108,8 +110,6 @@ class Run:
         if start is not None:
             _load_grown(model, start[0])
         self.model = model.to(world.device)
-        with _new_folder(folder):
-            self.practice = RhymePractice(tokenizer, language, training, self.model) if order.rhyme else None
         card = _card(order, self.sources, language, start[1].card if start else None, model.parameter_count())
         self.description = Description(config, tokenizer, card)
 
@@ -132,7 +132,7 @@ class Run:
                 store,
                 watcher,
                 self.world,
-                self.practice,
+                self.weights,
             )
         if progress is None or not self.world.leads:
             return None
@@ -164,6 +164,17 @@ class Run:
                 yield encode_poem(tokenizer, poem)
 
         return store_poems(encoded(), self.folder, len(tokenizer)), characters
+
+    def _rhyme_weights(self, poems: Poems, tokenizer: Tokenizer, language: str) -> Poems:
+        """The weights of all symbols of some poems, in their places."""
+        bounds = pairwise(poems.beginnings)
+        weights = (rhyme_weights(poems.ids[begin:end], tokenizer, language) for begin, end in bounds)
+        stored = store_poems(weights, self.folder, WEIGHT + 1)
+        if stored.ids.max() == 1:
+            raise RumiError(
+                "No line of these texts rhymes: say their form with --form, as couplet, or leave out --rhyme."
+            )
+        return stored
 
     def _characters(self, steps: int) -> int:
         """How many characters of text that many steps read, see `Card.characters_seen`."""

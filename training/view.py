@@ -60,15 +60,13 @@ class View:
         yield _row(Text())
         looks = self.progress.looks
         heading = f"verse at step {looks[-1].step:,}" if self.verse and looks else "verse comes with the first look"
-        if looks and looks[-1].rhymed is not None:
-            heading += f", {looks[-1].rhymed:.0%} rhymed in practice"
         yield _row(Rule(Text(heading, "dim"), align="left", style="dim"))
         for line in self._verse(console, width)[:verse_rows]:
             yield _row(line)
 
     @property
     def best(self) -> Look | None:
-        """The look whose weights are kept: of the lowest validation loss, or the last where rhyme is practised."""
+        """The look whose weights are kept: of the lowest validation loss, or the last where rhymes weigh more."""
         looks = self.progress.looks
         return looks[-1 - self.progress.looks_since_best] if looks else None
 

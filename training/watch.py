@@ -94,10 +94,8 @@ class RunWatcher:
     def looked(self, progress: Progress, model: Decoder) -> None:
         """Keeps the curve, the events and a few lines of verse, and shows them."""
         look = progress.looks[-1]
-        rhymed = "" if look.rhymed is None else f", {look.rhymed:.0%} rhyme"
         kept = "  (kept)" if progress.looks_since_best == 0 else ""
-        headline = f"step {look.step}: training {look.train_loss:.4f}, validation {look.validation_loss:.4f}"
-        headline += rhymed + kept
+        headline = f"step {look.step}: training {look.train_loss:.4f}, validation {look.validation_loss:.4f}{kept}"
         request = Request(form=self._form, seed=look.step, lines=SAMPLE_LINES, characters=SAMPLE_CHARACTERS)
         verse = "".join(step.text for step in Generation(TorchStep(model), self._tokenizer, request))
         model.train()

@@ -161,8 +161,10 @@ def test_a_corpus_that_cannot_train_is_refused(tmp_path: Path, content: bytes | 
     assert not out.exists()
 
 
-@pytest.mark.parametrize(("option", "said"), [(("--language", "tr"), "English and Persian"), ((), "No line")])
-def test_rhyme_that_cannot_be_practised_is_refused(tmp_path: Path, option: tuple[str, ...], said: str) -> None:
+@pytest.mark.parametrize(
+    ("option", "said"), [(("--language", "tr", "--form", "couplet"), "no rule of rhyme"), ((), "No line")]
+)
+def test_rhyme_that_cannot_be_learned_is_refused(tmp_path: Path, option: tuple[str, ...], said: str) -> None:
     (tmp_path / "verse.txt").write_text(verse(40), "utf-8")
     options = ("--corpus", str(tmp_path / "verse.txt"), "--out", str(tmp_path / "run"), "--steps", "1", "--rhyme")
     done = run_command("rumi-train", *options, *(option or ("--language", "en")))

@@ -20,13 +20,11 @@ from training.distributed import World
 from training.loop import Look, Plan, Progress, Store, train
 from training.optim import build_optimizers
 from training.quick_loss import QuickLoss
-from training.rhyme_practice import RhymePractice
 
 ALONE = World(rank=0, size=1, device=torch.device("cpu"))
 PLAN = Plan(steps=23, batch=2, look_every=5, seed=3)
 TOKENIZER = tokenizer_of(40)
 POEMS = [encode_poem(TOKENIZER, poem) for poem in parse_poems(verse(8).splitlines(), "free")]
-COUPLETS = [encode_poem(TOKENIZER, poem) for poem in parse_poems(["amber", "ember"], "couplet")]
 NOISE = list(np.random.default_rng(0).integers(6, 40, size=(2, 200)))
 
 
@@ -63,7 +61,7 @@ class Running:
         learning_rate: float = 0.02,
     ) -> None:
         self.learning_rate = learning_rate
-        self.practice: RhymePractice | None = None
+        self.weights: Batches | None = None
         config = msgspec.structs.replace(SHAPES["rotary"], dropout=dropout)
         torch.manual_seed(plan.seed)
         self.plan, self.model = plan, Decoder(config)
@@ -81,7 +79,7 @@ class Running:
         watching = watching or Watching()
         optimizers = build_optimizers(self.model, self.learning_rate)
         parts = (self.model, optimizers, self.batches, self.quick_loss, self.plan, self.store, watching, ALONE)
-        return train(*parts, self.practice)
+        return train(*parts, self.weights)
 
 
 def look_losses(progress: Progress | None) -> list[tuple[int, float, float]]:
@@ -120,27 +118,36 @@ def test_a_run_that_died_goes_on_from_its_last_look_bit_for_bit(tmp_path: Path) 
         assert torch.equal(resumed.model.state_dict()[name], tensor), name
 
 
-def test_a_run_with_practice_of_rhyme_goes_on_bit_for_bit_and_keeps_its_last_weights(tmp_path: Path) -> None:
+def test_a_run_with_weights_goes_on_bit_for_bit_and_keeps_its_last_parameters(tmp_path: Path) -> None:
     plan = Plan(steps=6, batch=2, look_every=2, seed=3, patience=1)
 
     def running(folder: Path) -> Running:
         run = Running(folder, plan, validation=NOISE)
-        run.practice = RhymePractice(TOKENIZER, "en", joined(COUPLETS), run.model)
+        run.weights = run.batches.beside(joined([1 + np.arange(len(poem)) % 3 for poem in POEMS]))
         return run
 
     whole = running(tmp_path / "whole")
     finished = whole.train()
     assert finished is not None
     assert [look.step for look in finished.looks] == whole.kept == [2, 4, 6]
-    assert all(look.rhymed is not None for look in finished.looks)
     assert running(tmp_path / "cut").train(Watching(3, signal.SIGINT)) is None
     resumed = running(tmp_path / "cut")
-    again = resumed.train()
-    assert look_losses(again) == look_losses(finished)
-    assert again is not None
-    assert [look.rhymed for look in again.looks] == [look.rhymed for look in finished.looks]
+    assert look_losses(resumed.train()) == look_losses(finished)
     for name, tensor in whole.model.state_dict().items():
         assert torch.equal(resumed.model.state_dict()[name], tensor), name
+
+
+def test_a_target_without_weight_teaches_nothing(tmp_path: Path) -> None:
+    plan = Plan(steps=1, batch=2, accumulate=2)
+    gradients = {}
+    for weight in (0, 1, 2):
+        run = Running(tmp_path / str(weight), plan)
+        run.weights = run.batches.beside(joined([np.full(len(poem), weight) for poem in POEMS]))
+        assert (progress := run.train()) is not None
+        gradients[weight] = run.model.head.weight.grad.norm().item()
+        assert progress.looks[0].train_loss == pytest.approx(math.log(len(TOKENIZER)))
+    assert gradients[0] == 0
+    assert gradients[2] == pytest.approx(2 * gradients[1], rel=1e-5)
 
 
 def test_a_run_that_is_interrupted_before_its_first_look_keeps_its_weights(tmp_path: Path) -> None:

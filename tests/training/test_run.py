@@ -21,6 +21,7 @@ from training.distributed import World, join_world
 from training.evaluate import exact_loss
 from training.loop import Plan
 from training.recipe import SMALL_BATCH
+from training.rhyme_weights import WEIGHT, rhyme_weights
 from training.run import Order, Run, read_order
 from training.torch_step import TorchStep
 
@@ -57,7 +58,7 @@ def test_a_run_leaves_its_curve_its_samples_and_a_model_that_says_how_good_it_is
 
     with (tmp_path / "run" / "loss.csv").open(newline="") as file:
         looks = list(csv.DictReader(file))
-    assert list(looks[0]) == ["step", "seconds", "train_loss", "validation_loss", "rhymed"]
+    assert list(looks[0]) == ["step", "seconds", "train_loss", "validation_loss"]
     assert [look["step"] for look in looks] == ["2", "4", "5"]
     assert (tmp_path / "run" / "loss.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
     assert (tmp_path / "run" / "samples.txt").read_text("utf-8").count(": training ") == 3
@@ -80,15 +81,23 @@ def test_a_run_leaves_its_curve_its_samples_and_a_model_that_says_how_good_it_is
     assert config.dropout == 0.3
 
 
-def test_a_run_that_practises_rhyme_says_how_often_lines_rhymed(
-    tmp_path: Path, corpus_folder: Path, world: World
-) -> None:
-    Run(replace(order(corpus_folder), rhyme=True), tmp_path / "run", world).train()
-    with (tmp_path / "run" / "loss.csv").open(newline="") as file:
-        shares = [float(look["rhymed"]) for look in csv.DictReader(file)]
-    assert len(shares) == 3
-    assert all(0 <= share <= 1 for share in shares)
-    assert (tmp_path / "run" / "samples.txt").read_text("utf-8").count("% rhyme") == 3
+def test_words_that_rhyme_weigh_more_where_that_is_asked_for(tmp_path: Path, world: World) -> None:
+    path = tmp_path / "verse.txt"
+    path.write_text(
+        "\n\n".join(["the light of the lantern\na ship in the autumn\nthe river of light\na ship in the night"] * 60),
+        "utf-8",
+    )
+    asked = replace(order(path), form="couplet")
+    run = Run(replace(asked, rhyme=True), tmp_path / "run", world)
+    assert run.weights is not None
+    poems, weights = run.batches.poems, run.weights.poems
+    end = poems.beginnings[1]
+    expected = rhyme_weights(poems.ids[:end], run.description.tokenizer, "en")
+    assert weights.ids[:end].tolist() == expected.tolist()
+    assert max(expected) == WEIGHT
+    assert weights.beginnings.tolist() == poems.beginnings.tolist()
+    assert run.train() is not None
+    assert Run(asked, tmp_path / "other", world).weights is None
 
 
 def test_a_run_with_changed_texts_cannot_be_resumed(tmp_path: Path, world: World) -> None:

@@ -14,7 +14,6 @@ import sys
 import termios
 import warnings
 from collections.abc import Callable
-from dataclasses import replace
 from fcntl import ioctl
 from pathlib import Path
 
@@ -119,13 +118,6 @@ def test_the_view_fills_the_screen_and_says_how_the_run_stands(view: View, width
     heading = next(index for index, line in enumerate(lines) if "verse at step 600" in line)
     assert [line.strip() for line in lines[heading + 1 : heading + 4]] == VERSE.split("\n")
     assert "…" not in text
-
-
-def test_the_view_tells_how_many_lines_rhymed_in_practice(view: View) -> None:
-    assert not any("rhymed" in line for line in shown(view, 80, 24))
-    *earlier, last = view.progress.looks
-    view.progress = replace(view.progress, looks=[*earlier, replace(last, rhymed=0.417)])
-    assert any("verse at step 600, 42% rhymed in practice" in line for line in shown(view, 80, 24))
 
 
 def test_right_to_left_verse_ends_at_the_right_edge_and_is_broken_before_it_is_turned(view: View) -> None:
