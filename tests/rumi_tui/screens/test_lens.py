@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 
 import pytest
 from console_support import SIZES, console, field, letters, on_the_page, press_and_write, told, until
@@ -97,6 +99,16 @@ async def test_leaving_before_the_poem_is_read_leaves_nothing_behind(library, en
         kept = await press_and_write(pilot, library, "ctrl+r")
         await until(pilot, lambda: on_the_page(pilot) == letters(kept.text))
         assert kept.passages[-1].ending == "lines"
+
+
+async def test_a_lens_that_was_left_is_not_kept_in_memory(library, endless_file):
+    async with console(library, endless_file, lines="2") as pilot:
+        await press_and_write(pilot, library, *"amber", "enter")
+        drawn = weakref.ref((await open_lens(pilot))._styles_cache)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        gc.collect()
+        assert drawn() is None
 
 
 async def test_what_was_read_comes_too_late_for_a_lens_that_is_half_taken_apart(library, endless_file, endless):
