@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -75,17 +75,22 @@ def ask(
     folder: Path | None = None,
     kept: Path | None = None,
     track: Track = iter,
+    found: Callable[[list[Passage]], None] = lambda _: None,
 ) -> Answer:
     """Asks the texts of a folder, or those of `texts_folder`, in the language of the question if none is given.
 
-    `kept` is the folder for indexes; `track` shows how far embeddings are that are computed for the first time.
+    `kept` is the folder for indexes; `track` shows how far embeddings are that are computed for the first time; `found`
+    is told the quotations before the machine writes.
     Raises `RumiError` when there are no texts, or the model never learned the form.
     """
     language = language or language_of(question)
+    if form is not None and language in LANGUAGES:
+        load_model(language).check_form(form)
     kept = kept or index_folder()
     index = Index(folder or texts_folder(), kept)
     embeddings = open_embeddings(index, kept, language, track)
     quotations = retrieve(index, embeddings, question, language)
+    found(quotations)
     verse = write_on(quotations, language, form, seed)
     return Answer(question=question, language=language, quotations=quotations, verse=verse)
 

@@ -6,6 +6,7 @@ What only one of them needs is imported there: each starts in half a second.
 from __future__ import annotations
 
 import secrets
+import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -195,18 +196,21 @@ def ask(
         raise typer.BadParameter("there is no word in it.", param_hint="QUESTION")
     if seed is None:
         seed = secrets.randbelow(LARGEST_SEED)
-    answer = ask(question, language, form=form, seed=seed, track=_reading)
+    found = (lambda _: None) if json else _quote
+    answer = ask(question, language, form=form, seed=seed, track=_reading, found=found)
     if json:
         print(msgspec.json.encode(answer).decode())
-        return
-    if not answer.quotations:
-        print("Nothing in the texts bears on this question.")
-        return
-    for passage in answer.quotations:
-        print(f"{quoted(passage)}\n    {passage.couplet.place}, {passage.couplet.author or 'author not said'}\n")
-    if answer.verse:
+    elif answer.verse:
         print(f"What follows is not Rumi's: the machine ({answer.verse.model}) goes on from the first couplet.\n")
         print(textwrap.indent(answer.verse.text, "  ~ "))
+
+
+def _quote(passages: Sequence[Passage]) -> None:
+    for passage in passages:
+        print(f"{quoted(passage)}\n    {passage.couplet.place}, {passage.couplet.author or 'author not said'}\n")
+    if not passages:
+        print("Nothing in the texts bears on this question.")
+    sys.stdout.flush()
 
 
 def _reading(batches: Sequence[Batch]) -> Iterable[Batch]:
