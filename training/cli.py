@@ -88,7 +88,7 @@ def train(
             min=1e-6,
             max=1.0,
             callback=finite,
-            help=f"At its height; default {LEARNING_RATE}, {INIT_RATE} with --init, {RHYME_RATE} with --rhyme.",
+            help=f"At its height; default {LEARNING_RATE}, {INIT_RATE} with --init, {RHYME_RATE} with --rhyme too.",
         ),
     ] = None,
     dropout: Annotated[

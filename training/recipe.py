@@ -15,7 +15,7 @@ LEARNING_RATE = 0.02
 INIT_RATE = 0.003
 """At its height, of a run that starts from a trained checkpoint, which a higher one would shake out of place."""
 RHYME_RATE = 0.002
-"""The same where words that rhyme weigh more."""
+"""The same of such a run where words that rhyme weigh more."""
 MINUTES = 10.0
 """Time for a run."""
 SMALL_TEXT, LARGE_TEXT = 200_000, 1_500_000

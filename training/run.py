@@ -99,7 +99,7 @@ class Run:
                 )
         self.quick_loss = QuickLoss(validation, config.window, batch)
         self._characters_per_symbol = characters / self.batches.symbols
-        rate = RHYME_RATE if order.rhyme else INIT_RATE if start else LEARNING_RATE
+        rate = LEARNING_RATE if start is None else RHYME_RATE if order.rhyme else INIT_RATE
         self.learning_rate = order.learning_rate or rate
         look_every = plan.look_every or look_every_for(self.batches.symbols, config.window * batch)
         self.plan = replace(plan, batch=batch, look_every=look_every)

@@ -20,7 +20,7 @@ from training.data import encode_poem
 from training.distributed import World, join_world
 from training.evaluate import exact_loss
 from training.loop import Plan
-from training.recipe import SMALL_BATCH
+from training.recipe import LEARNING_RATE, SMALL_BATCH
 from training.rhyme_weights import WEIGHT, rhyme_weights
 from training.run import Order, Run, read_order
 from training.torch_step import TorchStep
@@ -98,6 +98,7 @@ def test_words_that_rhyme_weigh_more_where_that_is_asked_for(tmp_path: Path, wor
     assert weights.beginnings.tolist() == poems.beginnings.tolist()
     assert run.train() is not None
     assert Run(asked, tmp_path / "other", world).weights is None
+    assert run.learning_rate == LEARNING_RATE
 
 
 def test_a_run_with_changed_texts_cannot_be_resumed(tmp_path: Path, world: World) -> None:
