@@ -49,10 +49,8 @@ async def go_through_pages(pilot):
         await pilot.press(*keys)
         if keys == ("f2",):
             await until(pilot, lambda: pilot.app.screen.query_one(LensView)._places)
-        await pilot.pause()
-        shown = list(letters(pilot.app.screen))
-        assert shown, keys
-        yield keys, shown
+        await until(pilot, lambda: any(letters(pilot.app.screen)))
+        yield keys, list(letters(pilot.app.screen))
         if pilot.app.screen.is_modal and keys != PAGES[-1]:
             await pilot.press("escape")
 

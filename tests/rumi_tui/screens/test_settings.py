@@ -21,13 +21,16 @@ async def settings(library, model, path, size=(80, 24)):
     async with console(library, model, size, settings=SettingsFile(path)) as pilot:
         await pilot.press("f4")
         await until(pilot, lambda: isinstance(pilot.app.screen, SettingsScreen))
-        await pilot.pause()
         yield pilot
+
+
+def about(pilot):
+    return str(field(pilot, "about", Static).content)
 
 
 async def go_to(pilot, name):
     pilot.app.screen.query_one(OptionList).highlighted = list(ENTRIES).index(name)
-    await pilot.pause()
+    await until(pilot, lambda: ENTRIES[name].hint in about(pilot))
 
 
 def row(pilot, name):
@@ -45,9 +48,7 @@ async def test_every_setting_is_listed_with_its_value_and_described(library, end
         for name, entry in ENTRIES.items():
             await go_to(pilot, name)
             assert row(pilot, name).split() == [name, entry.default or "nothing"]
-            about = str(field(pilot, "about", Static).content)
-            assert entry.hint in about
-            assert f"default: {entry.default or 'nothing'}" in about
+            assert f"default: {entry.default or 'nothing'}" in about(pilot)
         assert not path.exists()
 
 

@@ -6,6 +6,7 @@ from console_support import (
     console,
     letters,
     on_the_page,
+    until,
 )
 from rich.cells import cell_len
 
@@ -19,7 +20,6 @@ async def test_a_persian_poem_is_set_from_the_right(library, endless_file, size)
     async with console(library, endless_file, size) as pilot:
         view = pilot.app.screen.query_one(PoemView)
         view.show("\n".join(lines), [range(len(lines[0]))], "free")
-        await pilot.pause()
         first = view.scroll_offset.y
         rows = [view.render_line(row - first).text for row in range(len(lines))]
         assert [row.strip() for row in rows] == [to_display(line, "app", 0) for line in lines]
@@ -59,7 +59,7 @@ async def test_two_hemistichs_stand_side_by_side_where_there_is_room(library, en
         assert [row.strip().split("    ")[0] for row in rows] == [shown[1], shown[3]]
         assert len({cell_len(row.rstrip()) for row in rows}) == 1
         await pilot.resize_terminal(60, 24)
-        await pilot.pause()
+        await until(pilot, lambda: view.virtual_size.height == 5)
         rows = [view.render_line(row).text.strip() for row in range(view.virtual_size.height)]
         assert rows == [shown[0], shown[1], "", shown[2], shown[3]]
 
@@ -90,8 +90,8 @@ async def test_a_terminal_that_turns_lines_round_is_given_the_first_hemistich_fi
     async with console(library, endless_file, (80, 24)) as pilot:
         view = PoemView("terminal")
         await pilot.app.screen.mount(view)
+        await until(pilot, lambda: view.size.width)
         view.show("\n".join(lines), (), "ghazal")
-        await pilot.pause()
         row = view.render_line(0).text.rstrip()
         assert row.strip().startswith(lines[0])
         assert row.endswith(lines[1])
