@@ -8,6 +8,7 @@ from functools import partial
 
 from textual import on
 from textual.app import App, SystemCommand
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 from models.errors import RumiError
@@ -71,6 +72,11 @@ class RumiApp(App[str]):
         self.push_screen(self._writing)
         if self._welcome:
             self.action_tour()
+
+    def action_command_palette(self) -> None:
+        """Opens the palette where it is not on top: another may lie below, so it has no id as that of Textual has."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette())
 
     def action_show_help(self) -> None:
         """Shows what can be done, or no longer."""

@@ -73,6 +73,7 @@ class LensScreen(Visit[Choice | None]):
                 continue
             if isinstance(report, Failed):
                 self.notify(report.message, severity="error", markup=False, timeout=10)
+                self.query_one("#legend", Static).update(report.message)
                 self.dismiss(None)
             elif isinstance(report, Looked):
                 self._places = report.places

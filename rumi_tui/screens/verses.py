@@ -90,7 +90,7 @@ class VersesScreen(Visit[Couplet | None]):
         """
         from rumi_tui.texts.ask import language_of, retrieve  # brings onnxruntime, which the page does without
 
-        self.post_message(self.Told("Looking …"))
+        self._post(self.Told("Looking …"))
         self._page = page
         try:
             with closing(Index(texts_folder(), index_folder())) as index:
@@ -98,26 +98,31 @@ class VersesScreen(Visit[Couplet | None]):
                     found = index.search(words, page=page)
                     told = f"{found.found:,} couplets, page {page} of {found.pages:,} (← →)" if found.found else ""
                     told = told or "No couplet holds all of these words."
-                    self.post_message(self.Found(told, found.passages, found.pages))
+                    self._post(self.Found(told, found.passages, found.pages))
                     return
                 language = language_of(words)
 
                 def track(batches: Sequence[Batch]) -> Iterable[Batch]:
-                    self.post_message(self.Found("", retrieve(index, None, words, language), 1))
+                    self._post(self.Found("", retrieve(index, None, words, language), 1))
                     yield from self._track(batches)
 
                 embeddings = open_embeddings(index, index_folder(), language, track)
                 passages = retrieve(index, embeddings, words, language)
-            self.post_message(self.Found("" if passages else "Nothing in the texts bears on this.", passages, 1))
+            self._post(self.Found("" if passages else "Nothing in the texts bears on this.", passages, 1))
         except RumiError as error:
-            self.post_message(self.Found(str(error), [], 1))
+            self._post(self.Found(str(error), [], 1))
+
+    def _post(self, message: Message) -> None:
+        """Tells the screen, from the thread of a search, unless another search has taken its place."""
+        if not get_current_worker().is_cancelled:
+            self.post_message(message)
 
     def _track(self, batches: Sequence[Batch]) -> Iterable[Batch]:
         worker = get_current_worker()
         for number, batch in enumerate(batches):
             if worker.is_cancelled:
                 raise RumiError("The reading was broken off.")
-            self.post_message(
+            self._post(
                 self.Told(f"Found by words. Reading the texts for their sense, once: {number / len(batches):.0%}")
             )
             yield batch
@@ -146,4 +151,5 @@ class VersesScreen(Visit[Couplet | None]):
 
     @on(Choices.OptionSelected)
     def _choose(self, event: Choices.OptionSelected) -> None:
-        self.dismiss(self._passages[event.option_index].couplet)
+        if event.option_index < len(self._passages):  # it may have been pressed on a list that is gone
+            self.dismiss(self._passages[event.option_index].couplet)

@@ -17,6 +17,7 @@ from console_support import (
     told,
     until,
 )
+from textual.command import CommandPalette
 from textual.widgets import Select
 
 from rumi_tui.actions import EVERYWHERE, WRITING
@@ -263,6 +264,16 @@ async def test_help_lists_every_action_and_closes(library, endless_file, size):
                 assert action.help in text
             await pilot.press(key)
             await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+
+
+async def test_the_palette_opens_over_a_page_that_lies_on_a_palette(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        for key, name in (("ctrl+p", CommandPalette), ("f1", HelpScreen), ("ctrl+p", CommandPalette)):
+            await pilot.press(key)
+            await until(pilot, lambda name=name: isinstance(pilot.app.screen, name))
+        for name in (HelpScreen, CommandPalette, WriteScreen):
+            await pilot.press("escape")
+            await until(pilot, lambda name=name: isinstance(pilot.app.screen, name))
 
 
 def test_every_action_has_a_key_of_its_own_and_somebody_who_does_it():

@@ -106,6 +106,37 @@ async def test_the_first_question_is_answered_by_words_while_the_sense_is_read(
         assert rows(pilot) != by_words
 
 
+async def test_a_question_that_another_has_replaced_is_not_heard_of_again(library, endless_file, texts, monkeypatch):
+    first, second = WORDS["en"][:2]
+    begun, go_on, ended = (threading.Event() for _ in range(3))
+
+    def reading(index, kept, language, track):
+        if begun.is_set():
+            return None
+        try:
+            for _ in track([[], []]):
+                begun.set()
+                assert go_on.wait(timeout=60)
+        finally:
+            ended.set()
+        return None
+
+    monkeypatch.setattr(verses, "open_embeddings", reading)
+    async with console(library, endless_file) as pilot:
+        await open_verses(pilot, "ctrl+k")
+        await pilot.press(*first, "enter")
+        await until(pilot, lambda: rows(pilot) and begun.is_set())
+        pilot.app.screen.query_one(Input).value = second
+        pilot.app.screen.query_one(Input).focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: rows(pilot) and all(second in row for row in rows(pilot)))
+        go_on.set()
+        await until(pilot, ended.is_set)
+        await pilot.pause()
+        assert told_there(pilot) == ""
+        assert all(second in row for row in rows(pilot))
+
+
 async def test_without_texts_it_says_what_to_do(library, endless_file, tmp_path, monkeypatch):
     monkeypatch.setenv("RUMI_CORPUS_DIR", str(tmp_path / "none"))
     async with console(library, endless_file) as pilot:
