@@ -35,6 +35,7 @@ def rhyme_weights(poem: Ids, tokenizer: Tokenizer, language: str) -> Ids:
         start, end = starts[second], ends[second]
         spaces = (place for place in range(start, end) if pieces[place].startswith(" "))
         begun = [start, *(place + (pieces[place] == " ") for place in spaces)]
-        rhyming = len(begun) - 1 - shared_end(lines[first], lines[second])
-        weights[begun[max(rhyming, 0)] : end + 1] = WEIGHT
+        refrain = shared_end(lines[first], lines[second])
+        rhyming = next(at for at in reversed(begun) if len(words(tokenizer.decode(poem[at:end].tolist()))) > refrain)
+        weights[rhyming : end + 1] = WEIGHT
     return weights

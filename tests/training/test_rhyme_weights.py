@@ -33,6 +33,9 @@ def weighted(text: str, form: str, language: str, kind: type[CharacterTokenizer 
         ("a door\nmore", "couplet", "en", ["more."]),
         (POEM, "free", "en", []),
         ("چراغ دریا شد\nصدای صحرا شد", "couplet", "fa", ["صحرا شد."]),
+        ("the night is deep !\na lantern in the keep !", "couplet", "en", ["keep !."]),
+        ("چراغ دریا شد\nصدای صحرا شد ؟", "couplet", "fa", ["صحرا شد ؟."]),
+        ("چراغ دریا می\u200cشود\nصدای صحرا می\u200cشود", "couplet", "fa", ["صحرا می\u200cشود."]),
         ("چراغ و باران\nدر آن یاران\nپنجره\nگل و ایران", "rubai", "fa", ["یاران\n", "ایران."]),
     ],
 )
