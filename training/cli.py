@@ -124,7 +124,8 @@ def train(
     command = shlex.join(["rumi-train", *sys.argv[1:]])
     if resume is not None:
         sources = {name: context.get_parameter_source(name) for name in context.params}
-        if any(source and source.name == "COMMANDLINE" for name, source in sources.items() if name != "resume"):
+        given = {name for name, source in sources.items() if source and source.name == "COMMANDLINE"}
+        if given - {"resume", "debug"}:
             raise typer.BadParameter("a run goes on as it was started: give nothing else.", param_hint="--resume")
         order, folder = read_order(resume, command), resume
     else:

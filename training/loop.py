@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+import msgspec
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -114,8 +115,7 @@ class Store:
         weights = {name.removeprefix("model."): tensor for name, tensor in tensors.items() if name.startswith("model.")}
         checkpoint.load_tensors(model, weights, self.folder / checkpoint.STATE)
         checkpoint.load_optimizer_tensors(optimizers, tensors)
-        progress = facts["progress"]
-        return Progress(**progress | {"looks": [Look(**look) for look in progress["looks"]]})
+        return msgspec.convert(facts["progress"], Progress)
 
 
 class Watcher(Protocol):

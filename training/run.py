@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -74,11 +75,12 @@ class Run:
     """A run in a folder. Raises `RumiError` when the texts cannot train the decoder that was ordered."""
 
     def __init__(self, order: Order, folder: Path, world: World) -> None:
-        self.order, self.folder, self.world = order, folder, world
+        self.folder, self.world = folder, world
         self.sources = read_corpus([Path(path) for path in order.corpus], order.language, order.form)
-        _check_resumable(folder, self.sources)
         plan, language = order.plan, _one_language(self.sources)
         start = checkpoint.load_weights(Path(order.init)) if order.init is not None else None
+        self._origin = _origin(order, self.sources)
+        _check_resumable(folder, self._origin)
         tokenizer, config = _tokenizer_and_shape(order, start[1] if start else None, self.sources)
         with _new_folder(folder):
             training, characters = self._store((source.training for source in self.sources), tokenizer)
@@ -104,6 +106,9 @@ class Run:
         look_every = plan.look_every or look_every_for(self.batches.symbols, config.window * batch)
         self.plan = replace(plan, batch=batch, look_every=look_every)
         dropout = order.dropout if order.dropout is not None else dropout_for(characters)
+        self.order = replace(
+            order, plan=self.plan, batch=batch, learning_rate=self.learning_rate, dropout=dropout
+        )  # so that a later version, which might choose otherwise, goes on with them
         config = msgspec.structs.replace(config, dropout=dropout)
         torch.manual_seed(plan.seed)
         model = Decoder(config)
@@ -118,8 +123,7 @@ class Run:
 
         The returned score is the exact loss of those weights on the whole validation split.
         """
-        facts = {"order": asdict(self.order), "texts": [source.sha256 for source in self.sources]}
-        store = Store(self.folder, facts, self._keep_best)
+        store = Store(self.folder, {"order": asdict(self.order), **self._origin}, self._keep_best)
         console = Console(file=sys.stderr, quiet=not self.world.leads)
         optimizers = build_optimizers(self.model, self.learning_rate)
         with RunWatcher(self.folder, self.description, self._characters(steps=1), console) as watcher:
@@ -243,11 +247,19 @@ def _card(order: Order, sources: Sequence[Source], language: str, before: Card |
     )
 
 
-def _check_resumable(folder: Path, sources: Sequence[Source]) -> None:
+def _origin(order: Order, sources: Sequence[Source]) -> dict[str, list[str]]:
+    """The SHA-256 of the files that a run begins with, by what they are."""
+    init = [hashlib.sha256(checkpoint.weights_path(Path(order.init)).read_bytes()).hexdigest()] if order.init else []
+    return {"texts": [source.sha256 for source in sources], "init": init}
+
+
+def _check_resumable(folder: Path, origin: dict[str, list[str]]) -> None:
     if (folder / checkpoint.STATE).exists():
         _, facts = checkpoint.load_state(folder)
-        if facts.get("texts") != [source.sha256 for source in sources]:
+        if facts.get("texts") != origin["texts"]:
             raise RumiError(f"The texts are not those that the run in {folder} began with: bring them back.")
+        if facts.get("init", origin["init"]) != origin["init"]:
+            raise RumiError(f"The checkpoint is not the one that the run in {folder} began with: bring it back.")
 
 
 def _one_language(sources: Sequence[Source]) -> str:

@@ -200,6 +200,12 @@ def test_a_run_is_resumed_with_nothing_else(tmp_path: Path, option: tuple[str, s
     assert_command_refused(done, 2, "goes on as it was started")
 
 
+def test_a_run_may_be_resumed_with_the_traceback_of_an_error(tmp_path: Path) -> None:
+    done = run_command("rumi-train", "--resume", str(tmp_path), "--debug")
+    assert "There is no checkpoint at" in done.stderr
+    assert "Traceback" in done.stderr
+
+
 def test_a_folder_without_a_run_cannot_be_resumed(tmp_path: Path) -> None:
     assert_command_refused(run_command("rumi-train", "--resume", str(tmp_path)), 1, "There is no checkpoint at")
 

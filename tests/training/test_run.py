@@ -106,11 +106,41 @@ def test_a_run_with_changed_texts_cannot_be_resumed(tmp_path: Path, world: World
     asked = order(corpus, Plan(steps=1, batch=1))
     Run(asked, folder, world).train()
     read = read_order(folder, "rumi-train --resume run")
-    assert read == Order(**{**vars(asked), "commands": (*asked.commands, "rumi-train --resume run")})
     with (corpus / "two.txt").open("a") as file:
         file.write("\none more line")
     with refused("texts are not those"):
         Run(read, folder, world)
+
+
+def test_a_run_is_resumed_with_what_it_chose(tmp_path: Path, corpus_folder: Path, world: World) -> None:
+    asked = replace(order(corpus_folder, Plan(steps=1)), batch=None, learning_rate=None, dropout=None)
+    run = Run(asked, tmp_path, world)
+    run.train()
+    chosen = replace(
+        asked,
+        plan=replace(asked.plan, batch=SMALL_BATCH, look_every=run.plan.look_every),
+        batch=SMALL_BATCH,
+        learning_rate=LEARNING_RATE,
+        dropout=0.3,
+        commands=(*asked.commands, "rumi-train --resume run"),
+    )
+    assert run.plan.look_every
+    assert read_order(tmp_path, "rumi-train --resume run") == chosen
+
+
+def test_a_run_from_a_checkpoint_that_has_changed_cannot_be_resumed(tmp_path: Path, world: World) -> None:
+    (tmp_path / "verse.txt").write_text(verse(20, seed=1))
+    first, second = tmp_path / "first", tmp_path / "second"
+    Run(order(tmp_path / "verse.txt", Plan(steps=1, batch=1)), first, world).train()
+    Run(order(tmp_path / "verse.txt", Plan(steps=1, batch=1), init=first), second, world).train()
+    read = read_order(second, "rumi-train --resume second")
+    assert Run(read, second, world).order == read
+    decoder, description = checkpoint.load_weights(first)
+    with torch.no_grad():
+        next(decoder.parameters()).add_(1)
+    checkpoint.save_weights(first / checkpoint.WEIGHTS, decoder, description)
+    with refused("not the one"):
+        Run(read, second, world)
 
 
 @pytest.mark.parametrize("facts", [{}, {"order": {}}, {"order": 1}, []])
