@@ -55,6 +55,12 @@ def model_folder() -> Path | None:
     return Path(spec.origin).parent / FOLDER if spec and spec.origin else None
 
 
+def _keep_only(path: Path, pattern: str) -> None:
+    for old in path.parent.glob(pattern):
+        if old != path:
+            old.unlink(missing_ok=True)
+
+
 class Encoder:
     """A sentence encoder in onnxruntime; its graph is made once and kept in the folder `kept`."""
 
@@ -71,6 +77,7 @@ class Encoder:
             content = build_encoder(model).SerializeToString()
             with replacing(self._graph) as path:
                 path.write_bytes(content)
+            _keep_only(self._graph, "encoder-*.onnx")
         self._loaded: tuple[Tokenizer, InferenceSession] | None = None
 
     def embed(self, texts: Sequence[str]) -> Vectors:
@@ -136,9 +143,7 @@ class Embeddings:
             kept_before = [couplet.id for couplet in couplets], vectors.astype(np.float32)
             with replacing(path) as temporary, temporary.open("wb") as file:
                 np.savez(file, ids=kept_before[0], vectors=vectors)
-            for old in kept.glob(f"{index.path.stem}-*.npz"):
-                if old != path:
-                    old.unlink(missing_ok=True)
+            _keep_only(path, f"{index.path.stem}-*.npz")
         self._ids, self._vectors = kept_before
 
     def nearest(self, text: str, count: int) -> Nearest:

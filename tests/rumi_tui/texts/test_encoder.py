@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shutil
 from pathlib import Path
 
@@ -74,6 +75,17 @@ def test_the_graph_is_made_once(encoder_folder: Path, tmp_path: Path) -> None:
     made = graph.stat().st_mtime_ns
     Encoder(encoder_folder, tmp_path)
     assert graph.stat().st_mtime_ns == made
+
+
+def test_the_graph_of_another_model_is_not_kept(encoder_folder: Path, tmp_path: Path) -> None:
+    folder, kept = Path(shutil.copytree(encoder_folder, tmp_path / "copy")), tmp_path / "kept"
+    kept.mkdir()
+    Encoder(folder, kept)
+    (first,) = kept.iterdir()
+    os.utime(folder / "model.safetensors", (0, 0))
+    Encoder(folder, kept)
+    (second,) = kept.iterdir()
+    assert second != first
 
 
 @pytest.mark.parametrize("fault", ["kind", "missing weight", "no weights", "no config"])
