@@ -112,8 +112,8 @@ def train(
 ) -> int:
     """Train a decoder on poems, from scratch.
 
-    A run ends early when the validation loss no longer falls; the best weights are kept. Ctrl-C stops a run and keeps
-    it; --resume goes on with it, with all that it was started with.
+    A run ends early when the validation loss no longer falls, and the best weights are kept; with --rhyme it runs to
+    its end. Ctrl-C stops a run and keeps it; --resume goes on with it, with all that it was started with.
     """
     try:
         from training.distributed import join_world

@@ -1,4 +1,4 @@
-"""What a run chooses by itself where nobody says otherwise. Each choice was measured: see docs/training.md.
+"""What a run chooses by itself where nobody says otherwise. What each is worth, docs/training.md says.
 
 Knows nothing of torch, so that the command line can show its defaults.
 """
