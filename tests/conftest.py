@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from hypothesis import settings
 from support import SHAPES, describe, random_decoder, run_command, write_corpus
 
 from export.export import export_model
@@ -16,6 +17,9 @@ from training.checkpoint import save_weights
 # Models this small lose more by sharing the work among threads than they gain, above all on a busy machine.
 os.environ["OMP_NUM_THREADS"] = "1"
 torch.set_num_threads(1)
+
+settings.register_profile("on any machine", deadline=None)
+settings.load_profile("on any machine")
 
 
 @pytest.fixture(scope="session")

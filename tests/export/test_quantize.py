@@ -37,7 +37,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> list[Source]:
     return read_corpus([path], "en")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(1, 3), st.integers(1, 5), st.integers(0, 2**32 - 1), st.sampled_from([1e-6, 1.0, 1e6]))
 def test_a_weight_comes_back_within_half_a_step_of_its_block(blocks: int, columns: int, seed: int, size: float) -> None:
     matrix = (np.random.default_rng(seed).normal(size=(blocks * BLOCK, columns)) * size).astype(np.float32)

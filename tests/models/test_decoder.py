@@ -72,7 +72,7 @@ def test_rotary_positions_are_relative(offset: int) -> None:
 
 
 @given(st.lists(st.integers(1, 2 * WINDOW), max_size=12))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @torch.no_grad()
 def test_any_pieces_of_a_rotary_stream_give_the_logits_of_the_whole(lengths: list[int]) -> None:
     ids = random_ids(ROTARY, 3 * WINDOW)

@@ -108,8 +108,9 @@ async def complete(pilot: Pilot, shown: Shown, stored: Path) -> str:
         if not isinstance(pilot.app.screen, shown.screen):
             return False
         for widget in pilot.app.screen.query("*"):
-            if hasattr(widget, "cursor_blink"):
+            if getattr(widget, "cursor_blink", False):
                 widget.cursor_blink = False
+                widget.notify_style_update()  # else a line with a cursor that was dark just then would stay
         pictures.append(picture(pilot.app))
         settled = pictures[-1] == expected or pictures[-STILL:] == pictures[-1:] * STILL
         return settled and shown.words in pictures[-1]

@@ -76,7 +76,7 @@ def test_each_filter_keeps_the_ids_it_should(how, expected):
     assert choosable(LOGITS, ALL, how) == expected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     some_logits,
     st.builds(
@@ -97,7 +97,7 @@ def test_filters_together_keep_what_brute_force_keeps(logits, how):
     assert choosable(logits, allowed, how, draws=100) <= set(expected)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(some_logits, st.data())
 def test_what_is_not_allowed_is_never_chosen(logits, data):
     allowed = np.array(data.draw(st.lists(st.booleans(), min_size=len(logits), max_size=len(logits))))
