@@ -35,6 +35,8 @@ from training.recipe import BATCH, LEARNING_RATE
 PAGE = Path(__file__).parent.parent / "docs" / "training.md"
 ROUNDS = 3
 """Of timing a variant and the recipe in turn."""
+BFLOAT16 = "training.loop.multiplies_bfloat16", "training.optim.multiplies_bfloat16"
+"""Where it is asked whether a processor multiplies 16-bit floats."""
 BEGIN, END = "<!-- ablations -->", "<!-- end of ablations -->"
 
 
@@ -153,6 +155,7 @@ VARIANTS = [
     Variant("AdamW for all parameters", optimizers=adamw),
     Variant("queries, keys, values orthogonalised together", optimizers=together),
     Variant("3 steps of orthogonalisation, not 5", patches={"training.optim.ORTHOGONALISATION_STEPS": 3}),
+    Variant("products of 32 bits, not 16", patches=dict.fromkeys(BFLOAT16, lambda device: False)),
     Variant("half the learning rate", optimizers=muon_at(LEARNING_RATE / 2)),
     Variant("twice the learning rate", optimizers=muon_at(LEARNING_RATE * 2)),
     Variant("no fall of the learning rate", patches={"training.loop.schedule": lambda done: min(1.0, done / 0.02)}),

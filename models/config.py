@@ -73,6 +73,7 @@ PRESETS: dict[str, dict[str, int | str]] = {
     "minimal": {"window": 128, "layers": 1, "heads": 4, "width": 128, "positions": "learned"},
     "small": {"window": 256, "layers": 4, "heads": 4, "width": 128, "positions": "rotary"},
     "base": {"window": 256, "layers": 6, "heads": 4, "width": 256, "positions": "rotary"},
+    "large": {"window": 256, "layers": 6, "heads": 6, "width": 384, "positions": "rotary"},
 }
 """The shapes that have a name: `minimal` to learn from, `small` for minutes on a laptop, `base` for what ships."""
 

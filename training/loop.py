@@ -25,13 +25,17 @@ from training.allocator import keep_freed_memory
 from training.data import Batches
 from training.distributed import World
 from training.optim import schedule
+from training.precision import multiplies_bfloat16
 from training.quick_loss import QuickLoss
 from training.recipe import BATCH
+
+Losses = Callable[[Decoder, Tensor, Tensor], Tensor]
+"""Nats of each target [batch, window], from a decoder, its inputs and the targets, both of that shape."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run is to do. With `steps`, the same plan, text and processor give the same weights, bit for bit."""
+    """What a run is to do. With `steps`, the same plan, text and CPU give the same weights, bit for bit."""
 
     steps: int | None = None
     """Length of the run, or None where `minutes` says it."""
@@ -151,8 +155,12 @@ def train(
     progress = store.load(model, optimizers)
     progress.newest_is_best = weights is not None
     mine = slice(world.rank * plan.batch // world.size, (world.rank + 1) * plan.batch // world.size)
-    started = time.monotonic() - progress.seconds
     model.train()
+    losses_of: Losses = _losses
+    if world.device.type == "cuda":
+        ids = torch.zeros(plan.batch // world.size // plan.accumulate, batches.window, dtype=torch.int64)
+        losses_of = compiled(_losses, model, ids.to(world.device))
+    started = time.monotonic() - progress.seconds
     with _interruptions() as interrupted:
         while progress.looks_since_best < plan.patience:
             done = world.from_leader(plan.done(progress))
@@ -175,7 +183,7 @@ def train(
             model.zero_grad()
             loss = 0.0
             for part in zip(*(ids.chunk(plan.accumulate) for ids in (inputs, targets, counts)), strict=True):
-                losses = _losses(model, *part[:2])
+                losses = losses_of(model, *part[:2])
                 ((losses * part[2]).mean() / plan.accumulate).backward()
                 loss += losses.mean().item() / plan.accumulate
             world.average_gradients(model)
@@ -200,9 +208,20 @@ def train(
     return progress
 
 
+def compiled(losses: Losses, model: Decoder, ids: Tensor) -> Losses:
+    """A function of losses, compiled and tried on ids [batch, window], so that no step of a run has to wait for it.
+
+    Where nothing can be compiled, as without a C compiler, it is what it was.
+    """
+    torch._dynamo.config.suppress_errors = True
+    quicker: Losses = torch.compile(losses)
+    quicker(model, ids, ids).mean().backward()
+    return quicker
+
+
 def _losses(model: Decoder, inputs: Tensor, targets: Tensor) -> Tensor:
-    """Nats of each target [batch, window]; on a GPU the products run in bfloat16."""
-    with torch.autocast(inputs.device.type, torch.bfloat16, enabled=inputs.is_cuda):
+    """Nats of each target [batch, window]; the products are of bfloat16 where the processor has them."""
+    with torch.autocast(inputs.device.type, torch.bfloat16, enabled=multiplies_bfloat16(inputs.device)):
         logits, _ = model(inputs)
     return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none").view_as(targets)
 

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer
 
+from training.precision import multiplies_bfloat16
+
 WARM_UP = 0.02
 """Share of the run in which the learning rate rises from zero."""
 DECAY = 0.6
@@ -28,7 +30,7 @@ def orthogonalise(matrices: Tensor) -> Tensor:
     (Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks").
     """
     tall = matrices.shape[1] > matrices.shape[2]
-    x = matrices.bfloat16() if matrices.is_cuda else matrices
+    x = matrices.bfloat16() if multiplies_bfloat16(matrices.device) else matrices
     x = x.mT if tall else x
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
     for _ in range(ORTHOGONALISATION_STEPS):

@@ -19,26 +19,35 @@ RHYME_RATE = 0.002
 MINUTES = 10.0
 """Time for a run."""
 SMALL_TEXT, LARGE_TEXT = 200_000, 1_500_000
-"""Characters of text: below the one a text is small, above the other a run hardly comes round to learn it by heart."""
+"""Characters of text: below the one a text is small, above the other a CPU hardly comes round to learn it by heart."""
 LOOKS = (10, 100)
 """Steps between two looks at the validation text: half an epoch, but no fewer and no more than these."""
+GPU_BATCH, GPU_LOOK = 64, 1000
+"""Sequences in a step, and steps between two looks, where a GPU reads a text that is not small. It works through many
+sequences in the time of one, and a look takes it as long as a hundred steps."""
 
 
-def dropout_for(characters: int) -> float:
-    """The dropout for a training text of so many characters."""
+def dropout_for(characters: int, on_gpu: bool) -> float:
+    """The dropout for a training text of so many characters: more on a GPU, which reads a text dozens of times."""
     if characters < SMALL_TEXT:
         return 0.3
+    if on_gpu:
+        return 0.4 if characters < LARGE_TEXT else 0.2
     return 0.2 if characters < LARGE_TEXT else 0.0
 
 
-def batch_for(characters: int, minutes: float | None) -> int:
+def batch_for(characters: int, minutes: float | None, on_gpu: bool) -> int:
     """The sequences in a step for a training text of so many characters and a run of so many minutes, if it has any."""
     if characters < SMALL_TEXT:
         return SMALL_BATCH
+    if on_gpu:
+        return GPU_BATCH
     return LONG_BATCH if minutes is not None and minutes >= LONG_RUN else BATCH
 
 
-def look_every_for(symbols: int, symbols_per_step: int) -> int:
-    """Steps between two looks at the validation text, see `LOOKS`."""
+def look_every_for(symbols: int, symbols_per_step: int, on_gpu: bool) -> int:
+    """Steps between two looks at the validation text, see `LOOKS` and `GPU_LOOK`."""
+    if on_gpu and symbols >= SMALL_TEXT:
+        return GPU_LOOK
     fewest, most = LOOKS
     return max(fewest, min(most, symbols // symbols_per_step // 2))

@@ -77,7 +77,7 @@ class Run:
     def __init__(self, order: Order, folder: Path, world: World) -> None:
         self.folder, self.world = folder, world
         self.sources = read_corpus([Path(path) for path in order.corpus], order.language, order.form)
-        plan, language = order.plan, _one_language(self.sources)
+        plan, language, on_gpu = order.plan, _one_language(self.sources), world.device.type == "cuda"
         start = checkpoint.load_weights(Path(order.init)) if order.init is not None else None
         self._origin = _origin(order, self.sources)
         _check_resumable(folder, self._origin)
@@ -85,7 +85,7 @@ class Run:
         with _new_folder(folder):
             training, characters = self._store((source.training for source in self.sources), tokenizer)
             validation, _ = self._store((source.validation for source in self.sources), tokenizer)
-            batch = order.batch or batch_for(characters, plan.minutes)
+            batch = order.batch or batch_for(characters, plan.minutes, on_gpu)
             if batch % (world.size * plan.accumulate):
                 raise RumiError(
                     f"A batch of {batch} does not split over {world.size} processes in {plan.accumulate} parts each: "
@@ -103,9 +103,9 @@ class Run:
         self._characters_per_symbol = characters / self.batches.symbols
         rate = LEARNING_RATE if start is None else RHYME_RATE if order.rhyme else INIT_RATE
         self.learning_rate = order.learning_rate or rate
-        look_every = plan.look_every or look_every_for(self.batches.symbols, config.window * batch)
+        look_every = plan.look_every or look_every_for(self.batches.symbols, config.window * batch, on_gpu)
         self.plan = replace(plan, batch=batch, look_every=look_every)
-        dropout = order.dropout if order.dropout is not None else dropout_for(characters)
+        dropout = order.dropout if order.dropout is not None else dropout_for(characters, on_gpu)
         self.order = replace(
             order, plan=self.plan, batch=batch, learning_rate=self.learning_rate, dropout=dropout
         )  # so that a later version, which might choose otherwise, goes on with them

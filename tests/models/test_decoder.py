@@ -110,13 +110,14 @@ def test_the_same_ids_elsewhere_in_the_window_mean_something_else(config: Decode
 
 
 @pytest.mark.parametrize(
-    ("name", "low", "high"), [("minimal", 0.1e6, 0.3e6), ("small", 0.7e6, 0.9e6), ("base", 4.5e6, 5.5e6)]
+    ("name", "low", "high"),
+    [("minimal", 0.1e6, 0.3e6), ("small", 0.7e6, 0.9e6), ("base", 4.5e6, 5.5e6), ("large", 10e6, 11e6)],
 )
 def test_a_preset_has_the_size_it_promises(name: str, low: float, high: float) -> None:
     decoder = Decoder(preset(name, 80))
     assert low < decoder.parameter_count() < high
     assert decoder.parameter_count() == sum(tensor.numel() for tensor in decoder.state_dict().values())
-    assert set(PRESETS) == {"minimal", "small", "base"}
+    assert set(PRESETS) == {"minimal", "small", "base", "large"}
 
 
 @shapes

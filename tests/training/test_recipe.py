@@ -2,7 +2,20 @@ from __future__ import annotations
 
 import pytest
 
-from training.recipe import BATCH, LONG_BATCH, LONG_RUN, SMALL_BATCH, SMALL_TEXT, batch_for
+from training.recipe import (
+    BATCH,
+    GPU_BATCH,
+    GPU_LOOK,
+    LARGE_TEXT,
+    LONG_BATCH,
+    LONG_RUN,
+    LOOKS,
+    SMALL_BATCH,
+    SMALL_TEXT,
+    batch_for,
+    dropout_for,
+    look_every_for,
+)
 
 
 @pytest.mark.parametrize(
@@ -18,4 +31,15 @@ from training.recipe import BATCH, LONG_BATCH, LONG_RUN, SMALL_BATCH, SMALL_TEXT
 def test_a_short_run_takes_small_steps_and_a_long_one_larger(
     characters: int, minutes: float | None, batch: int
 ) -> None:
-    assert batch_for(characters, minutes) == batch
+    assert batch_for(characters, minutes, on_gpu=False) == batch
+
+
+def test_a_gpu_takes_large_steps_drops_more_and_looks_rarely_unless_the_text_is_small() -> None:
+    small = SMALL_TEXT - 1
+    for choose in (lambda on_gpu: batch_for(small, 1.0, on_gpu), lambda on_gpu: dropout_for(small, on_gpu)):
+        assert choose(True) == choose(False)
+    assert look_every_for(small, 1000, on_gpu=True) == look_every_for(small, 1000, on_gpu=False)
+    for characters in (SMALL_TEXT, LARGE_TEXT):
+        assert batch_for(characters, 1.0, on_gpu=True) == GPU_BATCH > LONG_BATCH
+        assert dropout_for(characters, on_gpu=True) > dropout_for(characters, on_gpu=False)
+        assert look_every_for(characters, 1000, on_gpu=True) == GPU_LOOK > max(LOOKS)
