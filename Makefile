@@ -33,7 +33,7 @@ bench-train: $(DEV)/ready ## train on tiny Shakespeare beside a plain GPT-2: 1, 
 bench-ask: $(DEV)/ready ## measure how well questions find couplets (RUMI_CORPUS_DIR)
 	$(DEV)/bin/python benchmarks/ask.py
 
-models: $(DEV)/ready ## make the models that ship again, from the texts: days of one core, into runs/models
+models: $(DEV)/ready ## make the models that ship again, from the texts, into runs/models: wants a GPU
 	PATH="$(CURDIR)/$(DEV)/bin:$$PATH" $(DEV)/bin/python -m training.remake runs/models
 
 clean: ## remove the environments that run and test made

@@ -4,8 +4,8 @@
 
 The texts are those of `RUMI_CORPUS_DIR`, or the fetched ones. Every command is that of the card but for its places: a
 run begins from the checkpoint of the run before it, and all of them stand in the folder, so that nothing that ships
-is written over. What comes out differs each time, for the clock sets the schedule, and from what ships also because
-early runs were made by early versions: where `--rhyme` comes first in the card of rumi-fa, it was a policy gradient.
+is written over. What comes out differs each time: with --minutes the clock sets the schedule, and how much a run reads
+depends on its processor. The first runs in the cards of the models that ship had a GPU.
 """
 
 from __future__ import annotations
