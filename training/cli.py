@@ -28,7 +28,17 @@ from rumi_tui.engine.session import load_model
 from rumi_tui.locations import fetched_texts
 from rumi_tui.texts.corpus import Source, read_corpus
 from training.evaluate import exact_loss
-from training.recipe import BATCH, INIT_RATE, LEARNING_RATE, LONG_BATCH, MINUTES, RHYME_RATE, SMALL_BATCH
+from training.recipe import (
+    BATCH,
+    EPOCHS,
+    GPU_BATCH,
+    INIT_RATE,
+    LEARNING_RATE,
+    LONG_BATCH,
+    MINUTES,
+    RHYME_RATE,
+    SMALL_BATCH,
+)
 
 if TYPE_CHECKING:
     from training.samples import Comparison
@@ -68,7 +78,12 @@ def train(
     ] = None,
     minutes: Annotated[
         float | None,
-        typer.Option(min=0.01, max=100_000, callback=finite, help=f"Time to train, at most; default {MINUTES:.0f}."),
+        typer.Option(
+            min=0.01,
+            max=100_000,
+            callback=finite,
+            help=f"Time to train, at most; default {MINUTES:.0f}. The text is read {EPOCHS} times, at most.",
+        ),
     ] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Steps to train, at most, instead of --minutes.")] = None,
     batch: Annotated[
@@ -76,7 +91,8 @@ def train(
         typer.Option(
             min=1,
             max=65_536,
-            help=f"Sequences in a step; default {BATCH}, {SMALL_BATCH} for a small text, {LONG_BATCH} for a long run.",
+            help=f"Sequences in a step; default {BATCH}, {SMALL_BATCH} for a small text, {LONG_BATCH} for a long run, "
+            f"{GPU_BATCH} on a GPU.",
         ),
     ] = None,
     accumulate: Annotated[
@@ -93,7 +109,12 @@ def train(
     ] = None,
     dropout: Annotated[
         float | None,
-        typer.Option(min=0.0, max=0.9, callback=finite, help="Default 0.3 for a small text down to 0 for a large one."),
+        typer.Option(
+            min=0.0,
+            max=0.9,
+            callback=finite,
+            help="Default 0.3 for a small text down to 0, or 0.2 on a GPU, for a large one.",
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Of the weights, the order and the dropout.")] = 0,
     init: Annotated[

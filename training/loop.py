@@ -35,12 +35,14 @@ Losses = Callable[[Decoder, Tensor, Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run is to do. With `steps`, the same plan, text and CPU give the same weights, bit for bit."""
+    """What a run is to do: `steps`, `minutes` or both, of which the one that ends it sooner sets the schedule.
+
+    With `steps` alone, the same plan, text and CPU give the same weights, bit for bit.
+    """
 
     steps: int | None = None
-    """Length of the run, or None where `minutes` says it."""
     minutes: float | None = None
-    """Time for the run, looks at the validation text included; the schedule follows the clock."""
+    """Time for the run, looks at the validation text included."""
     batch: int = BATCH
     """Sequences in a step, over all processes."""
     accumulate: int = 1
@@ -53,10 +55,9 @@ class Plan:
 
     def done(self, progress: Progress) -> float:
         """The share of the run that lies behind, in the middle of the step to come; 1 or more when it is over."""
-        if self.steps is not None:
-            return (progress.step + 0.5) / self.steps
-        assert self.minutes is not None
-        return progress.seconds / (60 * self.minutes)
+        of_steps = (progress.step + 0.5) / self.steps if self.steps is not None else 0.0
+        of_minutes = progress.seconds / (60 * self.minutes) if self.minutes is not None else 0.0
+        return max(of_steps, of_minutes)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,9 @@ RHYME_RATE = 0.002
 """The same of such a run where words that rhyme weigh more."""
 MINUTES = 10.0
 """Time for a run."""
+EPOCHS, FEWEST_STEPS = 60, 2000
+"""A run for some time reads its text so many times at most, if it is not so small that it would take fewer steps: what
+a quick processor could read after that, it would learn by heart."""
 SMALL_TEXT, LARGE_TEXT = 200_000, 1_500_000
 """Characters of text: below the one a text is small, above the other a CPU hardly comes round to learn it by heart."""
 LOOKS = (10, 100)
@@ -51,3 +54,8 @@ def look_every_for(symbols: int, symbols_per_step: int, on_gpu: bool) -> int:
         return GPU_LOOK
     fewest, most = LOOKS
     return max(fewest, min(most, symbols // symbols_per_step // 2))
+
+
+def most_steps_for(symbols: int, symbols_per_step: int) -> int:
+    """The steps of a run for some time, at most, see `EPOCHS`."""
+    return max(FEWEST_STEPS, EPOCHS * symbols // symbols_per_step)

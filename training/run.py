@@ -30,7 +30,7 @@ from training.evaluate import exact_loss
 from training.loop import Plan, Progress, Store, train
 from training.optim import build_optimizers
 from training.quick_loss import QuickLoss
-from training.recipe import INIT_RATE, LEARNING_RATE, RHYME_RATE, batch_for, dropout_for, look_every_for
+from training.recipe import INIT_RATE, LEARNING_RATE, RHYME_RATE, batch_for, dropout_for, look_every_for, most_steps_for
 from training.rhyme_weights import WEIGHT, rhyme_weights
 from training.torch_step import TorchStep
 from training.watch import RunWatcher
@@ -104,7 +104,8 @@ class Run:
         rate = LEARNING_RATE if start is None else RHYME_RATE if order.rhyme else INIT_RATE
         self.learning_rate = order.learning_rate or rate
         look_every = plan.look_every or look_every_for(self.batches.symbols, config.window * batch, on_gpu)
-        self.plan = replace(plan, batch=batch, look_every=look_every)
+        steps = plan.steps or most_steps_for(self.batches.symbols, config.window * batch)
+        self.plan = replace(plan, steps=steps, batch=batch, look_every=look_every)
         dropout = order.dropout if order.dropout is not None else dropout_for(characters, on_gpu)
         self.order = replace(
             order, plan=self.plan, batch=batch, learning_rate=self.learning_rate, dropout=dropout

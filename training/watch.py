@@ -114,8 +114,10 @@ class RunWatcher:
         """Says why a run that was not interrupted ended, and which look was kept."""
         if progress.looks_since_best >= plan.patience:
             why = f"the last {plan.patience} looks brought no better validation loss"
+        elif plan.steps is not None and progress.step >= plan.steps:
+            why = "all steps are taken"
         else:
-            why = "all steps are taken" if plan.steps is not None else "its time is spent"
+            why = "its time is spent"
         best = progress.looks[-1 - progress.looks_since_best]
         self._say(f"Ended at step {progress.step}: {why}.")
         self._say(f"Kept: the weights of step {best.step}, validation {best.validation_loss:.4f}.")

@@ -240,9 +240,13 @@ def test_another_seed_is_another_run(tmp_path: Path) -> None:
         (Plan(minutes=2), Progress(step=10**6), 0.0),
         (Plan(minutes=2), Progress(seconds=30), 0.25),
         (Plan(minutes=2), Progress(seconds=150), 1.25),
+        (Plan(steps=10, minutes=2), Progress(step=4, seconds=30), 0.45),
+        (Plan(steps=10, minutes=2), Progress(step=4, seconds=90), 0.75),
     ],
 )
-def test_a_plan_is_done_by_its_steps_or_by_the_clock(plan: Plan, progress: Progress, done: float) -> None:
+def test_a_plan_is_done_by_its_steps_or_by_the_clock_whichever_is_sooner(
+    plan: Plan, progress: Progress, done: float
+) -> None:
     assert plan.done(progress) == pytest.approx(done)
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from training.recipe import (
     BATCH,
+    EPOCHS,
+    FEWEST_STEPS,
     GPU_BATCH,
     GPU_LOOK,
     LARGE_TEXT,
@@ -15,6 +17,7 @@ from training.recipe import (
     batch_for,
     dropout_for,
     look_every_for,
+    most_steps_for,
 )
 
 
@@ -43,3 +46,15 @@ def test_a_gpu_takes_large_steps_drops_more_and_looks_rarely_unless_the_text_is_
         assert batch_for(characters, 1.0, on_gpu=True) == GPU_BATCH > LONG_BATCH
         assert dropout_for(characters, on_gpu=True) > dropout_for(characters, on_gpu=False)
         assert look_every_for(characters, 1000, on_gpu=True) == GPU_LOOK > max(LOOKS)
+
+
+@pytest.mark.parametrize(
+    ("symbols", "per_step", "steps"),
+    [
+        (600_000, 16_384, EPOCHS * 600_000 // 16_384),
+        (40_000, 1024, EPOCHS * 40_000 // 1024),
+        (2_000, 1024, FEWEST_STEPS),
+    ],
+)
+def test_a_run_reads_its_text_so_many_times_at_most(symbols: int, per_step: int, steps: int) -> None:
+    assert most_steps_for(symbols, per_step) == steps

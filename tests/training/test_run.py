@@ -20,7 +20,7 @@ from training.data import encode_poem
 from training.distributed import World, join_world
 from training.evaluate import exact_loss
 from training.loop import Plan
-from training.recipe import LEARNING_RATE, SMALL_BATCH
+from training.recipe import FEWEST_STEPS, LEARNING_RATE, SMALL_BATCH
 from training.rhyme_weights import WEIGHT, rhyme_weights
 from training.run import Order, Run, read_order
 from training.torch_step import TorchStep
@@ -110,6 +110,11 @@ def test_a_run_with_changed_texts_cannot_be_resumed(tmp_path: Path, world: World
         file.write("\none more line")
     with refused("texts are not those"):
         Run(read, folder, world)
+
+
+def test_a_run_for_some_time_has_a_last_step_too(tmp_path: Path, corpus_folder: Path, world: World) -> None:
+    asked = order(corpus_folder, Plan(minutes=5))
+    assert Run(asked, tmp_path, world).plan == replace(asked.plan, steps=FEWEST_STEPS, look_every=10)
 
 
 def test_a_run_is_resumed_with_what_it_chose(tmp_path: Path, corpus_folder: Path, world: World) -> None:
