@@ -15,7 +15,7 @@ from ablations import BFLOAT16, patched
 
 from models.config import preset
 from models.decoder import Decoder
-from training import loop
+from training.loop import compiled, losses_on
 from training.optim import build_optimizers
 from training.recipe import BATCH, GPU_BATCH, LEARNING_RATE
 
@@ -26,7 +26,7 @@ ROUNDS = 5
 class Step:
     """One decoder and its optimizers; `losses` is how it computes them."""
 
-    def __init__(self, shape: str, batch: int, bits: int, compiled: bool, device: torch.device) -> None:
+    def __init__(self, shape: str, batch: int, bits: int, is_compiled: bool, device: torch.device) -> None:
         config = msgspec.structs.replace(preset(shape, SYMBOLS), dropout=DROPOUT)
         torch.manual_seed(0)
         self.model = Decoder(config).to(device)
@@ -35,7 +35,8 @@ class Step:
         self.patches = dict.fromkeys(BFLOAT16, lambda device: False) if bits == 32 else {}
         with patched(self.patches):
             start = time.monotonic()
-            self.losses = loop.compiled(loop._losses, self.model, self.ids) if compiled else loop._losses
+            losses = losses_on(device)
+            self.losses = compiled(losses, self.model, self.ids) if is_compiled else losses
             self.compile_seconds = time.monotonic() - start
 
     def seconds(self, steps: int) -> float:
@@ -62,16 +63,16 @@ def main() -> None:
     batch = arguments.batch or (GPU_BATCH if device.type == "cuda" else BATCH)
     print(f"{batch} sequences on {device.type}, torch {torch.__version__}, {torch.get_num_threads()} threads")
     for shape in arguments.preset:
-        kinds = [(bits, compiled) for bits in (16, 32) for compiled in (False, True)]
-        trials = [Step(shape, batch, bits, compiled, device) for bits, compiled in kinds]
+        kinds = [(bits, is_compiled) for bits in (16, 32) for is_compiled in (False, True)]
+        trials = [Step(shape, batch, *kind, device) for kind in kinds]
         for trial in trials:
             trial.seconds(2)
         rounds = [[trial.seconds(arguments.steps) for trial in trials] for _ in range(ROUNDS)]
-        for number, ((bits, compiled), trial) in enumerate(zip(kinds, trials, strict=True)):
+        for number, ((bits, is_compiled), trial) in enumerate(zip(kinds, trials, strict=True)):
             milliseconds = 1000 * statistics.median(times[number] for times in rounds)
             ratio = statistics.median(times[number] / times[0] for times in rounds)
-            start = f", after {trial.compile_seconds:.0f} s of compiling" if compiled else ""
-            name = f"{shape}, {bits} bits, {'compiled' if compiled else 'plain'}"
+            start = f", after {trial.compile_seconds:.0f} s of compiling" if is_compiled else ""
+            name = f"{shape}, {bits} bits, {'compiled' if is_compiled else 'plain'}"
             print(f"{name:28} {milliseconds:8.1f} ms {ratio:6.2f}{start}")
 
 

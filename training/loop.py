@@ -157,10 +157,10 @@ def train(
     progress.newest_is_best = weights is not None
     mine = slice(world.rank * plan.batch // world.size, (world.rank + 1) * plan.batch // world.size)
     model.train()
-    losses_of: Losses = _losses
+    losses_of = losses_on(world.device)
     if world.device.type == "cuda":
         ids = torch.zeros(plan.batch // world.size // plan.accumulate, batches.window, dtype=torch.int64)
-        losses_of = compiled(_losses, model, ids.to(world.device))
+        losses_of = compiled(losses_of, model, ids.to(world.device))
     started = time.monotonic() - progress.seconds
     with _interruptions() as interrupted:
         while progress.looks_since_best < plan.patience:
@@ -209,6 +209,18 @@ def train(
     return progress
 
 
+def losses_on(device: torch.device) -> Losses:
+    """The losses as a device computes them: its products are of bfloat16, if it has them."""
+    kind, short = device.type, multiplies_bfloat16(device)
+
+    def losses(model: Decoder, inputs: Tensor, targets: Tensor) -> Tensor:
+        with torch.autocast(kind, torch.bfloat16, enabled=short):
+            logits, _ = model(inputs)
+        return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none").view_as(targets)
+
+    return losses
+
+
 def compiled(losses: Losses, model: Decoder, ids: Tensor) -> Losses:
     """A function of losses, compiled and tried on ids [batch, window], so that no step of a run has to wait for it.
 
@@ -218,13 +230,6 @@ def compiled(losses: Losses, model: Decoder, ids: Tensor) -> Losses:
     quicker: Losses = torch.compile(losses)
     quicker(model, ids, ids).mean().backward()
     return quicker
-
-
-def _losses(model: Decoder, inputs: Tensor, targets: Tensor) -> Tensor:
-    """Nats of each target [batch, window]; the products are of bfloat16 where the processor has them."""
-    with torch.autocast(inputs.device.type, torch.bfloat16, enabled=multiplies_bfloat16(inputs.device)):
-        logits, _ = model(inputs)
-    return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none").view_as(targets)
 
 
 def _look(model: Decoder, quick_loss: QuickLoss, progress: Progress, world: World) -> None:
