@@ -75,7 +75,7 @@ PRESETS: dict[str, dict[str, int | str]] = {
     "base": {"window": 256, "layers": 6, "heads": 4, "width": 256, "positions": "rotary"},
     "large": {"window": 256, "layers": 6, "heads": 6, "width": 384, "positions": "rotary"},
 }
-"""The shapes that have a name: `minimal` to learn from, `small` for minutes on a laptop, `base` for what ships."""
+"""The shapes that have a name: `minimal` to learn from, `small` for minutes on a laptop, the others for what ships."""
 
 DEFAULT_PRESET = "small"
 
