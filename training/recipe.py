@@ -16,8 +16,6 @@ INIT_RATE = 0.003
 """At its height, of a run that starts from a trained checkpoint, which a higher one would shake out of place."""
 RHYME_RATE = 0.002
 """The same of such a run where words that rhyme weigh more."""
-RHYME_WEIGHT, INIT_RHYME_WEIGHT = 4, 10
-"""What a symbol weighs in a word that carries a rhyme, beside one elsewhere: from scratch, and from a checkpoint."""
 MINUTES = 10.0
 """Time for a run."""
 EPOCHS, FEWEST_STEPS = 60, 2000

@@ -12,11 +12,14 @@ from models.tokenizer import FORMS, Tokenizer
 from training.data import Ids
 from training.rhyme import rhymes, rhyming_pairs, shared_end, words
 
+WEIGHT = 4
+"""Of a symbol in a word that carries a rhyme, beside one elsewhere."""
 
-def rhyme_weights(poem: Ids, tokenizer: Tokenizer, language: str, weight: int) -> Ids:
+
+def rhyme_weights(poem: Ids, tokenizer: Tokenizer, language: str) -> Ids:
     """The weight of each symbol of an encoded poem in the loss of a decoder that predicts it: int64 [symbols].
 
-    `weight` from the first letter of a rhyming word to the end of its line, so the words that are repeated after it
+    `WEIGHT` from the first letter of a rhyming word to the end of its line, so the words that are repeated after it
     (radif) too, where the line rhymes perfectly with one before it as its form asks; 1 elsewhere.
 
     Raises `RumiError` for a language without a rule of rhyme.
@@ -34,5 +37,5 @@ def rhyme_weights(poem: Ids, tokenizer: Tokenizer, language: str, weight: int) -
         begun = [start, *(place + (pieces[place] == " ") for place in spaces)]
         refrain = shared_end(lines[first], lines[second])
         rhyming = next(at for at in reversed(begun) if len(words(tokenizer.decode(poem[at:end].tolist()))) > refrain)
-        weights[rhyming : end + 1] = weight
+        weights[rhyming : end + 1] = WEIGHT
     return weights

@@ -30,18 +30,8 @@ from training.evaluate import exact_loss
 from training.loop import Plan, Progress, Store, train
 from training.optim import build_optimizers
 from training.quick_loss import QuickLoss
-from training.recipe import (
-    INIT_RATE,
-    INIT_RHYME_WEIGHT,
-    LEARNING_RATE,
-    RHYME_RATE,
-    RHYME_WEIGHT,
-    batch_for,
-    dropout_for,
-    look_every_for,
-    most_steps_for,
-)
-from training.rhyme_weights import rhyme_weights
+from training.recipe import INIT_RATE, LEARNING_RATE, RHYME_RATE, batch_for, dropout_for, look_every_for, most_steps_for
+from training.rhyme_weights import WEIGHT, rhyme_weights
 from training.torch_step import TorchStep
 from training.watch import RunWatcher
 
@@ -102,8 +92,7 @@ class Run:
                     "change one of them."
                 )
             self.batches = Batches(training, config.window, batch, plan.seed)
-            weight = RHYME_WEIGHT if start is None else INIT_RHYME_WEIGHT
-            weights = self._rhyme_weights(training, tokenizer, language, weight) if order.rhyme else None
+            weights = self._rhyme_weights(training, tokenizer, language) if order.rhyme else None
             self.weights = self.batches.beside(weights) if weights else None
             if not len(validation.ids):
                 raise RumiError(
@@ -181,11 +170,11 @@ class Run:
 
         return store_poems(encoded(), self.folder, len(tokenizer)), characters
 
-    def _rhyme_weights(self, poems: Poems, tokenizer: Tokenizer, language: str, weight: int) -> Poems:
-        """The weights of all symbols of some poems, in their places; `weight` where they rhyme."""
+    def _rhyme_weights(self, poems: Poems, tokenizer: Tokenizer, language: str) -> Poems:
+        """The weights of all symbols of some poems, in their places."""
         bounds = pairwise(poems.beginnings)
-        weights = (rhyme_weights(poems.ids[begin:end], tokenizer, language, weight) for begin, end in bounds)
-        stored = store_poems(weights, self.folder, weight + 1)
+        weights = (rhyme_weights(poems.ids[begin:end], tokenizer, language) for begin, end in bounds)
+        stored = store_poems(weights, self.folder, WEIGHT + 1)
         if stored.ids.max() == 1:
             raise RumiError(
                 "No line of these texts rhymes: say their form with --form, as couplet, or leave out --rhyme."

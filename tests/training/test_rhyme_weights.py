@@ -7,9 +7,8 @@ from models.tokenizer import CharacterTokenizer
 from models.words import WordTokenizer
 from rumi_tui.texts.corpus import parse_poems
 from training.data import encode_poem
-from training.rhyme_weights import rhyme_weights
+from training.rhyme_weights import WEIGHT, rhyme_weights
 
-WEIGHT = 7
 POEM = "the night is deep\na lantern in the keep\nthe stone\nthe river"
 
 
@@ -17,7 +16,7 @@ def weighted(text: str, form: str, language: str, kind: type[CharacterTokenizer 
     """What weighs more in each run of symbols that do."""
     tokenizer = kind.train([text] * 40)
     ids = encode_poem(tokenizer, next(parse_poems(text.splitlines(), form)))
-    weights = rhyme_weights(ids, tokenizer, language, WEIGHT)
+    weights = rhyme_weights(ids, tokenizer, language)
     assert set(weights.tolist()) <= {1, WEIGHT}
     marked = "".join(
         tokenizer.piece(id) + "." * (id == tokenizer.end_id) if weight == WEIGHT else "|"

@@ -20,8 +20,8 @@ from training.data import encode_poem
 from training.distributed import World, join_world
 from training.evaluate import exact_loss
 from training.loop import Plan
-from training.recipe import FEWEST_STEPS, INIT_RHYME_WEIGHT, LEARNING_RATE, RHYME_WEIGHT, SMALL_BATCH
-from training.rhyme_weights import rhyme_weights
+from training.recipe import FEWEST_STEPS, LEARNING_RATE, SMALL_BATCH
+from training.rhyme_weights import WEIGHT, rhyme_weights
 from training.run import Order, Run, read_order
 from training.torch_step import TorchStep
 
@@ -92,15 +92,12 @@ def test_words_that_rhyme_weigh_more_where_that_is_asked_for(tmp_path: Path, wor
     assert run.weights is not None
     poems, weights = run.batches.poems, run.weights.poems
     end = poems.beginnings[1]
-    expected = rhyme_weights(poems.ids[:end], run.description.tokenizer, "en", RHYME_WEIGHT)
+    expected = rhyme_weights(poems.ids[:end], run.description.tokenizer, "en")
     assert weights.ids[:end].tolist() == expected.tolist()
-    assert max(expected) == RHYME_WEIGHT
+    assert max(expected) == WEIGHT
     assert weights.beginnings.tolist() == poems.beginnings.tolist()
     assert run.train() is not None
     assert Run(asked, tmp_path / "other", world).weights is None
-    begun = Run(replace(asked, rhyme=True, preset=None, init=str(tmp_path / "run")), tmp_path / "begun", world)
-    assert begun.weights is not None
-    assert max(begun.weights.poems.ids) == INIT_RHYME_WEIGHT
     assert run.learning_rate == LEARNING_RATE
 
 
