@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,9 @@ from dataclasses import dataclass
 import torch
 import torch.distributed as dist
 from torch import nn
+
+PATIENCE = datetime.timedelta(days=1)
+"""How long processes wait for each other: the leading one measures and writes while the others are done."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,9 @@ def join_world() -> Iterator[World]:
     if size == 1:
         yield World(0, 1, device)
         return
-    dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    dist.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
     try:
         yield World(dist.get_rank(), size, device)
+        dist.barrier()  # a process that ends right after its last message now and then aborts in gloo's own threads
     finally:
         dist.destroy_process_group()
