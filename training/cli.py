@@ -127,6 +127,15 @@ def train(
             help="Have words that carry a rhyme weigh more. English and Persian; the last weights are kept.",
         ),
     ] = False,
+    practice: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=1_000_000,
+            help="With --init and --rhyme: lines that the checkpoint writes in each form, to learn from those that "
+            "rhyme.",
+        ),
+    ] = 0,
     resume: Annotated[Path | None, typer.Option(help="Folder of an interrupted run to go on with.")] = None,
     debug: Debug = False,
     version: Version = False,
@@ -157,6 +166,8 @@ def train(
             raise typer.BadParameter("give --minutes or --steps, not both.", param_hint="--steps")
         if minutes is None and steps is None:
             minutes = MINUTES
+        if practice and not (init and rhyme):
+            raise typer.BadParameter("give --init and --rhyme with it.", param_hint="--practice")
         plan = Plan(steps=steps, minutes=minutes, accumulate=accumulate, seed=seed)
         order = Order(
             corpus=tuple(str(path.resolve()) for path in (*corpus, *(more_texts or []))),
@@ -171,6 +182,7 @@ def train(
             commands=(command,),
             tokenizer=tokenizer,
             rhyme=rhyme,
+            practice=practice,
         )
         folder = out
         if folder.exists() and any(folder.iterdir()):

@@ -6,6 +6,10 @@ letters in a hundred. So the words that carry a rhyme can weigh more in the loss
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
 import numpy as np
 
 from models.tokenizer import FORMS, Tokenizer
@@ -14,6 +18,18 @@ from training.rhyme import rhymes, rhyming_pairs, shared_end, words
 
 WEIGHT = 4
 """Of a symbol in a word that carries a rhyme, beside one elsewhere."""
+LENGTHS = 0.25
+"""By how much two lines of the same metre may differ in length, as a share of the first."""
+
+
+class _Line(NamedTuple):
+    """A line of an encoded poem."""
+
+    start: int
+    """Place of its first symbol."""
+    end: int
+    """Place of the symbol after its last, a line feed or the end of the poem."""
+    text: str
 
 
 def rhyme_weights(poem: Ids, tokenizer: Tokenizer, language: str) -> Ids:
@@ -25,17 +41,58 @@ def rhyme_weights(poem: Ids, tokenizer: Tokenizer, language: str) -> Ids:
     Raises `RumiError` for a language without a rule of rhyme.
     """
     weights = np.ones(len(poem), dtype=np.int64)
+    for _, line, word in _rhyming_lines(poem, tokenizer, language):
+        weights[word : line.end + 1] = WEIGHT
+    return weights
+
+
+def practice_weights(poem: Ids, tokenizer: Tokenizer, language: str, known: Container[str]) -> Ids:
+    """The same for a poem of a decoder's own: 0 but in lines that rhyme and are otherwise verse.
+
+    In such a line the words are all `known`, none follows itself, no line of the poem is the same, and it is about as
+    long as the one that it rhymes with. How the poem ends teaches nothing, for it may have been cut there.
+
+    Raises `RumiError` for a language without a rule of rhyme.
+    """
+    weights = np.zeros(len(poem), dtype=np.int64)
+    seen = set[str]()
+    for first, line, word in _rhyming_lines(poem, tokenizer, language):
+        again = line.text in seen
+        seen |= {first.text, line.text}
+        if again or not _is_verse(line.text, first.text, known):
+            continue
+        weights[line.start : line.end + 1] = 1
+        weights[word : line.end + 1] = WEIGHT
+    weights[-1] = 0
+    return weights
+
+
+def _is_verse(line: str, first: str, known: Container[str]) -> bool:
+    said = words(line)
+    return (
+        all(word in known for word in said)
+        and not any(one == other for one, other in pairwise(said))
+        and abs(len(line) - len(first)) <= LENGTHS * len(first)
+    )
+
+
+def _rhyming_lines(poem: Ids, tokenizer: Tokenizer, language: str) -> Iterator[tuple[_Line, _Line, int]]:
+    """Pairs of lines that rhyme perfectly as the form asks, and the place where the rhyming word of the second begins.
+
+    The words that both repeat after it (radif) follow that word.
+    """
     pieces = [tokenizer.piece(id) for id in poem.tolist()]
     ends = [*(place for place, piece in enumerate(pieces) if piece == "\n"), len(poem) - 1]
     starts = [1, *(end + 1 for end in ends[:-1])]
-    lines = [words(tokenizer.decode(poem[start:end].tolist())) for start, end in zip(starts, ends, strict=True)]
-    for first, second in rhyming_pairs(FORMS[tokenizer.form_ids().index(int(poem[0]))], len(lines)):
-        if second >= len(lines) or rhymes(" ".join(lines[first]), " ".join(lines[second]), language) != "perfect":
+    lines = [
+        _Line(start, end, tokenizer.decode(poem[start:end].tolist())) for start, end in zip(starts, ends, strict=True)
+    ]
+    for one, other in rhyming_pairs(FORMS[tokenizer.form_ids().index(int(poem[0]))], len(lines)):
+        if other >= len(lines) or rhymes(lines[one].text, lines[other].text, language) != "perfect":
             continue
-        start, end = starts[second], ends[second]
-        spaces = (place for place in range(start, end) if pieces[place].startswith(" "))
-        begun = [start, *(place + (pieces[place] == " ") for place in spaces)]
-        refrain = shared_end(lines[first], lines[second])
-        rhyming = next(at for at in reversed(begun) if len(words(tokenizer.decode(poem[at:end].tolist()))) > refrain)
-        weights[rhyming : end + 1] = WEIGHT
-    return weights
+        first, second = lines[one], lines[other]
+        spaces = (place for place in range(second.start, second.end) if pieces[place].startswith(" "))
+        begun = [second.start, *(place + (pieces[place] == " ") for place in spaces)]
+        refrain = shared_end(words(first.text), words(second.text))
+        texts = ((at, tokenizer.decode(poem[at : second.end].tolist())) for at in reversed(begun))
+        yield first, second, next(at for at, text in texts if len(words(text)) > refrain)

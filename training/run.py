@@ -14,11 +14,13 @@ from pathlib import Path
 import msgspec
 import torch
 from rich.console import Console
+from rich.progress import Progress as ProgressBar
 
 from models.card import UNSAID, Card, Description, Text
 from models.config import DEFAULT_PRESET, DecoderConfig, preset
 from models.decoder import Decoder
 from models.errors import RumiError, describe
+from models.files import replacing
 from models.tokenizer import CharacterTokenizer, Kind, Tokenizer
 from models.words import WordTokenizer
 from rumi_tui.engine.score import SEPARATOR, Score
@@ -29,13 +31,17 @@ from training.distributed import World
 from training.evaluate import exact_loss
 from training.loop import Plan, Progress, Store, train
 from training.optim import build_optimizers
+from training.practice import own_poems
 from training.quick_loss import QuickLoss
 from training.recipe import INIT_RATE, LEARNING_RATE, RHYME_RATE, batch_for, dropout_for, look_every_for, most_steps_for
-from training.rhyme_weights import WEIGHT, rhyme_weights
+from training.rhyme import rhyming_pairs, words
+from training.rhyme_weights import WEIGHT, practice_weights, rhyme_weights
 from training.torch_step import TorchStep
 from training.watch import RunWatcher
 
 LICENCE = "MIT"
+PRACTICE = "practice.json"
+"""The file of a run with the poems it practises on."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,8 @@ class Order:
     """None: that of `init`, or characters."""
     rhyme: bool = False
     """Whether words that carry a rhyme weigh more, see `training.rhyme_weights`."""
+    practice: int = 0
+    """Lines that the checkpoint of `init` writes in each form, to learn from too, see `training.practice`."""
 
 
 def read_order(folder: Path, command: str) -> Order:
@@ -83,7 +91,9 @@ class Run:
         _check_resumable(folder, self._origin)
         tokenizer, config = _tokenizer_and_shape(order, start[1] if start else None, self.sources)
         with _new_folder(folder):
-            training, characters = self._store((source.training for source in self.sources), tokenizer)
+            verse = [source.training for source in self.sources]
+            own = self._practise(*start, order.practice) if start and order.practice else []
+            training, characters = self._store([*verse, own], tokenizer)
             validation, _ = self._store((source.validation for source in self.sources), tokenizer)
             batch = order.batch or batch_for(characters, plan.minutes, on_gpu)
             if batch % (world.size * plan.accumulate):
@@ -92,7 +102,7 @@ class Run:
                     "change one of them."
                 )
             self.batches = Batches(training, config.window, batch, plan.seed)
-            weights = self._rhyme_weights(training, tokenizer, language) if order.rhyme else None
+            weights = self._rhyme_weights(training, len(own), tokenizer, language) if order.rhyme else None
             self.weights = self.batches.beside(weights) if weights else None
             if not len(validation.ids):
                 raise RumiError(
@@ -170,11 +180,40 @@ class Run:
 
         return store_poems(encoded(), self.folder, len(tokenizer)), characters
 
-    def _rhyme_weights(self, poems: Poems, tokenizer: Tokenizer, language: str) -> Poems:
-        """The weights of all symbols of some poems, in their places."""
-        bounds = pairwise(poems.beginnings)
-        weights = (rhyme_weights(poems.ids[begin:end], tokenizer, language) for begin, end in bounds)
-        stored = store_poems(weights, self.folder, WEIGHT + 1)
+    def _practise(self, model: Decoder, description: Description, lines: int) -> list[Poem]:
+        """Poems by the model in each form of the texts that rhymes. Kept in the folder, so that they are written once.
+
+        The leading process writes them while the others wait.
+        """
+        path = self.folder / PRACTICE
+        if self.world.leads and not path.exists():
+            forms = dict.fromkeys(source.form for source in self.sources if rhyming_pairs(source.form, 0))
+            step = TorchStep(model.to(self.world.device))
+            own: list[Poem] = []
+            with ProgressBar(console=Console(stderr=True)) as progress:
+                for form in forms:
+                    task = progress.add_task(f"Practising {form}", total=lines)
+                    for poem in own_poems(step, description.tokenizer, form, lines):
+                        own.append(poem)
+                        progress.advance(task, poem.text.count("\n") + 1)
+            with replacing(path) as temporary:
+                temporary.write_bytes(msgspec.json.encode(own))
+        self.world.wait()
+        return msgspec.json.decode(path.read_bytes(), type=list[Poem])
+
+    def _rhyme_weights(self, poems: Poems, own: int, tokenizer: Tokenizer, language: str) -> Poems:
+        """The weights of all symbols of some poems, in their places; the last `own` of them are practice."""
+        known = {word for source in self.sources for poem in source.training for word in words(poem.text)}
+        texts = len(poems.beginnings) - 1 - own
+
+        def weights() -> Iterator[Ids]:
+            for number, (begin, end) in enumerate(pairwise(poems.beginnings)):
+                if number < texts:
+                    yield rhyme_weights(poems.ids[begin:end], tokenizer, language)
+                else:
+                    yield practice_weights(poems.ids[begin:end], tokenizer, language, known)
+
+        stored = store_poems(weights(), self.folder, WEIGHT + 1)
         if stored.ids.max() == 1:
             raise RumiError(
                 "No line of these texts rhymes: say their form with --form, as couplet, or leave out --rhyme."

@@ -7,7 +7,7 @@ from models.tokenizer import CharacterTokenizer
 from models.words import WordTokenizer
 from rumi_tui.texts.corpus import parse_poems
 from training.data import encode_poem
-from training.rhyme_weights import WEIGHT, rhyme_weights
+from training.rhyme_weights import WEIGHT, practice_weights, rhyme_weights
 
 POEM = "the night is deep\na lantern in the keep\nthe stone\nthe river"
 
@@ -41,6 +41,45 @@ def weighted(text: str, form: str, language: str, kind: type[CharacterTokenizer 
 )
 def test_the_words_that_rhyme_weigh_more_to_the_end_of_their_line(text, form, language, expected, kind) -> None:
     assert [run.strip(" ") for run in weighted(text, form, language, kind)] == expected
+
+
+PRACTISED = "a lantern in the keep"
+
+
+@pytest.mark.parametrize("kind", [CharacterTokenizer, WordTokenizer])
+@pytest.mark.parametrize(
+    ("second", "counts"),
+    [
+        (PRACTISED, True),
+        ("a lantern in the stone", False),
+        ("a lentern in the keep", False),
+        ("a lantern in in the keep", False),
+        ("the lantern in the river in the keep", False),
+        ("the keep", False),
+    ],
+    ids=["rhymes", "no rhyme", "unknown word", "a word twice", "too long", "too short"],
+)
+def test_a_line_of_practice_counts_where_it_rhymes_and_is_verse(second, counts, kind) -> None:
+    text = f"the night is so deep\n{second}\nthe stone\nthe river"
+    tokenizer = kind.train([text] * 40)
+    ids = encode_poem(tokenizer, next(parse_poems(text.splitlines(), "couplet")))
+    weights = practice_weights(ids, tokenizer, "en", set(f"{POEM} so".split()))
+    counted = [weight for weight in weights.tolist() if weight]
+    pieces = [tokenizer.piece(id) for id, weight in zip(ids.tolist(), weights.tolist(), strict=True) if weight]
+    assert "".join(pieces).strip(" ") == f"{second}\n" * counts
+    assert set(counted) == ({1, WEIGHT} if counts else set())
+
+
+def test_a_line_that_a_poem_of_practice_says_again_counts_once_and_its_end_never() -> None:
+    text = (
+        f"the night is so deep\n{PRACTISED}\nthe night is so deep\n{PRACTISED}\nthe river is deep\na keep in the keep"
+    )
+    tokenizer = CharacterTokenizer.train([text] * 40)
+    ids = encode_poem(tokenizer, next(parse_poems(text.splitlines(), "couplet")))
+    weights = practice_weights(ids, tokenizer, "en", set(text.split()))
+    counted = "".join(tokenizer.piece(id) for id, weight in zip(ids.tolist(), weights.tolist(), strict=True) if weight)
+    assert counted == f"{PRACTISED}\na keep in the keep"
+    assert weights[-1] == 0
 
 
 def test_a_language_without_a_rule_of_rhyme_is_refused() -> None:

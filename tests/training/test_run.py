@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import msgspec
+import numpy as np
 import pytest
 import torch
 from support import refused, verse, write_corpus
@@ -14,14 +16,14 @@ from support import refused, verse, write_corpus
 from models.card import Text
 from models.decoder import Decoder
 from rumi_tui.engine.score import SEPARATOR
-from rumi_tui.texts.corpus import read_corpus
+from rumi_tui.texts.corpus import Poem, read_corpus
 from training import checkpoint
 from training.data import encode_poem
 from training.distributed import World, join_world
 from training.evaluate import exact_loss
 from training.loop import Plan
 from training.recipe import FEWEST_STEPS, LEARNING_RATE, SMALL_BATCH
-from training.rhyme_weights import WEIGHT, rhyme_weights
+from training.rhyme_weights import WEIGHT, practice_weights, rhyme_weights
 from training.run import Order, Run, read_order
 from training.torch_step import TorchStep
 
@@ -99,6 +101,37 @@ def test_words_that_rhyme_weigh_more_where_that_is_asked_for(tmp_path: Path, wor
     assert run.train() is not None
     assert Run(asked, tmp_path / "other", world).weights is None
     assert run.learning_rate == LEARNING_RATE
+
+
+def test_a_run_practises_on_verse_of_the_checkpoint_that_it_starts_from(tmp_path: Path, world: World) -> None:
+    path = tmp_path / "verse.txt"
+    path.write_text("\n\n".join(["the light\nthe night"] * 400), "utf-8")
+    first = replace(order(path, Plan(steps=1, batch=1)), form="couplet")
+    Run(first, tmp_path / "first", world).train()
+    asked = replace(first, preset=None, init=str(tmp_path / "first"), rhyme=True, practice=20)
+    run = Run(asked, tmp_path / "run", world)
+    practice = tmp_path / "run" / "practice.json"
+    own = msgspec.json.decode(practice.read_bytes(), type=list[Poem])
+    assert sum(len(poem.text.split("\n")) for poem in own) >= 20
+
+    tokenizer = run.description.tokenizer
+    assert run.weights is not None
+    for ids, expected in (
+        (run.batches.poems.ids, [encode_poem(tokenizer, poem) for poem in own]),
+        (run.weights.poems.ids, [practice_weights(encode_poem(tokenizer, poem), tokenizer, "en", {}) for poem in own]),
+    ):
+        last = np.concatenate(expected)
+        assert ids[-len(last) :].tolist() == last.tolist()
+    assert run.weights.poems.ids[: -len(last)].min() == 1
+
+    rhymed = [Poem("the night\nthe light", "couplet")]
+    practice.write_bytes(msgspec.json.encode(rhymed))
+    again = Run(asked, tmp_path / "run", world)
+    assert again.weights is not None
+    ids = encode_poem(tokenizer, rhymed[0])
+    expected = practice_weights(ids, tokenizer, "en", {"the", "light", "night"})
+    assert again.weights.poems.ids[-len(ids) :].tolist() == expected.tolist()
+    assert max(expected) == WEIGHT
 
 
 def test_a_run_with_changed_texts_cannot_be_resumed(tmp_path: Path, world: World) -> None:
