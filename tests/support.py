@@ -81,6 +81,13 @@ def write_corpus(folder: Path, poems: int = 40) -> Path:
     return folder
 
 
+def practice(*poems: str) -> dict[str, object]:
+    """What rumi-generate --json prints of couplets, for training to read."""
+    written = [{"seed": seed, "text": text} for seed, text in enumerate(poems)]
+    limits = {"prompt": "", "sampling": {}, "lines": 16, "chars": None}
+    return {"model": "en", "form": "couplet", **limits, "poems": written}
+
+
 def tokenizer_of(size: int) -> CharacterTokenizer:
     """An alphabet of `size` symbols: the reserved ones, LF, space, and Latin letters."""
     characters = "\n abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -128,14 +128,12 @@ def train(
         ),
     ] = False,
     practice: Annotated[
-        int,
+        list[Path] | None,
         typer.Option(
-            min=0,
-            max=1_000_000,
-            help="With --init and --rhyme: lines that the checkpoint writes in each form, to learn from those that "
-            "rhyme.",
+            help="With --rhyme: a file of rumi-generate --json, verse by the checkpoint of --init, to learn from its "
+            "lines that rhyme; may be given several times."
         ),
-    ] = 0,
+    ] = None,
     resume: Annotated[Path | None, typer.Option(help="Folder of an interrupted run to go on with.")] = None,
     debug: Debug = False,
     version: Version = False,
@@ -166,8 +164,8 @@ def train(
             raise typer.BadParameter("give --minutes or --steps, not both.", param_hint="--steps")
         if minutes is None and steps is None:
             minutes = MINUTES
-        if practice and not (init and rhyme):
-            raise typer.BadParameter("give --init and --rhyme with it.", param_hint="--practice")
+        if practice and not rhyme:
+            raise typer.BadParameter("give --rhyme with it.", param_hint="--practice")
         plan = Plan(steps=steps, minutes=minutes, accumulate=accumulate, seed=seed)
         order = Order(
             corpus=tuple(str(path.resolve()) for path in (*corpus, *(more_texts or []))),
@@ -182,7 +180,7 @@ def train(
             commands=(command,),
             tokenizer=tokenizer,
             rhyme=rhyme,
-            practice=practice,
+            practice=tuple(str(path.resolve()) for path in practice or ()),
         )
         folder = out
         if folder.exists() and any(folder.iterdir()):

@@ -45,11 +45,6 @@ class World:
         """The leading process's number, so that all decide alike."""
         return self._reduce(value if self.leads else 0.0)
 
-    def wait(self) -> None:
-        """Until all processes are here."""
-        if self.size > 1:
-            dist.barrier()
-
     def _reduce(self, value: float) -> float:
         if self.size == 1:
             return value

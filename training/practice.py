@@ -1,42 +1,72 @@
-"""Practice: verse that a decoder writes itself, so that it can learn from the lines of it that rhyme.
+"""Practice: verse that a model has written itself, so that it can learn from the lines of it that rhyme.
 
-A decoder that ends nearly every line of its own texts with their rhyme loses it in lines that it has begun itself, for
-no text shows these. Where it rhymes there by chance, it can learn to do it more often: reinforced self-training with
-one round and a reward of 0 or 1 (Gulcehre et al. 2023, "Reinforced Self-Training (ReST) for Language Modeling",
-arXiv:2308.08998). Which lines count, `training.rhyme_weights.practice_weights` says. Knows nothing of files.
+A decoder that ends nearly every line of its texts with their rhyme loses it in lines that it has begun itself, for no
+text shows these. Where it rhymes there by chance, it can learn to do it more often: reinforced self-training with one
+round and a reward of 0 or 1 (Gulcehre et al. 2023, "Reinforced Self-Training (ReST) for Language Modeling",
+arXiv:2308.08998). Which lines count, `training.rhyme_weights.practice_weights` says. Knows nothing of models.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import count
+import shlex
+from pathlib import Path
+from typing import NamedTuple
 
-from models.tokenizer import Tokenizer
-from rumi_tui.engine.context import DecodeStep
-from rumi_tui.engine.generate import DEFAULT_LINES, BatchGeneration, Request
+import msgspec
+
+from models.errors import RumiError, describe
+from models.tokenizer import FORMS
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.texts.corpus import Poem, parse_poems
-from training.samples import LARGEST_SAMPLE
-
-SAMPLING = Sampling(temperature=0.9)
-"""Warmer than poems are written by default, so that they become no more alike than they are."""
-FIRST_SEED = 2**31
-"""Far from the seeds whose poems are measured."""
-TOGETHER = 64
-"""Poems written in a batch."""
 
 
-def own_poems(model: DecodeStep, tokenizer: Tokenizer, form: str, lines: int) -> Iterator[Poem]:
-    """Poems of a form by a model, of at most `DEFAULT_LINES` lines each, until there are so many lines."""
-    written = 0
-    for seed in count(FIRST_SEED, TOGETHER):
-        request = Request(form=form, sampling=SAMPLING, seed=seed, lines=DEFAULT_LINES, characters=LARGEST_SAMPLE)
-        texts = [""] * TOGETHER
-        for number, step in BatchGeneration(model, tokenizer, request, TOGETHER):
-            texts[number] += step.text
-        for text in texts:
-            for poem in parse_poems(text.split("\n"), form):
-                yield poem
-                written += poem.text.count("\n") + 1
-                if written >= lines:
-                    return
+class Practice(NamedTuple):
+    """Poems by a model."""
+
+    poems: list[Poem]
+    command: str
+    """That writes them into a file of the same name."""
+
+
+class _Written(msgspec.Struct):
+    text: str
+    seed: int
+
+
+class _File(msgspec.Struct):
+    """What `rumi-generate --json` prints, as far as it is asked for here."""
+
+    model: str
+    form: str
+    prompt: str
+    sampling: Sampling
+    lines: int | None
+    chars: int | None
+    poems: list[_Written]
+
+
+def read_practice(path: Path) -> Practice:
+    """The poems in a file of `rumi-generate --json`. Raises `RumiError` where it is none."""
+    try:
+        file = msgspec.json.decode(path.read_bytes(), type=_File)
+    except OSError as error:
+        raise RumiError(f"Could not read {path} ({describe(error)}).") from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise RumiError(f"{path} is not what rumi-generate --json prints ({error}): write it anew.") from error
+    if file.form not in FORMS or not file.poems:
+        raise RumiError(f"{path} has no poems in a form of {', '.join(FORMS)}: write it anew.")
+    poems = [poem for written in file.poems for poem in parse_poems(written.text.split("\n"), file.form)]
+    return Practice(poems, f"{_command(file)} > {shlex.quote(path.name)}")
+
+
+def _command(file: _File) -> str:
+    options = {
+        "model": file.model,
+        "form": file.form,
+        "lines": file.lines,
+        "chars": file.chars,
+        **{name.replace("_", "-"): value for name, value in msgspec.structs.asdict(file.sampling).items()},
+        "seed": file.poems[0].seed,
+    }
+    said = [word for name, value in options.items() if value is not None for word in (f"--{name}", str(value))]
+    return shlex.join(["rumi-generate", file.prompt, *said, "-n", str(len(file.poems)), "--json"])

@@ -3,9 +3,10 @@
     python -m training.remake [FOLDER]
 
 The texts are those of `RUMI_CORPUS_DIR`, or the fetched ones. Every command is that of the card but for its places: a
-run begins from the checkpoint of the run before it, and all of them stand in the folder, so that nothing that ships
-is written over. What comes out differs each time: with --minutes the clock sets the schedule, and how much a run reads
-depends on its processor. The first runs in the cards of the models that ship had a GPU.
+run begins from the checkpoint of the run before it, verse to practise on is written by its model file, and all of them
+stand in the folder, so that nothing that ships is written over. What comes out differs each time: with --minutes the
+clock sets the schedule, and how much a run reads depends on its processor. The first runs in the cards of the models
+that ship had a GPU.
 """
 
 from __future__ import annotations
@@ -16,24 +17,43 @@ import sys
 from pathlib import Path
 
 from models.card import Card
+from models.files import replacing
 from models.pretrained import LANGUAGES
 from rumi_tui.engine.session import load_model
 from rumi_tui.locations import texts_folder
 
 
 def remaking(card: Card, folder: Path, texts: Path) -> list[list[str]]:
-    """The commands that lead from the texts to the model file of a card, with all that they write in a folder."""
+    """The commands that lead from the texts to the model file of a card, with all that they write in a folder.
+
+    The last word of one that prints verse to practise on is the file which that verse is to go to.
+    """
     commands: list[list[str]] = []
     run: Path | None = None
+    practice: dict[str, str] = {}
     for number, said in enumerate(card.commands, 1):
         words = shlex.split(said)
-        if run is not None:
-            words[words.index("--init") + 1] = str(run / "model.safetensors")
-        run = folder / f"{card.language}-{number}"
-        words[words.index("--out") + 1] = str(run)
+        if "--resume" in words:
+            continue
+        if words[0] == "rumi-generate":
+            if not practice:
+                commands.append(_exporting(run, folder / f"{card.language}-practising.onnx", texts))
+            words[words.index("--model") + 1] = str(folder / f"{card.language}-practising.onnx")
+            name = words.pop()
+            practice[name] = words[-1] = str(folder / name)
+        else:
+            for place in [place for place, word in enumerate(words) if word == "--practice"]:
+                words[place + 1] = practice.pop(Path(words[place + 1]).name)
+            if run is not None:
+                words[words.index("--init") + 1] = str(run / "model.safetensors")
+            run = folder / f"{card.language}-{number}"
+            words[words.index("--out") + 1] = str(run)
         commands.append(words)
-    out = folder / f"rumi-{card.language}.onnx"
-    return [*commands, ["rumi-export", str(run), "--out", str(out), "--quantize", "int8", "--text", str(texts)]]
+    return [*commands, _exporting(run, folder / f"rumi-{card.language}.onnx", texts)]
+
+
+def _exporting(run: Path | None, out: Path, texts: Path) -> list[str]:
+    return ["rumi-export", str(run), "--out", str(out), "--quantize", "int8", "--text", str(texts)]
 
 
 def main() -> None:
@@ -46,7 +66,12 @@ def main() -> None:
         commands.insert(0, ["rumi-corpus", "fetch"])
     for command in commands:
         print(shlex.join(command), flush=True)
-        status = subprocess.run(command, check=False).returncode
+        if command[0] == "rumi-generate":
+            *command, file = command
+            with replacing(Path(file)) as temporary, temporary.open("wb") as output:
+                status = subprocess.run(command, check=False, stdout=output).returncode
+        else:
+            status = subprocess.run(command, check=False).returncode
         if status:
             sys.exit(status)
 

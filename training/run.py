@@ -14,13 +14,11 @@ from pathlib import Path
 import msgspec
 import torch
 from rich.console import Console
-from rich.progress import Progress as ProgressBar
 
 from models.card import UNSAID, Card, Description, Text
 from models.config import DEFAULT_PRESET, DecoderConfig, preset
 from models.decoder import Decoder
 from models.errors import RumiError, describe
-from models.files import replacing
 from models.tokenizer import CharacterTokenizer, Kind, Tokenizer
 from models.words import WordTokenizer
 from rumi_tui.engine.score import SEPARATOR, Score
@@ -31,17 +29,15 @@ from training.distributed import World
 from training.evaluate import exact_loss
 from training.loop import Plan, Progress, Store, train
 from training.optim import build_optimizers
-from training.practice import own_poems
+from training.practice import read_practice
 from training.quick_loss import QuickLoss
 from training.recipe import INIT_RATE, LEARNING_RATE, RHYME_RATE, batch_for, dropout_for, look_every_for, most_steps_for
-from training.rhyme import rhyming_pairs, words
+from training.rhyme import words
 from training.rhyme_weights import WEIGHT, practice_weights, rhyme_weights
 from training.torch_step import TorchStep
 from training.watch import RunWatcher
 
 LICENCE = "MIT"
-PRACTICE = "practice.json"
-"""The file of a run with the poems it practises on."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +61,8 @@ class Order:
     """None: that of `init`, or characters."""
     rhyme: bool = False
     """Whether words that carry a rhyme weigh more, see `training.rhyme_weights`."""
-    practice: int = 0
-    """Lines that the checkpoint of `init` writes in each form, to learn from too, see `training.practice`."""
+    practice: tuple[str, ...] = ()
+    """Files of verse by the model that is trained further, see `training.practice`."""
 
 
 def read_order(folder: Path, command: str) -> Order:
@@ -87,12 +83,13 @@ class Run:
         self.sources = read_corpus([Path(path) for path in order.corpus], order.language, order.form)
         plan, language, on_gpu = order.plan, _one_language(self.sources), world.device.type == "cuda"
         start = checkpoint.load_weights(Path(order.init)) if order.init is not None else None
+        practice = [read_practice(Path(path)) for path in order.practice]
+        own = [poem for practised in practice for poem in practised.poems]
         self._origin = _origin(order, self.sources)
         _check_resumable(folder, self._origin)
         tokenizer, config = _tokenizer_and_shape(order, start[1] if start else None, self.sources)
         with _new_folder(folder):
             verse = [source.training for source in self.sources]
-            own = self._practise(*start, order.practice) if start and order.practice else []
             training, characters = self._store([*verse, own], tokenizer)
             validation, _ = self._store((source.validation for source in self.sources), tokenizer)
             batch = order.batch or batch_for(characters, plan.minutes, on_gpu)
@@ -106,8 +103,8 @@ class Run:
             self.weights = self.batches.beside(weights) if weights else None
             if not len(validation.ids):
                 raise RumiError(
-                    f"The corpus has {len(training.beginnings) - 1} poems and none to validate on: part it by blank "
-                    "lines into 20 or more."
+                    f"The corpus has {len(training.beginnings) - 1 - len(own)} poems and none to validate on: "
+                    "part it by blank lines into 20 or more."
                 )
         self.quick_loss = QuickLoss(validation, config.window, batch)
         self._characters_per_symbol = characters / self.batches.symbols
@@ -126,7 +123,8 @@ class Run:
         if start is not None:
             _load_grown(model, start[0])
         self.model = model.to(world.device)
-        card = _card(order, self.sources, language, start[1].card if start else None, model.parameter_count())
+        commands = (*(practised.command for practised in practice), *order.commands)
+        card = _card(commands, self.sources, language, start[1].card if start else None, model.parameter_count())
         self.description = Description(config, tokenizer, card)
 
     def train(self) -> Score | None:
@@ -179,27 +177,6 @@ class Run:
                 yield encode_poem(tokenizer, poem)
 
         return store_poems(encoded(), self.folder, len(tokenizer)), characters
-
-    def _practise(self, model: Decoder, description: Description, lines: int) -> list[Poem]:
-        """Poems by the model in each form of the texts that rhymes. Kept in the folder, so that they are written once.
-
-        The leading process writes them while the others wait.
-        """
-        path = self.folder / PRACTICE
-        if self.world.leads and not path.exists():
-            forms = dict.fromkeys(source.form for source in self.sources if rhyming_pairs(source.form, 0))
-            step = TorchStep(model.to(self.world.device))
-            own: list[Poem] = []
-            with ProgressBar(console=Console(stderr=True)) as progress:
-                for form in forms:
-                    task = progress.add_task(f"Practising {form}", total=lines)
-                    for poem in own_poems(step, description.tokenizer, form, lines):
-                        own.append(poem)
-                        progress.advance(task, poem.text.count("\n") + 1)
-            with replacing(path) as temporary:
-                temporary.write_bytes(msgspec.json.encode(own))
-        self.world.wait()
-        return msgspec.json.decode(path.read_bytes(), type=list[Poem])
 
     def _rhyme_weights(self, poems: Poems, own: int, tokenizer: Tokenizer, language: str) -> Poems:
         """The weights of all symbols of some poems, in their places; the last `own` of them are practice."""
@@ -269,7 +246,9 @@ def _load_grown(model: Decoder, start: Decoder) -> None:
             parameter[: len(weights)] = weights
 
 
-def _card(order: Order, sources: Sequence[Source], language: str, before: Card | None, parameters: int) -> Card:
+def _card(
+    commands: tuple[str, ...], sources: Sequence[Source], language: str, before: Card | None, parameters: int
+) -> Card:
     """The card before training. What a checkpoint to start from has learned goes on to count."""
     texts = tuple(Text(name=source.name, sha256=source.sha256) for source in sources)
     forms = tuple(source.form for source in sources)
@@ -283,14 +262,15 @@ def _card(order: Order, sources: Sequence[Source], language: str, before: Card |
         parameters=parameters,
         licence=LICENCE,
         date=datetime.datetime.now(datetime.UTC).date().isoformat(),
-        commands=before.commands + order.commands if before else order.commands,
+        commands=before.commands + commands if before else commands,
     )
 
 
 def _origin(order: Order, sources: Sequence[Source]) -> dict[str, list[str]]:
     """The SHA-256 of the files that a run begins with, by what they are."""
+    practice = [hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in order.practice]
     init = [hashlib.sha256(checkpoint.weights_path(Path(order.init)).read_bytes()).hexdigest()] if order.init else []
-    return {"texts": [source.sha256 for source in sources], "init": init}
+    return {"texts": [source.sha256 for source in sources], "init": init, "practice": practice}
 
 
 def _check_resumable(folder: Path, origin: dict[str, list[str]]) -> None:
@@ -300,6 +280,8 @@ def _check_resumable(folder: Path, origin: dict[str, list[str]]) -> None:
             raise RumiError(f"The texts are not those that the run in {folder} began with: bring them back.")
         if facts.get("init", origin["init"]) != origin["init"]:
             raise RumiError(f"The checkpoint is not the one that the run in {folder} began with: bring it back.")
+        if facts.get("practice", origin["practice"]) != origin["practice"]:
+            raise RumiError(f"The practice is not the one that the run in {folder} began with: bring it back.")
 
 
 def _one_language(sources: Sequence[Source]) -> str:

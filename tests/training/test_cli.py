@@ -115,7 +115,7 @@ def test_two_processes_learn_what_one_does_and_go_on_with_what_one_began(tmp_pat
         ("--seed", "-1"),
         ("--seed", "1.5"),
         ("--tokenizer", "letters"),
-        ("--practice", "10"),
+        ("--practice", "without-rhyme.json"),
     ],
 )
 def test_a_value_out_of_range_is_wrong_use(tmp_path: Path, option: str, value: str) -> None:

@@ -5,6 +5,7 @@ import shlex
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
 from support import run_command
 
@@ -16,10 +17,14 @@ from training.remake import remaking
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_commands_are_those_of_the_card_each_begun_from_the_run_before(language: str, tmp_path: Path) -> None:
     card = load_model(language).card
-    *runs, export = remaking(card, tmp_path, tmp_path / "texts")
-    places = {"--init", "--out"}
+    *runs, export = [words for words in remaking(card, tmp_path, tmp_path / "texts") if words[0] != "rumi-generate"]
+    runs = [words for words in runs if words[0] == "rumi-train"]
+    trained = [
+        words for words in map(shlex.split, card.commands) if words[0] == "rumi-train" and "--resume" not in words
+    ]
+    places = {"--init", "--out", "--practice"}
     before = None
-    for said, words in zip(map(shlex.split, card.commands), runs, strict=True):
+    for said, words in zip(trained, runs, strict=True):
         changed = {said[at - 1] for at, (old, new) in enumerate(zip(said, words, strict=True)) if old != new}
         assert changed <= places
         options = dict(pairwise(words))  # each word and the one after it, so what follows an option
@@ -29,7 +34,27 @@ def test_the_commands_are_those_of_the_card_each_begun_from_the_run_before(langu
     assert export[:4] == ["rumi-export", str(before), "--out", str(tmp_path / f"rumi-{language}.onnx")]
 
 
-@pytest.mark.parametrize("command", ["rumi-train", "rumi-export"])
+def test_a_run_practises_on_verse_by_the_run_before_it(tmp_path: Path) -> None:
+    said = (
+        "rumi-train --language fa --out runs/one",
+        "rumi-generate '' --model fa --form rubai --seed 1 -n 2 --json > own.json",
+        "rumi-generate '' --model fa --form couplet --seed 1 -n 2 --json > two.json",
+        "rumi-train --init rumi-fa --rhyme --practice runs/own.json --practice runs/two.json --out runs/two",
+        "rumi-train --resume runs/two",
+    )
+    card = msgspec.structs.replace(load_model("fa").card, commands=said)
+    first, export, one, other, second, last = remaking(card, tmp_path, tmp_path / "texts")
+    assert export[:4] == ["rumi-export", first[-1], "--out", str(tmp_path / "fa-practising.onnx")]
+    for words, name in ((one, "own.json"), (other, "two.json")):
+        assert words[:4] == ["rumi-generate", "", "--model", export[3]]
+        assert words[-2:] == ["--json", str(tmp_path / name)]
+    options = [(option, value) for option, value in pairwise(second) if option in ("--init", "--practice")]
+    init = str(Path(first[-1]) / "model.safetensors")
+    assert options == [("--init", init), ("--practice", one[-1]), ("--practice", other[-1])]
+    assert last[:2] == ["rumi-export", second[-1]]
+
+
+@pytest.mark.parametrize("command", ["rumi-train", "rumi-export", "rumi-generate"])
 def test_every_option_of_the_commands_is_there(command: str, tmp_path: Path) -> None:
     known = set(re.findall(r"--[a-z-]+", run_command(command, "--help").stdout))
     made = [words for language in LANGUAGES for words in remaking(load_model(language).card, tmp_path, tmp_path)]

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-from support import refused, verse, write_corpus
+from support import practice, refused, verse, write_corpus
 
 from models.card import Text
 from models.decoder import Decoder
@@ -103,35 +103,31 @@ def test_words_that_rhyme_weigh_more_where_that_is_asked_for(tmp_path: Path, wor
     assert run.learning_rate == LEARNING_RATE
 
 
-def test_a_run_practises_on_verse_of_the_checkpoint_that_it_starts_from(tmp_path: Path, world: World) -> None:
-    path = tmp_path / "verse.txt"
-    path.write_text("\n\n".join(["the light\nthe night"] * 400), "utf-8")
-    first = replace(order(path, Plan(steps=1, batch=1)), form="couplet")
-    Run(first, tmp_path / "first", world).train()
-    asked = replace(first, preset=None, init=str(tmp_path / "first"), rhyme=True, practice=20)
+def test_a_run_practises_on_verse_of_its_own(tmp_path: Path, world: World) -> None:
+    text, written = tmp_path / "verse.txt", tmp_path / "practice.json"
+    text.write_text("\n\n".join(["the light\nthe night"] * 400), "utf-8")
+    written.write_bytes(msgspec.json.encode(practice("the night\nthe light", "a")))
+    asked = replace(order(text, Plan(steps=1, batch=1)), form="couplet", rhyme=True, practice=(str(written),))
     run = Run(asked, tmp_path / "run", world)
-    practice = tmp_path / "run" / "practice.json"
-    own = msgspec.json.decode(practice.read_bytes(), type=list[Poem])
-    assert sum(len(poem.text.split("\n")) for poem in own) >= 20
-
-    tokenizer = run.description.tokenizer
     assert run.weights is not None
-    for ids, expected in (
-        (run.batches.poems.ids, [encode_poem(tokenizer, poem) for poem in own]),
-        (run.weights.poems.ids, [practice_weights(encode_poem(tokenizer, poem), tokenizer, "en", {}) for poem in own]),
-    ):
-        last = np.concatenate(expected)
-        assert ids[-len(last) :].tolist() == last.tolist()
-    assert run.weights.poems.ids[: -len(last)].min() == 1
+    poems, weights, tokenizer = run.batches.poems, run.weights.poems, run.description.tokenizer
+    own = [encode_poem(tokenizer, Poem(text, "couplet")) for text in ("the night\nthe light", "a")]
+    known = {"the", "light", "night"}
+    begin = poems.beginnings[-1 - len(own)]
+    assert poems.ids[begin:].tolist() == np.concatenate(own).tolist()
+    expected = np.concatenate([practice_weights(ids, tokenizer, "en", known) for ids in own])
+    assert set(expected.tolist()) == {0, 1, WEIGHT}
+    assert weights.ids[begin:].tolist() == expected.tolist()
+    assert set(weights.ids[:begin].tolist()) == {1, WEIGHT}
 
-    rhymed = [Poem("the night\nthe light", "couplet")]
-    practice.write_bytes(msgspec.json.encode(rhymed))
-    again = Run(asked, tmp_path / "run", world)
-    assert again.weights is not None
-    ids = encode_poem(tokenizer, rhymed[0])
-    expected = practice_weights(ids, tokenizer, "en", {"the", "light", "night"})
-    assert again.weights.poems.ids[-len(ids) :].tolist() == expected.tolist()
-    assert max(expected) == WEIGHT
+    commands = run.description.card.commands
+    assert [command.split()[0] for command in commands] == ["rumi-generate", "rumi-train"]
+
+    run.train()
+    with written.open("a") as file:
+        file.write(" ")
+    with refused("practice is not the one"):
+        Run(read_order(tmp_path / "run", "rumi-train --resume run"), tmp_path / "run", world)
 
 
 def test_a_run_with_changed_texts_cannot_be_resumed(tmp_path: Path, world: World) -> None:
