@@ -49,8 +49,8 @@ def rhyme_weights(poem: Ids, tokenizer: Tokenizer, language: str) -> Ids:
 def practice_weights(poem: Ids, tokenizer: Tokenizer, language: str, known: Container[str]) -> Ids:
     """The same for a poem of a decoder's own: 0 but in lines that rhyme and are otherwise verse.
 
-    In such a line the words are all `known`, none follows itself, no line of the poem is the same, and it is about as
-    long as the one that it rhymes with. How the poem ends teaches nothing, for it may have been cut there.
+    In such a line the words are all `known` and none follows itself, the poem has not rhymed on it before, and it is
+    about as long as the one that it rhymes with. How the poem ends teaches nothing, for it may have been cut there.
 
     Raises `RumiError` for a language without a rule of rhyme.
     """

@@ -149,8 +149,12 @@ class Session:
 
 
 def load_model(name: str, wide: bool = False) -> Session:
-    """The model `en` or `fa` that ships with the program, or the model file at a path; `wide` as in `Session`."""
-    return Session(model_path(name) if name in LANGUAGES else Path(name), wide)
+    """The model `en` or `fa` that ships with the program, by its name (`rumi-en`) too, or the model file at a path.
+
+    `wide` as in `Session`.
+    """
+    language = name.removeprefix("rumi-")
+    return Session(model_path(language) if language in LANGUAGES else Path(name), wide)
 
 
 def _hash(path: Path) -> str:

@@ -68,6 +68,10 @@ SPOILS = {
 }
 
 
+def test_a_shipped_model_may_be_called_by_its_name() -> None:
+    assert load_model("rumi-en").sha256 == load_model("en").sha256
+
+
 @pytest.mark.parametrize("spoil", SPOILS.values(), ids=SPOILS)
 def test_a_file_that_is_no_model_is_refused_in_one_line(model_file: Path, tmp_path: Path, spoil):
     path = tmp_path / "spoiled.onnx"
