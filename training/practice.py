@@ -50,7 +50,7 @@ def read_practice(path: Path) -> Practice:
     try:
         file = msgspec.json.decode(path.read_bytes(), type=_File)
     except OSError as error:
-        raise RumiError(f"Could not read {path} ({describe(error)}).") from error
+        raise RumiError(f"Could not read {path} ({describe(error)}): name a file of rumi-generate --json.") from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise RumiError(f"{path} is not what rumi-generate --json prints ({error}): write it anew.") from error
     if file.form not in FORMS or not file.poems:
