@@ -276,12 +276,14 @@ def _origin(order: Order, sources: Sequence[Source]) -> dict[str, list[str]]:
 def _check_resumable(folder: Path, origin: dict[str, list[str]]) -> None:
     if (folder / checkpoint.STATE).exists():
         _, facts = checkpoint.load_state(folder)
-        if facts.get("texts") != origin["texts"]:
-            raise RumiError(f"The texts are not those that the run in {folder} began with: bring them back.")
-        if facts.get("init", origin["init"]) != origin["init"]:
-            raise RumiError(f"The checkpoint is not the one that the run in {folder} began with: bring it back.")
-        if facts.get("practice", origin["practice"]) != origin["practice"]:
-            raise RumiError(f"The practice is not the one that the run in {folder} began with: bring it back.")
+        began = {
+            "texts": "texts are not those",
+            "init": "checkpoint is not the one",
+            "practice": "practice is not the one",
+        }
+        for name, said in began.items():
+            if facts.get(name, origin[name]) != origin[name]:
+                raise RumiError(f"The {said} that the run in {folder} began with: bring back what it was.")
 
 
 def _one_language(sources: Sequence[Source]) -> str:
