@@ -19,7 +19,7 @@ from msgspec import Meta, inspect
 
 from models.errors import RumiError, describe
 from models.files import replacing
-from models.pretrained import LANGUAGES
+from models.pretrained import shipped_language
 from models.tokenizer import Form
 from rumi_tui import keymap
 from rumi_tui.actions import Action
@@ -174,7 +174,7 @@ def _checked(name: str, value: object, strict: bool) -> object:
     entry = ENTRIES[name]
     try:
         taken: object = msgspec.convert(value, entry.kind, strict=strict)
-        if name == "model" and value not in LANGUAGES and not Path(str(value)).expanduser().is_absolute():
+        if name == "model" and not (shipped_language(str(value)) or Path(str(value)).expanduser().is_absolute()):
             raise ValueError
     except (ValueError, RuntimeError) as error:
         raise RumiError(f"{name} cannot be {_quoted(value)}: choose {entry.range or entry.help}.") from error

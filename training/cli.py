@@ -19,7 +19,7 @@ from rich.console import Console
 from models.card import UNSAID, Description
 from models.config import DEFAULT_PRESET, PRESETS
 from models.errors import RumiError
-from models.pretrained import LANGUAGES, checkpoint_path
+from models.pretrained import checkpoint_path, shipped_language
 from models.tokenizer import FORMS, Kind
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, finite, narrate
@@ -244,7 +244,7 @@ def evaluate(
     if split not in ("all", "validation"):
         raise typer.BadParameter(f"{split!r} is not all or validation.", param_hint="--split")
     texts = text or _fetched_texts("--text")
-    if model.endswith(".safetensors") or Path(model).is_dir():
+    if model.endswith(".safetensors") or (Path(model).is_dir() and not shipped_language(model)):
         try:
             from training.checkpoint import load_weights
             from training.torch_step import TorchStep
@@ -286,8 +286,8 @@ def evaluate(
 
 
 def _checkpoint(name: str) -> Path:
-    language = name.removeprefix("rumi-")
-    return checkpoint_path(language) if language in LANGUAGES else Path(name).resolve()
+    language = shipped_language(name)
+    return checkpoint_path(language) if language else Path(name).resolve()
 
 
 def _fetched_texts(option: str) -> list[Path]:

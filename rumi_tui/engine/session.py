@@ -14,7 +14,7 @@ import onnxruntime as ort
 from models.card import Description
 from models.config import ROTARY_BASE, DecoderConfig
 from models.errors import RumiError, describe
-from models.pretrained import LANGUAGES, model_path
+from models.pretrained import model_path, shipped_language
 from rumi_tui.engine.context import Ids, Logits
 
 LARGEST_FILE = 512 << 20
@@ -153,8 +153,8 @@ def load_model(name: str, wide: bool = False) -> Session:
 
     `wide` as in `Session`.
     """
-    language = name.removeprefix("rumi-")
-    return Session(model_path(language) if language in LANGUAGES else Path(name), wide)
+    language = shipped_language(name)
+    return Session(model_path(language) if language else Path(name), wide)
 
 
 def _hash(path: Path) -> str:

@@ -186,6 +186,8 @@ class PageScreen(FittingScreen):
                 self.query_one(Craft).offer_forms(report.card.forms)
         elif isinstance(report, Failed):
             self._complain(report.message)
+            if job is None:
+                self.query_one(Craft).await_forms(report.message)
         if job is None:
             return
         if job is self._job:  # otherwise something else stands on the page by now

@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Label, Select
 
 from models.errors import RumiError
-from models.pretrained import LANGUAGES
+from models.pretrained import LANGUAGES, shipped_language
 from rumi_tui.draft import Settings
 from rumi_tui.engine.generate import LARGEST_SEED
 from rumi_tui.engine.sampling import Sampling
@@ -71,6 +71,9 @@ PRESETS = {
 """Settings that go well together, by name."""
 
 
+READING = "The model is still being read: try again in a moment."
+
+
 class Craft(Vertical):
     """Model, form, and what else a poem is written with."""
 
@@ -82,6 +85,7 @@ class Craft(Vertical):
         self._models = [(title, name) for name, title in names.items()]
         self._model = model
         self._forms: list[str] = []
+        self._why_no_forms = READING
 
     def compose(self) -> ComposeResult:
         """What everybody needs in a row, and below, on a wide screen, how characters are chosen."""
@@ -130,9 +134,9 @@ class Craft(Vertical):
         names = [name for _, name in self._models]
         self.query_one("#model", Select).value = names[(names.index(self.model) + 1) % len(names)]
 
-    def await_forms(self) -> None:
-        """Offers no form until those of the chosen model are known."""
-        self._forms = []
+    def await_forms(self, why: str = READING) -> None:
+        """Offers no form until those of the chosen model are known, and tells why when one is wanted."""
+        self._forms, self._why_no_forms = [], why
         self.query_one("#form", Select).set_options([])
 
     def set(self, label: str, value: str) -> None:
@@ -141,7 +145,7 @@ class Craft(Vertical):
             select = self.query_one(f"#{label}", Select)
             offered = {"model": [name for _, name in self._models], "form": self._forms, "preset": list(PRESETS)}[label]
             if not offered:
-                raise RumiError("The model is still being read: try again in a moment.")
+                raise RumiError(self._why_no_forms)
             if value not in offered:
                 raise RumiError(f"There is no {label} {value!r} here: choose one of {', '.join(offered)}.")
             select.value = value
@@ -176,8 +180,7 @@ class Craft(Vertical):
 
     def _choose_model(self, model: str) -> None:
         select = self.query_one("#model", Select)
-        if model not in LANGUAGES:
-            model = str(Path(model).expanduser())
+        model = shipped_language(model) or str(Path(model).expanduser())
         if all(model != name for _, name in self._models):
             self._models.append((Path(model).stem, model))
             select.set_options(self._models)
@@ -187,7 +190,7 @@ class Craft(Vertical):
         """What the rows say; an empty seed becomes a random one. Raises `RumiError` for what makes no sense."""
         form = self.query_one("#form", Select).value
         if not isinstance(form, str):
-            raise RumiError("The model is still being read: try again in a moment.")
+            raise RumiError(self._why_no_forms)
         seed = self._number("seed", int) if self.is_seed_locked else None
         pace = self._number("pace", float) if self._is_filled("pace") else None
         if pace is not None and not SLOWEST <= pace <= QUICKEST:

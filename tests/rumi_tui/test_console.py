@@ -241,6 +241,11 @@ async def test_a_model_that_is_missing_is_told(library, tmp_path):
         assert "missing.onnx" in told(pilot)[0]
         await pilot.press(*"amber", "enter")
         await until(pilot, lambda: len(told(pilot)) == 2)
+        assert told(pilot)[1] == told(pilot)[0]
+        field(pilot, "prompt").text = "/form ghazal"
+        await pilot.press("enter")
+        await until(pilot, lambda: len(told(pilot)) == 3)
+        assert told(pilot)[2] == told(pilot)[0]
         assert library.poems() == []
         await leave(pilot)
 

@@ -35,6 +35,12 @@ def test_what_the_file_says_holds(path):
     assert SettingsFile(path).settings == wanted
 
 
+@pytest.mark.parametrize("model", ["fa", "rumi-fa", "/home/somebody/mine.onnx", "~/mine.onnx"])
+def test_a_model_that_ships_or_a_file_at_a_whole_path_can_be_settled(path, model):
+    write(path, f'model = "{model}"')
+    assert SettingsFile(path).settings.model == model
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

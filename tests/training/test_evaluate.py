@@ -206,6 +206,16 @@ def test_without_a_text_the_fetched_ones_are_read(model_file: Path, tmp_path: Pa
     assert json.loads(fetched.stdout)["texts"] == ["one.txt", "two.txt"]
 
 
+def test_a_folder_of_its_name_does_not_stand_for_a_shipped_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_corpus(tmp_path / "texts")
+    (tmp_path / "en").mkdir()
+    monkeypatch.chdir(tmp_path)
+    done = run_command("rumi-eval", "--model", "en", "--text", "texts", "--json")
+    assert done.returncode == 0, done.stderr
+
+
 def test_samples_are_measured_beside_the_validation_poems_of_their_form(model_file: Path, corpus_folder: Path) -> None:
     arguments = ("--model", str(model_file), "--text", str(corpus_folder), "--json")
     plain, first, second = (

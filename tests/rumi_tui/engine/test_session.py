@@ -11,6 +11,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from models.errors import RumiError
+from models.pretrained import shipped_language
 from rumi_tui.engine.session import LARGEST_FILE, Session, load_model
 
 
@@ -68,7 +69,15 @@ SPOILS = {
 }
 
 
-def test_a_shipped_model_may_be_called_by_its_name() -> None:
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [("en", "en"), ("rumi-en", "en"), ("fa", "fa"), ("rumi-fa", "fa"), ("rumi-xx", None), ("en.onnx", None)],
+)
+def test_a_shipped_model_may_be_called_by_its_name(name: str, language: str | None) -> None:
+    assert shipped_language(name) == language
+
+
+def test_a_shipped_model_is_read_by_its_name() -> None:
     assert load_model("rumi-en").sha256 == load_model("en").sha256
 
 
