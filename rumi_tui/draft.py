@@ -85,6 +85,11 @@ class Draft:
         return draft
 
     @property
+    def is_typed(self) -> bool:
+        """Whether all of it is by hand, so that no model has fitted it to its characters yet."""
+        return not self.passages
+
+    @property
     def prompt(self) -> str:
         """What the person gave it to begin with."""
         return self.text[: self.passages[0].begins_at] if self.passages else self.text
@@ -144,7 +149,8 @@ class Job:
         self.draft = draft
         """The poem that grows; None until a new one has begun.
 
-        Where the model file has changed since, a new poem goes on from the old one's text, which stays as it was.
+        Where the model file has changed since, or does not know all that was typed, a new poem goes on from the old
+        one's text, which stays as it was.
         """
 
     def orders(self) -> list[Write]:
@@ -165,8 +171,9 @@ class Job:
 
     def _begin(self, began: Began) -> None:
         settings, branch, like = self.settings, self._branch, self._like
-        if self.draft is not None and self.draft.model_sha256 != began.model_sha256:
-            like = self.draft
+        grown = self.draft
+        if grown and not (grown.model_sha256 == began.model_sha256 and began.text.startswith(grown.text)):
+            like = grown
             branch = Branch(like.id, len(like.text)) if like.id is not None else None
             self.draft = None
         if self.draft is None:

@@ -91,7 +91,8 @@ class WriteScreen(PageScreen):
         else:
             draft = stand.draft  # a branch stays one only with the very beginning, model and form it has
             like = draft if draft.branch else None
-            await self._write(draft.prompt, typed=like is None, like=like, branch=draft.branch)
+            typed = like is None or draft.is_typed
+            await self._write(draft.prompt, typed=typed, like=like, branch=draft.branch)
 
     async def action_go_on(self) -> None:
         """Continues the poem on the page."""
@@ -101,9 +102,9 @@ class WriteScreen(PageScreen):
         draft = stand.draft
         line_is_whole = bool(draft.passages) and draft.passages[-1].ending in ("end", "lines")
         if stand.is_whole:
-            await self._write(draft.text + "\n" * line_is_whole, draft=draft)
+            await self._write(draft.text + "\n" * line_is_whole, typed=draft.is_typed, draft=draft)
         else:
-            await self._write(stand.text, like=draft, branch=stand.branch())
+            await self._write(stand.text, typed=draft.is_typed, like=draft, branch=stand.branch())
 
     async def action_same_again(self) -> None:
         """Writes the poem on the page again, to see that it comes out the same."""
@@ -184,7 +185,7 @@ class WriteScreen(PageScreen):
     async def _branch(self, stand: Stand, choice: Choice | None) -> None:
         if choice is not None:
             text = stand.text[: choice.at] + choice.text
-            await self._write(text, like=stand.draft, branch=stand.branch(choice.at))
+            await self._write(text, typed=stand.draft.is_typed, like=stand.draft, branch=stand.branch(choice.at))
 
     async def action_tree(self) -> None:
         """Shows all branches of the poem."""

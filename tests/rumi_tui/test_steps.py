@@ -107,6 +107,28 @@ async def test_a_poem_is_changed_by_hand_and_the_poem_before_stays(library, endl
         assert area.text == changed.text
 
 
+@pytest.mark.parametrize(("by_hand", "fitted"), [("amber drum", "amber drum"), ("amber drum\u00e9", "amber drume")])
+async def test_verse_by_hand_grows_unless_the_model_cannot_read_it(library, endless_file, by_hand, fitted):
+    async with console(library, endless_file, lines="2") as pilot:
+        await press_and_write(pilot, library, *"amber", "enter")
+        area = await edit(pilot)
+        area.text = by_hand
+        await pilot.press("escape")
+        await until(pilot, lambda: len(library.poems()) == 2)
+        changed = library.poems()[0]
+        assert changed.text == by_hand
+        gone_on = await press_and_write(pilot, library, "ctrl+g")
+        assert gone_on.text.startswith(fitted)
+        assert len(gone_on.text) > len(fitted)
+        assert library.given(gone_on)[-1].stop == len(fitted)
+        if fitted != by_hand:
+            assert gone_on.branch == Branch(changed.id, len("amber drum"))
+            assert library.poem(changed.id) == changed
+            assert any("\u00e9 as e" in note for note in told(pilot, "information"))
+        else:
+            assert gone_on.id == changed.id
+
+
 async def test_verse_is_written_on_from_the_cursor(library, endless_file, endless, write_again):
     async with console(library, endless_file, lines="2") as pilot:
         first = await press_and_write(pilot, library, *"amber", "enter")
