@@ -14,11 +14,11 @@ import msgspec
 import typer
 
 from models.errors import RumiError
-from models.pretrained import LANGUAGES
+from models.pretrained import shipped_language
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, finite, narrate
 from rumi_tui.engine.generate import DEFAULT_LINES, LARGEST_LIMIT, LARGEST_SEED, BatchGeneration, Request, Step
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.sampling import LIMITS, Sampling
 from rumi_tui.engine.session import load_model
 from rumi_tui.terminal import end_with_terminal, in_browser
 
@@ -35,6 +35,16 @@ WIDE = 8
 
 generate_app = command_line.new_app()
 tui_app = command_line.new_app()
+
+USUAL = Sampling()
+
+
+def _within(name: str, help: str) -> typer.models.OptionInfo:
+    """An option that takes what a field of `Sampling` takes."""
+    lowest, highest = LIMITS[name]
+    option: typer.models.OptionInfo = typer.Option(min=lowest, max=highest, callback=finite, help=help)
+    return option
+
 
 Model = Annotated[str, typer.Option(help="en, fa, or a model file.")]
 
@@ -59,15 +69,11 @@ def generate(
         int, typer.Option("-n", min=1, max=10_000, help=f"How many poems to write; {BATCH} at a time, together.")
     ] = 1,
     temperature: Annotated[
-        float, typer.Option(min=0, max=5, callback=finite, help="0 is the likeliest, above 1 is wild.")
-    ] = 0.8,
-    top_k: Annotated[int, typer.Option(min=0, max=1_000_000, help="Choose among the k likeliest; 0: all.")] = 0,
-    top_p: Annotated[
-        float, typer.Option(min=0.01, max=1, callback=finite, help="Choose among those that reach this share.")
-    ] = 1.0,
-    min_p: Annotated[
-        float, typer.Option(min=0, max=1, callback=finite, help="Leave out what is this much less likely.")
-    ] = 0.0,
+        float, _within("temperature", help="0 is the likeliest, above 1 is wild.")
+    ] = USUAL.temperature,
+    top_k: Annotated[int, _within("top_k", help="Choose among the k likeliest; 0: all.")] = USUAL.top_k,
+    top_p: Annotated[float, _within("top_p", help="Choose among those that reach this share.")] = USUAL.top_p,
+    min_p: Annotated[float, _within("min_p", help="Leave out what is this much less likely.")] = USUAL.min_p,
     seed: Annotated[
         int | None,
         typer.Option(min=0, max=LARGEST_SEED, help="Same seed and -n, same poems; default: random."),
@@ -180,8 +186,7 @@ def tui(
 
     kept = SettingsFile(settings_path())
     model = model or kept.settings.model
-    if model not in LANGUAGES:
-        model = str(Path(model).expanduser().resolve())
+    model = shipped_language(model) or str(Path(model).expanduser().resolve())
     if os.environ.get("NO_COLOR") == "":  # which stands for colours (no-color.org); Textual takes it for none
         del os.environ["NO_COLOR"]
     wish = rtl or kept.settings.rtl

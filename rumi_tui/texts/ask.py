@@ -27,7 +27,6 @@ QUOTATIONS = 5
 """Couplets of an answer."""
 LINES = 4
 """That the machine writes on."""
-TEMPERATURE = 0.8
 LOOKED_AT = 100
 """Couplets of each order that are fused."""
 SOFTENING = 20
@@ -178,4 +177,4 @@ def opening(session: Session, couplet: Couplet, form: str | None = None, seed: i
         form = couplet.form
     text = session.tokenizer.fit(couplet.verse).text + "\n"
     form = form or session.card.forms[0]
-    return Request(form=form, text=text, sampling=Sampling(temperature=TEMPERATURE), seed=seed, lines=LINES)
+    return Request(form=form, text=text, sampling=Sampling(), seed=seed, lines=LINES)
