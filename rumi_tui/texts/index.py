@@ -125,7 +125,10 @@ class Index:
         """Whether the file is there and made of the texts as they are."""
         if not self.path.is_file():
             return False
-        self._database = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            self._database = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
+        except sqlite3.Error:
+            return False
         try:
             current = bool(self._database.execute("SELECT key FROM facts").fetchone() == (self.key,))
         except sqlite3.Error:

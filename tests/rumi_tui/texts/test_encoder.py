@@ -16,7 +16,6 @@ from support import refused
 from tokenizers import Tokenizer
 
 from rumi_tui.texts.embeddings import Encoder
-from rumi_tui.texts.encoder import build_encoder
 
 Array = npt.NDArray[np.float64]
 
@@ -88,7 +87,7 @@ def test_the_graph_of_another_model_is_not_kept(encoder_folder: Path, tmp_path: 
     assert second != first
 
 
-@pytest.mark.parametrize("fault", ["kind", "missing weight", "no weights", "no config"])
+@pytest.mark.parametrize("fault", ["kind", "missing weight", "no weights", "no file", "no tokenizer", "no config"])
 def test_a_folder_that_holds_no_encoder_is_refused(encoder_folder: Path, tmp_path: Path, fault: str) -> None:
     folder = Path(shutil.copytree(encoder_folder, tmp_path / "copy"))
     if fault == "kind":
@@ -101,6 +100,7 @@ def test_a_folder_that_holds_no_encoder_is_refused(encoder_folder: Path, tmp_pat
     elif fault == "no weights":
         (folder / "model.safetensors").write_bytes(b"nothing")
     else:
-        (folder / "config.json").unlink()
+        missing = {"no file": "model.safetensors", "no tokenizer": "tokenizer.json", "no config": "config.json"}[fault]
+        (folder / missing).unlink()
     with refused("sentence encoder"):
-        build_encoder(folder)
+        Encoder(folder, tmp_path / "kept").embed(["amber"])
