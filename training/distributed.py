@@ -12,6 +12,8 @@ import torch
 import torch.distributed as dist
 from torch import nn
 
+from models.errors import RumiError
+
 PATIENCE = datetime.timedelta(days=1)
 """How long processes wait for each other: the leading one measures and writes while the others are done."""
 
@@ -55,11 +57,19 @@ class World:
 
 @contextmanager
 def join_world() -> Iterator[World]:
-    """The world that `torchrun` set up in the environment: nccl with a GPU a process, else gloo on the CPU."""
+    """The world that `torchrun` set up in the environment: nccl with a GPU a process, else gloo on the CPU.
+
+    Raises `RumiError` where there are GPUs, but not one for each process.
+    """
     size = int(os.environ.get("WORLD_SIZE", "1"))
     local_rank = int(os.environ.get("LOCAL_RANK", "0"))
     device = torch.device("cuda", local_rank) if torch.cuda.is_available() else torch.device("cpu")
     if device.type == "cuda":
+        if local_rank >= torch.cuda.device_count():
+            raise RumiError(
+                f"This machine has {torch.cuda.device_count()} GPUs, fewer than processes: start one for each, "
+                "or hide the GPUs with CUDA_VISIBLE_DEVICES=''."
+            )
         torch.cuda.set_device(device)
     if size == 1:
         yield World(0, 1, device)

@@ -136,17 +136,23 @@ class Run:
         console = Console(file=sys.stderr, quiet=not self.world.leads)
         optimizers = build_optimizers(self.model, self.learning_rate)
         with RunWatcher(self.folder, self.description, self._characters(steps=1), console) as watcher:
-            progress = train(
-                self.model,
-                optimizers,
-                self.batches,
-                self.quick_loss,
-                self.plan,
-                store,
-                watcher,
-                self.world,
-                self.weights,
-            )
+            try:
+                progress = train(
+                    self.model,
+                    optimizers,
+                    self.batches,
+                    self.quick_loss,
+                    self.plan,
+                    store,
+                    watcher,
+                    self.world,
+                    self.weights,
+                )
+            except torch.OutOfMemoryError as error:
+                raise RumiError(
+                    f"The GPU has too little memory for {self.plan.batch} sequences at once: begin anew with "
+                    "--accumulate 2 or more, which works through them in so many parts."
+                ) from error
         if progress is None or not self.world.leads:
             return None
         watcher.ended(self.plan, progress)
