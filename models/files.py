@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,27 +16,21 @@ from models.errors import RumiError, describe
 def replacing(path: Path) -> Iterator[Path]:
     """Gives a temporary path beside `path`; when the block ends well, that file takes the place of `path`.
 
-    A crash, an error or a full disk leaves what stood there before. Raises `RumiError` when the system refuses.
+    Whoever could read the old file can read the new one. A crash, an error or a full disk leaves what stood there
+    before. Raises `RumiError` when the system refuses.
     """
-    temporary: Path | None = None
+    temporary = path.parent / f".{path.name}.{secrets.token_hex(8)}{path.suffix}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
-        os.close(handle)
-        temporary = Path(name)
+        temporary.touch(exist_ok=False)
         yield temporary
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
-        temporary.chmod(0o666 & ~_umask())
+        if path.exists():
+            shutil.copymode(path, temporary)
         temporary.replace(path)
     except OSError as error:
         raise RumiError(f"Could not write {path} ({describe(error)}): what stood there before is unchanged.") from error
     finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        with contextlib.suppress(OSError):  # as where its folder could not be made
+            temporary.unlink()

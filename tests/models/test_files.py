@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -33,11 +34,15 @@ def test_a_file_takes_the_place_of_the_old_one_when_it_is_whole(tmp_path: Path) 
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_replaced_file_can_be_read_by_whoever_could_read_a_new_file(tmp_path: Path) -> None:
+def test_a_file_can_be_read_by_whoever_could_read_the_old_one_or_any_new_one(tmp_path: Path) -> None:
     (tmp_path / "plain").touch()
-    with replacing(tmp_path / "replaced"):
-        pass
-    assert (tmp_path / "replaced").stat().st_mode == (tmp_path / "plain").stat().st_mode
+    (tmp_path / "private").touch(mode=0o600)
+    for name in ("new", "private"):
+        with replacing(tmp_path / name):
+            pass
+    modes = {path.name: path.stat().st_mode for path in tmp_path.iterdir()}
+    assert modes["new"] == modes["plain"] != modes["private"]
+    assert stat.S_IMODE(modes["private"]) == 0o600
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
