@@ -31,6 +31,7 @@ bench-train: $(DEV)/ready ## train on tiny Shakespeare beside a plain GPT-2: 1, 
 	$(DEV)/bin/python benchmarks/tiny_shakespeare.py
 
 bench-ask: $(DEV)/ready ## measure how well questions find couplets (RUMI_CORPUS_DIR)
+	$(DEV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[train,web,dev,ask]'
 	$(DEV)/bin/python benchmarks/ask.py
 
 models: $(DEV)/ready ## make the models that ship again, from the texts, into runs/models: wants a GPU
