@@ -115,7 +115,7 @@ class RunWatcher:
         if progress.looks_since_best >= plan.patience:
             why = f"the last {plan.patience} looks brought no better validation loss"
         elif plan.steps is not None and progress.step >= plan.steps:
-            why = "all steps are taken"
+            why = "all steps are taken" if plan.minutes is None else "its text was read as often as is of use"
         else:
             why = "its time is spent"
         best = progress.looks[-1 - progress.looks_since_best]

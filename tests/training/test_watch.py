@@ -303,7 +303,7 @@ def test_without_tensorboard_nothing_is_written_and_nothing_is_said(
         (Plan(steps=700), "all steps are taken"),
         (Plan(minutes=1), "its time is spent"),
         (Plan(steps=701, minutes=1), "its time is spent"),
-        (Plan(steps=700, minutes=2), "all steps are taken"),
+        (Plan(steps=700, minutes=2), "its text was read as often as is of use"),
         (Plan(steps=9999, patience=2), "the last 2 looks brought no better validation loss"),
     ],
 )
