@@ -130,8 +130,8 @@ def train(
     practice: Annotated[
         list[Path] | None,
         typer.Option(
-            help="With --rhyme: a file of rumi-generate --json, verse by the checkpoint of --init, to learn from its "
-            "lines that rhyme; may be given several times."
+            help="With --rhyme: a file of rumi-generate --json, verse by the checkpoint of --init, to learn from the "
+            "pairs of lines in it that rhyme; may be given several times."
         ),
     ] = None,
     resume: Annotated[Path | None, typer.Option(help="Folder of an interrupted run to go on with.")] = None,

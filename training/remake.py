@@ -22,6 +22,8 @@ from models.pretrained import LANGUAGES
 from rumi_tui.engine.session import load_model
 from rumi_tui.locations import texts_folder
 
+REWRITING = ["python", "-m", "training.rewrite"]
+
 
 def remaking(card: Card, folder: Path, texts: Path) -> list[list[str]]:
     """The commands that lead from the texts to the model file of a card, with all that they write in a folder.
@@ -41,6 +43,9 @@ def remaking(card: Card, folder: Path, texts: Path) -> list[list[str]]:
             words[words.index("--model") + 1] = str(folder / f"{card.language}-practising.onnx")
             name = words.pop()
             practice[name] = words[-1] = str(folder / name)
+        elif words[:3] == REWRITING:
+            words[3] = str(folder / f"{card.language}-practising.onnx")
+            words[4:] = [practice[Path(word).name] for word in words[4:]]
         else:
             for place in [place for place, word in enumerate(words) if word == "--practice"]:
                 words[place + 1] = practice.pop(Path(words[place + 1]).name)

@@ -47,10 +47,11 @@ def rhyme_weights(poem: Ids, tokenizer: Tokenizer, language: str) -> Ids:
 
 
 def practice_weights(poem: Ids, tokenizer: Tokenizer, language: str, known: Container[str]) -> Ids:
-    """The same for a poem of a decoder's own: 0 but in lines that rhyme and are otherwise verse.
+    """The same for a poem of a decoder's own: 0 but in pairs of lines that rhyme and are otherwise verse.
 
-    In such a line the words are all `known` and none follows itself, the poem has not rhymed on it before, and it is
-    about as long as the one that it rhymes with. How the poem ends teaches nothing, for it may have been cut there.
+    In such a pair the words are all `known` and none follows itself, the poem has not rhymed on the second line before,
+    and that is about as long as the first. So a decoder learns from it which lines can be rhymed on, too. How the poem
+    ends teaches nothing, for it may have been cut there.
 
     Raises `RumiError` for a language without a rule of rhyme.
     """
@@ -59,20 +60,21 @@ def practice_weights(poem: Ids, tokenizer: Tokenizer, language: str, known: Cont
     for first, line, word in _rhyming_lines(poem, tokenizer, language):
         again = line.text in seen
         seen |= {first.text, line.text}
-        if again or not _is_verse(line.text, first.text, known):
+        if again or not are_verse(first.text, line.text, known):
             continue
-        weights[line.start : line.end + 1] = 1
+        for each in (first, line):
+            counted = weights[each.start : each.end + 1]
+            np.maximum(counted, 1, out=counted)
         weights[word : line.end + 1] = WEIGHT
     weights[-1] = 0
     return weights
 
 
-def _is_verse(line: str, first: str, known: Container[str]) -> bool:
-    said = words(line)
-    return (
-        all(word in known for word in said)
-        and not any(one == other for one, other in pairwise(said))
-        and abs(len(line) - len(first)) <= LENGTHS * len(first)
+def are_verse(first: str, line: str, known: Container[str]) -> bool:
+    """Whether two lines that rhyme are worth learning from: of known words, none after itself, of like length."""
+    return abs(len(line) - len(first)) <= LENGTHS * len(first) and all(
+        all(word in known for word in said) and not any(one == other for one, other in pairwise(said))
+        for said in (words(first), words(line))
     )
 
 

@@ -29,10 +29,9 @@ from training.distributed import World
 from training.evaluate import exact_loss
 from training.loop import Plan, Progress, Store, train
 from training.optim import build_optimizers
-from training.practice import read_practice
+from training.practice import known_words, read_practice
 from training.quick_loss import QuickLoss
 from training.recipe import INIT_RATE, LEARNING_RATE, RHYME_RATE, batch_for, dropout_for, look_every_for, most_steps_for
-from training.rhyme import words
 from training.rhyme_weights import WEIGHT, practice_weights, rhyme_weights
 from training.torch_step import TorchStep
 from training.watch import RunWatcher
@@ -123,7 +122,8 @@ class Run:
         if start is not None:
             _load_grown(model, start[0])
         self.model = model.to(world.device)
-        commands = (*(practised.command for practised in practice), *order.commands)
+        written = chain.from_iterable(practised.commands for practised in practice)
+        commands = (*written, *order.commands)
         card = _card(commands, self.sources, language, start[1].card if start else None, model.parameter_count())
         self.description = Description(config, tokenizer, card)
 
@@ -186,7 +186,7 @@ class Run:
 
     def _rhyme_weights(self, poems: Poems, own: int, tokenizer: Tokenizer, language: str) -> Poems:
         """The weights of all symbols of some poems, in their places; the last `own` of them are practice."""
-        known = {word for source in self.sources for poem in source.training for word in words(poem.text)}
+        known = known_words(self.sources)
         texts = len(poems.beginnings) - 1 - own
 
         def weights() -> Iterator[Ids]:

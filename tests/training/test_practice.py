@@ -16,7 +16,7 @@ def test_practice_is_what_rumi_generate_prints_and_tells_the_command(tmp_path: P
     options = ("--model", str(model_file), "--chars", "40", "-n", "3", "--temperature", "0.9", "--seed", "7", "--json")
     printed = run_command("rumi-generate", "a stone", *options).stdout
     path.write_text(printed, "utf-8")
-    poems, command = read_practice(path)
+    poems, (command,) = read_practice(path)
     assert len(poems) >= 3
     assert poems[0].text.startswith("a stone")
     assert {poem.form for poem in poems} == {"couplet"}

@@ -39,15 +39,17 @@ def test_a_run_practises_on_verse_by_the_run_before_it(tmp_path: Path) -> None:
         "rumi-train --language fa --out runs/one",
         "rumi-generate '' --model fa --form rubai --seed 1 -n 2 --json > own.json",
         "rumi-generate '' --model fa --form couplet --seed 1 -n 2 --json > two.json",
+        "python -m training.rewrite rumi-fa two.json",
         "rumi-train --init rumi-fa --rhyme --practice runs/own.json --practice runs/two.json --out runs/two",
         "rumi-train --resume runs/two",
     )
     card = msgspec.structs.replace(load_model("fa").card, commands=said)
-    first, export, one, other, second, last = remaking(card, tmp_path, tmp_path / "texts")
+    first, export, one, other, again, second, last = remaking(card, tmp_path, tmp_path / "texts")
     assert export[:4] == ["rumi-export", first[-1], "--out", str(tmp_path / "fa-practising.onnx")]
     for words, name in ((one, "own.json"), (other, "two.json")):
         assert words[:4] == ["rumi-generate", "", "--model", export[3]]
         assert words[-2:] == ["--json", str(tmp_path / name)]
+    assert again == ["python", "-m", "training.rewrite", export[3], other[-1]]
     options = [(option, value) for option, value in pairwise(second) if option in ("--init", "--practice")]
     init = str(Path(first[-1]) / "model.safetensors")
     assert options == [("--init", init), ("--practice", one[-1]), ("--practice", other[-1])]

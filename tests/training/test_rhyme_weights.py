@@ -59,18 +59,20 @@ PRACTISED = "a lantern in the keep"
     ],
     ids=["rhymes", "no rhyme", "unknown word", "a word twice", "too long", "too short"],
 )
-def test_a_line_of_practice_counts_where_it_rhymes_and_is_verse(second, counts, kind) -> None:
-    text = f"the night is so deep\n{second}\nthe stone\nthe river"
+def test_a_pair_of_lines_of_practice_counts_where_it_rhymes_and_is_verse(second, counts, kind) -> None:
+    pair = f"the night is so deep\n{second}\n"
+    text = f"{pair}the stone\nthe river"
     tokenizer = kind.train([text] * 40)
     ids = encode_poem(tokenizer, next(parse_poems(text.splitlines(), "couplet")))
     weights = practice_weights(ids, tokenizer, "en", set(f"{POEM} so".split()))
     counted = [weight for weight in weights.tolist() if weight]
     pieces = [tokenizer.piece(id) for id, weight in zip(ids.tolist(), weights.tolist(), strict=True) if weight]
-    assert "".join(pieces).strip(" ") == f"{second}\n" * counts
+    assert "".join(pieces).strip(" ") == pair * counts
     assert set(counted) == ({1, WEIGHT} if counts else set())
+    assert not practice_weights(ids, tokenizer, "en", set(POEM.split())).any()  # it lacks a word of the first line
 
 
-def test_a_line_that_a_poem_of_practice_says_again_counts_once_and_its_end_never() -> None:
+def test_a_pair_that_a_poem_of_practice_says_again_counts_once_and_its_end_never() -> None:
     text = (
         f"the night is so deep\n{PRACTISED}\nthe night is so deep\n{PRACTISED}\nthe river is deep\na keep in the keep"
     )
@@ -78,7 +80,7 @@ def test_a_line_that_a_poem_of_practice_says_again_counts_once_and_its_end_never
     ids = encode_poem(tokenizer, next(parse_poems(text.splitlines(), "couplet")))
     weights = practice_weights(ids, tokenizer, "en", set(text.split()))
     counted = "".join(tokenizer.piece(id) for id, weight in zip(ids.tolist(), weights.tolist(), strict=True) if weight)
-    assert counted == f"{PRACTISED}\na keep in the keep"
+    assert counted == f"the night is so deep\n{PRACTISED}\nthe river is deep\na keep in the keep"
     assert weights[-1] == 0
 
 
