@@ -50,8 +50,8 @@ def practice_weights(poem: Ids, tokenizer: Tokenizer, language: str, known: Cont
     """The same for a poem of a decoder's own: 0 but in pairs of lines that rhyme and are otherwise verse.
 
     In such a pair the words are all `known` and none follows itself, the poem has not rhymed on the second line before,
-    and that is about as long as the first. So a decoder learns from it which lines can be rhymed on, too. How the poem
-    ends teaches nothing, for it may have been cut there.
+    and that is about as long as the first. So a decoder learns from it which lines can be rhymed on, too. Only where a
+    quatrain is whole does the end of the poem teach anything: others may have been cut there.
 
     Raises `RumiError` for a language without a rule of rhyme.
     """
@@ -66,7 +66,8 @@ def practice_weights(poem: Ids, tokenizer: Tokenizer, language: str, known: Cont
             counted = weights[each.start : each.end + 1]
             np.maximum(counted, 1, out=counted)
         weights[word : line.end + 1] = WEIGHT
-    weights[-1] = 0
+    if _form(poem, tokenizer) != "rubai" or tokenizer.decode(poem.tolist()).count("\n") != 3:
+        weights[-1] = 0
     return weights
 
 
@@ -76,6 +77,10 @@ def are_verse(first: str, line: str, known: Container[str]) -> bool:
         all(word in known for word in said) and not any(one == other for one, other in pairwise(said))
         for said in (words(first), words(line))
     )
+
+
+def _form(poem: Ids, tokenizer: Tokenizer) -> str:
+    return FORMS[tokenizer.form_ids().index(int(poem[0]))]
 
 
 def _rhyming_lines(poem: Ids, tokenizer: Tokenizer, language: str) -> Iterator[tuple[_Line, _Line, int]]:
@@ -89,7 +94,7 @@ def _rhyming_lines(poem: Ids, tokenizer: Tokenizer, language: str) -> Iterator[t
     lines = [
         _Line(start, end, tokenizer.decode(poem[start:end].tolist())) for start, end in zip(starts, ends, strict=True)
     ]
-    for one, other in rhyming_pairs(FORMS[tokenizer.form_ids().index(int(poem[0]))], len(lines)):
+    for one, other in rhyming_pairs(_form(poem, tokenizer), len(lines)):
         if other >= len(lines) or rhymes(lines[one].text, lines[other].text, language) != "perfect":
             continue
         first, second = lines[one], lines[other]

@@ -84,6 +84,19 @@ def test_a_pair_that_a_poem_of_practice_says_again_counts_once_and_its_end_never
     assert weights[-1] == 0
 
 
+@pytest.mark.parametrize(
+    ("form", "lines", "counts"), [("rubai", 4, True), ("rubai", 3, False), ("rubai", 5, False), ("couplet", 4, False)]
+)
+def test_only_a_whole_quatrain_of_practice_teaches_how_it_ends(form: str, lines: int, counts: bool) -> None:
+    text = "\n".join(
+        ["the night is deep", "a lantern in the keep", "the river in sleep", "a stone in a heap", "a reap"][:lines]
+    )
+    tokenizer = CharacterTokenizer.train([text] * 40)
+    ids = encode_poem(tokenizer, next(parse_poems(text.splitlines(), form)))
+    weights = practice_weights(ids, tokenizer, "en", set(text.split()))
+    assert weights[-1] == (WEIGHT if counts else 0)
+
+
 def test_a_language_without_a_rule_of_rhyme_is_refused() -> None:
     with refused("no rule of rhyme"):
         weighted("bir ev\niki dev", "couplet", "tr", CharacterTokenizer)
