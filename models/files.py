@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,11 +23,11 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.touch(exist_ok=False)
+        mode = (path if path.exists() else temporary).stat().st_mode
         yield temporary
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
-        if path.exists():
-            shutil.copymode(path, temporary)
+        temporary.chmod(stat.S_IMODE(mode))  # whatever put a file of its own in that place
         temporary.replace(path)
     except OSError as error:
         raise RumiError(f"Could not write {path} ({describe(error)}): what stood there before is unchanged.") from error

@@ -38,8 +38,9 @@ def test_a_file_can_be_read_by_whoever_could_read_the_old_one_or_any_new_one(tmp
     (tmp_path / "plain").touch()
     (tmp_path / "private").touch(mode=0o600)
     for name in ("new", "private"):
-        with replacing(tmp_path / name):
-            pass
+        with replacing(tmp_path / name) as temporary:
+            temporary.unlink()
+            temporary.touch(mode=0o400)  # as a library does that replaces files itself
     modes = {path.name: path.stat().st_mode for path in tmp_path.iterdir()}
     assert modes["new"] == modes["plain"] != modes["private"]
     assert stat.S_IMODE(modes["private"]) == 0o600
