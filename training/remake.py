@@ -3,10 +3,10 @@
     python -m training.remake [FOLDER]
 
 The texts are those of `RUMI_CORPUS_DIR`, or the fetched ones. Every command is that of the card but for its places: a
-run begins from the checkpoint of the run before it, verse to practise on is written by its model file, and all of them
-stand in the folder, so that nothing that ships is written over. What comes out differs each time: with --minutes the
-clock sets the schedule, and how much a run reads depends on its processor. The first runs in the cards of the models
-that ship had a GPU.
+run begins from the checkpoint of the run before it, or, where another run had the same --init, from that one's; verse
+to practise on is written by the model file of the run before it; and all of them stand in the folder, so that nothing
+that ships is written over. What comes out differs each time: with --minutes the clock sets the schedule, and how much a
+run reads depends on its processor. The first runs in the cards of the models that ship had a GPU.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from rumi_tui.engine.session import load_model
 from rumi_tui.locations import texts_folder
 
 REWRITING = ["python", "-m", "training.rewrite"]
+AVERAGING = ["python", "-m", "training.average"]
 
 
 def remaking(card: Card, folder: Path, texts: Path) -> list[list[str]]:
@@ -32,27 +33,37 @@ def remaking(card: Card, folder: Path, texts: Path) -> list[list[str]]:
     """
     commands: list[list[str]] = []
     run: Path | None = None
-    practice: dict[str, str] = {}
+    writer: Path | None = None  # the run that writes verse
+    practice: dict[str, str] = {}  # the files of that verse by their names in the card
+    begun: dict[str, Path] = {}  # the run that a name after --init stands for, until another run writes verse
+    ended: dict[str, Path] = {}  # the run that a name after --out stands for
     for number, said in enumerate(card.commands, 1):
         words = shlex.split(said)
         if "--resume" in words:
             continue
         if words[0] == "rumi-generate":
-            if not practice:
+            if writer != run:
                 commands.append(_exporting(run, folder / f"{card.language}-practising.onnx", texts))
+                writer, begun = run, {}
             words[words.index("--model") + 1] = str(folder / f"{card.language}-practising.onnx")
             name = words.pop()
             practice[name] = words[-1] = str(folder / name)
+        elif words[:3] == AVERAGING:
+            words[4:] = [str(ended[word]) for word in words[4:]]
+            run = folder / f"{card.language}-{number}"
+            words[3] = str(run)
         elif words[:3] == REWRITING:
             words[3] = str(folder / f"{card.language}-practising.onnx")
             words[4:] = [practice[Path(word).name] for word in words[4:]]
         else:
             for place in [place for place, word in enumerate(words) if word == "--practice"]:
-                words[place + 1] = practice.pop(Path(words[place + 1]).name)
+                words[place + 1] = practice[Path(words[place + 1]).name]
             if run is not None:
-                words[words.index("--init") + 1] = str(run / "model.safetensors")
+                place = words.index("--init") + 1
+                words[place] = str(begun.setdefault(words[place], run) / "model.safetensors")
             run = folder / f"{card.language}-{number}"
-            words[words.index("--out") + 1] = str(run)
+            place = words.index("--out") + 1
+            ended[words[place]], words[place] = run, str(run)
         commands.append(words)
     return [*commands, _exporting(run, folder / f"rumi-{card.language}.onnx", texts)]
 

@@ -156,16 +156,7 @@ class Run:
         if progress is None or not self.world.leads:
             return None
         watcher.ended(self.plan, progress)
-        best, description = checkpoint.load_weights(self.folder)
-        result = exact_loss(TorchStep(best.to(self.world.device)), description.tokenizer, self.sources, "validation")
-        measured = msgspec.structs.replace(
-            description.card,
-            date=datetime.datetime.now(datetime.UTC).date().isoformat(),
-            nats_per_char=round(result.nats_per_char, 5),
-            bits_per_char=round(result.bits_per_char, 5),
-        )
-        checkpoint.save_weights(self.folder / checkpoint.WEIGHTS, best, description._replace(card=measured))
-        return result
+        return measure(self.folder, self.sources, self.world.device)
 
     def _keep_best(self, model: Decoder, progress: Progress) -> None:
         before = self.description.card.characters_seen
@@ -206,6 +197,20 @@ class Run:
     def _characters(self, steps: int) -> int:
         """How many characters of text that many steps read, see `Card.characters_seen`."""
         return round(steps * self.plan.batch * self.batches.window * self._characters_per_symbol)
+
+
+def measure(folder: Path, sources: Sequence[Source], device: torch.device) -> Score:
+    """The exact loss of the weights in a folder on the validation poems, which their card tells from then on."""
+    model, description = checkpoint.load_weights(folder)
+    score = exact_loss(TorchStep(model.to(device)), description.tokenizer, sources, "validation")
+    card = msgspec.structs.replace(
+        description.card,
+        date=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        nats_per_char=round(score.nats_per_char, 5),
+        bits_per_char=round(score.bits_per_char, 5),
+    )
+    checkpoint.save_weights(folder / checkpoint.WEIGHTS, model, description._replace(card=card))
+    return score
 
 
 @contextmanager

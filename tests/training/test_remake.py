@@ -56,6 +56,23 @@ def test_a_run_practises_on_verse_by_the_run_before_it(tmp_path: Path) -> None:
     assert last[:2] == ["rumi-export", second[-1]]
 
 
+def test_runs_from_the_same_checkpoint_are_averaged(tmp_path: Path) -> None:
+    said = (
+        "rumi-train --language fa --out runs/fa",
+        "rumi-train --init rumi-fa --seed 1 --out runs/one",
+        "rumi-train --init rumi-fa --seed 2 --out runs/two",
+        "python -m training.average runs/mean runs/one runs/two",
+        "rumi-generate '' --model rumi-fa --form rubai --seed 1 -n 2 --json > own.json",
+        "rumi-train --init rumi-fa --rhyme --practice own.json --out runs/last",
+    )
+    card = msgspec.structs.replace(load_model("fa").card, commands=said)
+    first, one, two, mean, export, _, last, _ = remaking(card, tmp_path, tmp_path / "texts")
+    begun = [Path(dict(pairwise(words))["--init"]).parent for words in (one, two, last)]
+    assert begun == [Path(first[-1]), Path(first[-1]), Path(mean[3])]
+    assert mean[4:] == [one[-1], two[-1]]
+    assert export[:2] == ["rumi-export", mean[3]]
+
+
 @pytest.mark.parametrize("command", ["rumi-train", "rumi-export", "rumi-generate"])
 def test_every_option_of_the_commands_is_there(command: str, tmp_path: Path) -> None:
     known = set(re.findall(r"--[a-z-]+", run_command(command, "--help").stdout))
