@@ -110,7 +110,7 @@ def _drawn_leftwards(pieces: list[Piece]) -> str:
         f'<tspan class="{piece.look}">{html.escape(unicodedata.normalize("NFKC", piece.text[::-1]))}</tspan>'
         for piece in reversed(pieces)
     )
-    return f'<text direction="rtl" x="{CELL * right:g}" y="{pieces[0].row}">{spans}</text>'
+    return f'<text text-anchor="end" x="{CELL * right:g}" y="{pieces[0].row}">{spans}</text>'
 
 
 async def until(pilot: Pilot[object], condition: Callable[[], object]) -> None:

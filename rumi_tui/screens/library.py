@@ -20,7 +20,7 @@ from rumi_tui.screens.name import Name, NameScreen
 from rumi_tui.screens.visit import Visit
 from rumi_tui.widgets.choices import Choices
 
-KEYS = "type to search · Ctrl+F ★ · Ctrl+O name · Delete, Ctrl+Z undo"
+KEYS = "type to search · ^f ★ · ^o name · Delete, ^z undo"
 
 
 class LibraryScreen(Visit[KeptPoem | None]):
