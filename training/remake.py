@@ -36,7 +36,7 @@ def remaking(card: Card, folder: Path, texts: Path) -> list[list[str]]:
     writer: Path | None = None  # the run that writes verse
     practice: dict[str, str] = {}  # the files of that verse by their names in the card
     begun: dict[str, Path] = {}  # the run that a name after --init stands for, until another run writes verse
-    ended: dict[str, Path] = {}  # the run that a name after --out stands for
+    ended: dict[str, Path] = {}  # the run or mean that the name of its folder stands for
     for number, said in enumerate(card.commands, 1):
         words = shlex.split(said)
         if "--resume" in words:
@@ -51,7 +51,7 @@ def remaking(card: Card, folder: Path, texts: Path) -> list[list[str]]:
         elif words[:3] == AVERAGING:
             words[4:] = [str(ended[word]) for word in words[4:]]
             run = folder / f"{card.language}-{number}"
-            words[3] = str(run)
+            ended[words[3]], words[3] = run, str(run)
         elif words[:3] == REWRITING:
             words[3] = str(folder / f"{card.language}-practising.onnx")
             words[4:] = [practice[Path(word).name] for word in words[4:]]

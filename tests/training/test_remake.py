@@ -65,14 +65,17 @@ def test_runs_from_the_same_checkpoint_are_averaged(tmp_path: Path) -> None:
         "rumi-train --init rumi-fa --seed 2 --out runs/two",
         "python -m training.average runs/mean runs/one runs/two",
         "rumi-generate '' --model rumi-fa --form rubai --seed 1 -n 2 --json > own.json",
-        "rumi-train --init rumi-fa --rhyme --practice own.json --out runs/last",
+        "rumi-train --init rumi-fa --rhyme --practice own.json --out runs/three",
+        "python -m training.average runs/end runs/mean runs/three",
     )
     card = msgspec.structs.replace(load_model("fa").card, commands=said)
-    first, one, two, mean, export, _, last, _ = remaking(card, tmp_path, tmp_path / "texts")
-    begun = [Path(dict(pairwise(words))["--init"]).parent for words in (one, two, last)]
+    first, one, two, mean, export, _, three, end, last = remaking(card, tmp_path, tmp_path / "texts")
+    begun = [Path(dict(pairwise(words))["--init"]).parent for words in (one, two, three)]
     assert begun == [Path(first[-1]), Path(first[-1]), Path(mean[3])]
     assert mean[4:] == [one[-1], two[-1]]
     assert export[:2] == ["rumi-export", mean[3]]
+    assert end[4:] == [mean[3], three[-1]]
+    assert last[:2] == ["rumi-export", end[3]]
 
 
 @pytest.mark.parametrize("command", ["rumi-train", "rumi-export", "rumi-generate"])
