@@ -18,22 +18,25 @@ from training.remake import AVERAGING, remaking
 def test_the_commands_are_those_of_the_card_each_begun_from_a_run_before(language: str, tmp_path: Path) -> None:
     card = load_model(language).card
     *made, export = remaking(card, tmp_path, tmp_path / "texts")
-    runs = [words for words in made if words[0] == "rumi-train"]
-    trained = [
+    trained = (
         words for words in map(shlex.split, card.commands) if words[0] == "rumi-train" and "--resume" not in words
-    ]
+    )
     places = {"--init", "--out", "--practice"}
     before = list[Path]()
-    for said, words in zip(trained, runs, strict=True):
-        changed = {said[at - 1] for at, (old, new) in enumerate(zip(said, words, strict=True)) if old != new}
-        assert changed <= places
-        options = dict(pairwise(words))  # each word and the one after it, so what follows an option
-        assert ("--init" in options) == bool(before)
-        assert not before or Path(options["--init"]).parent in before
-        before.append(Path(options["--out"]))
-        assert before[-1].parent == tmp_path
-    last = made[-1][3] if made[-1][:3] == AVERAGING else str(before[-1])
-    assert export[:4] == ["rumi-export", last, "--out", str(tmp_path / f"rumi-{language}.onnx")]
+    for words in made:
+        if words[:3] == AVERAGING:
+            before.append(Path(words[3]))
+        elif words[0] == "rumi-train":
+            said = next(trained)
+            changed = {said[at - 1] for at, (old, new) in enumerate(zip(said, words, strict=True)) if old != new}
+            assert changed <= places
+            options = dict(pairwise(words))  # each word and the one after it, so what follows an option
+            assert ("--init" in options) == bool(before)
+            assert not before or Path(options["--init"]).parent in before
+            before.append(Path(options["--out"]))
+            assert before[-1].parent == tmp_path
+    assert not list(trained)
+    assert export[:4] == ["rumi-export", str(before[-1]), "--out", str(tmp_path / f"rumi-{language}.onnx")]
 
 
 def test_a_run_practises_on_verse_by_the_run_before_it(tmp_path: Path) -> None:
