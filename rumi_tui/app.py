@@ -22,6 +22,7 @@ from rumi_tui.screens.write import WriteScreen
 from rumi_tui.settings import ENTRIES, SettingsFile, UserSettings
 from rumi_tui.themes import THEMES
 from rumi_tui.widgets.craft import Craft
+from rumi_tui.widgets.prompt import Prompt
 from rumi_tui.writer import Writer
 
 
@@ -100,6 +101,11 @@ class RumiApp(App[str]):
             self.screen.dismiss(None)
         else:
             self.push_screen(page)
+
+    @on(TourScreen.Typed)
+    def _begin(self, event: TourScreen.Typed) -> None:
+        """Lets what is typed over the tour begin a poem."""
+        self._writing.query_one(Prompt).insert(event.character)
 
     @on(SettingsScreen.Changed)
     def _follow(self, event: SettingsScreen.Changed) -> None:

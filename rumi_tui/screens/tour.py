@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
+from textual.message import Message
 from textual.widgets import Static
 
 from rumi_tui.keymap import spoken
@@ -47,6 +49,13 @@ class TourScreen(Visit[None]):
         Binding("escape", "dismiss", "Begin", priority=True),
     ]
 
+    class Typed(Message):
+        """The person has begun to type a poem."""
+
+        def __init__(self, character: str) -> None:
+            super().__init__()
+            self.character = character
+
     def __init__(self, keys: Mapping[str, str]) -> None:
         """The key of each command."""
         super().__init__()
@@ -63,6 +72,14 @@ class TourScreen(Visit[None]):
     def on_mount(self) -> None:
         """Opens the first page."""
         self.action_turn(0)
+
+    def on_key(self, event: events.Key) -> None:
+        """Gives way to whoever does at once what the first page says."""
+        turns = event.key == "space" and self.is_active
+        if event.is_printable and event.character is not None and not turns:
+            event.stop()
+            self.post_message(self.Typed(event.character))
+            self.dismiss(None)
 
     def on_click(self) -> None:
         """Turns the page."""

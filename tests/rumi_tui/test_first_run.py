@@ -10,6 +10,7 @@ from rumi_tui.first_run import LINE, OrderApp
 from rumi_tui.screens.tour import TourScreen, pages
 from rumi_tui.screens.write import WriteScreen
 from rumi_tui.settings import SettingsFile
+from rumi_tui.widgets.prompt import Prompt
 
 
 @pytest.mark.parametrize("size", [(20, 8), (80, 24)])
@@ -63,3 +64,13 @@ async def test_the_tour_can_be_taken_again_and_tells_the_keys_that_hold(library,
         assert "F11 is the lens" in str(pilot.app.screen.query_one("#words", Static).content)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+
+
+async def test_what_is_typed_over_the_tour_begins_a_poem(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await pilot.press(*"/tour", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TourScreen))
+        await pilot.press("T")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        await pilot.press("h", "e", "space", "s")
+        await until(pilot, lambda: pilot.app.screen.query_one(Prompt).text == "The s")
