@@ -26,6 +26,8 @@ from rumi_tui.library.store import Library
 
 FOLDER = Path(__file__).parent / "screens"
 SIZE = (100, 28)
+RIGHT_TO_LEFT_MARK = "\u200f"
+"""At the end of such text it keeps punctuation there, in a picture whose rows run from the left."""
 CELL = 12.2
 """Units of a cell's width in the SVG that Textual makes."""
 POEMS = [
@@ -55,7 +57,7 @@ class Piece(NamedTuple):
         return self.column + cell_len(self.text)
 
 
-def picture(app: App[object]) -> str:
+def picture(app: App[str]) -> str:
     """The screen as SVG that fetches no font.
 
     The console has put right-to-left text in visual order, letter shapes and all. Here it goes back into its own
@@ -110,10 +112,10 @@ def _drawn_leftwards(pieces: list[Piece]) -> str:
         f'<tspan class="{piece.look}">{html.escape(unicodedata.normalize("NFKC", piece.text[::-1]))}</tspan>'
         for piece in reversed(pieces)
     )
-    return f'<text text-anchor="end" x="{CELL * right:g}" y="{pieces[0].row}">{spans}</text>'
+    return f'<text text-anchor="end" x="{CELL * right:g}" y="{pieces[0].row}">{spans}{RIGHT_TO_LEFT_MARK}</text>'
 
 
-async def until(pilot: Pilot[object], condition: Callable[[], object]) -> None:
+async def until(pilot: Pilot[str], condition: Callable[[], object]) -> None:
     """Waits until something is so, and all is drawn."""
     async with asyncio.timeout(60):
         while not condition():
@@ -127,7 +129,7 @@ def is_written(library: Library, count: int) -> bool:
     return len(poems) == count and poems[0].passages[-1].ending is not None
 
 
-async def draw(pilot: Pilot[object], library: Library) -> None:
+async def draw(pilot: Pilot[str], library: Library) -> None:
     """Writes the poems and draws each screen on the way."""
     app = pilot.app
 

@@ -44,7 +44,7 @@ async def test_whoever_is_welcomed_is_shown_the_tour(library, endless_file):
         async with app.run_test() as pilot:
             titles = [title for title, _ in pages(app._keys)]
             await until(pilot, lambda: isinstance(app.screen, TourScreen) and titles[0] in heading(pilot))
-            for key, number in (("left", 0), ("right", 1), ("enter", 2), ("left", 1), ("right", 2)):
+            for key, number in (("left", 0), ("right", 1), ("enter", 2), ("left", 1), ("space", 2)):
                 await pilot.press(key)
                 await until(pilot, lambda number=number: titles[number] in heading(pilot))
             await pilot.press("right")
