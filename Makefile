@@ -34,8 +34,8 @@ bench-ask: $(DEV)/ready ## measure how well questions find couplets (RUMI_CORPUS
 	$(DEV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[train,web,dev,ask]'
 	$(DEV)/bin/python benchmarks/ask.py
 
-models: $(DEV)/ready ## make the models that ship again, from the texts, into runs/models: wants a GPU
-	PATH="$(CURDIR)/$(DEV)/bin:$$PATH" $(DEV)/bin/python -m training.remake runs/models
+models: $(DEV)/ready ## make the models that ship again, from the texts, into runs/models: days without a GPU
+	for recipe in training/recipes/*.sh; do PATH="$(CURDIR)/$(DEV)/bin:$$PATH" bash $$recipe runs/models || exit; done
 
 clean: ## remove the environments that run and test made
 	rm -rf $(RUN) $(DEV)

@@ -28,9 +28,9 @@ from torch.optim import AdamW, Optimizer
 from models.config import DecoderConfig, preset
 from models.decoder import Decoder
 from models.files import replacing
-from training.loop import Plan
+from training.defaults import BATCH, LEARNING_RATE
+from training.loop import TrainConfig
 from training.optim import BETAS, WEIGHT_DECAY, build_optimizers
-from training.recipe import BATCH, LEARNING_RATE
 
 PAGE = Path(__file__).parent.parent / "docs" / "training.md"
 ROUNDS = 3
@@ -118,7 +118,7 @@ def without_zeros(config: DecoderConfig) -> Decoder:
     """What writes into the stream starts normal, as the other matrices do."""
     model = Decoder(config)
     for name, matrix in model.named_parameters():
-        if name.endswith(("out.weight", "contract.weight")):
+        if name.endswith(("out.weight", "down.weight")):
             nn.init.normal_(matrix, std=matrix.shape[1] ** -0.5)
     return model
 
@@ -203,7 +203,7 @@ class Trial:
     def train(self, steps: int) -> tuple[float, int]:
         """The validation loss, and the characters seen, after so many steps."""
         with patched(self.variant.patches):
-            run(self.model, self.optimizers, self.batches, Plan(steps=steps))
+            run(self.model, self.optimizers, self.batches, TrainConfig(steps=steps))
             last = self.optimizers[-1]
             measured = last.model.module if isinstance(last, Average) else self.model
             return self.text.loss(measured, self.config.window), steps * self.variant.batch * self.config.window

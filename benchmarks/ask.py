@@ -34,10 +34,10 @@ from typing import NamedTuple
 import msgspec
 
 from rumi_tui.locations import texts_folder
-from rumi_tui.texts.ask import LOOKED_AT, QUOTATIONS, question_words, rank
+from rumi_tui.search.ask import LOOKED_AT, QUOTATIONS, question_words, rank
+from rumi_tui.search.embeddings import LANGUAGE, Embeddings, open_embeddings
+from rumi_tui.search.index import Index
 from rumi_tui.texts.corpus import find_sources
-from rumi_tui.texts.embeddings import LANGUAGE, Embeddings, open_embeddings
-from rumi_tui.texts.index import Index
 
 QUESTIONS = Path(__file__).parent / "questions.toml"
 

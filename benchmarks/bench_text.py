@@ -19,9 +19,9 @@ from torch.nn import functional as F
 from torch.optim import Optimizer
 
 from models.tokenizer import CharacterTokenizer, normalise
-from training.data import Batches, Poems
+from training.data import Batches, EncodedPoems
 from training.distributed import World
-from training.loop import Plan, Progress, Store, train
+from training.loop import Store, TrainConfig, TrainState, train
 
 TIMED_STEPS = 3
 NAME = "bench/tinyshakespeare.txt"
@@ -43,7 +43,7 @@ class BenchText:
 
     def batches(self, window: int, batch: int, seed: int) -> Batches:
         """The training part as one long poem."""
-        return Batches(Poems(self.training, np.array([0, len(self.training)])), window, batch, seed)
+        return Batches(EncodedPoems(self.training, np.array([0, len(self.training)])), window, batch, seed)
 
     @torch.no_grad()
     def loss(self, model: nn.Module, window: int) -> float:
@@ -63,15 +63,17 @@ class Silent:
 
     loss: float | None = None
 
-    def stepped(self, progress: Progress, done: float, loss: float) -> None:
+    def stepped(self, progress: TrainState, done: float, loss: float) -> None:
         self.loss = loss if self.loss is None else 0.98 * self.loss + 0.02 * loss
 
-    def looked(self, progress: Progress, model: nn.Module) -> None:
+    def evaluated(self, progress: TrainState, model: nn.Module) -> None:
         pass
 
 
-def run(model: nn.Module, optimizers: Sequence[Optimizer], batches: Batches, plan: Plan) -> tuple[Progress, float]:
-    """Trains by the loop that rumi-train uses, without looks; gives back where it ended and its training loss."""
+def run(
+    model: nn.Module, optimizers: Sequence[Optimizer], batches: Batches, plan: TrainConfig
+) -> tuple[TrainState, float]:
+    """Trains by the loop that rumi-train uses, without evaluations; gives back where it ended and its training loss."""
     watcher = Silent()
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder), {}, lambda *_: None)
@@ -84,5 +86,5 @@ def run(model: nn.Module, optimizers: Sequence[Optimizer], batches: Batches, pla
 def seconds_per_step(model: nn.Module, optimizers: Sequence[Optimizer], batches: Batches) -> float:
     """Processor time of a step; moves the weights."""
     started = time.process_time()
-    run(model, optimizers, batches, Plan(steps=TIMED_STEPS))
+    run(model, optimizers, batches, TrainConfig(steps=TIMED_STEPS))
     return (time.process_time() - started) / TIMED_STEPS

@@ -20,13 +20,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from rumi_tui.app import RumiApp
+from rumi_tui.console.app import RumiApp
+from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.engine.generate import Generation, Request
 from rumi_tui.engine.messages import Finished, Write, Wrote
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import load_model
 from rumi_tui.library.store import Library
-from rumi_tui.widgets.poem_view import PoemView
 
 CHARACTERS = 1_500
 TICK_SECONDS = 0.02

@@ -48,7 +48,7 @@ def random_decoder(layers: int, heads: int, width: int, vocab_size: int = 90, wi
 def describe(decoder: Decoder) -> Description:
     """A description for a decoder that learned nothing."""
     size = decoder.config.vocab_size - len(RESERVED)
-    tokenizer = CharacterTokenizer(symbols=(*RESERVED, "\n", *(chr(0x4E00 + number) for number in range(size - 1))))
+    tokenizer = CharacterTokenizer(tokens=(*RESERVED, "\n", *(chr(0x4E00 + number) for number in range(size - 1))))
     card = Card(
         language="und",
         forms=("free",),
@@ -71,7 +71,7 @@ def sessions(decoder: Decoder) -> dict[str, Session]:
         exact, small = Path(folder) / "exact.onnx", Path(folder) / "small.onnx"
         exact.write_bytes(graph.SerializeToString())
         small.write_bytes(quantize(graph).SerializeToString())
-        return {"fp32": Session(exact), "int8": Session(small), "wide": Session(small, wide=True)}
+        return {"fp32": Session(exact), "int8": Session(small), "dequantize": Session(small, dequantize=True)}
 
 
 def plain(decoder: Decoder) -> Session:

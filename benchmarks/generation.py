@@ -28,7 +28,7 @@ from matplotlib.figure import Figure
 
 from models.decoder import Decoder
 from models.files import replacing
-from models.pretrained import LANGUAGES, checkpoint_path
+from models.pretrained import MODELS, checkpoint_path
 from rumi_tui.engine.session import load_model
 from training.checkpoint import load_weights
 
@@ -91,7 +91,9 @@ def compare(decoder: Decoder, rounds: int) -> tuple[Results, dict[str, Callable[
     )
     places = {"early": 8, "window": window, f"position {FAR:,}": FAR}
     over = median_times({name: engine(ours["int8"], place) for name, place in places.items()}, rounds)
-    batches = {f"{form} x{size}": engine(ours[form], window, size) for form in ("int8", "wide") for size in BATCHES}
+    batches = {
+        f"{form} x{size}": engine(ours[form], window, size) for form in ("int8", "dequantize") for size in BATCHES
+    }
     per_step = median_times(batches, rounds)
     rates = {name: int(name.split("x")[-1]) / seconds for name, seconds in per_step.items()}
     return {"parameters": count, "seconds": times, "over_position": over, "batch_rates": rates}, ways
@@ -153,14 +155,14 @@ def show(name: str, result: Results) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", nargs="+", choices=[*LANGUAGES, *SHAPES], default=[*LANGUAGES, *SHAPES])
+    parser.add_argument("--only", nargs="+", choices=[*MODELS, *SHAPES], default=[*MODELS, *SHAPES])
     parser.add_argument("--json", type=Path, default=Path("runs/bench.json"), help="where the figures go")
     parser.add_argument("--plot", type=Path, default=Path("runs/bench.png"), help="where the plot goes")
     options = parser.parse_args()
     torch.set_num_threads(1)
     results: Results = {}
     for name in options.only:
-        decoder = load_weights(checkpoint_path(name))[0] if name in LANGUAGES else random_decoder(*SHAPES[name])
+        decoder = load_weights(checkpoint_path(name))[0] if name in MODELS else random_decoder(*SHAPES[name])
         results[name], ways = compare(decoder, options.rounds)
         show(name, results[name])
     options.plot.parent.mkdir(parents=True, exist_ok=True)

@@ -20,8 +20,8 @@ class Block(nn.Module):
         self.norm, self.second_norm = (nn.LayerNorm(config.width, bias=False) for _ in range(2))
         self.qkv = nn.Linear(config.width, 3 * config.width, bias=False)
         self.out = nn.Linear(config.width, config.width, bias=False)
-        self.expand = nn.Linear(config.width, 4 * config.width, bias=False)
-        self.contract = nn.Linear(4 * config.width, config.width, bias=False)
+        self.up = nn.Linear(config.width, 4 * config.width, bias=False)
+        self.down = nn.Linear(4 * config.width, config.width, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
         shape = (*x.shape[:2], self.heads, -1)
@@ -29,7 +29,7 @@ class Block(nn.Module):
         dropped = self.dropout if self.training else 0.0
         attended = F.scaled_dot_product_attention(queries, keys, values, dropout_p=dropped, is_causal=True)
         x = x + F.dropout(self.out(attended.transpose(1, 2).flatten(2)), dropped)
-        return x + F.dropout(self.contract(F.gelu(self.expand(self.second_norm(x)))), dropped)
+        return x + F.dropout(self.down(F.gelu(self.up(self.second_norm(x)))), dropped)
 
 
 class GPT2(nn.Module):
@@ -44,7 +44,7 @@ class GPT2(nn.Module):
         self.norm = nn.LayerNorm(config.width, bias=False)
         for name, parameter in self.named_parameters():
             if parameter.ndim == 2:
-                writes = name.endswith(("out.weight", "contract.weight"))
+                writes = name.endswith(("out.weight", "down.weight"))
                 nn.init.normal_(parameter, std=0.02 / (2 * config.layers) ** 0.5 if writes else 0.02)
 
     def forward(self, ids: Tensor) -> tuple[Tensor, None]:

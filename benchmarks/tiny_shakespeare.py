@@ -19,9 +19,9 @@ from torch.optim import AdamW, Optimizer
 from models.config import DecoderConfig
 from models.decoder import Decoder
 from models.files import replacing
-from training.loop import Plan
+from training.defaults import LEARNING_RATE
+from training.loop import TrainConfig
 from training.optim import build_optimizers
-from training.recipe import LEARNING_RATE
 
 SHAPES = {
     2: {"window": 64, "layers": 4, "heads": 4, "width": 96, "dropout": 0.0},
@@ -59,7 +59,9 @@ def measure(name: str, text: BenchText, minutes: float, seed: int) -> dict[str, 
     torch.manual_seed(seed)
     model, optimizers = ours(config) if name == "ours" else plain(config)
     started = time.monotonic()
-    progress, train_loss = run(model, optimizers, text.batches(config.window, BATCH, seed), Plan(minutes=minutes))
+    progress, train_loss = run(
+        model, optimizers, text.batches(config.window, BATCH, seed), TrainConfig(minutes=minutes)
+    )
     seconds = time.monotonic() - started
     characters = progress.step * BATCH * config.window
     return {

@@ -15,9 +15,9 @@ from ablations import BFLOAT16, patched
 
 from models.config import preset
 from models.decoder import Decoder
+from training.defaults import BATCH, GPU_BATCH, LEARNING_RATE
 from training.loop import compiled, losses_on
 from training.optim import build_optimizers
-from training.recipe import BATCH, GPU_BATCH, LEARNING_RATE
 
 SYMBOLS, DROPOUT = 60, 0.2
 ROUNDS = 5

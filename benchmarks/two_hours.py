@@ -28,9 +28,9 @@ from textual.drivers.headless_driver import HeadlessDriver
 from textual.keys import _character_to_key
 from textual.pilot import OutOfBounds, Pilot
 
-from rumi_tui.actions import EVERYWHERE, WRITING
-from rumi_tui.app import RumiApp
-from rumi_tui.commands import completions
+from rumi_tui.console.actions import EVERYWHERE, WRITING
+from rumi_tui.console.app import RumiApp
+from rumi_tui.console.slash_commands import completions
 from rumi_tui.library.store import Library
 
 WORDS = ["lantern ", "The river ", "amber, ", "A door\n", "چراغ ", "دریا و ", "پنجره‌ها ", "é\u0301 ", "日本 ", "[b]"]

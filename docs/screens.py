@@ -21,7 +21,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Select
 
-from rumi_tui.app import RumiApp
+from rumi_tui.console.app import RumiApp
 from rumi_tui.library.store import Library
 
 FOLDER = Path(__file__).parent / "screens"

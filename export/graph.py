@@ -3,14 +3,14 @@
 The graph says what `models.decoder.Decoder` says, in the operators that onnxruntime computes quickest on a CPU: the
 normalisations are fused with the sums before them, and attention is one operator that keeps its own cache. Inputs:
 
-- `ids`             int64 [batch, time], the next symbols of each stream;
-- `total`           int32 [1], how many symbols a stream has with them;
-- `last`            int32 [batch], total - 1 for each stream;
-- `fed`             int32 [batch], time for each stream;
-- `cos`, `sin`      float32 [time, head_dim / 2], the rotary angles of the new symbols, or, where positions are learned,
-  `places`          int64 [time], their positions;
+- `ids`             int64 [batch, time], the next tokens of each stream;
+- `total_len`       int32 [1], how many tokens a stream has with them;
+- `last_pos`        int32 [batch], total_len - 1 for each stream;
+- `new_len`         int32 [batch], time for each stream;
+- `cos`, `sin`      float32 [time, head_dim / 2], the rotary angles of the new tokens, or, where positions are learned,
+  `position_ids`    int64 [time], their positions;
 - `past_key.LAYER`, `past_value.LAYER`
-                    float32 [batch, heads, capacity, head_dim], capacity >= window: the last symbols, at the front.
+                    float32 [batch, heads, capacity, head_dim], capacity >= window: the last tokens, at the front.
 
 Outputs are `logits` float32 [batch, time, vocab_size] and `present_...` for each `past_...`, of the same shape. A
 present may be bound to the memory of its past: the operator works in place, and drops what the window has left behind.
@@ -37,7 +37,7 @@ SMALLEST_HALVED = 1024
 """Values; for a smaller tensor a cast is not worth its node."""
 
 
-class DecodeStep(nn.Module):
+class FusedStep(nn.Module):
     """A decoder, of which it shares the weights, said in onnxruntime's operators.
 
     PyTorch cannot compute them: `torch.onnx.ops.symbolic` only names them while the step is traced. They are described
@@ -49,21 +49,23 @@ class DecodeStep(nn.Module):
         self.decoder = decoder
 
     def forward(
-        self, ids: Tensor, total: Tensor, last: Tensor, fed: Tensor, positions: list[Tensor], *cache: Tensor
+        self, ids: Tensor, total_len: Tensor, last_pos: Tensor, new_len: Tensor, positions: list[Tensor], *cache: Tensor
     ) -> tuple[Tensor, ...]:
-        """Logits and the next cache; see the module for the inputs, `positions` being [cos, sin] or [places]."""
+        """Logits and the next cache; see the module for the inputs, `positions` being [cos, sin] or [position_ids]."""
         layers = self.decoder.config.layers
         x = self.decoder.embedding(ids)
-        if self.decoder.places is not None:
-            x = x + self.decoder.places(positions[0])
+        if self.decoder.position_embedding is not None:
+            x = x + self.decoder.position_embedding(positions[0])
         normed = _norm(x, torch.ones(x.shape[-1]))
         keys, values = [], []
         for block, past_key, past_value in zip(self.decoder.blocks, cache[:layers], cache[layers:], strict=True):
             assert isinstance(block, Block)
-            mixed, key, value = self._attend(block, normed, past_key, past_value, (total, last, fed), positions)
+            mixed, key, value = self._attend(
+                block, normed, past_key, past_value, (total_len, last_pos, new_len), positions
+            )
             normed, x = _add_and_norm(x, mixed)
-            expanded = block.expand(normed)
-            normed, x = _add_and_norm(x, block.contract(expanded * torch.relu(expanded)))
+            expanded = block.up(normed)
+            normed, x = _add_and_norm(x, block.down(expanded * torch.relu(expanded)))
             keys.append(key)
             values.append(value)
         return self.decoder.head(normed), *keys, *values
@@ -82,17 +84,17 @@ class DecodeStep(nn.Module):
         both, values = attention.qkv(x).split([2 * config.width, config.width], dim=-1)
         scales = torch.cat((attention.query_scale[:, :, 0], torch.ones(heads, 1))).expand(-1, config.head_dim)
         both = _norm(both.unflatten(-1, (2 * heads, config.head_dim)), scales).flatten(-2)
-        if config.positions == "rotary":
+        if config.is_rotary:
             from_the_first = torch.zeros(1, dtype=torch.int64)
             both = torch.onnx.ops.symbolic(
                 "com.microsoft::RotaryEmbedding", [both, from_the_first, *positions], dtype=both.dtype, shape=both.shape
             )
         queries, keys = both.chunk(2, dim=-1)
-        total, last, fed = lengths
+        total_len, last_pos, new_len = lengths
         not_used = [None] * 9
         attended, key, value = torch.onnx.ops.symbolic_multi_out(
             "com.microsoft::GroupQueryAttention",
-            [queries, keys, values, past_key, past_value, last, total, *not_used, fed],
+            [queries, keys, values, past_key, past_value, last_pos, total_len, *not_used, new_len],
             {
                 "num_heads": heads,
                 "kv_num_heads": heads,
@@ -129,9 +131,9 @@ def _add_and_norm(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
 
 def tensor_names(config: DecoderConfig) -> tuple[list[str], list[str]]:
     """The names of the graph's inputs and outputs."""
-    positions = ["cos", "sin"] if config.positions == "rotary" else ["places"]
+    positions = ["cos", "sin"] if config.is_rotary else ["position_ids"]
     kept = [f"{kind}.{layer}" for kind in ("key", "value") for layer in range(config.layers)]
-    inputs = ["ids", "total", "last", "fed", *positions, *(f"past_{name}" for name in kept)]
+    inputs = ["ids", "total_len", "last_pos", "new_len", *positions, *(f"past_{name}" for name in kept)]
     return inputs, ["logits", *(f"present_{name}" for name in kept)]
 
 
@@ -144,7 +146,7 @@ def build_graph(decoder: Decoder, description: Description) -> onnx.ModelProto:
     batch, time, capacity = Dim("batch"), Dim("time"), Dim("capacity")
     lengths = [torch.zeros(size, dtype=torch.int32) for size in (1, 2, 2)]
     positions = [torch.zeros(3, dtype=torch.int64)]
-    if config.positions == "rotary":
+    if config.is_rotary:
         positions = [torch.zeros(3, config.head_dim // 2) for _ in range(2)]
     past = [torch.zeros(2, config.heads, config.window + 1, config.head_dim) for _ in range(2 * config.layers)]
     inputs, outputs = tensor_names(config)
@@ -152,7 +154,7 @@ def build_graph(decoder: Decoder, description: Description) -> onnx.ModelProto:
         warnings.simplefilter("ignore")
         logging.getLogger("torch.onnx").setLevel(logging.ERROR)
         program = torch.onnx.export(
-            DecodeStep(decoder).eval(),
+            FusedStep(decoder).eval(),
             (torch.zeros(2, 3, dtype=torch.int64), *lengths, positions, *past),
             input_names=inputs,
             output_names=outputs,

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from models.bpe import WordTokenizer
 from models.config import DecoderConfig
 from models.errors import RumiError
-from models.tokenizer import FORMS, CharacterTokenizer, Tokenizer
-from models.words import WordTokenizer
+from models.tokenizer import CharacterTokenizer, Tokenizer
 
 _KEYS = ("rumi.config", "rumi.tokenizer", "rumi.card")
 _LARGEST = 1 << 20
@@ -31,10 +31,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where a model comes from and how good it is, as measured when its training ended.
-
-    Raises `RumiError` when a form is not one of `FORMS`.
-    """
+    """Where a model comes from and how good it is, as measured when its training ended."""
 
     language: str
     """ISO 639-1 code, or `UNSAID`."""
@@ -56,10 +53,6 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """What was typed, in order, to train it."""
     nats_per_char_int8: float | None = None
     """The loss of this very file where its weights are 8-bit integers; None where they are floats."""
-
-    def __post_init__(self) -> None:
-        if not self.forms or not set(self.forms) <= set(FORMS):
-            raise RumiError(f"The model's card names the forms {self.forms}; known are {', '.join(FORMS)}.")
 
 
 class Description(NamedTuple):
@@ -96,6 +89,8 @@ class Description(NamedTuple):
             ) from error
         if len(tokenizer) != config.vocab_size:
             raise RumiError(f"{name} is damaged: its alphabet and its weights are of different sizes.")
+        if not card.forms or not set(card.forms) <= set(tokenizer.forms):
+            raise RumiError(f"{name} is damaged: its card names a form that its alphabet lacks.")
         return cls(config, tokenizer, card)
 
 

@@ -60,6 +60,11 @@ class DecoderConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             raise RumiError(f"The decoder's dropout is {self.dropout}; it must be at least 0 and below 1.")
 
     @property
+    def is_rotary(self) -> bool:
+        """Whether positions are relative, so that the window slides for ever."""
+        return self.positions == "rotary"
+
+    @property
     def head_dim(self) -> int:
         """Length of the vectors that one head compares."""
         return self.width // self.heads

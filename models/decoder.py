@@ -128,8 +128,8 @@ class Block(nn.Module):
         super().__init__()
         self.dropout = config.dropout
         self.attention = Attention(config)
-        self.expand = nn.Linear(config.width, 4 * config.width, bias=False)
-        self.contract = nn.Linear(4 * config.width, config.width, bias=False)
+        self.up = nn.Linear(config.width, 4 * config.width, bias=False)
+        self.down = nn.Linear(4 * config.width, config.width, bias=False)
 
     def forward(
         self,
@@ -143,8 +143,8 @@ class Block(nn.Module):
         mixed, keys, values = self.attention(rms_norm(x), past_keys, past_values, mask, rotary)
         dropped = self.dropout if self.training else 0.0
         x = x + drop_out(mixed, dropped)
-        thought = self.contract(F.relu(self.expand(rms_norm(x))).square())
-        return x + drop_out(thought, dropped), keys, values
+        hidden = self.down(F.relu(self.up(rms_norm(x))).square())
+        return x + drop_out(hidden, dropped), keys, values
 
 
 class Decoder(nn.Module):
@@ -159,13 +159,13 @@ class Decoder(nn.Module):
         super().__init__()
         self.config = config
         self.embedding = nn.Embedding(config.vocab_size, config.width)
-        self.places = nn.Embedding(config.window, config.width) if config.positions == "learned" else None
+        self.position_embedding = nn.Embedding(config.window, config.width) if not config.is_rotary else None
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.head = nn.Linear(config.width, config.vocab_size, bias=False)
         for name, matrix in self.named_parameters():
-            if name.endswith(("out.weight", "contract.weight", "head.weight")):
+            if name.endswith(("out.weight", "down.weight", "head.weight")):
                 nn.init.zeros_(matrix)
-            elif name.endswith(("qkv.weight", "expand.weight")):
+            elif name.endswith(("qkv.weight", "up.weight")):
                 nn.init.normal_(matrix, std=config.width**-0.5)
 
     def forward(self, ids: Tensor, cache: Cache | None = None) -> tuple[Tensor, Cache]:
@@ -187,8 +187,8 @@ class Decoder(nn.Module):
 
         x = self.embedding(ids)
         rotary = None
-        if self.places is not None:
-            x = x + self.places(positions)
+        if self.position_embedding is not None:
+            x = x + self.position_embedding(positions)
         else:
             rotary = rotary_angles(positions, config.head_dim)
         x = drop_out(x, config.dropout if self.training else 0.0)

@@ -1,6 +1,6 @@
 """Text <-> ids, and the one normal form of a text. Knows nothing of files, poems or torch.
 
-`Tokenizer` is what all kinds have in common, `CharacterTokenizer` the plain one; that of words is in `models.words`.
+`Tokenizer` is what all kinds have in common, `CharacterTokenizer` the plain one; that of words is in `models.bpe`.
 Three questions are kept apart: `normalise` says how a text is spelled here, `Tokenizer.encode` says exactly which
 of its characters the model knows, `Tokenizer.fit` bends what a person typed towards those it knows.
 """
@@ -10,29 +10,30 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Literal, get_args
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Literal, Self
 
 import msgspec
 
 from models.errors import RumiError
+from models.forms import FORMS
 
-Kind = Literal["characters", "word"]
+TokenizerKind = Literal["characters", "word"]
 """The kinds of tokenizer, as they are named in a model file and by `rumi-train --tokenizer`."""
-
-Form = Literal["couplet", "ghazal", "rubai", "free"]
-FORMS: tuple[Form, ...] = get_args(Form)
-"""The forms of a poem: masnavi couplets (aa bb cc), ghazal (aa ba ca), quatrain (aaba), and everything else."""
 
 UNKNOWN, END = "<unknown>", "<end>"
 RESERVED = (UNKNOWN, END, *(f"<{form}>" for form in FORMS))
-"""Symbols that are no text. They are longer than one character, and no piece but < itself holds a <."""
+"""The tokens that a new tokenizer begins with and that are no text."""
+
+SEPARATOR = "\n\n"
+"""What stands between two poems of a normalised text; a model reads it as one token, the end of a poem."""
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 """How an unknown character is shown when ids are turned back into text."""
 
 RARE = 5
-"""A character seen less often than this in the training text is left out, which also teaches the unknown symbol."""
+"""A character seen less often than this in the training text is left out, which also teaches the unknown token."""
 
 _PRESENTATION_FORMS = re.compile("[\ufb50-\ufdff\ufe70-\ufefe]")
 _ZWNJ = 0x200C
@@ -118,71 +119,102 @@ def frequent_characters(texts: Iterable[str]) -> list[str]:
     return sorted({character for character, count in counts.items() if count >= RARE} | {"\n"})
 
 
-class Tokenizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
-    """The symbols of a model in the order of their ids, the reserved ones first, then pieces of text.
+def is_reserved(token: str) -> bool:
+    """Whether a token is no text but a sign, as `<end>`: no word or character is spelled so."""
+    return len(token) > 2 and token[0] == "<" and token[-1] == ">"
 
-    Every character of the alphabet is a piece, so only a character outside it is unknown. Raises `RumiError` when
-    the symbols are not such, or hold a character that could control a terminal.
+
+class Tokenizer(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    rename={"tokens": "symbols"},
+    dict=True,
+):
+    """The tokens of a model in the order of their ids: reserved ones, and pieces of text.
+
+    Every character of the alphabet is a token, so only a character outside it is unknown. Which forms a model knows,
+    its own reserved tokens say, so a form that is new to the program refuses no old file, nor an old program a new one.
+    Raises `RumiError` when the tokens are not such, or hold a character that could control a terminal.
     """
 
-    symbols: tuple[str, ...]
+    tokens: tuple[str, ...]
+    """Called `symbols` in a model file."""
     normalisation: Literal["rumi-1"] = "rumi-1"
     """The name of what `normalise` does; it changes when that does."""
 
     def __post_init__(self) -> None:
-        if self.symbols[: len(RESERVED)] != RESERVED:
-            raise RumiError("The tokenizer's symbols do not begin with the reserved ones.")
-        if len(set(self.symbols)) != len(self.symbols):
-            raise RumiError("The tokenizer names a symbol twice.")
-        characters = set("".join(self.symbols[len(RESERVED) :])) - set("\n ")
+        if UNKNOWN not in self.tokens or END not in self.tokens or not self.forms:
+            raise RumiError(f"The tokenizer lacks one of the reserved tokens {UNKNOWN}, {END} and a form.")
+        if len(set(self.tokens)) != len(self.tokens):
+            raise RumiError("The tokenizer names a token twice.")
+        characters = set("".join(self.tokens)) - set("\n ")
         if any(_FOLDING[ord(character)] != character for character in characters):
             raise RumiError("The tokenizer holds a control character, or another that no normal text has.")
 
     @property
     def kind(self) -> str:
-        """One of `Kind`."""
+        """One of `TokenizerKind`."""
         return str(self.__struct_config__.tag)
 
     def __len__(self) -> int:
-        return len(self.symbols)
+        return len(self.tokens)
 
-    @property
+    @cached_property
+    def ids(self) -> Mapping[str, int]:
+        """Every token and its id."""
+        return {token: index for index, token in enumerate(self.tokens)}
+
+    @cached_property
+    def forms(self) -> tuple[str, ...]:
+        """The forms that a poem can begin with."""
+        return tuple(token[1:-1] for token in self.tokens if is_reserved(token) and token not in (UNKNOWN, END))
+
+    @cached_property
     def unknown_id(self) -> int:
         """The id of a character that is not in the alphabet."""
-        return RESERVED.index(UNKNOWN)
+        return self.ids[UNKNOWN]
 
-    @property
+    @cached_property
     def end_id(self) -> int:
         """The id that ends a poem."""
-        return RESERVED.index(END)
+        return self.ids[END]
 
     def form_id(self, form: str) -> int:
-        """The id that begins a poem of this form. Raises `RumiError` for an unknown form."""
-        if form not in FORMS:
-            raise RumiError(f"There is no form {form!r}: choose one of {', '.join(FORMS)}.")
-        return RESERVED.index(f"<{form}>")
+        """The id that begins a poem of this form. Raises `RumiError` for a form that the model does not know."""
+        if form not in self.forms:
+            raise RumiError(f"There is no form {form!r}: choose one of {', '.join(self.forms)}.")
+        return self.ids[f"<{form}>"]
 
     def form_ids(self) -> list[int]:
         """The ids that begin poems."""
-        return [self.form_id(form) for form in FORMS]
+        return [self.form_id(form) for form in self.forms]
 
-    def ids(self) -> dict[str, int]:
-        """Every symbol and its id."""
-        return {symbol: index for index, symbol in enumerate(self.symbols)}
+    def form_of(self, form_id: int) -> str:
+        """The form of a poem that begins with this id."""
+        return self.tokens[form_id][1:-1]
 
     def encode(self, text: str) -> list[int]:
         """The ids of a text, one `unknown_id` for each character outside the alphabet. Never raises on text."""
         raise NotImplementedError
 
     def decode(self, ids: Sequence[int]) -> str:
-        """The text of the ids: unknown as U+FFFD, ends and forms as nothing."""
-        return "".join(self.piece(index) for index in ids)
+        """The text of the ids, see `text_of`."""
+        return "".join(map(self.text_of, ids))
 
-    def piece(self, index: int) -> str:
-        """What one id adds to a text: one character, or several where the model reads words."""
-        if index == self.unknown_id:
-            return REPLACEMENT
-        return "" if index < len(RESERVED) else self.symbols[index]
+    def text_of(self, token_id: int) -> str:
+        """What one id adds to a text: a character, or several where the model reads words.
+
+        U+FFFD for an unknown character; nothing for other reserved tokens.
+        """
+        return self._texts[token_id]
+
+    @cached_property
+    def _texts(self) -> tuple[str, ...]:
+        plain = ("" if is_reserved(token) else token for token in self.tokens)
+        return tuple(REPLACEMENT if index == self.unknown_id else text for index, text in enumerate(plain))
 
     def fit(self, text: str) -> Fitted:
         """A prompt as one poem in the characters of the alphabet, and what had to be changed. Never raises on text.
@@ -192,7 +224,7 @@ class Tokenizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         joiner, as nothing.
         """
         text = _one_poem(text)
-        known = set(self.symbols)
+        known = set(self.tokens)
         folded: dict[str, str] = {}
         unknown: list[str] = []
         for character in dict.fromkeys(text):
@@ -204,32 +236,40 @@ class Tokenizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
                     folded[character] = plain
         return Fitted(_one_poem("".join(folded.get(character, character) for character in text)), folded, unknown)
 
+    def grown(self, texts: Iterable[str], forms: Iterable[str]) -> Self:
+        """The same tokenizer with what it lacks of some forms at its end; old ids stay.
 
-class CharacterTokenizer(Tokenizer, frozen=True, tag="characters"):
-    """An alphabet: every symbol that is not reserved is one character.
+        One of characters also takes in the new characters of the normalised texts; one of words cannot.
+        """
+        signs = (f"<{form}>" for form in forms)
+        return msgspec.structs.replace(self, tokens=tuple(dict.fromkeys((*self.tokens, *signs))))
+
+
+class CharacterTokenizer(Tokenizer, frozen=True, tag="characters", dict=True):
+    """An alphabet: every token that is not reserved is one character.
 
     Raises `RumiError` when it is not.
     """
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if any(len(character) != 1 for character in self.symbols[len(RESERVED) :]):
-            raise RumiError("The tokenizer's symbols are not the reserved ones followed by single characters.")
+        if any(len(token) != 1 and not is_reserved(token) for token in self.tokens):
+            raise RumiError("The tokenizer's tokens are not reserved ones and single characters.")
 
     @classmethod
     def train(cls, texts: Iterable[str]) -> CharacterTokenizer:
         """The alphabet of normalised texts, see `frequent_characters`."""
-        return cls(symbols=(*RESERVED, *frequent_characters(texts)))
+        return cls(tokens=(*RESERVED, *frequent_characters(texts)))
 
-    def grown(self, texts: Iterable[str]) -> CharacterTokenizer:
-        """The same alphabet with the new characters of other normalised texts at its end; old ids stay."""
-        known = set(self.symbols)
-        new = [character for character in frequent_characters(texts) if character not in known]
-        return CharacterTokenizer(symbols=(*self.symbols, *new))
+    def grown(self, texts: Iterable[str], forms: Iterable[str]) -> CharacterTokenizer:
+        """See `Tokenizer.grown`."""
+        larger = super().grown((), forms)
+        characters = dict.fromkeys((*larger.tokens, *frequent_characters(texts)))
+        return msgspec.structs.replace(larger, tokens=tuple(characters))
 
     def encode(self, text: str) -> list[int]:
         """One id a character; those outside the alphabet become `unknown_id`. Never raises on text."""
-        ids, unknown = self.ids(), self.unknown_id
+        ids, unknown = self.ids, self.unknown_id
         return [ids.get(character, unknown) for character in text]
 
 

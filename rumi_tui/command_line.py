@@ -13,6 +13,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from models.errors import RumiError, describe
+from rumi_tui.verse.languages import LANGUAGES
 
 
 def _print_version(wanted: bool) -> None:
@@ -34,6 +35,9 @@ Version = Annotated[
     bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
 ]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+Language = Annotated[
+    str | None, typer.Option(help=f"Only texts in this language: {', '.join(LANGUAGES)}.", show_default=False)
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 

@@ -10,11 +10,11 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Select, Static
 
-from rumi_tui.app import RumiApp
+from rumi_tui.console.app import RumiApp
+from rumi_tui.console.screens.help import Sheet
+from rumi_tui.console.settings import SettingsFile
+from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.library.store import KeptPoem, Library
-from rumi_tui.screens.help import Sheet
-from rumi_tui.settings import SettingsFile
-from rumi_tui.widgets.poem_view import PoemView
 
 SIZES = [(80, 24), (120, 40), (20, 8)]
 

@@ -21,7 +21,7 @@ from models.config import DecoderConfig
 from models.decoder import Decoder
 from models.errors import RumiError
 from models.tokenizer import RESERVED, CharacterTokenizer
-from training.data import Poems
+from training.data import EncodedPoems
 
 WORDS = {
     "en": [
@@ -91,12 +91,12 @@ def practice(*poems: str) -> dict[str, object]:
 def tokenizer_of(size: int) -> CharacterTokenizer:
     """An alphabet of `size` symbols: the reserved ones, LF, space, and Latin letters."""
     characters = "\n abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    return CharacterTokenizer(symbols=(*RESERVED, *characters[: size - len(RESERVED)]))
+    return CharacterTokenizer(tokens=(*RESERVED, *characters[: size - len(RESERVED)]))
 
 
-def joined(poems: Sequence[npt.NDArray[np.integer]]) -> Poems:
+def joined(poems: Sequence[npt.NDArray[np.integer]]) -> EncodedPoems:
     """Encoded poems as a run has them."""
-    return Poems(np.concatenate(poems), np.cumsum([0, *map(len, poems)]))
+    return EncodedPoems(np.concatenate(poems), np.cumsum([0, *map(len, poems)]))
 
 
 def describe(config: DecoderConfig, forms: tuple[str, ...] = ("couplet", "free")) -> Description:

@@ -13,9 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from rumi_tui.commands import SIGN
+from rumi_tui.console.slash_commands import SIGN
+from rumi_tui.console.widgets.poem_view import CURSOR
 from rumi_tui.library.store import KeptPoem, Library
-from rumi_tui.widgets.poem_view import CURSOR
 
 PATIENCE_SECONDS = 60.0
 LOOK_SECONDS = 0.02

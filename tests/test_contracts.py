@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from models.pretrained import LANGUAGES
+from models.pretrained import MODELS
 
 WATCH_SOCKETS = """
 import os, sys
@@ -59,9 +59,10 @@ def run_python(code: str, *arguments: str, **environment: str) -> str:
         ("rumi_tui.engine.session", ("torch", "textual", "training", "export", "tokenizers")),
         ("rumi_tui.engine.generate", ("torch", "textual", "onnxruntime", "tokenizers")),
         ("rumi_tui.engine.worker", ("torch", "textual", "tokenizers")),
-        ("rumi_tui.app", ("torch", "training", "export", "onnxruntime", "tokenizers")),
-        ("rumi_tui.texts.cli", ("torch", "textual", "training", "export", "onnxruntime", "pooch", "tokenizers")),
-        ("rumi_tui.cli", ("torch", "textual", "training", "export", "tokenizers")),
+        ("rumi_tui.console.app", ("torch", "training", "export", "onnxruntime", "tokenizers")),
+        ("rumi_tui.commands.corpus", ("torch", "textual", "training", "export", "onnxruntime", "pooch", "tokenizers")),
+        ("rumi_tui.commands.tui", ("torch", "textual", "training", "export", "onnxruntime", "tokenizers")),
+        ("rumi_tui.commands.generate", ("torch", "textual", "training", "export", "tokenizers")),
         ("training.cli", ("torch", "textual", "export", "tokenizers")),
         ("models.card", ("torch", "training", "export", "rumi_tui", "tokenizers")),
     ],
@@ -105,7 +106,7 @@ def test_the_wheel_holds_the_model_files_and_needs_no_torch(tmp_path: Path) -> N
         (metadata,) = (name for name in names if name.endswith(".dist-info/METADATA"))
         needs = [line for line in archive.read(metadata).decode().splitlines() if line.startswith("Requires-Dist: ")]
     suffixes = (".onnx", ".safetensors")
-    files = {f"models/pretrained/rumi-{language}{suffix}" for language in LANGUAGES for suffix in suffixes}
+    files = {f"models/pretrained/rumi-{language}{suffix}" for language in MODELS for suffix in suffixes}
     assert len(files) == 4
     assert files <= names
     assert [line for line in needs if "torch" in line and "extra ==" not in line] == []

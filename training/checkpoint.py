@@ -27,6 +27,10 @@ STATE = "state.safetensors"
 """In the folder of a run: the latest weights, the optimizer and all else that `--resume` needs."""
 
 
+_FORMER_NAMES = {"expand": "up", "contract": "down", "places": "position_embedding"}
+"""Parts of a decoder by the names that checkpoints of version 0.1 have for them."""
+
+
 def save_weights(path: Path, model: Decoder, description: Description) -> None:
     """Writes a checkpoint; what stood at `path` is replaced whole or left alone.
 
@@ -51,8 +55,12 @@ def load_weights(path: Path) -> tuple[Decoder, Description]:
     description = Description.from_metadata(metadata, str(path))
     with torch.device("meta"):  # takes no memory, whatever size a damaged description claims
         model = Decoder(description.config)
-    load_tensors(model, {name: tensor.float() for name, tensor in tensors.items()}, path)
+    load_tensors(model, {_present_name(name): tensor.float() for name, tensor in tensors.items()}, path)
     return model.eval(), description
+
+
+def _present_name(name: str) -> str:
+    return ".".join(_FORMER_NAMES.get(part, part) for part in name.split("."))
 
 
 def load_tensors(model: Decoder, tensors: dict[str, Tensor], path: Path) -> None:

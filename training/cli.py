@@ -19,16 +19,17 @@ from rich.console import Console
 from models.card import UNSAID, Description
 from models.config import DEFAULT_PRESET, PRESETS
 from models.errors import RumiError
-from models.pretrained import checkpoint_path, shipped_language
-from models.tokenizer import FORMS, Kind
+from models.forms import FORMS
+from models.pretrained import MODELS, checkpoint_path, shipped
+from models.tokenizer import TokenizerKind
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, finite, narrate
 from rumi_tui.engine.context import DecodeStep
 from rumi_tui.engine.session import load_model
 from rumi_tui.locations import fetched_texts
 from rumi_tui.texts.corpus import Source, read_corpus
-from training.evaluate import exact_loss
-from training.recipe import (
+from rumi_tui.verse.languages import LANGUAGES
+from training.defaults import (
     BATCH,
     EPOCHS,
     GPU_BATCH,
@@ -39,9 +40,10 @@ from training.recipe import (
     RHYME_RATE,
     SMALL_BATCH,
 )
+from training.evaluate import exact_loss
 
 if TYPE_CHECKING:
-    from training.samples import Comparison
+    from training.quality.samples import Comparison
 
 Form = Annotated[
     str | None,
@@ -66,14 +68,16 @@ def train(
     ] = None,
     more_texts: MoreTexts = None,
     out: Annotated[Path | None, typer.Option(help="New folder for the run: checkpoint, curve, samples.")] = None,
-    language: Annotated[str | None, typer.Option(help="Of the texts, as en or fa; picks them in a folder.")] = None,
+    language: Annotated[
+        str | None, typer.Option(help=f"Of the texts: {', '.join(LANGUAGES)}; picks them in a folder.")
+    ] = None,
     form: Form = None,
     preset: Annotated[
         str | None,
         typer.Option(help=f"Shape of the decoder: {', '.join(PRESETS)}; default {DEFAULT_PRESET}, or that of --init."),
     ] = None,
     tokenizer: Annotated[
-        Kind | None,
+        TokenizerKind | None,
         typer.Option(help="Read and write characters or pieces of words; default: as --init, or characters."),
     ] = None,
     minutes: Annotated[
@@ -118,7 +122,7 @@ def train(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Of the weights, the order and the dropout.")] = 0,
     init: Annotated[
-        str | None, typer.Option(help="Checkpoint to start from: rumi-en, rumi-fa, or a .safetensors file.")
+        str | None, typer.Option(help=f"Checkpoint to start from: {', '.join(MODELS)}, or a .safetensors file.")
     ] = None,
     rhyme: Annotated[
         bool,
@@ -145,8 +149,8 @@ def train(
     """
     try:
         from training.distributed import join_world
-        from training.loop import Plan
-        from training.run import Order, Run, read_order
+        from training.loop import TrainConfig
+        from training.run import Run, RunConfig, read_config
     except ModuleNotFoundError as error:
         _without_training(error)
     command = shlex.join(["rumi-train", *sys.argv[1:]])
@@ -155,7 +159,7 @@ def train(
         given = {name for name, source in sources.items() if source and source.name == "COMMANDLINE"}
         if given - {"resume", "debug"}:
             raise typer.BadParameter("a run goes on as it was started: give nothing else.", param_hint="--resume")
-        order, folder = read_order(resume, command), resume
+        order, folder = read_config(resume, command), resume
     else:
         corpus = corpus or _fetched_texts("--corpus")
         if out is None:
@@ -166,8 +170,8 @@ def train(
             minutes = MINUTES
         if practice and not rhyme:
             raise typer.BadParameter("give --rhyme with it.", param_hint="--practice")
-        plan = Plan(steps=steps, minutes=minutes, accumulate=accumulate, seed=seed)
-        order = Order(
+        plan = TrainConfig(steps=steps, minutes=minutes, accumulate=accumulate, seed=seed)
+        order = RunConfig(
             corpus=tuple(str(path.resolve()) for path in (*corpus, *(more_texts or []))),
             language=language,
             form=form,
@@ -187,14 +191,14 @@ def train(
             raise RumiError(f"{folder} already holds something: go on with --resume {folder}, or name a new folder.")
     with join_world() as world:
         run = Run(order, folder, world)
-        if world.leads:
+        if world.is_main:
             config = run.description.config
             narrate(
-                f"{run.description.card.parameters:,} parameters, {len(run.description.tokenizer)} symbols, dropout "
-                f"{config.dropout}, {run.batches.symbols:,} symbols of text, on {world.size} x {world.device.type}."
+                f"{run.description.card.parameters:,} parameters, {len(run.description.tokenizer)} tokens, dropout "
+                f"{config.dropout}, {run.batches.tokens:,} tokens of text, on {world.size} x {world.device.type}."
             )
         score = run.train()
-    if not world.leads:
+    if not world.is_main:
         return 0
     if score is None:
         narrate(f"Stopped and kept. Go on with: rumi-train --resume {folder}")
@@ -207,7 +211,9 @@ def train(
 
 @eval_app.command()
 def evaluate(
-    model: Annotated[str, typer.Option(help="en, fa, a model file (.onnx), a checkpoint, or the folder of a run.")],
+    model: Annotated[
+        str, typer.Option(help=f"{', '.join(MODELS)}, a model file (.onnx), a checkpoint, or the folder of a run.")
+    ],
     text: Annotated[
         list[Path] | None,
         typer.Option(
@@ -233,7 +239,7 @@ def evaluate(
 ) -> None:
     """Measure the exact loss of a model on a text, and its verse.
 
-    The text is read as one stream in its order; every symbol is predicted once, with all that came before it up to
+    The text is read as one stream in its order; every token is predicted once, with all that came before it up to
     the window. The nats of all characters and ends of poems are divided by the number of characters of the
     normalised file, separators between poems included.
 
@@ -244,7 +250,7 @@ def evaluate(
     if split not in ("all", "validation"):
         raise typer.BadParameter(f"{split!r} is not all or validation.", param_hint="--split")
     texts = text or _fetched_texts("--text")
-    if model.endswith(".safetensors") or (Path(model).is_dir() and not shipped_language(model)):
+    if model.endswith(".safetensors") or (Path(model).is_dir() and not shipped(model)):
         try:
             from training.checkpoint import load_weights
             from training.torch_step import TorchStep
@@ -278,7 +284,7 @@ def evaluate(
             f"{score.characters:,} characters, {score.unknown_characters:,} of them unknown to the model"
         )
         if verse:
-            from training.verse_table import verse_table
+            from training.quality.table import verse_table
 
             console = Console()
             for form, comparison in verse.items():
@@ -286,8 +292,8 @@ def evaluate(
 
 
 def _checkpoint(name: str) -> Path:
-    language = shipped_language(name)
-    return checkpoint_path(language) if language else Path(name).resolve()
+    model = shipped(name)
+    return checkpoint_path(model) if model else Path(name).resolve()
 
 
 def _fetched_texts(option: str) -> list[Path]:
@@ -310,7 +316,7 @@ def _measure_samples(
     from rich.progress import track
 
     try:
-        from training.samples import compare_verse, write_samples
+        from training.quality.samples import compare_verse, write_samples
     except ModuleNotFoundError as error:
         _without_training(error)
     written = {}

@@ -17,22 +17,22 @@ from rumi_tui.texts.corpus import Poem
 Ids = npt.NDArray[np.int64]
 
 
-class Poems(NamedTuple):
+class EncodedPoems(NamedTuple):
     """Poems one after the other, as ids that need not fit into memory."""
 
     ids: npt.NDArray[Any]
-    """uint16 or uint32 [symbols], mapped from a file."""
+    """uint16 or uint32 [tokens], mapped from a file."""
     beginnings: Ids
     """[poems + 1]: where each poem begins, and the end of the last."""
 
 
 def encode_poem(tokenizer: Tokenizer, poem: Poem) -> Ids:
-    """The symbol of the form, those of the text, the symbol of the end."""
+    """The token of the form, those of the text, the token of the end."""
     ids = [tokenizer.form_id(poem.form), *tokenizer.encode(poem.text), tokenizer.end_id]
     return np.array(ids, dtype=np.int64)
 
 
-def store_poems(poems: Iterable[Ids], folder: Path, vocab_size: int) -> Poems:
+def store_encoded(poems: Iterable[Ids], folder: Path, vocab_size: int) -> EncodedPoems:
     """Writes encoded poems to a nameless file in `folder`, which is gone with the process, and maps it into memory.
 
     Raises `RumiError` when it cannot be written.
@@ -45,11 +45,11 @@ def store_poems(poems: Iterable[Ids], folder: Path, vocab_size: int) -> Poems:
                 file.write(poem.astype(dtype).tobytes())
                 lengths.append(len(poem))
             file.flush()
-            symbols = sum(lengths)
-            ids = np.memmap(file, dtype, "r", shape=symbols) if symbols else np.empty(0, dtype)
+            tokens = sum(lengths)
+            ids = np.memmap(file, dtype, "r", shape=tokens) if tokens else np.empty(0, dtype)
     except OSError as error:
         raise RumiError(f"Could not keep the text as ids in {folder} ({describe(error)}): make room there.") from error
-    return Poems(ids, np.cumsum([0, *lengths], dtype=np.int64))
+    return EncodedPoems(ids, np.cumsum([0, *lengths], dtype=np.int64))
 
 
 class Batches:
@@ -62,19 +62,19 @@ class Batches:
     when the text is shorter than one window.
     """
 
-    def __init__(self, poems: Poems, window: int, batch: int, seed: int) -> None:
+    def __init__(self, poems: EncodedPoems, window: int, batch: int, seed: int) -> None:
         self.poems, self.window, self.batch, self.seed = poems, window, batch, seed
-        self.symbols = len(poems.ids)
-        self.sequences = (self.symbols - 1) // window
+        self.tokens = len(poems.ids)
+        self.sequences = (self.tokens - 1) // window
         """Sequences in one epoch."""
         if self.sequences < 1:
             raise RumiError(
-                f"The training text has {self.symbols} symbols, fewer than one window of {window}: "
+                f"The training text has {self.tokens} tokens, fewer than one window of {window}: "
                 "add poems or choose a preset with a smaller window."
             )
         self._epoch = -1
 
-    def beside(self, poems: Poems) -> Batches:
+    def beside(self, poems: EncodedPoems) -> Batches:
         """The same batches of what stands in the same places of other poems, as long as these."""
         return Batches(poems, self.window, self.batch, self.seed)
 
@@ -99,12 +99,12 @@ class Batches:
         self._order = rng.permutation(len(self.poems.beginnings) - 1)
         self._lengths = np.diff(self.poems.beginnings)[self._order]
         self._places = np.cumsum(self._lengths) - self._lengths
-        spare = self.symbols - 1 - self.sequences * self.window
+        spare = self.tokens - 1 - self.sequences * self.window
         self._starts = rng.integers(spare + 1) + self.window * rng.permutation(self.sequences)
         self._epoch = epoch
 
     def _read(self, number: int, offset: int) -> Ids:
-        """One sequence and the symbol after it, from a place in the poem that has this number in the epoch's order."""
+        """One sequence and the token after it, from a place in the poem that has this number in the epoch's order."""
         row = np.empty(self.window + 1, dtype=np.int64)
         filled = 0
         while filled < len(row):

@@ -27,7 +27,7 @@ class World:
     device: torch.device
 
     @property
-    def leads(self) -> bool:
+    def is_main(self) -> bool:
         """Whether this process writes files and speaks."""
         return self.rank == 0
 
@@ -43,9 +43,9 @@ class World:
         """The mean of a number over the processes."""
         return self._reduce(value) / self.size
 
-    def from_leader(self, value: float) -> float:
+    def from_main(self, value: float) -> float:
         """The leading process's number, so that all decide alike."""
-        return self._reduce(value if self.leads else 0.0)
+        return self._reduce(value if self.is_main else 0.0)
 
     def _reduce(self, value: float) -> float:
         if self.size == 1:

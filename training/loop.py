@@ -23,18 +23,18 @@ from models.decoder import Decoder
 from training import checkpoint
 from training.allocator import keep_freed_memory
 from training.data import Batches
+from training.defaults import BATCH
 from training.distributed import World
+from training.estimate import LossEstimate
 from training.optim import schedule
 from training.precision import multiplies_bfloat16
-from training.quick_loss import QuickLoss
-from training.recipe import BATCH
 
 Losses = Callable[[Decoder, Tensor, Tensor], Tensor]
 """Nats of each target [batch, window], from a decoder, its inputs and the targets, both of that shape."""
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainConfig:
     """What a run is to do: `steps`, `minutes` or both, of which the one that ends it sooner sets the schedule.
 
     With `steps` alone, the same plan, text and CPU give the same weights, bit for bit.
@@ -42,18 +42,18 @@ class Plan:
 
     steps: int | None = None
     minutes: float | None = None
-    """Time for the run, looks at the validation text included."""
+    """Time for the run, evaluations included."""
     batch: int = BATCH
     """Sequences in a step, over all processes."""
     accumulate: int = 1
     """Parts that a process works through one after another in a step, to spare memory; the gradient stays the same."""
-    look_every: int | None = None
-    """Steps between two looks at the validation text; each also saves the state of the run. None: only at the end."""
+    eval_every: int | None = None
+    """Steps between two evaluations, each of which also saves the state of the run. None: only at the end."""
     patience: int = 10
-    """Looks without a better validation loss after which the run ends."""
+    """Evaluations without a better validation loss after which the run ends."""
     seed: int = 0
 
-    def done(self, progress: Progress) -> float:
+    def done(self, progress: TrainState) -> float:
         """The share of the run that lies behind, in the middle of the step to come; 1 or more when it is over."""
         of_steps = (progress.step + 0.5) / self.steps if self.steps is not None else 0.0
         of_minutes = progress.seconds / (60 * self.minutes) if self.minutes is not None else 0.0
@@ -61,19 +61,19 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Look:
+class Eval:
     """One look at the validation text."""
 
     step: int
     seconds: float
     train_loss: float
-    """Nats a symbol: the mean of the steps since the look before, with dropout."""
+    """Nats a token: the mean of the steps since the look before, with dropout."""
     validation_loss: float
-    """Nats a symbol, see `training.quick_loss.QuickLoss`."""
+    """Nats a token, see `training.estimate.LossEstimate`."""
 
 
 @dataclass
-class Progress:
+class TrainState:
     """Where a run stands: with the weights and the optimizer, all that it needs to go on."""
 
     step: int = 0
@@ -84,66 +84,66 @@ class Progress:
     """Of the steps since the last look."""
     newest_is_best: bool = False
     """Whether the last parameters are kept whatever their loss: it is not quite what was trained for."""
-    looks: list[Look] = field(default_factory=list)
+    evals: list[Eval] = field(default_factory=list)
 
     @property
-    def steps_since_look(self) -> int:
+    def steps_since_eval(self) -> int:
         """Steps whose loss is in `loss_sum`."""
-        return self.step - (self.looks[-1].step if self.looks else 0)
+        return self.step - (self.evals[-1].step if self.evals else 0)
 
     @property
-    def looks_since_best(self) -> int:
+    def evals_since_best(self) -> int:
         """Looks after the one whose weights are kept, that with the lowest validation loss; 0 if it was the last."""
         if self.newest_is_best:
             return 0
-        losses = [look.validation_loss for look in self.looks]
+        losses = [each.validation_loss for each in self.evals]
         return len(losses) - 1 - losses.index(min(losses)) if losses else 0
 
 
 class Store:
     """The folder of a run: its latest state and its best weights."""
 
-    def __init__(self, folder: Path, facts: dict[str, Any], keep_best: Callable[[Decoder, Progress], None]) -> None:
+    def __init__(self, folder: Path, facts: dict[str, Any], keep_best: Callable[[Decoder, TrainState], None]) -> None:
         self.folder, self.facts, self.keep_best = folder, facts, keep_best
 
-    def save(self, model: Decoder, optimizers: Sequence[Optimizer], progress: Progress) -> None:
+    def save(self, model: Decoder, optimizers: Sequence[Optimizer], progress: TrainState) -> None:
         """Writes all that `load` needs; the state before it is replaced whole or left alone."""
         weights = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
         tensors = weights | checkpoint.optimizer_tensors(optimizers)
         checkpoint.save_state(self.folder, tensors, {**self.facts, "progress": asdict(progress)})
 
-    def load(self, model: Decoder, optimizers: Sequence[Optimizer]) -> Progress:
+    def load(self, model: Decoder, optimizers: Sequence[Optimizer]) -> TrainState:
         """Puts the saved state into model and optimizers, if there is one, and says where the run stands."""
         if not (self.folder / checkpoint.STATE).exists():
-            return Progress()
+            return TrainState()
         tensors, facts = checkpoint.load_state(self.folder)
         weights = {name.removeprefix("model."): tensor for name, tensor in tensors.items() if name.startswith("model.")}
         checkpoint.load_tensors(model, weights, self.folder / checkpoint.STATE)
         checkpoint.load_optimizer_tensors(optimizers, tensors)
-        return msgspec.convert(facts["progress"], Progress)
+        return msgspec.convert(facts["progress"], TrainState)
 
 
 class Watcher(Protocol):
-    """Told what happens in a run, in the process that leads."""
+    """Told what happens in a run, in the main process."""
 
-    def stepped(self, progress: Progress, done: float, loss: float) -> None:
-        """After each step: `done` is the share of the run, `loss` the step's in nats a symbol."""
+    def stepped(self, progress: TrainState, done: float, loss: float) -> None:
+        """After each step: `done` is the share of the run, `loss` the step's in nats a token."""
 
-    def looked(self, progress: Progress, model: Decoder) -> None:
-        """After each look at the validation text; it is the best so far where `looks_since_best` is 0."""
+    def evaluated(self, progress: TrainState, model: Decoder) -> None:
+        """After each look at the validation text; it is the best so far where `evals_since_best` is 0."""
 
 
 def train(
     model: Decoder,
     optimizers: Sequence[Optimizer],
     batches: Batches,
-    quick_loss: QuickLoss,
-    plan: Plan,
+    estimate_loss: LossEstimate,
+    plan: TrainConfig,
     store: Store,
     watcher: Watcher,
     world: World,
     weights: Batches | None = None,
-) -> Progress | None:
+) -> TrainState | None:
     """Trains `model` where it lies until the plan is done or `patience` runs out; None if it was interrupted.
 
     `weights` says what each target counts in the gradient, in the places of `batches`; losses that are told are without
@@ -163,13 +163,13 @@ def train(
         losses_of = compiled(losses_of, model, ids.to(world.device))
     started = time.monotonic() - progress.seconds
     with _interruptions() as interrupted:
-        while progress.looks_since_best < plan.patience:
-            done = world.from_leader(plan.done(progress))
+        while progress.evals_since_best < plan.patience:
+            done = world.from_main(plan.done(progress))
             if done >= 1:
                 break
-            if world.from_leader(len(interrupted)):
-                if world.leads:
-                    if not progress.looks:
+            if world.from_main(len(interrupted)):
+                if world.is_main:
+                    if not progress.evals:
                         store.keep_best(model, progress)
                     store.save(model, optimizers, progress)
                 return None
@@ -195,16 +195,16 @@ def train(
             progress.step += 1
             progress.loss_sum += step_loss
             progress.seconds = time.monotonic() - started
-            over = world.from_leader(plan.done(progress)) >= 1
-            if world.leads:
+            over = world.from_main(plan.done(progress)) >= 1
+            if world.is_main:
                 watcher.stepped(progress, plan.done(progress), step_loss)
-            if over or (plan.look_every and progress.step % plan.look_every == 0):
-                _look(model, quick_loss, progress, world)
-                if world.leads:
-                    if progress.looks_since_best == 0:
+            if over or (plan.eval_every and progress.step % plan.eval_every == 0):
+                _evaluate(model, estimate_loss, progress, world)
+                if world.is_main:
+                    if progress.evals_since_best == 0:
                         store.keep_best(model, progress)
                     store.save(model, optimizers, progress)
-                    watcher.looked(progress, model)
+                    watcher.evaluated(progress, model)
                 progress.seconds = time.monotonic() - started
     return progress
 
@@ -232,10 +232,10 @@ def compiled(losses: Losses, model: Decoder, ids: Tensor) -> Losses:
     return quicker
 
 
-def _look(model: Decoder, quick_loss: QuickLoss, progress: Progress, world: World) -> None:
-    train_loss = progress.loss_sum / progress.steps_since_look
-    validation_loss = world.from_leader(quick_loss(model))
-    progress.looks.append(Look(progress.step, progress.seconds, train_loss, validation_loss))
+def _evaluate(model: Decoder, estimate_loss: LossEstimate, progress: TrainState, world: World) -> None:
+    train_loss = progress.loss_sum / progress.steps_since_eval
+    validation_loss = world.from_main(estimate_loss(model))
+    progress.evals.append(Eval(progress.step, progress.seconds, train_loss, validation_loss))
     progress.loss_sum = 0.0
 
 

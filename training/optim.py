@@ -86,7 +86,7 @@ def build_optimizers(model: nn.Module, learning_rate: float) -> list[Optimizer]:
             groups["qkv"].append(parameter)
         elif name.startswith("blocks.") and parameter.ndim == 2:
             groups["matrices"].append(parameter)
-        elif name.startswith(("embedding.", "places.")):
+        elif name.startswith(("embedding.", "position_embedding.")):
             groups["embeddings"].append(parameter)
         else:
             groups["others"].append(parameter)

@@ -15,32 +15,40 @@ import msgspec
 import torch
 from rich.console import Console
 
+from models.bpe import WordTokenizer
 from models.card import UNSAID, Card, Description, Text
 from models.config import DEFAULT_PRESET, DecoderConfig, preset
 from models.decoder import Decoder
 from models.errors import RumiError, describe
-from models.tokenizer import CharacterTokenizer, Kind, Tokenizer
-from models.words import WordTokenizer
-from rumi_tui.engine.score import SEPARATOR, Score
+from models.tokenizer import SEPARATOR, CharacterTokenizer, Tokenizer, TokenizerKind
+from rumi_tui.engine.score import Score
 from rumi_tui.texts.corpus import Poem, Source, read_corpus
 from training import checkpoint
-from training.data import Batches, Ids, Poems, encode_poem, store_poems
+from training.data import Batches, EncodedPoems, Ids, encode_poem, store_encoded
+from training.defaults import (
+    INIT_RATE,
+    LEARNING_RATE,
+    RHYME_RATE,
+    batch_for,
+    dropout_for,
+    eval_every_for,
+    most_steps_for,
+)
 from training.distributed import World
+from training.estimate import LossEstimate
 from training.evaluate import exact_loss
-from training.loop import Plan, Progress, Store, train
+from training.loop import Store, TrainConfig, TrainState, train
 from training.optim import build_optimizers
-from training.practice import known_words, read_practice
-from training.quick_loss import QuickLoss
-from training.recipe import INIT_RATE, LEARNING_RATE, RHYME_RATE, batch_for, dropout_for, look_every_for, most_steps_for
-from training.rhyme_weights import WEIGHT, practice_weights, rhyme_weights
+from training.report.watcher import RunWatcher
+from training.rhyme.self_training import known_words, read_generated
+from training.rhyme.weights import WEIGHT, rhyme_weights, self_training_weights
 from training.torch_step import TorchStep
-from training.watch import RunWatcher
 
 LICENCE = "MIT"
 
 
 @dataclass(frozen=True)
-class Order:
+class RunConfig:
     """What was asked for on the command line; kept with the run, so that resuming asks for nothing again."""
 
     corpus: tuple[str, ...]
@@ -54,35 +62,35 @@ class Order:
     """Of the matrices, at its height; those of other parameters are in proportion (see `training.optim`)."""
     dropout: float | None
     init: str | None
-    plan: Plan
+    plan: TrainConfig
     commands: tuple[str, ...]
-    tokenizer: Kind | None = None
+    tokenizer: TokenizerKind | None = None
     """None: that of `init`, or characters."""
     rhyme: bool = False
-    """Whether words that carry a rhyme weigh more, see `training.rhyme_weights`."""
+    """Whether words that carry a rhyme weigh more, see `training.rhyme.weights`."""
     practice: tuple[str, ...] = ()
-    """Files of verse by the model that is trained further, see `training.practice`."""
+    """Files of verse by the model that is trained further, see `training.rhyme.self_training`."""
 
 
-def read_order(folder: Path, command: str) -> Order:
+def read_config(folder: Path, command: str) -> RunConfig:
     """The order of the run in a folder, with the command that resumes it. Raises `RumiError` if there is no run."""
     _, facts = checkpoint.load_state(folder)
     try:
-        order = msgspec.convert(facts["order"], Order)
+        order = msgspec.convert(facts["order"], RunConfig)
     except (KeyError, msgspec.ValidationError) as error:
         raise RumiError(f"The run in {folder} is of another version of rumi-train: start it anew.") from error
-    return Order(**{**vars(order), "commands": (*order.commands, command)})
+    return RunConfig(**{**vars(order), "commands": (*order.commands, command)})
 
 
 class Run:
     """A run in a folder. Raises `RumiError` when the texts cannot train the decoder that was ordered."""
 
-    def __init__(self, order: Order, folder: Path, world: World) -> None:
+    def __init__(self, order: RunConfig, folder: Path, world: World) -> None:
         self.folder, self.world = folder, world
         self.sources = read_corpus([Path(path) for path in order.corpus], order.language, order.form)
         plan, language, on_gpu = order.plan, _one_language(self.sources), world.device.type == "cuda"
         start = checkpoint.load_weights(Path(order.init)) if order.init is not None else None
-        practice = [read_practice(Path(path)) for path in order.practice]
+        practice = [read_generated(Path(path)) for path in order.practice]
         own = [poem for practised in practice for poem in practised.poems]
         self._origin = _origin(order, self.sources)
         _check_resumable(folder, self._origin)
@@ -105,13 +113,13 @@ class Run:
                     f"The corpus has {len(training.beginnings) - 1 - len(own)} poems and none to validate on: "
                     "part it by blank lines into 20 or more."
                 )
-        self.quick_loss = QuickLoss(validation, config.window, batch)
-        self._characters_per_symbol = characters / self.batches.symbols
+        self.estimate_loss = LossEstimate(validation, config.window, batch)
+        self._characters_per_token = characters / self.batches.tokens
         rate = LEARNING_RATE if start is None else RHYME_RATE if order.rhyme else INIT_RATE
         self.learning_rate = order.learning_rate or rate
-        look_every = plan.look_every or look_every_for(self.batches.symbols, config.window * batch, on_gpu)
-        steps = plan.steps or most_steps_for(self.batches.symbols, config.window * batch)
-        self.plan = replace(plan, steps=steps, batch=batch, look_every=look_every)
+        eval_every = plan.eval_every or eval_every_for(self.batches.tokens, config.window * batch, on_gpu)
+        steps = plan.steps or most_steps_for(self.batches.tokens, config.window * batch)
+        self.plan = replace(plan, steps=steps, batch=batch, eval_every=eval_every)
         dropout = order.dropout if order.dropout is not None else dropout_for(characters, on_gpu)
         self.order = replace(
             order, plan=self.plan, batch=batch, learning_rate=self.learning_rate, dropout=dropout
@@ -133,7 +141,7 @@ class Run:
         The returned score is the exact loss of those weights on the whole validation split.
         """
         store = Store(self.folder, {"order": asdict(self.order), **self._origin}, self._keep_best)
-        console = Console(file=sys.stderr, quiet=not self.world.leads)
+        console = Console(file=sys.stderr, quiet=not self.world.is_main)
         optimizers = build_optimizers(self.model, self.learning_rate)
         with RunWatcher(self.folder, self.description, self._characters(steps=1), console) as watcher:
             try:
@@ -141,7 +149,7 @@ class Run:
                     self.model,
                     optimizers,
                     self.batches,
-                    self.quick_loss,
+                    self.estimate_loss,
                     self.plan,
                     store,
                     watcher,
@@ -153,17 +161,17 @@ class Run:
                     f"The GPU has too little memory for {self.plan.batch} sequences at once: begin anew with "
                     "--accumulate 2 or more, which works through them in so many parts."
                 ) from error
-        if progress is None or not self.world.leads:
+        if progress is None or not self.world.is_main:
             return None
         watcher.ended(self.plan, progress)
         return measure(self.folder, self.sources, self.world.device)
 
-    def _keep_best(self, model: Decoder, progress: Progress) -> None:
+    def _keep_best(self, model: Decoder, progress: TrainState) -> None:
         before = self.description.card.characters_seen
         card = msgspec.structs.replace(self.description.card, characters_seen=before + self._characters(progress.step))
         checkpoint.save_weights(self.folder / checkpoint.WEIGHTS, model, self.description._replace(card=card))
 
-    def _store(self, poems: Iterable[Iterable[Poem]], tokenizer: Tokenizer) -> tuple[Poems, int]:
+    def _store(self, poems: Iterable[Iterable[Poem]], tokenizer: Tokenizer) -> tuple[EncodedPoems, int]:
         """Poems as ids, and their characters."""
         characters = 0
 
@@ -173,10 +181,10 @@ class Run:
                 characters += len(poem.text) + len(SEPARATOR)
                 yield encode_poem(tokenizer, poem)
 
-        return store_poems(encoded(), self.folder, len(tokenizer)), characters
+        return store_encoded(encoded(), self.folder, len(tokenizer)), characters
 
-    def _rhyme_weights(self, poems: Poems, own: int, tokenizer: Tokenizer, language: str) -> Poems:
-        """The weights of all symbols of some poems, in their places; the last `own` of them are practice."""
+    def _rhyme_weights(self, poems: EncodedPoems, own: int, tokenizer: Tokenizer, language: str) -> EncodedPoems:
+        """The weights of all tokens of some poems, in their places; the last `own` of them are practice."""
         known = known_words(self.sources)
         texts = len(poems.beginnings) - 1 - own
 
@@ -185,9 +193,9 @@ class Run:
                 if number < texts:
                     yield rhyme_weights(poems.ids[begin:end], tokenizer, language)
                 else:
-                    yield practice_weights(poems.ids[begin:end], tokenizer, language, known)
+                    yield self_training_weights(poems.ids[begin:end], tokenizer, language, known)
 
-        stored = store_poems(weights(), self.folder, WEIGHT + 1)
+        stored = store_encoded(weights(), self.folder, WEIGHT + 1)
         if stored.ids.max() == 1:
             raise RumiError(
                 "No line of these texts rhymes: say their form with --form, as couplet, or leave out --rhyme."
@@ -196,7 +204,7 @@ class Run:
 
     def _characters(self, steps: int) -> int:
         """How many characters of text that many steps read, see `Card.characters_seen`."""
-        return round(steps * self.plan.batch * self.batches.window * self._characters_per_symbol)
+        return round(steps * self.plan.batch * self.batches.window * self._characters_per_token)
 
 
 def measure(folder: Path, sources: Sequence[Source], device: torch.device) -> Score:
@@ -229,7 +237,7 @@ def _new_folder(folder: Path) -> Iterator[None]:
 
 
 def _tokenizer_and_shape(
-    order: Order, start: Description | None, sources: Sequence[Source]
+    order: RunConfig, start: Description | None, sources: Sequence[Source]
 ) -> tuple[Tokenizer, DecoderConfig]:
     """Those of the checkpoint to start from, with the new characters of the texts, or else those of the preset."""
     if start is None:
@@ -243,14 +251,13 @@ def _tokenizer_and_shape(
             f"{order.init} has a tokenizer of the kind {start.tokenizer.kind}, not {order.tokenizer}: "
             "leave out --tokenizer or --init."
         )
-    tokenizer = start.tokenizer
-    if isinstance(start.tokenizer, CharacterTokenizer):
-        tokenizer = start.tokenizer.grown(poem.text for source in sources for poem in source.training)
+    texts = (poem.text for source in sources for poem in source.training)
+    tokenizer = start.tokenizer.grown(texts, [source.form for source in sources])
     return tokenizer, msgspec.structs.replace(start.config, vocab_size=len(tokenizer))
 
 
 def _load_grown(model: Decoder, start: Decoder) -> None:
-    """Puts the weights of a decoder into one that may know more symbols; the head says 0 for a new one."""
+    """Puts the weights of a decoder into one that may know more tokens; the head says 0 for a new one."""
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             weights = start.get_parameter(name)
@@ -277,7 +284,7 @@ def _card(
     )
 
 
-def _origin(order: Order, sources: Sequence[Source]) -> dict[str, list[str]]:
+def _origin(order: RunConfig, sources: Sequence[Source]) -> dict[str, list[str]]:
     """The SHA-256 of the files that a run begins with, by what they are."""
     practice = [hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in order.practice]
     init = [hashlib.sha256(checkpoint.weights_path(Path(order.init)).read_bytes()).hexdigest()] if order.init else []

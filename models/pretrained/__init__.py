@@ -1,24 +1,27 @@
-"""The model files that ship with the program."""
+"""The model files that ship with the program, each with the checkpoint that it was made from."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-LANGUAGES = {"en": "English", "fa": "Persian"}
-"""The languages there is a shipped model for."""
+_FOLDER = Path(__file__).parent
+_PREFIX = "rumi-"
+
+MODELS = tuple(sorted(path.stem.removeprefix(_PREFIX) for path in _FOLDER.glob(f"{_PREFIX}*.onnx")))
+"""Their names, as people type them: the file of `en` is `rumi-en.onnx`."""
 
 
-def shipped_language(name: str) -> str | None:
-    """The language of the shipped model that is called so, by it or as `rumi-en`; None for any other name."""
-    language = name.removeprefix("rumi-")
-    return language if language in LANGUAGES else None
+def shipped(name: str) -> str | None:
+    """The name in `MODELS` of the model that is called so, or as its file is (`rumi-en`); None for any other."""
+    name = name.removeprefix(_PREFIX)
+    return name if name in MODELS else None
 
 
-def model_path(language: str) -> Path:
-    """Where the shipped model file of a language lies."""
-    return Path(__file__).parent / f"rumi-{language}.onnx"
+def model_path(name: str) -> Path:
+    """Where the file of a shipped model lies."""
+    return _FOLDER / f"{_PREFIX}{name}.onnx"
 
 
-def checkpoint_path(language: str) -> Path:
+def checkpoint_path(name: str) -> Path:
     """Where the checkpoint of a shipped model lies."""
-    return model_path(language).with_suffix(".safetensors")
+    return model_path(name).with_suffix(".safetensors")

@@ -42,7 +42,7 @@ class Context:
     def __init__(self, step: DecodeStep, batch: int = 1) -> None:
         self._step, self._batch = step, batch
         self._cache = step.empty_cache(batch)
-        self._slides = step.config.positions == "rotary"
+        self._slides = step.config.is_rotary
         self._recent: Ids = np.empty((batch, 0), dtype=np.int64)
 
     def feed(self, ids: Ids) -> Logits:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -16,6 +16,8 @@ from rumi_tui.engine.sampling import Probabilities, Sampling, choose, log_softma
 LARGEST_SEED = 2**32 - 1
 LARGEST_LIMIT = 10**9
 """Lines or characters of a poem: years of writing."""
+BATCH = 16
+"""Poems written together: more gain little, and the first would be waited for longer."""
 DEFAULT_LINES = 16
 """Of a poem that does not end before, where nobody sets a limit: what a small terminal shows at once."""
 
@@ -33,20 +35,20 @@ class Alternative(msgspec.Struct, frozen=True, array_like=True):
 
 
 def most_likely(probabilities: Probabilities, tokenizer: Tokenizer, count: int) -> tuple[Alternative, ...]:
-    """The likeliest of the symbols with these probabilities [vocab_size], the likeliest first."""
+    """The likeliest of the tokens with these probabilities [vocab_size], the likeliest first."""
     likeliest = np.argsort(-probabilities, kind="stable")[:count]
-    return tuple(Alternative(tokenizer.piece(int(i)), float(probabilities[i])) for i in likeliest)
+    return tuple(Alternative(tokenizer.text_of(int(i)), float(probabilities[i])) for i in likeliest)
 
 
 class Step(msgspec.Struct, frozen=True, array_like=True):
-    """One symbol of a poem as it was chosen."""
+    """One token of a poem as it was chosen."""
 
     text: str
     """What it adds to the poem: one character, or several where the model reads words; never none."""
     logprob: float
     """Natural logarithm of its probability under the model itself, at temperature 1 and before any filter."""
     alternatives: tuple[Alternative, ...] = ()
-    """The likeliest symbols, the likeliest first: as many as the request asks for."""
+    """The likeliest tokens, the likeliest first: as many as the request asks for."""
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +68,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     So the poem begins as one with a higher limit does, where choosing among shorter pieces would change its words.
     """
     alternatives: int = 0
-    """How many of the likeliest symbols to note at each step; each costs a little time."""
+    """How many of the likeliest tokens to note at each step; each costs a little time."""
 
     def __post_init__(self) -> None:
         for name in ("lines", "characters"):
@@ -77,8 +79,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
             raise RumiError(f"The seed is {self.seed}; choose one from 0 to {LARGEST_SEED}.")
 
 
-class Poem:
-    """A poem as it grows: chooses each symbol from what the model says, and knows when to stop."""
+class Sampler:
+    """A poem as it grows: chooses each token from what the model says, and knows when to stop."""
 
     def __init__(self, tokenizer: Tokenizer, request: Request) -> None:
         self._tokenizer, self._request = tokenizer, request
@@ -86,18 +88,18 @@ class Poem:
         self._allowed = np.ones(len(tokenizer), dtype=np.bool_)
         self._allowed[[tokenizer.unknown_id, *tokenizer.form_ids()]] = False
         self._lines = self._characters = 0
-        self.chosen = 0
-        """The id of the last symbol."""
+        self.last_id = 0
+        """The token that was chosen last."""
         self.ending: Ending | None = None
-        """Why it stopped; None while it can go on."""
+        """Why the poem stopped; None while it can go on."""
 
-    def next(self, logits: Logits) -> Step | None:
-        """The symbol that follows, from logits [vocab_size]; None where the poem stops instead."""
+    def sample(self, logits: Logits) -> Step | None:
+        """The token that follows, from logits [vocab_size]; None where the poem stops instead."""
         request = self._request
-        self.chosen = choose(logits, self._allowed, request.sampling, self._rng)
-        text = self._tokenizer.piece(self.chosen)
+        self.last_id = choose(logits, self._allowed, request.sampling, self._rng)
+        text = self._tokenizer.text_of(self.last_id)
         self._lines += text == "\n"
-        if self.chosen == self._tokenizer.end_id:
+        if self.last_id == self._tokenizer.end_id:
             self.ending = "end"
         elif self._lines == request.lines:
             self.ending = "lines"
@@ -108,7 +110,7 @@ class Poem:
         self._characters += len(text)
         if self._characters == request.characters:
             self.ending = "characters"
-        return Step(text, logprob_of(logits, self.chosen), self._alternatives(logits))
+        return Step(text, logprob_of(logits, self.last_id), self._alternatives(logits))
 
     def _alternatives(self, logits: Logits) -> tuple[Alternative, ...]:
         if not self._request.alternatives:
@@ -124,22 +126,22 @@ class Generation:
 
     def __init__(self, model: DecodeStep, tokenizer: Tokenizer, request: Request) -> None:
         self._model, self._tokenizer, self._request = model, tokenizer, request
-        self._poem = Poem(tokenizer, request)
+        self._sampler = Sampler(tokenizer, request)
 
     @property
     def ending(self) -> Ending | None:
         """Why it stopped; None while it can go on."""
-        return self._poem.ending
+        return self._sampler.ending
 
     def __iter__(self) -> Iterator[Step]:
-        self._poem = Poem(self._tokenizer, self._request)
+        self._sampler = Sampler(self._tokenizer, self._request)
         context = Context(self._model)
         logits = context.read(_prompt_ids(self._tokenizer, self._request))
-        while step := self._poem.next(logits[0]):
+        while step := self._sampler.sample(logits[0]):
             yield step
             if self.ending:
                 return
-            logits = context.read(np.array([[self._poem.chosen]]))
+            logits = context.read(np.array([[self._sampler.last_id]]))
 
 
 class BatchGeneration:
@@ -147,41 +149,79 @@ class BatchGeneration:
 
     The first has the seed of the request, the others those that follow. The prompt is read once. Poems that have
     stopped leave the step. Sums of many streams may round otherwise than those of one, so that a poem can differ from
-    the one that `Generation` writes with its seed where two symbols are all but equally likely.
+    the one that `Generation` writes with its seed where two tokens are all but equally likely.
     """
 
     def __init__(self, model: DecodeStep, tokenizer: Tokenizer, request: Request, count: int) -> None:
         self._model, self._tokenizer, self._request, self._count = model, tokenizer, request, count
-        self._poems = self._begin()
+        self._samplers = self._begin()
 
-    def _begin(self) -> list[Poem]:
+    def _begin(self) -> list[Sampler]:
         seeds = range(self._request.seed, self._request.seed + self._count)
-        return [Poem(self._tokenizer, msgspec.structs.replace(self._request, seed=seed)) for seed in seeds]
+        return [Sampler(self._tokenizer, msgspec.structs.replace(self._request, seed=seed)) for seed in seeds]
 
     @property
     def endings(self) -> Sequence[Ending | None]:
         """Why each poem stopped; None while it can go on."""
-        return [poem.ending for poem in self._poems]
+        return [sampler.ending for sampler in self._samplers]
 
     def __iter__(self) -> Iterator[tuple[int, Step]]:
-        self._poems = self._begin()
+        self._samplers = self._begin()
         context = Context(self._model)
         logits = context.read(_prompt_ids(self._tokenizer, self._request)).repeat(self._count, axis=0)
         if self._count > 1:
             context.select([0] * self._count)
-        going = list(enumerate(self._poems))
-        while going:
-            on = []
-            for stream, (number, poem) in enumerate(going):
-                if step := poem.next(logits[stream]):
+        active = list(enumerate(self._samplers))
+        while active:
+            unfinished = []
+            for stream, (number, sampler) in enumerate(active):
+                if step := sampler.sample(logits[stream]):
                     yield number, step
-                if not poem.ending:
-                    on.append(stream)
-            if on and len(on) < len(going):
-                context.select(on)
-            going = [going[stream] for stream in on]
-            if going:
-                logits = context.read(np.array([[poem.chosen] for _, poem in going]))
+                if not sampler.ending:
+                    unfinished.append(stream)
+            if unfinished and len(unfinished) < len(active):
+                context.select(unfinished)
+            active = [active[stream] for stream in unfinished]
+            if active:
+                logits = context.read(np.array([[sampler.last_id] for _, sampler in active]))
+
+
+class Poem(msgspec.Struct, frozen=True, kw_only=True):
+    """A poem as it was written."""
+
+    seed: int
+    text: str
+    """What it was begun with, and what the model wrote."""
+    ending: Ending | None
+    logprob: float
+    """Natural logarithm of the probability of what the model wrote, at temperature 1 and before any filter."""
+
+
+def write_poems(
+    model: DecodeStep,
+    tokenizer: Tokenizer,
+    request: Request,
+    count: int,
+    on_step: Callable[[int, Step], object] = lambda number, step: None,
+) -> Iterator[Poem]:
+    """Writes `count` poems with the seeds from that of the request on, `BATCH` together, and gives them in their order.
+
+    `on_step` is told the number of the poem and its step as each is written; those of a batch come mixed.
+    """
+    for first in range(0, count, BATCH):
+        batch = msgspec.structs.replace(request, seed=request.seed + first)
+        generation = BatchGeneration(model, tokenizer, batch, min(BATCH, count - first))
+        poems: list[list[Step]] = [[] for _ in generation.endings]
+        for number, step in generation:
+            poems[number].append(step)
+            on_step(first + number, step)
+        for number, (steps, ending) in enumerate(zip(poems, generation.endings, strict=True)):
+            yield Poem(
+                seed=batch.seed + number,
+                text=request.text + "".join(step.text for step in steps),
+                ending=ending,
+                logprob=sum(step.logprob for step in steps),
+            )
 
 
 def _prompt_ids(tokenizer: Tokenizer, request: Request) -> Ids:

@@ -10,14 +10,14 @@ from rumi_tui.engine.context import Context, DecodeStep
 from rumi_tui.engine.generate import Alternative, most_likely
 from rumi_tui.engine.sampling import log_softmax
 
-LONGEST_LOOK = 4096
+LONGEST = 4096
 """Symbols at the end of a poem that are looked at: pages of verse, and a second's work at most."""
 ALTERNATIVES = 10
 _PIECE = 512
 """Symbols read at once, so that memory does not grow with the poem."""
 
 
-class Place(msgspec.Struct, frozen=True, array_like=True):
+class TokenScore(msgspec.Struct, frozen=True, array_like=True):
     """One symbol of a poem, as the model saw it coming."""
 
     text: str
@@ -30,20 +30,20 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
     """What it held the likeliest here, at most `ALTERNATIVES`, the likeliest first."""
 
 
-def look(model: DecodeStep, tokenizer: Tokenizer, form: str, text: str) -> list[Place]:
-    """The places of a poem in this form, or the last `LONGEST_LOOK` of them; their texts make up the end of `text`.
+def token_scores(model: DecodeStep, tokenizer: Tokenizer, form: str, text: str) -> list[TokenScore]:
+    """The scores of a poem in this form, or the last `LONGEST` of them; their texts make up the end of `text`.
 
     The poem is read once: from its beginning where the model counts positions from there, otherwise from as far back as
     reaches the first place through every layer. Raises `RumiError` for an unknown form.
     """
     ids = np.array([tokenizer.form_id(form), *tokenizer.encode(text)])
-    targets = ids[1:][-LONGEST_LOOK:]
+    targets = ids[1:][-LONGEST:]
     config = model.config
-    reach = config.layers * config.window if config.positions == "rotary" else len(ids)
+    reach = config.layers * config.window if config.is_rotary else len(ids)
     fed = ids[:-1][-(len(targets) + reach) :]
     before = len(fed) - len(targets)
     never = [tokenizer.unknown_id, *tokenizer.form_ids()]
-    context, places = Context(model), list[Place]()
+    context, scores = Context(model), list[TokenScore]()
     for start in range(0, len(fed), _PIECE):
         logprobs = log_softmax(context.feed(fed[None, start : start + _PIECE])[0])
         probabilities = np.exp(logprobs)
@@ -51,12 +51,12 @@ def look(model: DecodeStep, tokenizer: Tokenizer, form: str, text: str) -> list[
         probabilities[:, never] = 0
         for row in range(max(0, before - start), len(logprobs)):
             symbol = int(targets[start + row - before])
-            places.append(
-                Place(
-                    tokenizer.piece(symbol),
+            scores.append(
+                TokenScore(
+                    tokenizer.text_of(symbol),
                     float(-logprobs[row, symbol] / np.log(2)),
                     float(entropies[row]),
                     most_likely(probabilities[row], tokenizer, ALTERNATIVES),
                 )
             )
-    return places
+    return scores

@@ -6,17 +6,17 @@ import msgspec
 
 from models.card import Card
 from rumi_tui.engine.generate import Ending, Request, Step
-from rumi_tui.engine.lens import Place
+from rumi_tui.engine.lens import TokenScore
 
 
 class Describe(msgspec.Struct, frozen=True, tag=True):
-    """Order: load a model and say what it is. Answered by `Described` or `Failed`."""
+    """Command: load a model and say what it is. Answered by `Described` or `Failed`."""
 
     model: str
 
 
 class Write(msgspec.Struct, frozen=True, tag=True):
-    """Order: write a poem. Answered by `Began`, some `Wrote` and one `Finished`, or by `Failed`."""
+    """Command: write a poem. Answered by `Began`, some `Wrote` and one `Finished`, or by `Failed`."""
 
     model: str
     request: Request
@@ -29,8 +29,8 @@ class Write(msgspec.Struct, frozen=True, tag=True):
     """Only by the model file with this hash; None: by any."""
 
 
-class Look(msgspec.Struct, frozen=True, tag=True):
-    """Order: read a poem and say what the model thought at each place. Answered by `Looked` or `Failed`."""
+class Inspect(msgspec.Struct, frozen=True, tag=True):
+    """Command: read a poem and say what the model thought at each place. Answered by `Inspected` or `Failed`."""
 
     model: str
     form: str
@@ -38,7 +38,7 @@ class Look(msgspec.Struct, frozen=True, tag=True):
 
 
 class Stop(msgspec.Struct, frozen=True, tag=True):
-    """Order: stop the poem being written. Answered by its `Finished`."""
+    """Command: stop the poem being written. Answered by its `Finished`."""
 
 
 class Described(msgspec.Struct, frozen=True, tag=True):
@@ -73,11 +73,11 @@ class Finished(msgspec.Struct, frozen=True, tag=True):
     """Spent on writing, reading the prompt included."""
 
 
-class Looked(msgspec.Struct, frozen=True, tag=True):
+class Inspected(msgspec.Struct, frozen=True, tag=True):
     """A poem, read."""
 
-    places: list[Place]
-    """See `rumi_tui.engine.lens.look`."""
+    scores: list[TokenScore]
+    """See `rumi_tui.engine.lens.token_scores`."""
     model_sha256: str
 
 
@@ -87,5 +87,5 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     message: str
 
 
-Order = Describe | Write | Look | Stop
-Report = Described | Began | Wrote | Finished | Looked | Failed
+Command = Describe | Write | Inspect | Stop
+Event = Described | Began | Wrote | Finished | Inspected | Failed

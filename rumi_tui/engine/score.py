@@ -8,12 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models.tokenizer import Tokenizer
+from models.tokenizer import SEPARATOR, Tokenizer
 from rumi_tui.engine.context import Context, DecodeStep, Ids
 from rumi_tui.engine.sampling import log_softmax
-
-SEPARATOR = "\n\n"
-"""What stands between two poems of a normalised file; the model reads it as one symbol, the end of a poem."""
 
 PIECE = 1024
 """Symbols read at once, so that memory does not grow with the text: 32 MiB of logarithms where symbols are words."""

@@ -12,9 +12,9 @@ import numpy.typing as npt
 import onnxruntime as ort
 
 from models.card import Description
-from models.config import ROTARY_BASE, DecoderConfig
+from models.config import ROTARY_BASE
 from models.errors import RumiError, describe
-from models.pretrained import model_path, shipped_language
+from models.pretrained import MODELS, model_path, shipped
 from rumi_tui.engine.context import Ids, Logits
 
 LARGEST_FILE = 512 << 20
@@ -22,6 +22,9 @@ LARGEST_FILE = 512 << 20
 SLACK = 8
 """The cache has room for one window and this part of it more, so that it is moved up once in so many ids, not at each:
 more room costs attention that looks at more, less room costs moves."""
+
+_FORMER_NAMES = {"total": "total_len", "last": "last_pos", "fed": "new_len", "places": "position_ids"}
+"""Inputs of a graph by the names that model files of version 0.1 have for them."""
 
 
 class OrtCache:
@@ -42,29 +45,31 @@ class OrtCache:
 class _Call:
     """The graph's inputs and outputs for so many ids at once, in memory that onnxruntime and numpy share."""
 
-    def __init__(self, session: ort.InferenceSession, config: DecoderConfig, cache: OrtCache, ids: Ids) -> None:
+    def __init__(self, model: Session, cache: OrtCache, ids: Ids) -> None:
+        config = model.config
         batch, time = ids.shape
-        self._session, self._binding = session, session.io_binding()
+        self._session = model.session
+        self._binding = self._session.io_binding()
         self._ids = np.empty((batch, time), dtype=np.int64)
-        self._total = np.empty(1, dtype=np.int32)
-        self._last = np.empty(batch, dtype=np.int32)
+        self._total_len = np.empty(1, dtype=np.int32)
+        self._last_pos = np.empty(batch, dtype=np.int32)
         self._logits = np.empty((batch, time, config.vocab_size), dtype=np.float32)
-        self._places = np.empty(time, dtype=np.int64)
+        self._position_ids = np.empty(time, dtype=np.int64)
         self._turns = [np.empty((time, config.head_dim // 2), dtype=np.float32) for _ in range(2)]
         self._speeds = ROTARY_BASE ** -(np.arange(0, config.head_dim, 2) / config.head_dim)
         self._from_the_first = np.arange(time)
         inputs = {
             "ids": self._ids,
-            "total": self._total,
-            "last": self._last,
-            "fed": np.full(batch, time, dtype=np.int32),
+            "total_len": self._total_len,
+            "last_pos": self._last_pos,
+            "new_len": np.full(batch, time, dtype=np.int32),
         }
-        if config.positions == "rotary":
+        if config.is_rotary:
             inputs |= {"cos": self._turns[0], "sin": self._turns[1]}
         else:
-            inputs["places"] = self._places
+            inputs["position_ids"] = self._position_ids
         for name, array in inputs.items():
-            self._binding.bind_ortvalue_input(name, ort.OrtValue.ortvalue_from_numpy(array))
+            self._binding.bind_ortvalue_input(model.input_names[name], ort.OrtValue.ortvalue_from_numpy(array))
         self._binding.bind_ortvalue_output("logits", ort.OrtValue.ortvalue_from_numpy(self._logits))
         for name, buffer in cache.buffers.items():
             shared = ort.OrtValue.ortvalue_from_numpy(buffer)
@@ -74,10 +79,10 @@ class _Call:
 
     def run(self, ids: Ids, position: int) -> Logits:
         self._ids[:] = ids
-        self._total[:] = position + ids.shape[1]
-        self._last[:] = position + ids.shape[1] - 1
-        np.add(self._from_the_first, position, out=self._places)
-        angles = self._places[:, None] * self._speeds
+        self._total_len[:] = position + ids.shape[1]
+        self._last_pos[:] = position + ids.shape[1] - 1
+        np.add(self._from_the_first, position, out=self._position_ids)
+        angles = self._position_ids[:, None] * self._speeds
         np.cos(angles, out=self._turns[0], casting="same_kind")
         np.sin(angles, out=self._turns[1], casting="same_kind")
         self._session.run_with_iobinding(self._binding)
@@ -91,33 +96,32 @@ class Session:
     too large, of another version or of another program.
     """
 
-    def __init__(self, path: Path, wide: bool = False) -> None:
-        """With `wide`, for many streams at once: 8-bit weights are turned into floats, of which a batch gains more."""
+    def __init__(self, path: Path, dequantize: bool = False) -> None:
+        """With `dequantize`, for many streams at once, 8-bit weights become floats, of which a batch gains more."""
         self.name = path.stem
         self.sha256 = _hash(path)
         """Of the file: two poems with the same model hash, settings and seed are the same poem."""
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 4
-        if wide:
+        if dequantize:
             options.add_session_config_entry("session.disable_quant_qdq", "1")
         else:
             options.add_session_config_entry("session.qdq_matmulnbits_accuracy_level", "4")  # products of integers
         try:
-            self._session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+            self.session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises a dozen unrelated kinds for a file that is not a model
             raise RumiError(f"{path} is damaged or is no ONNX file: copy or export it again.") from error
-        metadata = self._session.get_modelmeta().custom_metadata_map
+        metadata = self.session.get_modelmeta().custom_metadata_map
         self.description = Description.from_metadata(metadata, str(path))
         self.config, self.tokenizer, self.card = self.description
-        names = [value.name for value in self._session.get_inputs()]
-        self._kept = [name.removeprefix("past_") for name in names if name.startswith("past_")]
-        if names[:1] != ["ids"] or len(self._kept) != 2 * self.config.layers or ("cos" in names) != self._slides:
+        names = [value.name for value in self.session.get_inputs()]
+        self.input_names = {_FORMER_NAMES.get(name, name): name for name in names}
+        """The inputs of the graph: what each is, and how this file calls it."""
+        self._cache_names = [name.removeprefix("past_") for name in names if name.startswith("past_")]
+        fits = len(self._cache_names) == 2 * self.config.layers and ("cos" in names) == self.config.is_rotary
+        if names[:1] != ["ids"] or not fits:
             raise RumiError(f"{path} holds a graph of another shape than its description: export it again.")
-
-    @property
-    def _slides(self) -> bool:
-        return self.config.positions == "rotary"
 
     def check_form(self, form: str) -> None:
         """Raises `RumiError` for a form that the model was not trained on."""
@@ -128,7 +132,7 @@ class Session:
         """The cache before the first id of `batch` streams."""
         config = self.config
         shape = (batch, config.heads, config.window + config.window // SLACK, config.head_dim)
-        return OrtCache({name: np.zeros(shape, dtype=np.float32) for name in self._kept})
+        return OrtCache({name: np.zeros(shape, dtype=np.float32) for name in self._cache_names})
 
     def select(self, cache: OrtCache, streams: Sequence[int]) -> OrtCache:
         """A cache of these streams of another, in this order; one may stand in it several times."""
@@ -140,7 +144,7 @@ class Session:
         """Logits float32 [batch, time, vocab_size] for ids int64 [batch, time], and the next cache."""
         call = cache.next_id
         if call is None or ids.shape[1] != 1:
-            call = _Call(self._session, self.config, cache, ids)
+            call = _Call(self, cache, ids)
         if ids.shape[1] == 1:
             cache.next_id = call
         logits = call.run(ids, cache.position)
@@ -148,13 +152,13 @@ class Session:
         return logits, cache
 
 
-def load_model(name: str, wide: bool = False) -> Session:
-    """The model `en` or `fa` that ships with the program, by its name (`rumi-en`) too, or the model file at a path.
+def load_model(name: str, dequantize: bool = False) -> Session:
+    """A model that ships with the program, by its name in `models.pretrained.MODELS`, or the model file at a path.
 
-    `wide` as in `Session`.
+    `dequantize` as in `Session`.
     """
-    language = shipped_language(name)
-    return Session(model_path(language) if language else Path(name), wide)
+    model = shipped(name)
+    return Session(model_path(model) if model else Path(name), dequantize)
 
 
 def _hash(path: Path) -> str:
@@ -164,7 +168,8 @@ def _hash(path: Path) -> str:
             digest = hashlib.file_digest(file, "sha256").hexdigest() if size <= LARGEST_FILE else ""
     except OSError as error:
         raise RumiError(
-            f"Could not read the model file {path} ({describe(error)}): use en, fa or the path of an .onnx file."
+            f"Could not read the model file {path} ({describe(error)}): "
+            f"use {', '.join(MODELS)}, or the path of an .onnx file."
         ) from error
     if not digest:
         raise RumiError(f"{path} is larger than {LARGEST_FILE >> 20} MiB: it is no model file of this program.")

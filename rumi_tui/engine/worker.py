@@ -19,17 +19,17 @@ import msgspec
 
 from models.errors import RumiError
 from rumi_tui.engine.generate import Generation, Step
-from rumi_tui.engine.lens import look
+from rumi_tui.engine.lens import token_scores
 from rumi_tui.engine.messages import (
     Began,
+    Command,
     Describe,
     Described,
+    Event,
     Failed,
     Finished,
-    Look,
-    Looked,
-    Order,
-    Report,
+    Inspect,
+    Inspected,
     Stop,
     Write,
     Wrote,
@@ -44,7 +44,7 @@ class Worker:
 
     def __init__(self, orders: BinaryIO, reports: BinaryIO) -> None:
         self._reports = reports
-        self._waiting: queue.SimpleQueue[Describe | Write | Look | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Describe | Write | Inspect | None] = queue.SimpleQueue()
         self._stopped = threading.Event()
         self._models: dict[str, Session] = {}
         self._encoder = msgspec.json.Encoder()
@@ -57,17 +57,17 @@ class Worker:
                 match order:
                     case Write():
                         self._write(order)
-                    case Look():
+                    case Inspect():
                         model = self._model(order.model)
-                        places = look(model, model.tokenizer, order.form, order.text)
-                        self._send(Looked(places, model.sha256))
+                        scores = token_scores(model, model.tokenizer, order.form, order.text)
+                        self._send(Inspected(scores, model.sha256))
                     case Describe():
                         self._send(Described(order.model, self._model(order.model).card))
             except RumiError as error:
                 self._send(Failed(str(error)))
 
     def _listen(self, orders: BinaryIO) -> None:
-        decoder = msgspec.json.Decoder(Order)
+        decoder = msgspec.json.Decoder(Command)
         for line in orders:
             order = decoder.decode(line)
             if isinstance(order, Stop):
@@ -114,7 +114,7 @@ class Worker:
             self._send(Wrote(steps))
         self._send(Finished(poem.ending, characters, time.monotonic() - started))
 
-    def _send(self, report: Report) -> None:
+    def _send(self, report: Event) -> None:
         self._reports.write(self._encoder.encode(report) + b"\n")
         self._reports.flush()
 

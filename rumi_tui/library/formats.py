@@ -14,7 +14,7 @@ import msgspec
 
 from models.errors import RumiError, describe
 from models.files import replacing
-from models.pretrained import LANGUAGES, model_path
+from models.pretrained import MODELS, model_path
 from rumi_tui.bidi import is_right_to_left, printable
 from rumi_tui.library.store import KeptPoem
 
@@ -36,7 +36,7 @@ def colophon(poem: KeptPoem) -> str:
     """One line that tells what wrote a poem."""
     seeds = ", ".join(str(passage.seed) for passage in poem.passages)
     by_seed = f", seed {seeds}" if seeds else ""
-    model = (model_path(poem.model) if poem.model in LANGUAGES else Path(poem.model)).stem
+    model = (model_path(poem.model) if poem.model in MODELS else Path(poem.model)).stem
     return f"A machine's verse in Rumi's manner: {model}, {poem.form}{by_seed}, {poem.written[:10]}"
 
 

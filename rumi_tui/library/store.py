@@ -20,7 +20,7 @@ from models.errors import RumiError
 from rumi_tui.engine.generate import Ending
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.tables import MIGRATIONS, VERSION
-from rumi_tui.texts.index import fold, words_of
+from rumi_tui.verse.words import fold, search_terms
 
 _COLUMNS = "id, written, model, model_sha256, form, text, parent, branches_at, favourite, title, tags"
 _FAMILY = f"""
@@ -66,7 +66,7 @@ class KeptPoem(msgspec.Struct, frozen=True, kw_only=True):
     written: str
     """When it was begun, ISO 8601 in UTC."""
     model: str
-    """`en`, `fa` or the path of the model file."""
+    """The name of a shipped model, or the path of a model file."""
     model_sha256: str
     """Of the model file."""
     form: str
@@ -154,7 +154,7 @@ class Library:
         Titles and tags are searched too. Deleted poems are left out. Capitals, accents and vowel signs make no
         difference.
         """
-        words = words_of(search)
+        words = search_terms(search)
         select, values = f"SELECT {_COLUMNS} FROM poems WHERE NOT deleted", tuple[str, ...]()
         if words:
             self._index()

@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 
 from models.errors import RumiError, describe
-from models.tokenizer import FORMS, normalise
+from models.forms import FORMS, FREE
+from models.tokenizer import normalise
 
 VALIDATION_EVERY = 20
 """In each file the poems number 20, 40, 60, ... validate; all others train."""
@@ -25,7 +26,7 @@ class Poem:
     text: str
     """Normalised, without blank lines."""
     form: str
-    """One of `models.tokenizer.FORMS`."""
+    """One of `models.forms.FORMS`."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Source:
     language: str | None
     """ISO 639-1 code, None where nobody said."""
     form: str
-    """Of its poems, one of `models.tokenizer.FORMS`."""
+    """Of its poems, one of `models.forms.FORMS`."""
 
     @property
     def name(self) -> str:
@@ -105,7 +106,7 @@ def find_sources(paths: Sequence[Path], language: str | None = None, form: str |
         if path.is_dir():
             files = list(told) or sorted(folder.glob("*.txt"))
         for file in files:
-            facts = told.get(file, TextFacts(file=file.name, language=language, form="free"))
+            facts = told.get(file, TextFacts(file=file.name, language=language, form=FREE))
             if path.is_dir() and language is not None and facts.language != language:
                 continue
             sources.append(Source(file, _hash(file), facts.language, form or facts.form))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from models.forms import FREE
 from rumi_tui.texts.corpus import UNSAID_LICENCE, read_catalogue
 from rumi_tui.texts.sources import Text
 
@@ -44,7 +45,7 @@ def listing(folder: Path, texts: Sequence[Text]) -> list[Listed]:
                 Listed(
                     name=path.name,
                     language=facts.language if facts else None,
-                    form=facts.form if facts else "free",
+                    form=facts.form if facts else FREE,
                     licence=facts.license if facts else UNSAID_LICENCE,
                     bytes=path.stat().st_size,
                     here=True,

@@ -47,11 +47,13 @@ def rubaiyat(raw: str) -> Poems:
     at = _end_of_masnavi(lines)
     while at + 4 <= len(lines):
         first, second, _, fourth, *_ = quatrain = lines[at : at + 4]
-        if not (rhymes(first, second) and rhymes(first, fourth)):
+        if not (end_alike(first, second) and end_alike(first, fourth)):
             at += 2
             continue
         after = at + 4
-        while after + 2 <= len(lines) and rhymes(first, lines[after + 1]) and not rhymes(*lines[after : after + 2]):
+        while (
+            after + 2 <= len(lines) and end_alike(first, lines[after + 1]) and not end_alike(*lines[after : after + 2])
+        ):
             after += 2
         if after == at + 4:
             poems.append(quatrain)
@@ -72,14 +74,14 @@ def divan(couplets: str, columns: str) -> Poems:
         if len(words) < 2:
             continue
         first, second = _part(words, halves)
-        opens = letters(first) in openings and rhymes(first, second)
+        opens = letters(first) in openings and end_alike(first, second)
         if not ghazals or line.startswith(" ") or opens:
             ghazals.append([])
         ghazals[-1] += [first, second]
     return ghazals
 
 
-def rhymes(line: str, other: str) -> bool:
+def end_alike(line: str, other: str) -> bool:
     """Whether two lines end in the same two letters, or in the same long vowel. By spelling, so it errs both ways."""
     end, other_end = letters(line)[-2:], letters(other)[-2:]
     return end == other_end or (end[-1:] == other_end[-1:] and end[-1:] in ("ا", "و", "ی"))
@@ -94,16 +96,16 @@ def _hemistichs(raw: str) -> list[str]:
 def _end_of_masnavi(lines: Sequence[str]) -> int:
     """The first hemistich that is not of the Masnavi.
 
-    What follows are poems in one rhyme: the first couplet of these still rhymes in itself, and with the next.
+    What follows are poems in one rhyme: the first couplet of these still end_alike in itself, and with the next.
     """
-    rhyming = [rhymes(*lines[start : start + 2]) for start in range(0, len(lines) - 1, 2)]
+    rhyming = [end_alike(*lines[start : start + 2]) for start in range(0, len(lines) - 1, 2)]
     starts = range(len(rhyming) - LOOK_AHEAD + 1)
     over = next((start for start in starts if sum(rhyming[start : start + LOOK_AHEAD]) <= FEW), None)
     if over is None:
         return len(lines)
     balance = list(accumulate((1 if does else -1 for does in rhyming[over : over + LOOK_AHEAD]), initial=0))
     end = 2 * (over + balance.index(max(balance)))
-    return end - 2 if end and rhymes(lines[end - 1], lines[end + 1]) else end
+    return end - 2 if end and end_alike(lines[end - 1], lines[end + 1]) else end
 
 
 def _columns(raw: str) -> tuple[set[str], set[str]]:

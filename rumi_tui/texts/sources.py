@@ -35,7 +35,7 @@ class Text:
     language: str
     """ISO 639-1 code."""
     form: str
-    """Of its poems, one of `models.tokenizer.FORMS`."""
+    """Of its poems, one of `models.forms.FORMS`."""
     title: str
     author: str
     sources: tuple[RawSource, ...]

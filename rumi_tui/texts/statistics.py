@@ -6,8 +6,7 @@ from collections import Counter
 
 import msgspec
 
-from models.tokenizer import RARE
-from rumi_tui.engine.score import SEPARATOR
+from models.tokenizer import RARE, SEPARATOR
 from rumi_tui.texts.corpus import VALIDATION_EVERY, Source
 
 

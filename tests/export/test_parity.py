@@ -14,7 +14,7 @@ from export.graph import build_graph
 from export.parity import LARGEST_LOSS, TOLERANCE, WINDOWS, compare, greedy
 from export.quantize import quantize
 from models.errors import RumiError
-from models.pretrained import LANGUAGES, model_path
+from models.pretrained import MODELS, model_path
 from rumi_tui.engine.context import Context
 from rumi_tui.engine.generate import Generation, Request
 from rumi_tui.engine.sampling import Sampling
@@ -22,7 +22,7 @@ from rumi_tui.engine.session import Session
 from training.checkpoint import load_weights
 from training.torch_step import TorchStep
 
-SHIPPED = [(model_path(language).with_suffix(".safetensors"), model_path(language)) for language in LANGUAGES]
+SHIPPED = [(model_path(language).with_suffix(".safetensors"), model_path(language)) for language in MODELS]
 
 
 def one_by_one(context: Context, ids: np.ndarray) -> np.ndarray:
@@ -35,7 +35,7 @@ def test_every_position_of_three_windows_has_the_same_logits(model_pair: tuple[P
     session = Session(model_pair[1])
     config = description.config
     ids = np.random.default_rng(1).integers(config.vocab_size, size=(batch, WINDOWS * config.window))
-    if config.positions == "rotary":
+    if config.is_rotary:
         with torch.no_grad():
             reference = decoder(torch.from_numpy(ids))[0].numpy()
     else:
@@ -53,7 +53,7 @@ def test_greedy_text_of_2000_characters_is_identical(model_pair: tuple[Path, Pat
     assert text == greedy(TorchStep(decoder), start, 2_000)
 
 
-@pytest.mark.parametrize(("checkpoint", "file"), SHIPPED, ids=LANGUAGES)
+@pytest.mark.parametrize(("checkpoint", "file"), SHIPPED, ids=MODELS)
 def test_the_shipped_files_are_their_checkpoints(checkpoint: Path, file: Path, tmp_path: Path) -> None:
     decoder, description = load_weights(checkpoint)
     graph = build_graph(decoder, description)
@@ -96,7 +96,7 @@ def test_the_graph_says_what_model_it_holds(model_pair: tuple[Path, Path]) -> No
     onnx.checker.check_model(graph, full_check=True)
     assert {entry.key: entry.value for entry in graph.metadata_props} == description.to_metadata()
     inputs, outputs = [value.name for value in graph.graph.input], [value.name for value in graph.graph.output]
-    slides = description.config.positions == "rotary"
+    slides = description.config.is_rotary
     given = ["ids", "total", "last", "fed", *(["cos", "sin"] if slides else ["places"])]
     assert inputs[: len(given)] == given
     assert outputs[0] == "logits"

@@ -25,7 +25,7 @@ CONFIG = DecoderConfig(vocab_size=40, window=16, layers=2, heads=2, width=BLOCK,
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("wide") / "wide.safetensors"
+    path = tmp_path_factory.mktemp("dequantize") / "dequantize.safetensors"
     save_weights(path, random_decoder(CONFIG), describe(CONFIG))
     return path
 
@@ -84,14 +84,14 @@ def test_onnxruntime_multiplies_the_integers(checkpoint: Path, sources: list[Sou
     assert Session(tmp_path / "exact.onnx").card.nats_per_char_int8 is None
 
 
-@pytest.mark.parametrize("wide", [False, True])
-def test_a_file_of_integers_answers_as_the_exact_one(checkpoint: Path, tmp_path: Path, wide: bool) -> None:
+@pytest.mark.parametrize("dequantize", [False, True])
+def test_a_file_of_integers_answers_as_the_exact_one(checkpoint: Path, tmp_path: Path, dequantize: bool) -> None:
     graph = build_graph(random_decoder(CONFIG), describe(CONFIG))
     (tmp_path / "exact.onnx").write_bytes(graph.SerializeToString())
     (tmp_path / "small.onnx").write_bytes(quantize(graph).SerializeToString())
     ids = np.random.default_rng(0).integers(40, size=(2, 60))
     exact = Context(Session(tmp_path / "exact.onnx"), 2).feed(ids)
-    small = Context(Session(tmp_path / "small.onnx", wide=wide), 2).feed(ids)
+    small = Context(Session(tmp_path / "small.onnx", dequantize=dequantize), 2).feed(ids)
     difference = np.abs(exact - small).max()
     assert 1e-5 < difference < 0.2 * np.abs(exact).max()
 

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 from support import SHAPES, describe, refused, tokenizer_of
 
-from models.card import Card, Description, Text
+from models.card import Description, Text
+from models.forms import form_named
 
 DESCRIPTION = describe(SHAPES["rotary"])
 
@@ -93,6 +94,19 @@ def test_a_name_that_is_not_utf8_can_be_written_in_a_card() -> None:
 
 
 @pytest.mark.parametrize("forms", [(), ("sonnet",), ("free", "Free")])
-def test_a_card_names_known_forms_only(forms: tuple[str, ...]) -> None:
-    with refused("forms"):
-        Card(**{**msgspec.structs.asdict(DESCRIPTION.card), "forms": forms})
+def test_a_card_that_names_a_form_which_the_alphabet_lacks_is_refused(forms: tuple[str, ...]) -> None:
+    card = msgspec.structs.replace(DESCRIPTION.card, forms=forms)
+    with refused("form"):
+        Description.from_metadata(DESCRIPTION._replace(card=card).to_metadata(), "it.onnx")
+
+
+def test_a_model_file_may_bring_a_form_that_the_program_does_not_know() -> None:
+    tokenizer = DESCRIPTION.tokenizer.grown((), ["sonnet"])
+    described = Description(
+        msgspec.structs.replace(DESCRIPTION.config, vocab_size=len(tokenizer)),
+        tokenizer,
+        msgspec.structs.replace(DESCRIPTION.card, forms=("sonnet",)),
+    )
+    assert Description.from_metadata(described.to_metadata(), "it.onnx") == described
+    assert tokenizer.form_of(tokenizer.form_id("sonnet")) == "sonnet"
+    assert form_named("sonnet").rhyming_pairs(14) == []

@@ -8,10 +8,10 @@ import onnx
 import pytest
 from onnx import helper, numpy_helper
 
+from rumi_tui.console.writing.replay import requests
 from rumi_tui.engine.generate import Generation
 from rumi_tui.engine.session import Session
 from rumi_tui.library.store import KeptPoem, Library
-from rumi_tui.rewriting import requests
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from support import joined, refused
 
 from models.tokenizer import CharacterTokenizer
 from rumi_tui.texts.corpus import Poem
-from training.data import Batches, Ids, encode_poem, store_poems
+from training.data import Batches, Ids, encode_poem, store_encoded
 
 WINDOW, BATCH = 8, 3
 LENGTHS = (5, 9, 13, 21, 34)
@@ -51,10 +51,10 @@ def test_targets_are_the_inputs_one_place_on() -> None:
 @pytest.mark.parametrize("epoch", [0, 1, 7])
 def test_an_epoch_of_long_poems_reads_every_place_once_but_for_less_than_a_window(epoch: int) -> None:
     of = Batches(joined([poem for poem in numbered_poems() if len(poem) > WINDOW]), WINDOW, BATCH, 0)
-    assert of.sequences == (of.symbols - 1) // WINDOW
+    assert of.sequences == (of.tokens - 1) // WINDOW
     read = rows(of, epoch)[:, :-1].ravel()
     assert len(set(read)) == len(read) == of.sequences * WINDOW
-    assert of.symbols - len(read) <= WINDOW
+    assert of.tokens - len(read) <= WINDOW
 
 
 def test_a_sequence_begins_inside_a_poem_only_if_the_poem_is_longer_than_a_sequence() -> None:
@@ -66,7 +66,7 @@ def test_a_sequence_begins_inside_a_poem_only_if_the_poem_is_longer_than_a_seque
 @pytest.mark.parametrize(("vocab_size", "largest"), [(100, 99), (2**16, 2**16 - 1), (2**16 + 1, 2**16)])
 def test_stored_poems_are_the_poems_and_leave_no_file_behind(tmp_path: Path, vocab_size: int, largest: int) -> None:
     poems = [np.array([1, 2, largest]), np.array([7]), np.arange(50)]
-    stored = store_poems(iter(poems), tmp_path, vocab_size)
+    stored = store_encoded(iter(poems), tmp_path, vocab_size)
     assert isinstance(stored.ids, np.memmap)
     assert stored.ids.tolist() == np.concatenate(poems).tolist()
     assert stored.beginnings.tolist() == [0, 3, 4, 54]
@@ -75,7 +75,7 @@ def test_stored_poems_are_the_poems_and_leave_no_file_behind(tmp_path: Path, voc
 
 def test_poems_that_cannot_be_stored_are_refused(tmp_path: Path) -> None:
     with refused("as ids in"):
-        store_poems([np.arange(3)], tmp_path / "missing", 9)
+        store_encoded([np.arange(3)], tmp_path / "missing", 9)
 
 
 def test_a_sequence_runs_through_whole_poems_joined_in_the_order_of_the_epoch() -> None:
@@ -102,5 +102,5 @@ def test_a_step_has_the_same_batch_whatever_was_asked_before() -> None:
 
 def test_a_text_of_one_window_is_enough_and_a_shorter_one_is_refused() -> None:
     assert Batches(joined([np.arange(WINDOW + 1)]), WINDOW, BATCH, 0).at(5)[0].tolist() == [list(range(WINDOW))] * BATCH
-    with refused(f"{WINDOW} symbols, fewer than one window of {WINDOW}"):
+    with refused(f"{WINDOW} tokens, fewer than one window of {WINDOW}"):
         Batches(joined([np.arange(WINDOW)]), WINDOW, BATCH, 0)

@@ -19,7 +19,7 @@ from rumi_tui.engine.session import load_model
 from rumi_tui.texts.corpus import Source, read_corpus
 from training.checkpoint import load_weights
 from training.evaluate import exact_loss
-from training.samples import write_samples
+from training.quality.samples import write_samples
 from training.torch_step import TorchStep
 
 TOKENIZER = tokenizer_of(40)

@@ -18,12 +18,12 @@ from rumi_tui.texts.corpus import parse_poems
 from training import checkpoint
 from training.data import Batches, encode_poem
 from training.distributed import World
-from training.loop import Look, Plan, Progress, Store, compiled, train
+from training.estimate import LossEstimate
+from training.loop import Eval, Store, TrainConfig, TrainState, compiled, train
 from training.optim import build_optimizers
-from training.quick_loss import QuickLoss
 
 ALONE = World(rank=0, size=1, device=torch.device("cpu"))
-PLAN = Plan(steps=23, batch=2, look_every=5, seed=3)
+PLAN = TrainConfig(steps=23, batch=2, eval_every=5, seed=3)
 TOKENIZER = tokenizer_of(40)
 POEMS = [encode_poem(TOKENIZER, poem) for poem in parse_poems(verse(8).splitlines(), "free")]
 NOISE = list(np.random.default_rng(0).integers(6, 40, size=(2, 200)))
@@ -34,10 +34,10 @@ class Watching:
 
     def __init__(self, at: int = -1, does: type[BaseException] | signal.Signals | None = None) -> None:
         self.losses: dict[int, float] = {}
-        self.looks: list[Look] = []
+        self.evals: list[Eval] = []
         self.at, self.does = at, does
 
-    def stepped(self, progress: Progress, done: float, loss: float) -> None:
+    def stepped(self, progress: TrainState, done: float, loss: float) -> None:
         assert done > 0
         self.losses[progress.step] = loss
         if progress.step == self.at:
@@ -46,8 +46,8 @@ class Watching:
             elif self.does is not None:
                 raise self.does
 
-    def looked(self, progress: Progress, model: Decoder) -> None:
-        self.looks.append(progress.looks[-1])
+    def evaluated(self, progress: TrainState, model: Decoder) -> None:
+        self.evals.append(progress.evals[-1])
 
 
 class Running:
@@ -56,7 +56,7 @@ class Running:
     def __init__(
         self,
         folder: Path,
-        plan: Plan = PLAN,
+        plan: TrainConfig = PLAN,
         dropout: float = 0.0,
         validation: list[np.ndarray] = POEMS,
         learning_rate: float = 0.02,
@@ -67,25 +67,25 @@ class Running:
         torch.manual_seed(plan.seed)
         self.plan, self.model = plan, Decoder(config)
         self.batches = Batches(joined(POEMS), config.window, plan.batch, plan.seed)
-        self.quick_loss = QuickLoss(joined(validation), config.window, plan.batch)
+        self.estimate_loss = LossEstimate(joined(validation), config.window, plan.batch)
         self.best: dict[str, Tensor] = {}
         self.kept: list[int] = []
         self.store = Store(folder, {}, self._keep_best)
 
-    def _keep_best(self, model: Decoder, progress: Progress) -> None:
+    def _keep_best(self, model: Decoder, progress: TrainState) -> None:
         self.kept.append(progress.step)
         self.best = {name: tensor.clone() for name, tensor in model.state_dict().items()}
 
-    def train(self, watching: Watching | None = None) -> Progress | None:
+    def train(self, watching: Watching | None = None) -> TrainState | None:
         watching = watching or Watching()
         optimizers = build_optimizers(self.model, self.learning_rate)
-        parts = (self.model, optimizers, self.batches, self.quick_loss, self.plan, self.store, watching, ALONE)
+        parts = (self.model, optimizers, self.batches, self.estimate_loss, self.plan, self.store, watching, ALONE)
         return train(*parts, self.weights)
 
 
-def look_losses(progress: Progress | None) -> list[tuple[int, float, float]]:
+def look_losses(progress: TrainState | None) -> list[tuple[int, float, float]]:
     assert progress is not None
-    return [(look.step, look.train_loss, look.validation_loss) for look in progress.looks]
+    return [(each.step, each.train_loss, each.validation_loss) for each in progress.evals]
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.3])
@@ -120,7 +120,7 @@ def test_a_run_that_died_goes_on_from_its_last_look_bit_for_bit(tmp_path: Path) 
 
 
 def test_a_run_with_weights_goes_on_bit_for_bit_and_keeps_its_last_parameters(tmp_path: Path) -> None:
-    plan = Plan(steps=6, batch=2, look_every=2, seed=3, patience=1)
+    plan = TrainConfig(steps=6, batch=2, eval_every=2, seed=3, patience=1)
 
     def running(folder: Path) -> Running:
         run = Running(folder, plan, validation=NOISE)
@@ -130,7 +130,7 @@ def test_a_run_with_weights_goes_on_bit_for_bit_and_keeps_its_last_parameters(tm
     whole = running(tmp_path / "whole")
     finished = whole.train()
     assert finished is not None
-    assert [look.step for look in finished.looks] == whole.kept == [2, 4, 6]
+    assert [each.step for each in finished.evals] == whole.kept == [2, 4, 6]
     assert running(tmp_path / "cut").train(Watching(3, signal.SIGINT)) is None
     resumed = running(tmp_path / "cut")
     assert look_losses(resumed.train()) == look_losses(finished)
@@ -139,14 +139,14 @@ def test_a_run_with_weights_goes_on_bit_for_bit_and_keeps_its_last_parameters(tm
 
 
 def test_a_target_without_weight_teaches_nothing(tmp_path: Path) -> None:
-    plan = Plan(steps=1, batch=2, accumulate=2)
+    plan = TrainConfig(steps=1, batch=2, accumulate=2)
     gradients = {}
     for weight in (0, 1, 2):
         run = Running(tmp_path / str(weight), plan)
         run.weights = run.batches.beside(joined([np.full(len(poem), weight) for poem in POEMS]))
         assert (progress := run.train()) is not None
         gradients[weight] = run.model.head.weight.grad.norm().item()
-        assert progress.looks[0].train_loss == pytest.approx(math.log(len(TOKENIZER)))
+        assert progress.evals[0].train_loss == pytest.approx(math.log(len(TOKENIZER)))
     assert gradients[0] == 0
     assert gradients[2] == pytest.approx(2 * gradients[1], rel=1e-5)
 
@@ -163,7 +163,7 @@ def test_a_run_that_is_interrupted_before_its_first_look_keeps_its_weights(tmp_p
 
 def test_a_second_interruption_stops_at_once_and_the_old_handlers_come_back(tmp_path: Path) -> None:
     class Twice(Watching):
-        def stepped(self, progress: Progress, done: float, loss: float) -> None:
+        def stepped(self, progress: TrainState, done: float, loss: float) -> None:
             signal.raise_signal(signal.SIGINT)
             signal.raise_signal(signal.SIGINT)
 
@@ -185,42 +185,42 @@ def test_a_finished_run_that_is_resumed_takes_no_step(tmp_path: Path) -> None:
 def test_a_run_looks_every_so_many_steps_and_at_its_end(tmp_path: Path) -> None:
     seen = Watching()
     finished = Running(tmp_path).train(seen)
-    assert [look.step for look in seen.looks] == [5, 10, 15, 20, 23]
+    assert [each.step for each in seen.evals] == [5, 10, 15, 20, 23]
     assert finished is not None
-    assert [astuple(look) for look in finished.looks] == [astuple(look) for look in seen.looks]
-    for look, since in zip(seen.looks, (0, 5, 10, 15, 20), strict=True):
+    assert [astuple(each) for each in finished.evals] == [astuple(each) for each in seen.evals]
+    for look, since in zip(seen.evals, (0, 5, 10, 15, 20), strict=True):
         steps = range(since + 1, look.step + 1)
         assert look.train_loss == pytest.approx(np.mean([seen.losses[step] for step in steps]))
 
 
 def test_training_starts_at_ln_of_the_alphabet_and_lowers_the_loss(tmp_path: Path) -> None:
     seen = Watching()
-    Running(tmp_path, Plan(steps=120, batch=8, look_every=60)).train(seen)
+    Running(tmp_path, TrainConfig(steps=120, batch=8, eval_every=60)).train(seen)
     assert seen.losses[1] == pytest.approx(math.log(40), abs=1e-5)
-    assert seen.looks[-1].validation_loss < seen.looks[0].validation_loss < math.log(40)
+    assert seen.evals[-1].validation_loss < seen.evals[0].validation_loss < math.log(40)
     assert np.mean([seen.losses[step] for step in range(111, 121)]) < 0.5 * math.log(40)
 
 
 def test_a_run_stops_when_it_gets_no_better_and_keeps_the_best_weights(tmp_path: Path) -> None:
-    plan = Plan(steps=10_000, batch=2, look_every=4, patience=3)
+    plan = TrainConfig(steps=10_000, batch=2, eval_every=4, patience=3)
     run = Running(tmp_path, plan, validation=NOISE)
     finished = run.train()
     assert finished is not None
-    losses = [look.validation_loss for look in finished.looks]
+    losses = [each.validation_loss for each in finished.evals]
     best = losses.index(min(losses))
     assert len(losses) == best + 1 + plan.patience < 100
-    assert run.kept[-1] == finished.looks[best].step
+    assert run.kept[-1] == finished.evals[best].step
     assert losses[-1] > losses[best]
-    assert run.quick_loss(run.model) == losses[-1]
+    assert run.estimate_loss(run.model) == losses[-1]
     run.model.load_state_dict(run.best)
-    assert run.quick_loss(run.model) == losses[best]
+    assert run.estimate_loss(run.model) == losses[best]
 
 
 def test_a_batch_in_parts_is_the_same_batch(tmp_path: Path) -> None:
     losses = []
     for parts in (1, 2, 4):
-        run = Running(tmp_path / str(parts), Plan(steps=12, batch=4, look_every=4, accumulate=parts))
-        losses.append([row for looks in look_losses(run.train()) for row in looks])
+        run = Running(tmp_path / str(parts), TrainConfig(steps=12, batch=4, eval_every=4, accumulate=parts))
+        losses.append([row for evals in look_losses(run.train()) for row in evals])
     assert losses[1] == pytest.approx(losses[0], rel=1e-4)
     assert losses[2] == pytest.approx(losses[0], rel=1e-4)
 
@@ -234,28 +234,28 @@ def test_another_seed_is_another_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("plan", "progress", "done"),
     [
-        (Plan(steps=10), Progress(step=0, seconds=999), 0.05),
-        (Plan(steps=10), Progress(step=9), 0.95),
-        (Plan(steps=10), Progress(step=10), 1.05),
-        (Plan(minutes=2), Progress(step=10**6), 0.0),
-        (Plan(minutes=2), Progress(seconds=30), 0.25),
-        (Plan(minutes=2), Progress(seconds=150), 1.25),
-        (Plan(steps=10, minutes=2), Progress(step=4, seconds=30), 0.45),
-        (Plan(steps=10, minutes=2), Progress(step=4, seconds=90), 0.75),
+        (TrainConfig(steps=10), TrainState(step=0, seconds=999), 0.05),
+        (TrainConfig(steps=10), TrainState(step=9), 0.95),
+        (TrainConfig(steps=10), TrainState(step=10), 1.05),
+        (TrainConfig(minutes=2), TrainState(step=10**6), 0.0),
+        (TrainConfig(minutes=2), TrainState(seconds=30), 0.25),
+        (TrainConfig(minutes=2), TrainState(seconds=150), 1.25),
+        (TrainConfig(steps=10, minutes=2), TrainState(step=4, seconds=30), 0.45),
+        (TrainConfig(steps=10, minutes=2), TrainState(step=4, seconds=90), 0.75),
     ],
 )
 def test_a_plan_is_done_by_its_steps_or_by_the_clock_whichever_is_sooner(
-    plan: Plan, progress: Progress, done: float
+    plan: TrainConfig, progress: TrainState, done: float
 ) -> None:
     assert plan.done(progress) == pytest.approx(done)
 
 
 def test_a_run_by_the_clock_ends_when_its_time_is_spent(tmp_path: Path) -> None:
-    plan = Plan(minutes=0.005, batch=2, look_every=10**9)
+    plan = TrainConfig(minutes=0.005, batch=2, eval_every=10**9)
     finished = Running(tmp_path, plan).train()
     assert finished is not None
-    assert len(finished.looks) == 1
-    assert finished.looks[0].step == finished.step
+    assert len(finished.evals) == 1
+    assert finished.evals[0].step == finished.step
     assert finished.seconds >= 0.3
 
 
@@ -263,8 +263,8 @@ def test_a_run_by_the_clock_ends_when_its_time_is_spent(tmp_path: Path) -> None:
     ("losses", "since"), [([], 0), ([3.0], 0), ([3.0, 2.0], 0), ([2.0, 3.0], 1), ([3.0, 2.0, 2.0, 4.0], 2)]
 )
 def test_looks_since_the_best_are_counted(losses: list[float], since: int) -> None:
-    looks = [Look(step, 0.0, 0.0, loss) for step, loss in enumerate(losses)]
-    assert Progress(looks=looks).looks_since_best == since
+    evals = [Eval(step, 0.0, 0.0, loss) for step, loss in enumerate(losses)]
+    assert TrainState(evals=evals).evals_since_best == since
 
 
 @pytest.mark.parametrize("compiler", [None, "false"])

@@ -29,10 +29,10 @@ def test_only_the_matrices_of_blocks_decay(kind: str) -> None:
     for optimizer in optimizers:
         optimizer.step()
     for name, parameter in decoder.named_parameters():
-        is_block_matrix = name.split(".")[-2] in ("qkv", "out", "expand", "contract")
+        is_block_matrix = name.split(".")[-2] in ("qkv", "out", "up", "down")
         factor = 1 - 0.1 * WEIGHT_DECAY if is_block_matrix else 1
         assert torch.equal(parameter, before[name] * factor), name
-    assert {name.split(".")[-2] for name in before} >= {"qkv", "out", "expand", "contract", "attention"}
+    assert {name.split(".")[-2] for name in before} >= {"qkv", "out", "up", "down", "attention"}
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(32, 32), (96, 32), (32, 128)])

@@ -19,15 +19,15 @@ from rumi_tui.engine.score import SEPARATOR
 from rumi_tui.texts.corpus import Poem, read_corpus
 from training import checkpoint
 from training.data import encode_poem
+from training.defaults import FEWEST_STEPS, LEARNING_RATE, SMALL_BATCH
 from training.distributed import World, join_world
 from training.evaluate import exact_loss
-from training.loop import Plan
-from training.recipe import FEWEST_STEPS, LEARNING_RATE, SMALL_BATCH
-from training.rhyme_weights import WEIGHT, practice_weights, rhyme_weights
-from training.run import Order, Run, read_order
+from training.loop import TrainConfig
+from training.rhyme.weights import WEIGHT, rhyme_weights, self_training_weights
+from training.run import Run, RunConfig, read_config
 from training.torch_step import TorchStep
 
-PLAN = Plan(steps=5, batch=2, look_every=2)
+PLAN = TrainConfig(steps=5, batch=2, eval_every=2)
 
 
 @pytest.fixture
@@ -36,8 +36,8 @@ def world() -> Iterator[World]:
         yield world
 
 
-def order(corpus: Path, plan: Plan = PLAN, dropout: float | None = None, init: Path | None = None) -> Order:
-    return Order(
+def order(corpus: Path, plan: TrainConfig = PLAN, dropout: float | None = None, init: Path | None = None) -> RunConfig:
+    return RunConfig(
         corpus=(str(corpus),),
         language="en",
         form=None,
@@ -59,14 +59,14 @@ def test_a_run_leaves_its_curve_its_samples_and_a_model_that_says_how_good_it_is
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == names
 
     with (tmp_path / "run" / "loss.csv").open(newline="") as file:
-        looks = list(csv.DictReader(file))
-    assert list(looks[0]) == ["step", "seconds", "train_loss", "validation_loss"]
-    assert [look["step"] for look in looks] == ["2", "4", "5"]
+        evals = list(csv.DictReader(file))
+    assert list(evals[0]) == ["step", "seconds", "train_loss", "validation_loss"]
+    assert [each["step"] for each in evals] == ["2", "4", "5"]
     assert (tmp_path / "run" / "loss.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
     assert (tmp_path / "run" / "samples.txt").read_text("utf-8").count(": training ") == 3
 
     decoder, (config, tokenizer, card) = checkpoint.load_weights(tmp_path / "run")
-    best = min(looks, key=lambda look: float(look["validation_loss"]))
+    best = min(evals, key=lambda look: float(look["validation_loss"]))
     sources = read_corpus([corpus_folder], "en")
     again = exact_loss(TorchStep(decoder), tokenizer, sources, "validation")
     assert score == again
@@ -107,7 +107,7 @@ def test_a_run_practises_on_verse_of_its_own(tmp_path: Path, world: World) -> No
     text, written = tmp_path / "verse.txt", tmp_path / "practice.json"
     text.write_text("\n\n".join(["the light\nthe night"] * 400), "utf-8")
     written.write_bytes(msgspec.json.encode(practice("the night\nthe light", "a")))
-    asked = replace(order(text, Plan(steps=1, batch=1)), form="couplet", rhyme=True, practice=(str(written),))
+    asked = replace(order(text, TrainConfig(steps=1, batch=1)), form="couplet", rhyme=True, practice=(str(written),))
     run = Run(asked, tmp_path / "run", world)
     assert run.weights is not None
     poems, weights, tokenizer = run.batches.poems, run.weights.poems, run.description.tokenizer
@@ -115,7 +115,7 @@ def test_a_run_practises_on_verse_of_its_own(tmp_path: Path, world: World) -> No
     known = {"the", "light", "night"}
     begin = poems.beginnings[-1 - len(own)]
     assert poems.ids[begin:].tolist() == np.concatenate(own).tolist()
-    expected = np.concatenate([practice_weights(ids, tokenizer, "en", known) for ids in own])
+    expected = np.concatenate([self_training_weights(ids, tokenizer, "en", known) for ids in own])
     assert set(expected.tolist()) == {0, 1, WEIGHT}
     assert weights.ids[begin:].tolist() == expected.tolist()
     assert set(weights.ids[:begin].tolist()) == {1, WEIGHT}
@@ -127,14 +127,14 @@ def test_a_run_practises_on_verse_of_its_own(tmp_path: Path, world: World) -> No
     with written.open("a") as file:
         file.write(" ")
     with refused("practice is not the one"):
-        Run(read_order(tmp_path / "run", "rumi-train --resume run"), tmp_path / "run", world)
+        Run(read_config(tmp_path / "run", "rumi-train --resume run"), tmp_path / "run", world)
 
 
 def test_a_run_with_changed_texts_cannot_be_resumed(tmp_path: Path, world: World) -> None:
     corpus, folder = write_corpus(tmp_path / "corpus"), tmp_path / "run"
-    asked = order(corpus, Plan(steps=1, batch=1))
+    asked = order(corpus, TrainConfig(steps=1, batch=1))
     Run(asked, folder, world).train()
-    read = read_order(folder, "rumi-train --resume run")
+    read = read_config(folder, "rumi-train --resume run")
     with (corpus / "two.txt").open("a") as file:
         file.write("\none more line")
     with refused("texts are not those"):
@@ -142,32 +142,32 @@ def test_a_run_with_changed_texts_cannot_be_resumed(tmp_path: Path, world: World
 
 
 def test_a_run_for_some_time_has_a_last_step_too(tmp_path: Path, corpus_folder: Path, world: World) -> None:
-    asked = order(corpus_folder, Plan(minutes=5))
-    assert Run(asked, tmp_path, world).plan == replace(asked.plan, steps=FEWEST_STEPS, look_every=10)
+    asked = order(corpus_folder, TrainConfig(minutes=5))
+    assert Run(asked, tmp_path, world).plan == replace(asked.plan, steps=FEWEST_STEPS, eval_every=10)
 
 
 def test_a_run_is_resumed_with_what_it_chose(tmp_path: Path, corpus_folder: Path, world: World) -> None:
-    asked = replace(order(corpus_folder, Plan(steps=1)), batch=None, learning_rate=None, dropout=None)
+    asked = replace(order(corpus_folder, TrainConfig(steps=1)), batch=None, learning_rate=None, dropout=None)
     run = Run(asked, tmp_path, world)
     run.train()
     chosen = replace(
         asked,
-        plan=replace(asked.plan, batch=SMALL_BATCH, look_every=run.plan.look_every),
+        plan=replace(asked.plan, batch=SMALL_BATCH, eval_every=run.plan.eval_every),
         batch=SMALL_BATCH,
         learning_rate=LEARNING_RATE,
         dropout=0.3,
         commands=(*asked.commands, "rumi-train --resume run"),
     )
-    assert run.plan.look_every
-    assert read_order(tmp_path, "rumi-train --resume run") == chosen
+    assert run.plan.eval_every
+    assert read_config(tmp_path, "rumi-train --resume run") == chosen
 
 
 def test_a_run_from_a_checkpoint_that_has_changed_cannot_be_resumed(tmp_path: Path, world: World) -> None:
     (tmp_path / "verse.txt").write_text(verse(20, seed=1))
     first, second = tmp_path / "first", tmp_path / "second"
-    Run(order(tmp_path / "verse.txt", Plan(steps=1, batch=1)), first, world).train()
-    Run(order(tmp_path / "verse.txt", Plan(steps=1, batch=1), init=first), second, world).train()
-    read = read_order(second, "rumi-train --resume second")
+    Run(order(tmp_path / "verse.txt", TrainConfig(steps=1, batch=1)), first, world).train()
+    Run(order(tmp_path / "verse.txt", TrainConfig(steps=1, batch=1), init=first), second, world).train()
+    read = read_config(second, "rumi-train --resume second")
     assert Run(read, second, world).order == read
     decoder, description = checkpoint.load_weights(first)
     with torch.no_grad():
@@ -181,13 +181,13 @@ def test_a_run_from_a_checkpoint_that_has_changed_cannot_be_resumed(tmp_path: Pa
 def test_a_run_of_another_version_cannot_be_resumed(tmp_path: Path, facts: object) -> None:
     checkpoint.save_state(tmp_path, {"a": torch.zeros(1)}, facts)  # type: ignore[arg-type]
     with refused():
-        read_order(tmp_path, "rumi-train --resume run")
+        read_config(tmp_path, "rumi-train --resume run")
 
 
 def test_a_run_starts_from_the_weights_and_the_alphabet_of_a_checkpoint(tmp_path: Path, world: World) -> None:
     (tmp_path / "first.txt").write_text(verse(20, seed=1))
     (tmp_path / "second.txt").write_text(verse(20, seed=2))
-    Run(order(tmp_path / "first.txt", Plan(steps=1, batch=1)), tmp_path / "first", world).train()
+    Run(order(tmp_path / "first.txt", TrainConfig(steps=1, batch=1)), tmp_path / "first", world).train()
     decoder, description = checkpoint.load_weights(tmp_path / "first")
 
     run = Run(order(tmp_path / "second.txt", dropout=0.3, init=tmp_path / "first"), tmp_path / "second", world)
@@ -201,12 +201,12 @@ def test_a_run_starts_from_the_weights_and_the_alphabet_of_a_checkpoint(tmp_path
 def test_a_run_of_words_counts_the_characters_it_has_seen(word_pair: tuple[Path, Path], corpus_folder: Path) -> None:
     _, (config, tokenizer, card) = checkpoint.load_weights(word_pair[0])
     poems = list(read_corpus([corpus_folder / "one.txt"])[0].training)
-    symbols = sum(len(encode_poem(tokenizer, poem)) for poem in poems)
+    tokens = sum(len(encode_poem(tokenizer, poem)) for poem in poems)
     characters = len(SEPARATOR.join(poem.text for poem in poems)) + len(SEPARATOR)
-    looks = checkpoint.load_state(word_pair[0].parent)[1]["progress"]["looks"]
-    best = min(looks, key=lambda look: look["validation_loss"])["step"]
-    seen = best * SMALL_BATCH * config.window * characters / symbols
-    assert characters > 3 * symbols
+    evals = checkpoint.load_state(word_pair[0].parent)[1]["progress"]["evals"]
+    best = min(evals, key=lambda look: look["validation_loss"])["step"]
+    seen = best * SMALL_BATCH * config.window * characters / tokens
+    assert characters > 3 * tokens
     assert card.characters_seen == pytest.approx(seen, abs=1)
 
 
@@ -227,7 +227,7 @@ def test_a_run_begun_before_there_were_words_can_be_resumed(tmp_path: Path) -> N
     asked = asdict(order(tmp_path))
     del asked["tokenizer"]
     checkpoint.save_state(tmp_path, {"a": torch.zeros(1)}, {"order": asked})
-    assert read_order(tmp_path, "rumi-train --resume run").tokenizer is None
+    assert read_config(tmp_path, "rumi-train --resume run").tokenizer is None
 
 
 def test_a_run_that_starts_from_a_checkpoint_learns_the_new_characters_of_its_texts(
@@ -235,13 +235,13 @@ def test_a_run_that_starts_from_a_checkpoint_learns_the_new_characters_of_its_te
 ) -> None:
     (tmp_path / "first.txt").write_text(verse(20, seed=1))
     (tmp_path / "second.txt").write_text(verse(20, seed=2).upper())
-    Run(order(tmp_path / "first.txt", Plan(steps=1, batch=1)), tmp_path / "first", world).train()
+    Run(order(tmp_path / "first.txt", TrainConfig(steps=1, batch=1)), tmp_path / "first", world).train()
     decoder, (_, before, _) = checkpoint.load_weights(tmp_path / "first")
 
     run = Run(order(tmp_path / "second.txt", init=tmp_path / "first"), tmp_path / "second", world)
     after = run.description.tokenizer
-    assert after.symbols[: len(before)] == before.symbols
-    assert set("AMBER") <= set(after.symbols[len(before) :])
+    assert after.tokens[: len(before)] == before.tokens
+    assert set("AMBER") <= set(after.tokens[len(before) :])
     ids = torch.tensor([before.encode("amber\nbarley")])
     with torch.no_grad():
         mine, its = run.model.eval()(ids)[0], decoder(ids)[0]
@@ -256,8 +256,8 @@ def test_validation_poems_are_not_trained_on(tmp_path: Path, world: World) -> No
     poems[19] = "ж" * 100
     (tmp_path / "verse.txt").write_text("\n\n".join(poems))
     run = Run(order(tmp_path / "verse.txt"), tmp_path / "run", world)
-    assert "ж" not in run.description.tokenizer.symbols
-    assert run.batches.symbols == sum(len(poem) + 2 for poem in poems[:19] + poems[20:39])
+    assert "ж" not in run.description.tokenizer.tokens
+    assert run.batches.tokens == sum(len(poem) + 2 for poem in poems[:19] + poems[20:39])
 
 
 def test_a_batch_that_does_not_split_over_the_processes_is_refused(tmp_path: Path, corpus_folder: Path) -> None:
@@ -293,7 +293,7 @@ def test_a_corpus_without_a_poem_to_validate_on_is_refused(tmp_path: Path, world
 def test_a_text_may_have_a_name_that_is_not_utf8(tmp_path: Path, world: World) -> None:
     text = tmp_path / os.fsdecode(b"one\xfe.txt")
     text.write_text(verse(20))
-    asked = replace(order(text, Plan(steps=1, batch=1)), commands=(f"rumi-train --corpus {text}",))
+    asked = replace(order(text, TrainConfig(steps=1, batch=1)), commands=(f"rumi-train --corpus {text}",))
     Run(asked, text.parent / "run", world).train()
     assert checkpoint.load_weights(text.parent / "run")[1].card.nats_per_char is not None
-    assert read_order(text.parent / "run", "rumi-train --resume run").corpus == (str(text),)
+    assert read_config(text.parent / "run", "rumi-train --resume run").corpus == (str(text),)

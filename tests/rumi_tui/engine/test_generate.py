@@ -152,7 +152,7 @@ def test_steps_tell_what_the_model_thought(endless, text):
         assert probabilities == sorted(probabilities, reverse=True)
         assert probabilities == pytest.approx(sorted(np.exp(row), reverse=True)[:10], abs=1e-4)
         likeliest = step.alternatives[0]
-        assert likeliest.text == tokenizer.piece(int(row.argmax()))
+        assert likeliest.text == tokenizer.text_of(int(row.argmax()))
         own = [a.probability for a in step.alternatives if a.text == step.text != ""]
         assert own == [] or math.log(own[0]) == pytest.approx(step.logprob, abs=1e-9)
 
@@ -172,7 +172,7 @@ def test_a_greedy_step_is_the_likeliest_of_what_may_stand_in_a_poem(endless):
 
 
 def test_unknown_and_form_symbols_are_never_written(endless, session):
-    known = set(session.tokenizer.symbols)
+    known = set(session.tokenizer.tokens)
     for model, seed in itertools.product((endless, session), range(5)):
         steps = write(model, seed=seed, characters=400, sampling=Sampling(temperature=5))[2]
         assert all(len(step.text) == 1 and step.text in known and step.text != REPLACEMENT for step in steps)

@@ -11,7 +11,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from models.errors import RumiError
-from models.pretrained import shipped_language
+from models.pretrained import shipped
 from rumi_tui.engine.session import LARGEST_FILE, Session, load_model
 
 
@@ -74,7 +74,7 @@ SPOILS = {
     [("en", "en"), ("rumi-en", "en"), ("fa", "fa"), ("rumi-fa", "fa"), ("rumi-xx", None), ("en.onnx", None)],
 )
 def test_a_shipped_model_may_be_called_by_its_name(name: str, language: str | None) -> None:
-    assert shipped_language(name) == language
+    assert shipped(name) == language
 
 
 def test_a_shipped_model_is_read_by_its_name() -> None:

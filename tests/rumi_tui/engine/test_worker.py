@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from rumi_tui.engine.generate import Generation, Request
-from rumi_tui.engine.messages import Began, Describe, Described, Failed, Finished, Order, Report, Stop, Write, Wrote
+from rumi_tui.engine.messages import Began, Command, Describe, Described, Event, Failed, Finished, Stop, Write, Wrote
 from rumi_tui.engine.session import Session
 
 WORKER = [sys.executable, "-P", "-m", "rumi_tui.engine.worker"]
@@ -21,21 +21,21 @@ class Process:
     def __init__(self) -> None:
         self.popen = subprocess.Popen(WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-    def send(self, *orders: Order) -> None:
+    def send(self, *orders: Command) -> None:
         assert self.popen.stdin is not None
         self.popen.stdin.write(b"".join(msgspec.json.encode(order) + b"\n" for order in orders))
         self.popen.stdin.flush()
 
-    def reports(self) -> Iterator[Report]:
+    def reports(self) -> Iterator[Event]:
         """What comes until an order is done."""
         assert self.popen.stdout is not None
         for line in self.popen.stdout:
-            report = msgspec.json.decode(line, type=Report)
+            report = msgspec.json.decode(line, type=Event)
             yield report
             if isinstance(report, Described | Finished | Failed):
                 return
 
-    def carry_out(self, order: Describe | Write) -> list[Report]:
+    def carry_out(self, order: Describe | Write) -> list[Event]:
         self.send(order)
         return list(self.reports())
 
@@ -51,7 +51,7 @@ def order(model: Path, text: str = "", typed: bool = True, **values) -> Write:
     return Write(str(model), Request(text=text, **{"form": "couplet", "lines": 4, "seed": 3, **values}), typed)
 
 
-def written(reports: list[Report]) -> str:
+def written(reports: list[Event]) -> str:
     return "".join(step.text for report in reports if isinstance(report, Wrote) for step in report.steps)
 
 

@@ -1,0 +1,82 @@
+"""The command rumi-ask: it parses, calls and prints."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+
+from models.forms import FORMS
+from rumi_tui import command_line
+from rumi_tui.command_line import Debug, Json, Language, Version, narrate
+from rumi_tui.engine.generate import LARGEST_SEED
+from rumi_tui.search.index import Quotation
+from rumi_tui.verse.words import search_terms
+
+if TYPE_CHECKING:
+    from rumi_tui.search.embeddings import Batch
+
+ask_app = command_line.new_app()
+
+
+@ask_app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="In English or Persian.")],
+    language: Language = None,
+    form: Annotated[
+        str | None,
+        typer.Option(help=f"In which the machine writes on: {', '.join(FORMS)}; default: that of the couplet."),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, max=LARGEST_SEED, help="Same seed, same verse of the machine; default: random."),
+    ] = None,
+    json: Json = False,
+    debug: Debug = False,
+    version: Version = False,
+) -> None:
+    """Find couplets that bear on a question, and write on from the best of them.
+
+    The quotations are Rumi's, with their places. What stands under them as the machine's is the machine's. Where
+    nothing in the texts bears on the question, nothing is quoted or written.
+    """
+    from rumi_tui.search.ask import ask
+
+    if not search_terms(question):
+        raise typer.BadParameter("there is no word in it.", param_hint="QUESTION")
+    if seed is None:
+        seed = secrets.randbelow(LARGEST_SEED)
+    found = (lambda _: None) if json else _quote
+    answer = ask(question, language, form=form, seed=seed, track=_reading, found=found)
+    if json:
+        print(msgspec.json.encode(answer).decode())
+    elif answer.verse:
+        print(f"What follows is not Rumi's: the machine ({answer.verse.model}) goes on from the first couplet.\n")
+        print(textwrap.indent(answer.verse.text, "  ~ "))
+
+
+def _quote(passages: Sequence[Quotation]) -> None:
+    for passage in passages:
+        print(f"{passage.quoted()}\n    {passage.couplet.place}, {passage.couplet.author or 'author not said'}\n")
+    if not passages:
+        print("Nothing in the texts bears on this question.")
+    sys.stdout.flush()
+
+
+def _reading(batches: Sequence[Batch]) -> Iterable[Batch]:
+    """Shows on standard error how far the reading of all couplets is, which is done once."""
+    from rich.progress import track
+
+    narrate("Reading all English couplets for their sense, once.")
+    return track(batches, "Reading", console=Console(stderr=True))
+
+
+def ask_main() -> None:
+    """Entry point of rumi-ask."""
+    command_line.run(ask_app)

@@ -1,0 +1,152 @@
+"""The command rumi-corpus: it parses, calls and prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import Progress, TaskID
+
+from rumi_tui import command_line
+from rumi_tui.command_line import Debug, Json, Language, Version, narrate
+from rumi_tui.locations import fetched_texts, index_folder, texts_folder
+from rumi_tui.search.index import PAGE, Index
+from rumi_tui.texts.corpus import read_corpus
+from rumi_tui.texts.listing import listing
+from rumi_tui.texts.sources import TEXTS
+from rumi_tui.texts.statistics import describe_text
+
+corpus_app = command_line.new_app(help="The texts: those that a model learns from, and those of Rumi.")
+
+
+def open_index() -> Index:
+    """The index of the folder of texts."""
+    return Index(texts_folder(), index_folder())
+
+
+class Transfers:
+    """Shows transfers on standard error, one after the other, as `rumi_tui.texts.fetch.Bar`."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task: TaskID | None = None
+
+    @property
+    def total(self) -> int:
+        """Bytes of the transfer."""
+        return int(self._progress.tasks[-1].total or 0) if self._task is not None else 0
+
+    @total.setter
+    def total(self, total: int) -> None:
+        self.close()
+        self._task = self._progress.add_task("Fetching", total=total)
+
+    def update(self, amount: int) -> None:
+        """So many bytes more."""
+        if self._task is not None:
+            self._progress.update(self._task, advance=amount)
+
+    def reset(self) -> None:
+        """Back to none."""
+        if self._task is not None:
+            self._progress.reset(self._task)
+
+    def close(self) -> None:
+        """The transfer is done."""
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+        self._task = None
+
+
+@corpus_app.callback()
+def corpus(version: Version = False) -> None:
+    """The texts: those that a model learns from, and those of Rumi."""
+
+
+@corpus_app.command()
+def stats(
+    files: Annotated[list[Path], typer.Argument(help="Text files, or folders of them.")],
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Print poems, lines, characters, symbols and rare symbols of texts."""
+    statistics = [describe_text(source) for source in read_corpus(files)]
+    if json:
+        print(msgspec.json.encode(statistics).decode())
+        return
+    for text in statistics:
+        print(f"{text.name}: {text.form}, {text.language or 'language not said'}")
+        print(f"  {text.poems:,} poems ({text.validation_poems:,} validate), {text.lines:,} lines")
+        print(f"  {text.characters:,} characters, {len(text.symbols)} symbols: {' '.join(text.symbols)}")
+        print(f"  {len(text.rare_symbols)} rare symbols: {' '.join(f'{s} {n}' for s, n in text.rare_symbols.items())}")
+
+
+@corpus_app.command()
+def fetch(debug: Debug = False) -> None:
+    """Fetch the public-domain texts from their own addresses, once.
+
+    What is here already is not fetched again, so a fetch that was interrupted goes on where it stood. Proxies are
+    those of the environment (HTTPS_PROXY).
+    """
+    from rumi_tui.texts.fetch import fetch, texts_here
+
+    folder = fetched_texts()
+    if len(texts_here(folder, TEXTS)) == len(TEXTS):
+        narrate("All texts are here.")
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        for text, poems in fetch(folder, TEXTS, Transfers(progress)):
+            narrate(f"{text.file}: {poems:,} poems.")
+    if texts_folder() != folder:
+        narrate(f"RUMI_CORPUS_DIR names another folder, {texts_folder()}: unset it to read the fetched texts.")
+    print(folder)
+
+
+@corpus_app.command("list")
+def list_texts(json: Json = False, debug: Debug = False) -> None:
+    """List the texts that can be fetched, and those in the folder of texts.
+
+    The folder is what RUMI_CORPUS_DIR names, or the one that fetch fills.
+    """
+    listed = listing(texts_folder(), TEXTS)
+    if json:
+        print(msgspec.json.encode(listed).decode())
+        return
+    for text in listed:
+        size = f"{text.bytes / 1e6:.1f} MB"
+        print(
+            f"{text.name:27} {text.language or '?':3} {text.form:8} {text.licence:14} {size:>8}  "
+            f"{'here' if text.here else 'rumi-corpus fetch'}"
+        )
+
+
+@corpus_app.command()
+def search(
+    words: Annotated[list[str], typer.Argument(help="Words that a couplet must hold, in any order.")],
+    language: Language = None,
+    page: Annotated[int, typer.Option(min=1, max=1_000_000, help=f"Which {PAGE} of the couplets found.")] = 1,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Find couplets by their words, the best first, with the lines around them.
+
+    Capitals, accents, vowel signs and English endings make no difference.
+    """
+    found = open_index().search(" ".join(words), language, page)
+    if json:
+        print(msgspec.json.encode({"words": words, "page": page, **msgspec.to_builtins(found)}).decode())
+        return
+    for passage in found.passages:
+        print(f"{passage.couplet.place}\n{passage.quoted()}\n")
+    if found.found:
+        narrate(f"{found.found:,} couplets, page {page} of {found.pages:,}.")
+    else:
+        narrate("No couplet holds all of these words.")
+
+
+def corpus_main() -> None:
+    """Entry point of rumi-corpus."""
+    command_line.run(corpus_app)

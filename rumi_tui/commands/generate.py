@@ -1,0 +1,138 @@
+"""The command rumi-generate: it parses, calls and prints."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Annotated
+
+import msgspec
+import typer
+
+from models.errors import RumiError
+from models.forms import FORMS
+from models.pretrained import MODELS
+from rumi_tui import command_line
+from rumi_tui.command_line import Debug, Json, Version, finite, narrate
+from rumi_tui.engine.generate import BATCH, DEFAULT_LINES, LARGEST_LIMIT, LARGEST_SEED, Poem, Request, Step, write_poems
+from rumi_tui.engine.sampling import LIMITS, Sampling
+from rumi_tui.engine.session import load_model
+from rumi_tui.verse.languages import DEFAULT
+
+WIDE = 8
+"""Poems from which on a model is loaded for a batch."""
+
+generate_app = command_line.new_app()
+
+USUAL = Sampling()
+
+
+def _within(name: str, help: str) -> typer.models.OptionInfo:
+    """An option that takes what a field of `Sampling` takes."""
+    lowest, highest = LIMITS[name]
+    option: typer.models.OptionInfo = typer.Option(min=lowest, max=highest, callback=finite, help=help)
+    return option
+
+
+Model = Annotated[str, typer.Option(help=f"{', '.join(MODELS)}, or a model file.")]
+
+
+@generate_app.command()
+def generate(
+    prompt: Annotated[str, typer.Argument(help="What the poem begins with.", show_default=False)] = "",
+    model: Model = DEFAULT.model,
+    form: Annotated[
+        str | None, typer.Option(help=f"{', '.join(FORMS)}, as the model has learned; default: its first.")
+    ] = None,
+    lines: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=LARGEST_LIMIT, help=f"Stop at the end of this many lines; default {DEFAULT_LINES} if no --chars."
+        ),
+    ] = None,
+    chars: Annotated[
+        int | None, typer.Option(min=1, max=LARGEST_LIMIT, help="Stop after this many new characters.")
+    ] = None,
+    poems: Annotated[
+        int, typer.Option("-n", min=1, max=10_000, help=f"How many poems to write; {BATCH} at a time, together.")
+    ] = 1,
+    temperature: Annotated[
+        float, _within("temperature", help="0 is the likeliest, above 1 is wild.")
+    ] = USUAL.temperature,
+    top_k: Annotated[int, _within("top_k", help="Choose among the k likeliest; 0: all.")] = USUAL.top_k,
+    top_p: Annotated[float, _within("top_p", help="Choose among those that reach this share.")] = USUAL.top_p,
+    min_p: Annotated[float, _within("min_p", help="Leave out what is this much less likely.")] = USUAL.min_p,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, max=LARGEST_SEED, help="Same seed and -n, same poems; default: random."),
+    ] = None,
+    json: Json = False,
+    stats: Annotated[bool, typer.Option("--stats", help="Print speed on standard error.")] = False,
+    debug: Debug = False,
+    version: Version = False,
+) -> None:
+    """Write new verse.
+
+    A poem stops when the model ends it or a limit is reached, whichever comes first.
+    """
+    started = time.perf_counter()
+    session = load_model(model, dequantize=poems >= WIDE)
+    form = form or session.card.forms[0]
+    session.check_form(form)
+    fitted = session.tokenizer.fit(prompt)
+    for note in fitted.notes():
+        narrate(note)
+    if seed is None:
+        seed = secrets.randbelow(LARGEST_SEED - poems)
+    elif seed + poems - 1 > LARGEST_SEED:
+        raise RumiError(f"{poems} poems from seed {seed} on pass the largest seed, {LARGEST_SEED}: begin lower.")
+    if lines is None and chars is None:
+        lines = DEFAULT_LINES
+    sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p)
+    narrate(f"{session.name}, {form}, seed {seed}, temperature {temperature:g}")
+
+    request = Request(form=form, text=fitted.text, sampling=sampling, seed=seed, lines=lines, characters=chars)
+    written: list[Poem] = []
+    first, shown = 0.0, -1
+
+    def show(number: int, step: Step) -> None:
+        """Prints a poem as it grows; the others of its batch are printed when they are whole."""
+        nonlocal first, shown
+        first = first or time.perf_counter() - started
+        if json or number != len(written):
+            return
+        if number > shown:
+            print("\n\n" * (number > 0) + fitted.text, end="")
+            shown = number
+        print(step.text, end="", flush=True)
+
+    for number, poem in enumerate(write_poems(session, session.tokenizer, request, poems, show)):
+        written.append(poem)
+        if not json and number > shown:
+            print("\n\n" * (number > 0) + poem.text, end="", flush=True)
+    if json:
+        result = {
+            "model": session.name,
+            "model_sha256": session.sha256,
+            "form": form,
+            "prompt": fitted.text,
+            "sampling": sampling,
+            "lines": lines,
+            "chars": chars,
+            "poems": written,
+        }
+        print(msgspec.json.encode(result).decode())
+    else:
+        print()
+    if stats:
+        seconds = time.perf_counter() - started
+        characters = sum(len(poem.text) - len(fitted.text) for poem in written)
+        narrate(
+            f"{characters} characters in {seconds:.3f} seconds, {characters / seconds:.0f} characters/second, "
+            f"{first:.3f} seconds to the first character"
+        )
+
+
+def generate_main() -> None:
+    """Entry point of rumi-generate."""
+    command_line.run(generate_app)

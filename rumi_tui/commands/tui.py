@@ -1,0 +1,140 @@
+"""The command rumi-tui: it parses, calls and prints."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from models.errors import RumiError
+from models.pretrained import MODELS, shipped
+from rumi_tui import command_line
+from rumi_tui.command_line import Debug, Version, narrate
+from rumi_tui.terminal import end_with_terminal, in_browser
+
+if TYPE_CHECKING:
+    from rumi_tui.library.store import Library
+
+SMALLEST_TERMINAL = (20, 8)
+"""Columns and rows."""
+
+tui_app = command_line.new_app()
+
+
+@tui_app.command()
+def tui(
+    model: Annotated[
+        str | None, typer.Option(help=f"{', '.join(MODELS)}, or a model file; default: the one of the settings.")
+    ] = None,
+    rtl: Annotated[
+        str | None,
+        typer.Option(
+            help="Who puts right-to-left lines in order: terminal, app, nobody (off), or auto; default: as settled."
+        ),
+    ] = None,
+    plain: Annotated[bool, typer.Option("--plain", help="Print the poems of the library, and open nothing.")] = False,
+    settings: Annotated[
+        bool, typer.Option("--settings", help="Print every setting that the settings file takes, and exit.")
+    ] = False,
+    web: Annotated[bool, typer.Option("--web", help="Serve the console to a browser, on this machine only.")] = False,
+    host: Annotated[str, typer.Option(help="With --web, the address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="With --web, the port to listen on.")] = 8000,
+    debug: Debug = False,
+    version: Version = False,
+) -> None:
+    """Open the poetry console."""
+    from rumi_tui.console.settings import SettingsFile, page
+    from rumi_tui.locations import library_path, settings_path, welcome_path
+
+    if plain:
+        print_library()
+        return
+    if settings:
+        print(page(settings_path()))
+        return
+    if not (web or in_browser()):
+        check_terminal()
+    from rumi_tui.bidi import choose_mode, terminal_keeps_order
+    from rumi_tui.library.store import Library
+
+    kept = SettingsFile(settings_path())
+    model = model or kept.settings.model
+    model = shipped(model) or str(Path(model).expanduser().resolve())
+    if os.environ.get("NO_COLOR") == "":  # which stands for colours (no-color.org); Textual takes it for none
+        del os.environ["NO_COLOR"]
+    wish = rtl or kept.settings.rtl
+    mode = choose_mode(wish, os.environ)
+    library = Library(library_path())
+    if web:
+        tell_set_aside(library)
+        library.close()
+        serve(model, "app" if wish == "auto" else wish, host, port)
+        return
+    from rumi_tui.console.app import RumiApp
+    from rumi_tui.console.first_run import ask_order
+
+    app: RumiApp | None = None
+    end_with_terminal(lambda: app and app.call_from_thread(app.call_later, app.action_quit))
+    is_first_run = not welcome_path().exists()
+    if is_first_run and wish == "auto":
+        answer = ask_order(kept)
+        if answer is None:
+            return
+        mode = choose_mode(answer, os.environ)
+    welcome_path().touch()
+    app = RumiApp(library, model, mode, kept, welcome=is_first_run)
+    with terminal_keeps_order("off" if in_browser() else mode):
+        unsaved = app.run()
+    library.close()
+    if unsaved:
+        print(unsaved)
+        raise RumiError("What stands above could not be saved in the library: copy it from here.")
+
+
+def check_terminal() -> None:
+    """Raises `RumiError` where the console has no terminal, or one that is too small for it."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise RumiError("The console needs a terminal: run it in one, or use rumi-generate.")
+    size = os.get_terminal_size()
+    columns, rows = SMALLEST_TERMINAL
+    if size.columns < columns or size.lines < rows:
+        raise RumiError(
+            f"The terminal is {size.columns}x{size.lines}; the console needs {columns}x{rows}: enlarge the window."
+        )
+
+
+def serve(model: str, rtl: str, host: str, port: int) -> None:
+    """Serves consoles to browsers until it is interrupted."""
+    try:
+        from rumi_tui.console.web.server import ConsoleServer
+    except ModuleNotFoundError as missing:
+        raise command_line.needs_extra(missing, "web") from missing
+    command = [os.path.abspath(sys.argv[0]), "--model", model, "--rtl", rtl]
+    ConsoleServer(f"exec {shlex.join(command)}", host, port).run()
+
+
+def print_library() -> None:
+    """Prints all kept poems as plain text, the oldest first, with a blank line between them."""
+    from rumi_tui.library.formats import to_text
+    from rumi_tui.library.store import Library
+    from rumi_tui.locations import library_path
+
+    library = Library(library_path())
+    tell_set_aside(library)
+    print("\n".join(to_text(poem) for poem in reversed(library.poems())), end="")
+    library.close()
+
+
+def tell_set_aside(library: Library) -> None:
+    """Tells where a damaged library was found."""
+    if library.set_aside is not None:
+        narrate(f"The library was damaged: it is kept as {library.set_aside}, and a new one begun.")
+
+
+def tui_main() -> None:
+    """Entry point of rumi-tui."""
+    command_line.run(tui_app)

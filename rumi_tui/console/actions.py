@@ -1,0 +1,103 @@
+"""Everything a person can do in the console, once: key bindings, palette and help are made from this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.binding import Binding, BindingType
+
+Moment = Literal["writing", "rest", "poem"]
+"""Something is being written; a poem stands on the page and nothing is being written; a poem stands there."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing to do."""
+
+    name: str
+    """The method `action_NAME` of the writing screen or the app that does it."""
+    key: str
+    """In Textual's spelling."""
+    title: str
+    """One or two words for the footer."""
+    help: str
+    """One sentence."""
+    in_footer: bool = True
+    needs: Moment | None = None
+    """When it can be done; None: always."""
+
+    @property
+    def command(self) -> str:
+        """The name as it is typed, into the prompt and into the settings."""
+        return self.name.removeprefix("show_").replace("_", "-")
+
+    def binding(self, first: bool) -> Binding:
+        """For Textual; `first` where no widget in front may take the key."""
+        return Binding(
+            self.key, self.name, self.title, show=self.in_footer, tooltip=self.help, priority=first, id=self.name
+        )
+
+
+WRITING = (
+    Action("stop", "escape", "Stop", "Stop writing and keep what is there.", needs="writing"),
+    Action(
+        "again",
+        "ctrl+r",
+        "Again",
+        "Write another poem from the same beginning, with a new seed if none is set.",
+        needs="poem",
+    ),
+    Action("go_on", "ctrl+g", "Go on", "Continue the poem from where it stands.", needs="rest"),
+    Action(
+        "lens", "f2", "Lens", "See what the model thought at every character, and branch where it chose.", needs="poem"
+    ),
+    Action("tree", "f3", "Tree", "See all branches of the poem.", in_footer=False, needs="poem"),
+    Action(
+        "next_branch", "ctrl+n", "Next branch", "Turn to the next branch of the poem.", in_footer=False, needs="poem"
+    ),
+    Action("undo", "f5", "Undo", "Take the last step back; what was written stays in the library.", in_footer=False),
+    Action("redo", "f6", "Redo", "Take the step again that was taken back.", in_footer=False),
+    Action("edit", "f8", "Edit", "Change the poem by hand, and go on from the cursor.", needs="poem"),
+    Action(
+        "same_again",
+        "f7",
+        "The same",
+        "Write the poem again from its seeds, to the letter.",
+        in_footer=False,
+        needs="poem",
+    ),
+    Action("lock_seed", "f9", "Lock seed", "Keep the seed of the poem for the next ones, or let go.", in_footer=False),
+    Action("name", "ctrl+o", "Name", "Give the poem a title and tags.", in_footer=False, needs="poem"),
+    Action("copy", "ctrl+y", "Copy", "Copy the poem.", in_footer=False, needs="poem"),
+    Action(
+        "export", "ctrl+s", "Save as", "Save the poem as a file: text, Markdown, a page, a card, JSON.", needs="poem"
+    ),
+    Action("ask", "ctrl+k", "Ask", "Ask a question, and read what Rumi wrote that bears on it."),
+    Action("search", "ctrl+f", "Search", "Search Rumi's verse for words.", in_footer=False),
+    Action("library", "ctrl+l", "Library", "Inspect through the poems that were kept."),
+    Action("next_model", "ctrl+t", "Language", "Change between the English and the Persian model.", in_footer=False),
+)
+"""What the writing screen does, beside Enter in the prompt."""
+
+EVERYWHERE = (
+    Action("show_help", "f1", "Help", "Show this page."),
+    Action("tour", "f12", "Tour", "Show the three pages for newcomers.", in_footer=False),
+    Action("settings", "f4", "Settings", "Change what the console begins with, and its colours.", in_footer=False),
+    Action("quit", "ctrl+q", "Quit", "Leave; every poem is kept."),
+)
+"""What the app does on every screen."""
+
+
+def bindings(actions: tuple[Action, ...]) -> list[BindingType]:
+    """The key bindings of some actions."""
+    return [action.binding(first=action.name != "stop") for action in actions]  # a list of choices closes first
+
+
+def closing(name: str, method: str) -> list[BindingType]:
+    """What leads back, by a method of it, from the page that an action opens: Escape, and the key that opened it."""
+    opened = next(action for action in WRITING if action.name == name)
+    return [
+        Binding("escape", method, "Back", priority=True),
+        Binding(opened.key, method, show=False, priority=True, id=name),
+    ]

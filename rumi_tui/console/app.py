@@ -1,0 +1,148 @@
+"""The Textual application: what all screens share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from functools import partial
+
+from textual import on
+from textual.app import App, SystemCommand
+from textual.command import CommandPalette
+from textual.screen import Screen
+
+from models.errors import RumiError
+from rumi_tui.bidi import Mode
+from rumi_tui.console import actions, keymap
+from rumi_tui.console.screens.help import HelpScreen
+from rumi_tui.console.screens.settings import SettingsScreen
+from rumi_tui.console.screens.tour import TourScreen
+from rumi_tui.console.screens.write import WriteScreen
+from rumi_tui.console.settings import ENTRIES, SettingsFile, UserSettings
+from rumi_tui.console.themes import THEMES
+from rumi_tui.console.widgets.prompt import Prompt
+from rumi_tui.console.widgets.settings_bar import SettingsBar
+from rumi_tui.console.writing.writer import Writer
+from rumi_tui.library.store import Library
+
+
+class RumiApp(App[str]):
+    """The console. Returns the poems that could not be saved, as text."""
+
+    TITLE = "Rumi"
+    CSS_PATH = [
+        "themes/no_color.tcss",
+        "screens/write.tcss",
+        "screens/edit.tcss",
+        "screens/export.tcss",
+        "screens/help.tcss",
+        "screens/lens.tcss",
+        "screens/library.tcss",
+        "screens/name.tcss",
+        "screens/settings.tcss",
+        "screens/tour.tcss",
+        "screens/tree.tcss",
+        "screens/verses.tcss",
+        "widgets/settings_bar.tcss",
+        "widgets/lens_view.tcss",
+        "widgets/poem_view.tcss",
+    ]
+    BINDINGS = actions.bindings(actions.EVERYWHERE)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (78, "-wide"), (96, "-roomy")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]
+
+    def __init__(
+        self, library: Library, model: str, mode: Mode, settings: SettingsFile | None = None, welcome: bool = False
+    ) -> None:
+        """The library and the model to begin with; without a settings file, the defaults hold.
+
+        Whoever is to be welcomed is shown the tour first.
+        """
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)  # else grey would be drawn for it
+        self.library, self.mode = library, mode
+        self.settings_file = settings or SettingsFile()
+        self._welcome = welcome
+        self.writer = Writer()
+        self._writing = WriteScreen(library, self.writer, model, mode, self.settings_file.settings)
+
+    def on_mount(self) -> None:
+        """Opens the page to write on."""
+        for theme in THEMES:
+            self.register_theme(theme)
+        self._hold(self.settings_file.settings)
+        self.push_screen(self._writing)
+        if self._welcome:
+            self.action_tour()
+
+    def action_command_palette(self) -> None:
+        """Opens the palette where it is not on top: another may lie below, so it has no id as that of Textual has."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette())
+
+    def action_show_help(self) -> None:
+        """Shows what can be done, or no longer."""
+        self._turn_over(HelpScreen(self._keys))
+
+    def action_tour(self) -> None:
+        """Shows the pages for newcomers, or no longer."""
+        self._turn_over(TourScreen(self._keys))
+
+    def action_settings(self) -> None:
+        """Shows the settings, or no longer."""
+        self._turn_over(SettingsScreen(self.settings_file))
+
+    @property
+    def _keys(self) -> dict[str, str]:
+        return keymap.in_force(self.settings_file.settings.keys)
+
+    def _turn_over(self, page: Screen[None]) -> None:
+        """Lays a page on what is there; takes it away where it is there already."""
+        if isinstance(self.screen, type(page)):
+            self.screen.dismiss(None)
+        else:
+            self.push_screen(page)
+
+    @on(TourScreen.Typed)
+    def _begin(self, event: TourScreen.Typed) -> None:
+        """Lets what is typed over the tour begin a poem."""
+        self._writing.query_one(Prompt).insert(event.character)
+
+    @on(SettingsScreen.Changed)
+    def _follow(self, event: SettingsScreen.Changed) -> None:
+        """Lets a changed setting hold at once."""
+        self._hold(self.settings_file.settings)
+        self._writing.query_one(SettingsBar).follow(event.entry, self.settings_file.settings)
+
+    def _hold(self, settings: UserSettings) -> None:
+        self.theme = settings.theme
+        self.set_keymap(keymap.for_textual(settings.keys))
+
+    def _choose_theme(self, name: str) -> None:
+        try:
+            self.settings_file.change("theme", name)
+            self.theme = name
+        except RumiError as error:
+            self.notify(str(error), severity="error", markup=False, timeout=10)
+
+    async def action_quit(self) -> None:
+        """Leaves, with everything saved that can be."""
+        unsaved = await self._writing.close()
+        await self.writer.close()
+        self.exit(unsaved)
+
+    async def on_exit_app(self) -> None:
+        """Leaves as orderly where it is a page in a browser that was closed."""
+        await self._writing.close()
+        await self.writer.close()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: what can be done now, with its keys, and the choice of colours."""
+        keys = self._keys
+        here = self._writing.fitting_actions() if screen is self._writing else ()
+        for action in (*here, *actions.EVERYWHERE):
+            owner = self._writing if action in actions.WRITING else self
+            words = f"{action.help} {keymap.spoken(keys[action.command])}"
+            yield SystemCommand(action.title, words, getattr(owner, f"action_{action.name}"))
+        theme = ENTRIES["theme"]
+        for name in theme.choices:
+            yield SystemCommand(f"Colours: {name}", f"One of {theme.range}.", partial(self._choose_theme, name))

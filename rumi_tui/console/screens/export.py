@@ -1,0 +1,28 @@
+"""The choice of a format to save a poem in."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from rumi_tui.console.actions import closing
+from rumi_tui.console.screens.dialog import Dialog
+from rumi_tui.console.widgets.choices import Choices
+from rumi_tui.library.formats import FORMATS
+
+
+class ExportScreen(Dialog[str | None]):
+    """Gives back the ending of the chosen format."""
+
+    BINDINGS = closing("export", "dismiss")
+
+    def compose(self) -> ComposeResult:
+        """The formats, one a line."""
+        yield Static("Save the poem as", markup=False)
+        yield Choices(*(Option(f"{ending:<6}{what}", id=ending) for ending, (what, _) in FORMATS.items()))
+
+    @on(OptionList.OptionSelected)
+    def _choose(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option_id)

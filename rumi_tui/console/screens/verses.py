@@ -1,0 +1,156 @@
+"""The real verse: couplets that hold some words, or bear on a question, with the lines around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from typing import Literal
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.message import Message
+from textual.widgets import Input, Static
+from textual.widgets.option_list import Option
+from textual.worker import get_current_worker
+
+from models.errors import RumiError
+from rumi_tui.bidi import Mode, to_display
+from rumi_tui.console.screens.dialog import Dialog
+from rumi_tui.console.widgets.choices import Choices
+from rumi_tui.locations import index_folder, texts_folder
+from rumi_tui.search.embeddings import Batch, open_embeddings
+from rumi_tui.search.index import Couplet, Index, Quotation
+from rumi_tui.verse.languages import language_of
+
+Asking = Literal["ask", "search"]
+HEADINGS = {
+    "ask": "Ask a question: these are Rumi's couplets that bear on it. Enter on one has the machine write on.",
+    "search": "Search Rumi's verse for words. Enter on a couplet has the machine write on from it.",
+}
+
+
+class VersesScreen(Dialog[Couplet | None]):
+    """Finds couplets; gives back the one to write on from."""
+
+    BINDINGS = [
+        Binding("escape", "dismiss", "Back", priority=True),
+        Binding("right,pagedown", "turn(1)", "Next page", show=False),
+        Binding("left,pageup", "turn(-1)", "ResultPage before", show=False),
+    ]
+    AUTO_FOCUS = "Input"
+
+    class Told(Message):
+        """How far the search is, or that there is nothing."""
+
+        def __init__(self, words: str) -> None:
+            super().__init__()
+            self.words = words
+
+    class Found(Message):
+        """A page of couplets."""
+
+        def __init__(self, words: str, passages: list[Quotation], pages: int) -> None:
+            super().__init__()
+            self.words, self.passages, self.pages = words, passages, pages
+
+    def __init__(self, kind: Asking, words: str, mode: Mode) -> None:
+        """To ask or to search, with these words to begin with."""
+        super().__init__()
+        self._kind, self._words, self._mode = kind, words, mode
+        self._passages: list[Quotation] = []
+        self._page = self._pages = 1
+
+    def compose(self) -> ComposeResult:
+        """The words, how it goes, and what was found."""
+        yield Static(HEADINGS[self._kind], id="heading", markup=False)
+        yield Input(self._words, placeholder="What is love?" if self._kind == "ask" else "reed fire", compact=True)
+        yield Static("", id="told", markup=False)
+        yield Choices(markup=False)
+
+    def on_mount(self) -> None:
+        """Looks for what was said already."""
+        if self._words:
+            self._find(self._words, 1)
+
+    @on(Input.Submitted)
+    def _take_words(self, event: Input.Submitted) -> None:
+        self._words = event.value
+        self._find(event.value, 1)
+
+    def action_turn(self, step: int) -> None:
+        """Turns to another page of what was found."""
+        if self._kind == "search" and 1 <= self._page + step <= self._pages:
+            self._find(self._words, self._page + step)
+
+    @work(thread=True, exclusive=True)
+    def _find(self, words: str, page: int) -> None:
+        """In a thread of its own: the texts are read for the first time in seconds, and their sense in minutes.
+
+        Until their sense is read, a question is answered by its words.
+        """
+        from rumi_tui.search.ask import retrieve  # brings onnxruntime, which the page does without
+
+        self._post(self.Told("Looking …"))
+        self._page = page
+        try:
+            with closing(Index(texts_folder(), index_folder())) as index:
+                if self._kind == "search":
+                    found = index.search(words, page=page)
+                    told = f"{found.found:,} couplets, page {page} of {found.pages:,} (← →)" if found.found else ""
+                    told = told or "No couplet holds all of these words."
+                    self._post(self.Found(told, found.passages, found.pages))
+                    return
+                language = language_of(words)
+
+                def track(batches: Sequence[Batch]) -> Iterable[Batch]:
+                    self._post(self.Found("", retrieve(index, None, words, language), 1))
+                    yield from self._track(batches)
+
+                embeddings = open_embeddings(index, index_folder(), language, track)
+                passages = retrieve(index, embeddings, words, language)
+            self._post(self.Found("" if passages else "Nothing in the texts bears on this.", passages, 1))
+        except RumiError as error:
+            self._post(self.Found(str(error), [], 1))
+
+    def _post(self, message: Message) -> None:
+        """Tells the screen, from the thread of a search, unless another search has taken its place."""
+        if not get_current_worker().is_cancelled:
+            self.post_message(message)
+
+    def _track(self, batches: Sequence[Batch]) -> Iterable[Batch]:
+        worker = get_current_worker()
+        for number, batch in enumerate(batches):
+            if worker.is_cancelled:
+                raise RumiError("The reading was broken off.")
+            self._post(
+                self.Told(f"Found by words. Reading the texts for their sense, once: {number / len(batches):.0%}")
+            )
+            yield batch
+
+    @on(Told)
+    def _tell(self, event: Told) -> None:
+        self.query_one("#told", Static).update(event.words)
+
+    @on(Found)
+    def _list(self, event: Found) -> None:
+        self.query_one("#told", Static).update(event.words)
+        self._passages, self._pages = event.passages, event.pages
+        options = self.query_one(Choices)
+        options.clear_options()
+        options.add_options(Option(self._drawn(passage)) for passage in event.passages)
+        if event.passages:
+            options.focus()
+            options.highlighted = 0
+
+    def _drawn(self, passage: Quotation) -> str:
+        width = max(0, self.query_one(Choices).size.width - 6)
+        rows = [passage.couplet.place]
+        for margin, verse in (("  ", passage.before), ("▌ ", passage.couplet.verse), ("  ", passage.after)):
+            rows += [margin + to_display(line, self._mode, width) for line in verse.split("\n") if line]
+        return "\n".join([*rows, ""])
+
+    @on(Choices.OptionSelected)
+    def _choose(self, event: Choices.OptionSelected) -> None:
+        if event.option_index < len(self._passages):  # it may have been pressed on a list that is gone
+            self.dismiss(self._passages[event.option_index].couplet)

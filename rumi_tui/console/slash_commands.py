@@ -1,0 +1,74 @@
+"""Commands typed into the prompt: a slash, a name, and what it takes.
+
+Made from the registries of actions and settings, so that none is missing. Knows nothing of what the commands do.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+from models.errors import RumiError
+from models.forms import FORMS
+from models.pretrained import MODELS
+from rumi_tui.console.actions import Action
+from rumi_tui.console.keymap import BY_COMMAND
+from rumi_tui.console.widgets.settings_bar import FIELDS, MANNERS
+from rumi_tui.library.formats import FORMATS
+
+SIGN = "/"
+"""What a command begins with."""
+SETTINGS = {
+    "model": MODELS,
+    "form": tuple(FORMS),
+    "preset": tuple(MANNERS),
+    **{field.label: () for field in FIELDS.values()},
+}
+"""Settings, and the values that can be named."""
+
+
+@dataclass(frozen=True)
+class SetValue:
+    """A setting to change."""
+
+    name: str
+    """One of `SETTINGS`."""
+    value: str
+
+
+@dataclass(frozen=True)
+class RunAction:
+    """Something to do."""
+
+    action: Action
+    value: str
+    """What was said with it; empty if nothing."""
+
+
+def completions() -> list[str]:
+    """Every command as it can be typed, with the values that can be named."""
+    deeds = [f"{SIGN}{name}" for name in BY_COMMAND]
+    saved = [f"{SIGN}export {ending}" for ending in FORMATS]
+    settings = [f"{SIGN}{name} {value}" for name, values in SETTINGS.items() for value in values or ("",)]
+    return [*settings, *deeds, *saved]
+
+
+def described() -> list[tuple[str, str]]:
+    """What is typed to change a setting, and to export at once, each with what it takes."""
+    taken = {name: ", ".join(values) for name, values in SETTINGS.items() if values}
+    taken |= {field.label: field.help for field in FIELDS.values()}
+    taken["export"] = ", ".join(FORMATS)
+    return [(f"{SIGN}{name}", words) for name, words in taken.items()]
+
+
+def read_command(line: str) -> SetValue | RunAction:
+    """What a line that begins with `SIGN` asks for. Raises `RumiError` where it asks for nothing there is."""
+    name, _, value = line.removeprefix(SIGN).strip().partition(" ")
+    name, value = name.lower(), value.strip()
+    if name in SETTINGS:
+        return SetValue(name, value)
+    if name in BY_COMMAND:
+        return RunAction(BY_COMMAND[name], value)
+    near = difflib.get_close_matches(name, [*SETTINGS, *BY_COMMAND], n=1)
+    way_out = f"did you mean {SIGN}{near[0]}?" if near else f"{SIGN}help lists what there is."
+    raise RumiError(f"There is no command {SIGN}{name}: {way_out}")

@@ -1,0 +1,181 @@
+"""A poem on the screen, set as in a book. Knows nothing of how it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from models.forms import form_named
+from rumi_tui.bidi import Mode, is_right_to_left, printable, to_cells, to_display
+from rumi_tui.console.widgets.wrap import wrapped
+
+MEASURE = {False: 72, True: 52}
+"""Cells of the column of text, left-to-right and right-to-left: the longest lines of the verse it is made for."""
+HEMISTICH = range(34, 45)
+"""Cells of a Persian hemistich where two stand side by side: 9 of 10 in the Divan fit into 37, nearly all into 44."""
+GAP = 4
+"""Cells between two hemistichs."""
+CURSOR = "▌"
+
+
+class PoemView(ScrollView, can_focus=True):
+    """Shows a poem while it grows, at the same cost for each character however long it is.
+
+    It is set verse by verse: a line, or where there is room for two Persian hemistichs beside each other, a couplet.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"poem--prompt", "poem--verse", "poem--cursor"}
+
+    def __init__(self, mode: Mode) -> None:
+        super().__init__()
+        self._mode = mode
+        self._form = ""
+        self._lines: list[str] = [""]
+        self._given: list[list[range]] = [[]]
+        """For each line, which of its characters the person gave."""
+        self._rows: list[Text] = []
+        self._first_row: list[int] = []
+        """For each verse, the row it begins on, the air before it included."""
+        self._setting = (1, 0)
+        """Lines of a verse, and cells of a line."""
+        self._margin = 0
+        """Cells on the left of every row."""
+        self.writing = False
+
+    def show(self, text: str, given: Iterable[range], form: str) -> None:
+        """Shows another poem, of which the person gave some parts."""
+        self._form = form
+        self._lines, self._given = [""], [[]]
+        written = 0
+        for part in given:
+            self._add(text[written : part.start], given=False)
+            self._add(text[part.start : part.stop], given=True)
+            written = part.stop
+        self._add(text[written:], given=False)
+        self._lay_out(0)
+        self.scroll_end(animate=False)
+
+    def append(self, text: str) -> None:
+        """Adds what was just written, and follows it unless the person scrolled away from the end."""
+        follows = self.is_vertical_scroll_end
+        changed = len(self._lines) - 1
+        self._add(text, given=False)
+        self._lay_out(changed)
+        if follows:
+            self.scroll_end(animate=False)
+
+    def set_writing(self, writing: bool) -> None:
+        """Whether a cursor stands at the end."""
+        self.writing = writing
+        self._lay_out(len(self._lines) - 1)
+
+    def _add(self, text: str, given: bool) -> None:
+        first, *others = (printable(line) for line in text.split("\n"))
+        if given:
+            self._given[-1].append(range(len(self._lines[-1]), len(self._lines[-1]) + len(first)))
+        self._lines[-1] += first
+        self._lines += others
+        self._given += [[range(len(line))] if given else [] for line in others]
+
+    def _lay_out(self, from_line: int) -> None:
+        """Sets the lines from this one on anew."""
+        form = form_named(self._form)
+        right_to_left = is_right_to_left("".join(self._lines[:2]))
+        room = self.size.width - 2
+        hemistich = min((room - GAP) // 2, HEMISTICH[-1])
+        side_by_side = right_to_left and form.columns == 2 and hemistich >= HEMISTICH[0]
+        measure = hemistich if side_by_side else max(8, min(room, MEASURE[right_to_left]))
+        self._margin = (self.size.width - (2 * hemistich + GAP if side_by_side else measure)) // 2
+        lines = 2 if side_by_side else 1
+        first_verse = from_line // lines if self._setting == (lines, measure) else 0
+        self._setting = lines, measure
+        if first_verse < len(self._first_row):
+            del self._rows[self._first_row[first_verse] :], self._first_row[first_verse:]
+        for number in range(first_verse * lines, len(self._lines), lines):
+            self._first_row.append(len(self._rows))
+            if form.spaced and number and number % form.unit == 0 and not side_by_side:
+                self._rows.append(Text())
+            if side_by_side:
+                self._rows += self._set_couplet(number, measure)
+            else:
+                self._rows += self._set_line(number, measure)
+        self.virtual_size = Size(self.size.width, len(self._rows))
+        self.refresh()
+
+    def _set_couplet(self, number: int, measure: int) -> list[Text]:
+        """The rows of two lines beside each other, the first on the right."""
+        right = self._set_line(number, measure)
+        left = self._set_line(number + 1, measure) if number + 1 < len(self._lines) else []
+        rows = []
+        for row in range(max(len(right), len(left))):
+            first, second = (half[row] if row < len(half) else Text(" " * measure) for half in (right, left))
+            if self._mode == "terminal":
+                rows.append(_for_terminal(second, first))
+            else:
+                second.append(" " * (measure - second.cell_len + GAP))
+                rows.append(second.append_text(first))
+        return rows
+
+    def _set_line(self, number: int, measure: int) -> list[Text]:
+        """The rows of one line, at most `measure` cells wide; those of a right-to-left line end there."""
+        line = self._lines[number]
+        styles = [self.get_component_rich_style(f"poem--{name}") for name in ("verse", "prompt", "cursor")]
+        right_to_left = is_right_to_left(line)
+        rows = []
+        for begin, end in wrapped(line, measure - 1):
+            given = [any(index in part for part in self._given[number]) for index in range(begin, end)]
+            row = self._set_row(line[begin:end].rstrip(" "), given, styles)
+            if right_to_left:
+                row = Text(" " * (measure - row.cell_len)).append_text(row)
+            rows.append(row)
+        if self.writing and number == len(self._lines) - 1:
+            blank = len(rows[-1].plain) - len(rows[-1].plain.lstrip(" "))
+            if not right_to_left:
+                rows[-1].append(CURSOR, styles[2])
+            elif blank:
+                rows[-1] = Text(" " * (blank - 1)).append(CURSOR, styles[2]).append_text(rows[-1][blank:])
+        return rows
+
+    def _set_row(self, row: str, given: list[bool], styles: list[Style]) -> Text:
+        """A row in the order of the screen, what the person gave in a colour of its own."""
+        if len(set(given[: len(row)])) < 2:
+            return Text(to_display(row, self._mode, 0), styles[any(given)])
+        text = Text()
+        for is_given, cells in groupby(to_cells(row, self._mode), key=lambda cell: given[cell.begin]):
+            text.append("".join(cell.text for cell in cells), styles[is_given])
+        return text
+
+    def notify_style_update(self) -> None:
+        """Sets everything anew in the colours of another theme."""
+        super().notify_style_update()
+        if self.is_mounted:
+            self._lay_out(0)
+
+    def on_resize(self) -> None:
+        """Sets everything anew to the new width."""
+        self._lay_out(0)
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the screen."""
+        _, scroll_y = self.scroll_offset
+        width = self.size.width
+        number = scroll_y + y
+        if number >= len(self._rows):
+            return Strip.blank(width, self.rich_style)
+        segments = [Segment(" " * self._margin), *self._rows[number].render(self.app.console)]
+        return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
+
+
+def _for_terminal(left: Text, right: Text) -> Text:
+    """Two halves of a row for a terminal that turns right-to-left text round, and what is between with it."""
+    blanks = [len(half.plain) - len(half.plain.lstrip(" ")) for half in (left, right)]
+    row = Text(" " * blanks[0]).append_text(right[blanks[1] :])
+    return row.append(" " * (GAP + blanks[1])).append_text(left[blanks[0] :])

@@ -1,0 +1,87 @@
+"""The lines in which a person begins a poem. Remembers what was begun before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from textual import events
+from textual.binding import Binding
+from textual.message import Message
+
+from rumi_tui.bidi import Mode
+from rumi_tui.console.widgets.verse_area import VerseArea
+
+
+class Prompt(VerseArea):
+    """A few lines to type in; on the first and the last, the arrows go to the prompts of before and back."""
+
+    BINDINGS = [
+        Binding("ctrl+j,shift+enter,alt+enter", "new_line", "New line", show=False),
+    ]
+
+    class Submitted(Message):
+        """The person pressed Enter."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self, mode: Mode, earlier: Iterable[str], completions: Sequence[str], id: str) -> None:
+        """`earlier` prompts, the latest first, and the texts that what is typed is completed to."""
+        super().__init__(mode, id=id, placeholder="Begin a poem, or press Enter for one from nothing")
+        self._earlier = list(dict.fromkeys(prompt for prompt in earlier if prompt))
+        self._completions = completions
+        self._place = 0
+        """How many prompts back; 0 is the one being typed."""
+        self._typed = ""
+
+    def remember(self, prompt: str) -> None:
+        """Puts a prompt before all earlier ones, and ends going through them."""
+        if prompt:
+            self._earlier = [prompt, *(earlier for earlier in self._earlier if earlier != prompt)]
+        self._place = 0
+
+    def update_suggestion(self) -> None:
+        """Offers the rest of what is begun."""
+        text = self.text
+        found = (whole for whole in self._completions if text and whole.startswith(text.lower()) and whole != text)
+        self.suggestion = next(found, "")[len(text) :]
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Enter hands over what was typed: as a key in its turn, since a binding overtakes letters on their way."""
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Submitted(self.text))
+
+    def action_new_line(self) -> None:
+        """Begins another line."""
+        self.insert("\n")
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        """Moves up, and from the first row to the prompt of before."""
+        if self.navigator.is_first_wrapped_line(self.cursor_location) and not select:
+            self._recall(1)
+        else:
+            super().action_cursor_up(select)
+
+    def action_cursor_down(self, select: bool = False) -> None:
+        """Moves down, and from the last row to the prompt after."""
+        if self.navigator.is_last_wrapped_line(self.cursor_location) and not select:
+            self._recall(-1)
+        else:
+            super().action_cursor_down(select)
+
+    def _recall(self, step: int) -> None:
+        if self._place and self.text != self._earlier[self._place - 1]:
+            self._place = 0  # what was recalled and changed is what is being typed
+        if self._place == 0:
+            self._typed = self.text
+        choices = [self._typed, *self._earlier]
+        place = self._place + step
+        if place < len(choices) and choices[place] == self._typed and place > 0:
+            place += step  # what stands there already
+        if 0 <= place < len(choices):
+            self._place = place
+            self.text = choices[place]
+            self.move_cursor(self.document.end)

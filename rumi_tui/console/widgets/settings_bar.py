@@ -1,0 +1,225 @@
+"""The settings that a poem is written with. Knows nothing of poems or processes."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input, Label, Select
+
+from models.errors import RumiError
+from models.forms import FORMS
+from models.pretrained import MODELS, shipped
+from rumi_tui.console.settings import ENTRIES, QUICKEST, SLOWEST, Entry, UserSettings, typed
+from rumi_tui.console.widgets.choices import SelectBox
+from rumi_tui.console.writing.draft import Settings
+from rumi_tui.engine.generate import LARGEST_SEED
+from rumi_tui.engine.sampling import Sampling
+from rumi_tui.verse.languages import model_title
+
+
+@dataclass(frozen=True)
+class Field:
+    """A setting that is typed."""
+
+    name: str
+    default: str
+    """Empty where the setting may be left out."""
+    help: str
+    """Its range and meaning, told while the field has the focus."""
+    left_out: str = ""
+    """What happens where nothing is typed."""
+    classes: str = "optional"
+    """`optional`: not on a narrow screen; `roomy`: only on a wide one."""
+
+    @property
+    def label(self) -> str:
+        """As it is written on the screen and on the command line."""
+        return self.name.replace("_", "-")
+
+
+def _kept(name: str, left_out: str = "", classes: str = "optional") -> Field:
+    """A field that begins as the settings say, and is described there."""
+    entry = ENTRIES[name.replace("_", "-")]
+    return Field(name, entry.default, entry.hint, left_out, classes)
+
+
+SHAPE = (
+    _kept("temperature", classes=""),
+    _kept("lines"),
+    _kept("pace", "instant", "roomy"),
+    Field("seed", "", f"0 to {LARGEST_SEED:,}: the same seed and settings write the same poem", "by chance"),
+)
+CHOICE = tuple(_kept(name, classes="roomy") for name in ("top_k", "top_p", "min_p"))
+FIELDS = {field.name: field for field in (*SHAPE, *CHOICE)}
+
+HINTS = {
+    "model": "who writes, and so the language",
+    "form": "; ".join(f"{form.name}: {form.help}" for form in FORMS.values()),
+    "preset": "careful, balanced or daring: how characters are chosen, in one go",
+    **{name: field.help for name, field in FIELDS.items()},
+}
+"""A line on each setting, told while it has the focus."""
+
+MANNERS = {
+    "careful": {"temperature": "0.5", "top_k": "0", "top_p": "0.95", "min_p": "0"},
+    "balanced": {"temperature": "0.8", "top_k": "0", "top_p": "1", "min_p": "0"},
+    "daring": {"temperature": "1.1", "top_k": "0", "top_p": "1", "min_p": "0.03"},
+}
+"""Settings that go well together, by name."""
+
+
+READING = "The model is still being read: try again in a moment."
+
+
+class SettingsBar(Vertical):
+    """Model, form, and what else a poem is written with."""
+
+    def __init__(self, model: str, kept: UserSettings) -> None:
+        """The model to begin with, and the settings that everything else begins with."""
+        super().__init__()
+        self._kept = kept
+        names = {
+            **{name: model_title(name) for name in MODELS},
+            **({} if model in MODELS else {model: Path(model).stem}),
+        }
+        self._models = [(title, name) for name, title in names.items()]
+        self._model = model
+        self._forms: list[str] = []
+        self._why_no_forms = READING
+
+    def compose(self) -> ComposeResult:
+        """What everybody needs in a row, and below, on a wide screen, how characters are chosen."""
+        with Horizontal():
+            yield SelectBox(self._models, value=self._model, allow_blank=False, compact=True, id="model")
+            yield SelectBox[str]([], compact=True, prompt="…", id="form")
+            for field in SHAPE:
+                yield from self._compose_field(field)
+        with Horizontal(id="choice"):
+            presets = [(name, name) for name in MANNERS]
+            yield SelectBox(presets, compact=True, prompt="preset", id="preset")
+            for field in CHOICE:
+                yield from self._compose_field(field)
+
+    def _compose_field(self, field: Field) -> ComposeResult:
+        yield Label(field.label, classes=field.classes or "optional")
+        yield Input(
+            typed(getattr(self._kept, field.name, None)),
+            placeholder=field.left_out,
+            compact=True,
+            id=field.name,
+            classes=field.classes,
+        )
+
+    @on(Select.Changed, "#preset")
+    def _take_preset(self, event: Select.Changed) -> None:
+        if isinstance(event.value, str):
+            self._fill_in(event.value)
+
+    def _fill_in(self, preset: str) -> None:
+        for name, value in MANNERS[preset].items():
+            self.query_one(f"#{name}", Input).value = value
+
+    @property
+    def model(self) -> str:
+        """The chosen model."""
+        return str(self.query_one("#model", Select).value)
+
+    @property
+    def is_seed_locked(self) -> bool:
+        """Whether every poem is to have the same seed."""
+        return self._is_filled("seed")
+
+    def next_model(self) -> None:
+        """Chooses the model after the chosen one."""
+        names = [name for _, name in self._models]
+        self.query_one("#model", Select).value = names[(names.index(self.model) + 1) % len(names)]
+
+    def await_forms(self, why: str = READING) -> None:
+        """Offers no form until those of the chosen model are known, and tells why when one is wanted."""
+        self._forms, self._why_no_forms = [], why
+        self.query_one("#form", Select).set_options([])
+
+    def set(self, label: str, value: str) -> None:
+        """Gives a setting, named as on the screen, another value. Raises `RumiError` for one that it cannot have."""
+        if label in ("model", "form", "preset"):
+            select = self.query_one(f"#{label}", Select)
+            offered = {"model": [name for _, name in self._models], "form": self._forms, "preset": list(MANNERS)}[label]
+            if not offered:
+                raise RumiError(self._why_no_forms)
+            if value not in offered:
+                raise RumiError(f"There is no {label} {value!r} here: choose one of {', '.join(offered)}.")
+            select.value = value
+            if label == "preset":  # also where it was chosen before and its fields were changed since
+                self._fill_in(value)
+            return
+        field = self.query_one(f"#{label.replace('-', '_')}", Input)
+        before, field.value = field.value, value
+        try:
+            self.read().request("")
+        except RumiError:
+            field.value = before
+            raise
+
+    def offer_forms(self, forms: tuple[str, ...]) -> None:
+        """Lets the person choose among the forms of a model; keeps the chosen one, or that of the settings."""
+        select = self.query_one("#form", Select)
+        chosen = select.value
+        self._forms = list(forms)
+        select.set_options((form, form) for form in forms)
+        select.value = next(form for form in (chosen, self._kept.form, forms[0]) if form in forms)
+
+    def follow(self, changed: Entry, kept: UserSettings) -> None:
+        """Takes on a value of the settings that was just changed, where it has a place here."""
+        self._kept = kept
+        if changed.field in FIELDS:
+            self.query_one(f"#{changed.field}", Input).value = typed(getattr(kept, changed.field))
+        elif changed.field == "form" and kept.form in self._forms:
+            self.query_one("#form", Select).value = kept.form
+        elif changed.field == "model":
+            self._choose_model(kept.model)
+
+    def _choose_model(self, model: str) -> None:
+        select = self.query_one("#model", Select)
+        model = shipped(model) or str(Path(model).expanduser())
+        if all(model != name for _, name in self._models):
+            self._models.append((Path(model).stem, model))
+            select.set_options(self._models)
+        select.value = model
+
+    def read(self) -> Settings:
+        """What the rows say; an empty seed becomes a random one. Raises `RumiError` for what makes no sense."""
+        form = self.query_one("#form", Select).value
+        if not isinstance(form, str):
+            raise RumiError(self._why_no_forms)
+        seed = self._number("seed", int) if self.is_seed_locked else None
+        pace = self._number("pace", float) if self._is_filled("pace") else None
+        if pace is not None and not SLOWEST <= pace <= QUICKEST:
+            raise RumiError(f"The pace is {pace:g}; choose {SLOWEST} to {QUICKEST} characters a second, or nothing.")
+        return Settings(
+            model=self.model,
+            form=form,
+            sampling=Sampling(
+                temperature=self._number("temperature", float),
+                top_k=int(self._number("top_k", int)),
+                top_p=self._number("top_p", float),
+                min_p=self._number("min_p", float),
+            ),
+            seed=int(seed) if seed is not None else secrets.randbelow(LARGEST_SEED),
+            lines=int(self._number("lines", int)),
+            pace=pace,
+        )
+
+    def _is_filled(self, name: str) -> bool:
+        return bool(self.query_one(f"#{name}", Input).value.strip())
+
+    def _number(self, name: str, kind: type[int] | type[float]) -> float:
+        text = self.query_one(f"#{name}", Input).value
+        try:
+            return kind(text)
+        except ValueError as error:
+            raise RumiError(f"The {FIELDS[name].label} is {text!r}, which is no number.") from error

@@ -1,0 +1,197 @@
+"""The poem that is being written, and its saving. Knows nothing of screens or of how verse comes about."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+import msgspec
+
+from models.errors import RumiError
+from rumi_tui.engine.generate import Ending, Request
+from rumi_tui.engine.messages import Began, Event, Failed, Finished, Write, Wrote
+from rumi_tui.engine.sampling import Sampling
+from rumi_tui.library.store import Branch, KeptPoem, Library, Passage
+
+SAVE_SECONDS = 0.4
+"""At most this much verse is lost when the power fails; saving each character would keep the disk busy for nothing."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a passage is written with."""
+
+    model: str
+    form: str
+    sampling: Sampling
+    seed: int
+    lines: int
+    pace: float | None = None
+    """Characters a second, for a reader; None: as quickly as it goes."""
+
+    def request(self, text: str) -> Request:
+        """To write on from a text. Raises `RumiError` for settings that nothing can be written with."""
+        return Request(form=self.form, text=text, sampling=self.sampling, seed=self.seed, lines=self.lines)
+
+
+def shared_beginning(one: str, other: str) -> int:
+    """How many characters two texts have in common from the first on."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+class Draft:
+    """A poem that grows and is saved as it does.
+
+    A save that fails loses nothing: the text stays here, `trouble` says why, and the next save tries all of it again.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        model: str,
+        model_sha256: str,
+        form: str,
+        text: str,
+        branch: Branch | None = None,
+        inherited: Iterable[range] = (),
+        title: str = "",
+    ) -> None:
+        """A poem of which a person gave `text`, or what follows the place where it branches.
+
+        Of what comes before that place the person gave the `inherited` parts.
+        """
+        self._library, self.branch, self._title = library, branch, title
+        self.model, self.model_sha256, self.form, self.text = model, model_sha256, form, text
+        begin = branch.at if branch else 0
+        shared = [range(part.start, min(part.stop, begin)) for part in inherited if part.start < begin]
+        self.given = [*shared, range(begin, len(text))]
+        """The parts of the text that a person gave, in its order."""
+        self.passages: list[Passage] = []
+        self.trouble: str | None = None
+        """Why the last save failed; None when all is kept."""
+        self.id: int | None = None
+        """In the library; None until it was saved once."""
+        self._saved_passages: list[Passage] = []
+        self._saved_at = 0.0
+
+    @classmethod
+    def reopen(cls, library: Library, kept: KeptPoem) -> Draft:
+        """A poem of the library, to go on with. Raises `RumiError` where the library cannot be read."""
+        draft = cls(library, kept.model, kept.model_sha256, kept.form, kept.text, kept.branch)
+        draft.id = kept.id
+        draft.given = library.given(kept)
+        draft.passages = list(kept.passages)
+        draft._saved_passages = list(kept.passages)
+        return draft
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether all of it is by hand, so that no model has fitted it to its characters yet."""
+        return not self.passages
+
+    @property
+    def prompt(self) -> str:
+        """What the person gave it to begin with."""
+        return self.text[: self.passages[0].begins_at] if self.passages else self.text
+
+    def begin_passage(self, passage: Passage) -> None:
+        """Goes on under new settings from here."""
+        self.passages.append(passage)
+        self.save()
+
+    def append(self, text: str) -> None:
+        """Adds what was written, and saves if the last save was long enough ago."""
+        self.text += text
+        if time.monotonic() - self._saved_at >= SAVE_SECONDS:
+            self.save()
+
+    def finish(self, ending: Ending | None) -> None:
+        """Notes why the passage stopped, and saves."""
+        self.passages[-1] = msgspec.structs.replace(self.passages[-1], ending=ending)
+        self.save()
+
+    def save(self) -> None:
+        """Saves everything that is not yet saved."""
+        self._saved_at = time.monotonic()
+        try:
+            if self.id is None:
+                self.id = self._library.begin(self.model, self.model_sha256, self.form, self.text, self.branch)
+                if self._title:
+                    self._library.name(self.id, self._title, ())
+            changed = [passage for passage in self.passages if passage not in self._saved_passages]
+            self._library.save(self.id, self.text, changed)
+            self._saved_passages = list(self.passages)
+            self.trouble = None
+        except RumiError as error:
+            self.trouble = str(error)
+
+
+class Job:
+    """One order to write, and the poem that grows by it."""
+
+    def __init__(
+        self,
+        library: Library,
+        settings: Settings,
+        text: str,
+        typed: bool,
+        draft: Draft | None = None,
+        like: Draft | None = None,
+        branch: Branch | None = None,
+        title: str = "",
+    ) -> None:
+        """To write on from `text`, which was typed, or stands already.
+
+        More of `draft`, or a new poem, which may leave another at `branch` and shares with it what `like` was given.
+        """
+        self._library, self.settings, self._text, self._typed = library, settings, text, typed
+        self._like, self._branch, self._title = like, branch, title
+        self.draft = draft
+        """The poem that grows; None until a new one has begun.
+
+        Where the model file has changed since, or does not know all that was typed, a new poem goes on from the old
+        one's text, which stays as it was.
+        """
+
+    def orders(self) -> list[Write]:
+        """For the writing process. Raises `RumiError` for settings that nothing can be written with."""
+        settings = self.settings
+        return [Write(settings.model, settings.request(self._text), self._typed, settings.pace)]
+
+    def hear(self, report: Event) -> None:
+        """Lets the poem grow by what the writing process reports."""
+        if isinstance(report, Began):
+            self._begin(report)
+        elif self.draft is not None and isinstance(report, Wrote):
+            self.draft.append("".join(step.text for step in report.steps))
+        elif self.draft is not None and isinstance(report, Finished):
+            self.draft.finish(report.ending)
+        elif self.draft is not None and isinstance(report, Failed):
+            self.draft.save()
+
+    def _begin(self, began: Began) -> None:
+        settings, branch, like = self.settings, self._branch, self._like
+        grown = self.draft
+        if grown and not (grown.model_sha256 == began.model_sha256 and began.text.startswith(grown.text)):
+            like = grown
+            branch = Branch(like.id, len(like.text)) if like.id is not None else None
+            self.draft = None
+        if self.draft is None:
+            if branch is not None:  # what was typed may have been fitted to the model's characters
+                branch = Branch(branch.parent, min(branch.at, shared_beginning(self._text, began.text)))
+            inherited = like.given if like and branch else ()
+            self.draft = Draft(
+                self._library,
+                settings.model,
+                began.model_sha256,
+                settings.form,
+                began.text,
+                branch,
+                inherited,
+                self._title,
+            )
+        self.draft.text = began.text
+        passage = Passage(
+            begins_at=len(began.text), seed=settings.seed, lines=settings.lines, sampling=settings.sampling
+        )
+        self.draft.begin_passage(passage)

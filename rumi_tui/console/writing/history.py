@@ -1,0 +1,72 @@
+"""What stands on the page, and the steps that led there. Knows nothing of screens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from rumi_tui.console.writing.draft import Draft
+from rumi_tui.library.store import Branch
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A poem as it stands on the page."""
+
+    draft: Draft
+    length: int | None = None
+    """Only its first characters; None: all of it, however it grows."""
+
+    @property
+    def text(self) -> str:
+        """What is on the page."""
+        return self.draft.text[: self.length]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of the poem is hidden, so that what is written next belongs to it."""
+        return self.length is None or self.length == len(self.draft.text)
+
+    def branch(self, at: int | None = None) -> Branch | None:
+        """Where a poem leaves this one: after `at` characters, or all that stand. None where this one is not kept."""
+        if self.draft.id is None:
+            return None
+        return Branch(self.draft.id, len(self.text) if at is None else min(at, len(self.text)))
+
+
+class History:
+    """Steps can be taken back and taken again; poems are never changed by it."""
+
+    def __init__(self) -> None:
+        self._stands: list[Snapshot | None] = [None]
+        """From the empty page on."""
+        self._number = 0
+
+    @property
+    def now(self) -> Snapshot | None:
+        """What stands there; None: nothing yet."""
+        return self._stands[self._number]
+
+    def hold(self) -> None:
+        """Notes how far the poem has come, before the next step lets it grow."""
+        if (now := self.now) is not None:
+            self._stands[self._number] = replace(now, length=len(now.text))
+
+    def turn_to(self, draft: Draft) -> None:
+        """A step: this poem stands there from now on. The steps that were taken back are gone."""
+        self.hold()
+        self._stands[self._number + 1 :] = [Snapshot(draft)]
+        self._number += 1
+
+    def undo(self) -> bool:
+        """Takes the last step back; whether there was one."""
+        there_is = self._number > 0
+        if there_is:
+            self.hold()
+            self._number -= 1
+        return there_is
+
+    def redo(self) -> bool:
+        """Takes the step again that was taken back last; whether there was one."""
+        there_is = self._number + 1 < len(self._stands)
+        self._number += there_is
+        return there_is

@@ -1,0 +1,1 @@
+"""The real verse, found by words and by questions."""

@@ -1,0 +1,227 @@
+"""The couplets of a folder of texts in one SQLite file, found by their words. Knows nothing of questions.
+
+A couplet is two lines of a poem, the first and the second, the third and the fourth; a last line may be alone. Words
+are compared in the spelling of `models.tokenizer.normalise`, without vowel signs and accents and by their English stem.
+The order is that of BM25 (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009), as FTS5 computes it.
+
+The file can be made again from the texts, and is when they change: under another name, and then put in place, so
+several programs may do so at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import sqlite3
+import textwrap
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from models.errors import RumiError
+from models.files import replacing
+from rumi_tui.texts.corpus import Source, find_sources, read_catalogue
+from rumi_tui.verse.words import fold, search_terms
+
+VERSION = 1
+"""Of the tables; another version is made again."""
+PAGE = 10
+"""Couplets."""
+
+_TABLES = """
+CREATE TABLE facts (key TEXT NOT NULL) STRICT;
+CREATE TABLE texts (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, language TEXT, form TEXT NOT NULL, title TEXT NOT NULL,
+    author TEXT NOT NULL
+) STRICT;
+CREATE TABLE couplets (
+    id INTEGER PRIMARY KEY, text INTEGER NOT NULL REFERENCES texts (id), poem INTEGER NOT NULL,
+    couplet INTEGER NOT NULL, verse TEXT NOT NULL
+) STRICT;
+CREATE VIRTUAL TABLE words USING fts5 (verse, content = '', tokenize = 'porter unicode61 remove_diacritics 2');
+"""
+_COUPLET = """
+SELECT couplets.id, texts.name, title, author, language, form, poem, couplet, verse
+FROM couplets JOIN texts ON texts.id = text
+"""
+_FOUND = """
+FROM words JOIN couplets ON couplets.id = words.rowid JOIN texts ON texts.id = text
+WHERE words MATCH ?1 AND (?2 IS NULL OR language = ?2)
+"""
+
+
+class Couplet(msgspec.Struct, frozen=True, kw_only=True):
+    """A couplet and where it stands."""
+
+    id: int
+    """In this index, in the order of the texts."""
+    file: str
+    title: str
+    """Empty where nobody said."""
+    author: str
+    language: str | None
+    form: str
+    poem: int
+    """The number of its poem in the file, from 1."""
+    couplet: int
+    """Its number in the poem, from 1."""
+    verse: str
+    """Two lines, or one."""
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for a person."""
+        return f"{self.title or self.file}, {self.file} poem {self.poem}, couplet {self.couplet}"
+
+
+class Quotation(msgspec.Struct, frozen=True):
+    """A couplet that was found, and those around it."""
+
+    couplet: Couplet
+    before: str
+    """The verse before it in the same poem, or nothing."""
+    after: str
+
+    def quoted(self) -> str:
+        """The couplet between the lines around it, which stand back."""
+        around = [(self.before, "    "), (self.couplet.verse, "  > "), (self.after, "    ")]
+        return "\n".join(textwrap.indent(verse, margin) for verse, margin in around if verse)
+
+
+class ResultPage(msgspec.Struct, frozen=True):
+    """A part of what was found."""
+
+    found: int
+    """Couplets in all."""
+    pages: int
+    passages: list[Quotation]
+
+
+class Index:
+    """The couplets of a folder, found by words or by number.
+
+    Raises `RumiError` when the folder holds no texts, or the file cannot be made or read.
+    """
+
+    def __init__(self, folder: Path, kept: Path) -> None:
+        """Opens the index of a folder of texts in the folder `kept`, and makes it first if it is not there."""
+        if not folder.is_dir():
+            raise RumiError(
+                f"There are no texts at {folder}: run rumi-corpus fetch, or set RUMI_CORPUS_DIR to a folder."
+            )
+        sources = find_sources([folder])
+        titles = {path: (facts.title, facts.author) for path, facts in read_catalogue(folder).items()}
+        facts = [(source.name, source.sha256, source.language, source.form) for source in sources]
+        self.key = hashlib.sha256(repr((VERSION, facts, sorted(titles.values()))).encode()).hexdigest()
+        """Stands for all that the index is made of."""
+        self.path = kept / f"{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}.sqlite"
+        if not self._open():
+            _make(self.path, self.key, sources, titles)
+            if not self._open():
+                raise RumiError(f"The index {self.path} was changed while it was made: try again.")
+
+    def _open(self) -> bool:
+        """Whether the file is there and made of the texts as they are."""
+        if not self.path.is_file():
+            return False
+        try:
+            self._database = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
+        except sqlite3.Error:
+            return False
+        try:
+            current = bool(self._database.execute("SELECT key FROM facts").fetchone() == (self.key,))
+        except sqlite3.Error:
+            current = False
+        if not current:
+            self._database.close()
+        return current
+
+    def search(self, words: str, language: str | None = None, page: int = 1) -> ResultPage:
+        """The couplets that hold all of the words, the best first; in one language, if it is given.
+
+        Raises `RumiError` when there are no words.
+        """
+        terms = search_terms(words)
+        if not terms:
+            raise RumiError("There is no word to search for: give at least one.")
+        match = " ".join(f'"{term}"' for term in terms)
+        ((found,),) = self._run(f"SELECT count(*) {_FOUND}", match, language)
+        ids = self._best(match, language, PAGE, PAGE * (page - 1))
+        return ResultPage(found, -(-found // PAGE), [self.passage(couplet) for couplet in ids])
+
+    def ranked(self, words: Sequence[str], language: str | None, count: int) -> list[int]:
+        """The couplets that hold any of the words, by BM25, the best first."""
+        return self._best(" OR ".join(f'"{word}"' for word in words), language, count, 0) if words else []
+
+    def holding(self, word: str, language: str | None) -> set[int]:
+        """The couplets that hold a word."""
+        return {couplet for (couplet,) in self._run(f"SELECT couplets.id {_FOUND}", f'"{word}"', language)}
+
+    def size(self, language: str | None) -> int:
+        """How many couplets there are; in one language, if it is given."""
+        count = "SELECT count(*) FROM couplets JOIN texts ON texts.id = text WHERE ?1 IS NULL OR language = ?1"
+        return int(self._run(count, language)[0][0])
+
+    def passage(self, couplet: int) -> Quotation:
+        """A couplet and those around it, by its number."""
+        (found,) = self._couplets("WHERE couplets.id = ?", couplet)
+        around = {
+            other.couplet: other.verse
+            for other in self._couplets("WHERE couplets.id IN (?, ?)", couplet - 1, couplet + 1)
+            if (other.file, other.poem) == (found.file, found.poem)
+        }
+        return Quotation(found, around.get(found.couplet - 1, ""), around.get(found.couplet + 1, ""))
+
+    def couplets(self, language: str | None = None) -> list[Couplet]:
+        """All couplets, in the order of the texts; in one language, if it is given."""
+        return self._couplets("WHERE ? IS NULL OR language = ?", language, language)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._database.close()
+
+    def _best(self, match: str, language: str | None, count: int, after: int) -> list[int]:
+        select = f"SELECT couplets.id {_FOUND} ORDER BY bm25(words), couplets.id LIMIT ?3 OFFSET ?4"
+        return [couplet for (couplet,) in self._run(select, match, language, count, after)]
+
+    def _couplets(self, where: str, *values: object) -> list[Couplet]:
+        names = Couplet.__struct_fields__
+        rows = self._run(f"{_COUPLET} {where} ORDER BY couplets.id", *values)
+        return [Couplet(**dict(zip(names, row, strict=True))) for row in rows]
+
+    def _run(self, statement: str, *values: object) -> list[Any]:
+        try:
+            return self._database.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise RumiError(f"The index {self.path} cannot be read ({error}): delete it and try again.") from error
+
+
+def _make(path: Path, key: str, sources: Sequence[Source], titles: dict[Path, tuple[str, str]]) -> None:
+    """Writes the index of the texts."""
+    try:
+        with replacing(path) as temporary, contextlib.closing(sqlite3.connect(temporary)) as database, database:
+            database.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_TABLES}")
+            database.execute("INSERT INTO facts VALUES (?)", (key,))
+            for number, source in enumerate(sources):
+                row = (number, source.name, source.language, source.form, *titles.get(source.path, ("", "")))
+                database.execute("INSERT INTO texts VALUES (?, ?, ?, ?, ?, ?)", row)
+                rows = ((number, poem, couplet, verse) for poem, couplet, verse in _read_couplets(source))
+                database.executemany("INSERT INTO couplets (text, poem, couplet, verse) VALUES (?, ?, ?, ?)", rows)
+            database.create_function("fold", 1, fold, deterministic=True)
+            database.execute("INSERT INTO words (rowid, verse) SELECT id, fold(verse) FROM couplets")
+            database.execute("INSERT INTO words (words) VALUES ('optimize')")
+    except sqlite3.Error as error:
+        raise RumiError(f"The index {path} cannot be made ({error}): free some space.") from error
+
+
+def _read_couplets(source: Source) -> Iterator[tuple[int, int, str]]:
+    """The number of the poem, the number of the couplet in it, and its lines."""
+    for poem, found in enumerate(source.poems, 1):
+        lines = iter(found.text.split("\n"))
+        number = 0
+        while couplet := list(islice(lines, 2)):
+            number += 1
+            yield poem, number, "\n".join(couplet)

@@ -1,0 +1,65 @@
+"""Rhyme in English, judged by sound. Knows nothing of poems or models.
+
+A word that the pronouncing dictionary lacks is judged by its spelling.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rumi_tui.verse.words import unaccented
+
+if TYPE_CHECKING:
+    from rumi_tui.verse.rhyme import Rhyme
+
+_SPELLED_ENDING = re.compile(r"[aeiouy][^aeiouy]*(?:e[ds]?)?$")
+"""The last vowel that is heard and what follows it."""
+
+
+def rhymes(a: list[str], b: list[str]) -> Rhyme | None:
+    """How two lines rhyme, given as their words.
+
+    Perfect when two different words sound alike from the last stressed vowel on (CMU Pronouncing Dictionary, any of
+    its variants). Near when only the last syllable does, when the ending is only spelled alike (love, move; also for
+    words that the dictionary lacks), or when the word is the same.
+    """
+    if not a or not b:
+        return None
+    first, second = unaccented(a[-1]), unaccented(b[-1])
+    if first == second:
+        return "near"
+    sounds, others = _pronunciations(first), _pronunciations(second)
+    if _sounds_from_stress(sounds) & _sounds_from_stress(others):
+        return "perfect"
+    if _last_syllables(sounds) & _last_syllables(others) or _spelled_ending(first) == _spelled_ending(second):
+        return "near"
+    return None
+
+
+def _pronunciations(word: str) -> list[str]:
+    """Phones of every known variant, also where verse writes 'd for ed, or e is left out (pow'r)."""
+    import pronouncing  # reads its dictionary: longer than all the rest of a command takes to start
+
+    for spelling in (word, word.replace("'d", "ed"), word.replace("'", "e"), word.removesuffix("'s")):
+        variants: list[str] = pronouncing.phones_for_word(spelling)
+        if variants:
+            return variants
+    return []
+
+
+def _sounds_from_stress(variants: list[str]) -> set[str]:
+    import pronouncing
+
+    return {re.sub(r"\d", "", pronouncing.rhyming_part(phones)) for phones in variants}
+
+
+def _last_syllables(variants: list[str]) -> set[str]:
+    """The last vowel, stressed or not, and the consonants after it."""
+    endings = (re.search(r"[A-Z]+\d\D*$", phones) for phones in variants)
+    return {re.sub(r"\d", "", ending[0]) for ending in endings if ending}
+
+
+def _spelled_ending(word: str) -> str:
+    ending = _SPELLED_ENDING.search(word.replace("'", ""))
+    return ending[0] if ending else word

@@ -1,0 +1,55 @@
+"""What is known of each language, one row each. Knows nothing of models beyond their names."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rumi_tui.verse import english, persian, stopwords
+
+if TYPE_CHECKING:
+    from rumi_tui.verse.rhyme import Rhyme
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language that verse is written and searched in."""
+
+    code: str
+    """ISO 639-1."""
+    name: str
+    model: str
+    """The shipped model that writes it unless another is asked for, see `models.pretrained`."""
+    script: str
+    """The first word of the Unicode names of its letters."""
+    rhymes: Callable[[list[str], list[str]], Rhyme | None]
+    """How two lines rhyme, given as their words."""
+    stop_words: frozenset[str]
+    """Words that say nothing of what a question is about, as `rumi_tui.verse.words.fold` spells them."""
+
+
+LANGUAGES = {
+    language.code: language
+    for language in (
+        Language("en", "English", "en", "LATIN", english.rhymes, stopwords.ENGLISH),
+        Language("fa", "Persian", "fa", "ARABIC", persian.rhymes, stopwords.PERSIAN),
+    )
+}
+"""Every language, by its code; the first is what the program begins with."""
+
+DEFAULT = next(iter(LANGUAGES.values()))
+
+
+def model_title(model: str) -> str:
+    """How a shipped model is called on the screen: by its language, and by what follows that in its name."""
+    code, _, variant = model.partition("-")
+    name = LANGUAGES[code].name if code in LANGUAGES else code
+    return f"{name} ({variant})" if variant else name
+
+
+def language_of(text: str) -> str:
+    """The code of the language in whose script most letters of a text are; the first language's in doubt."""
+    scripts = [unicodedata.name(letter, "").partition(" ")[0] for letter in text if letter.isalpha()]
+    return max(LANGUAGES.values(), key=lambda language: scripts.count(language.script)).code

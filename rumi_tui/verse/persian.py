@@ -1,0 +1,50 @@
+"""Rhyme in Persian, judged by spelling. Knows nothing of poems or models.
+
+What spelling cannot show: Persian leaves its short vowels unwritten.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rumi_tui.verse.words import shared_end
+
+if TYPE_CHECKING:
+    from rumi_tui.verse.rhyme import Rhyme
+
+_LETTERS = str.maketrans({"آ": "اا", "أ": "ا", "إ": "ا", "ٱ": "ا", "ؤ": "و", "ئ": "ی", "ة": "ه", "ء": None})
+"""Persian letters as they sound; an alef with madda counts as two, since even at the head of a word it is long."""
+_LONG_VOWELS = "اوی"
+_OPEN_ENDINGS = "او"
+"""Long vowels that make a rhyme by themselves; a final yeh is too often an inflection."""
+_INFLECTIONS = "دمنتشهی"
+"""Letters that end whole classes of words, so that to share one of them alone is no sign of a rhyme."""
+_LONGEST_ROOT = 3
+"""Letters of a word whose last letter is hardly an inflection."""
+
+
+def rhymes(a: list[str], b: list[str]) -> Rhyme | None:
+    """How two lines rhyme, given as their words.
+
+    The radif is the longest run of words that both lines end with, possibly none; the words before it carry the
+    qafiya, and rhyme when they share their ending back to the last vowel. By spelling: two letters or more, or a long
+    vowel (alef, vav) alone, or one consonant with no long vowel before it in either. One letter of inflection alone,
+    or a radif without a qafiya, is near.
+    """
+    radif = shared_end(a, b)
+    if radif < min(len(a), len(b)):
+        qafiya = _qafiya(a[-1 - radif].translate(_LETTERS), b[-1 - radif].translate(_LETTERS))
+        if qafiya:
+            return qafiya
+    return "near" if radif else None
+
+
+def _qafiya(a: str, b: str) -> Rhyme | None:
+    shared = shared_end(a, b)
+    if not shared:
+        return None
+    if shared > 1 or a[-1] in _OPEN_ENDINGS:
+        return "perfect"
+    if any(len(word) > 2 and word[-2] in _LONG_VOWELS for word in (a, b)):
+        return None
+    return "near" if a[-1] in _INFLECTIONS and max(len(a), len(b)) > _LONGEST_ROOT else "perfect"

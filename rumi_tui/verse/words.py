@@ -1,0 +1,45 @@
+"""Text as it is compared, and lines as their words. Knows nothing of languages, poems or models."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from itertools import takewhile
+
+from models.tokenizer import normalise
+
+MOST_TERMS = 64
+"""Of a search: SQLite takes no more than a few hundred."""
+
+_MARKS = re.compile("[\u0300-\u036f\u064b-\u065f\u0670]")
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+
+
+def fold(text: str) -> str:
+    """The spelling in which texts are compared: normalised, without vowel signs, accents and joiners."""
+    parts = unicodedata.normalize("NFD", normalise(text).replace("\N{ZERO WIDTH NON-JOINER}", " "))
+    return normalise("".join(part for part in parts if not unicodedata.combining(part)))
+
+
+def search_terms(text: str) -> list[str]:
+    """The first `MOST_TERMS` different words of a text in their folded spelling, without capitals."""
+    return list(dict.fromkeys(re.findall(r"\w+", fold(text).casefold())))[:MOST_TERMS]
+
+
+def words(line: str) -> list[str]:
+    """The words of a line in small letters, without vowel signs and punctuation; an apostrophe within a word stays.
+
+    Unlike `fold` it leaves letters whole that sound otherwise without their sign, as alef with madda.
+    """
+    return _WORD.findall(_MARKS.sub("", line).replace("’", "'").lower())
+
+
+def unaccented(word: str) -> str:
+    """A word without accents."""
+    return _MARKS.sub("", unicodedata.normalize("NFKD", word))
+
+
+def shared_end(a: Sequence[str], b: Sequence[str]) -> int:
+    """How many last items two sequences share."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(reversed(a), reversed(b), strict=False)))

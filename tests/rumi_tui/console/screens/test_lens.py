@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import asyncio
+import gc
+import weakref
+
+import pytest
+from console_support import SIZES, console, field, letters, on_the_page, press_and_write, told, until
+from textual.pilot import Pilot
+from textual.widgets import OptionList, Static, Tree
+
+from rumi_tui.console.screens.lens import LensScreen, certainty, name_of, share
+from rumi_tui.console.screens.tree import TreeScreen
+from rumi_tui.console.screens.write import WriteScreen
+from rumi_tui.console.widgets.lens_view import LensView
+from rumi_tui.engine.lens import ALTERNATIVES, token_scores
+from rumi_tui.engine.messages import Inspected
+from rumi_tui.library.store import Branch
+
+
+async def open_lens(pilot: Pilot) -> LensView:
+    await pilot.press("f2")
+    await until(pilot, lambda: isinstance(pilot.app.screen, LensScreen))
+    view = pilot.app.screen.query_one(LensView)
+    await until(pilot, lambda: pilot.app.screen.query_one(OptionList).option_count == ALTERNATIVES)
+    return view
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_another_choice_branches_the_poem_there_and_writes_on(library, endless_file, endless, write_again, size):
+    async with console(library, endless_file, size, lines="4") as pilot:
+        first = await press_and_write(pilot, library, *"amber", "enter")
+        await open_lens(pilot)
+        scores = token_scores(endless, endless.tokenizer, first.form, first.text)
+        second = await press_and_write(pilot, library, *["right"] * 7, "enter", "down", "enter")
+        assert second.branch == Branch(first.id, 7)
+        assert second.text.startswith(first.text[:7] + scores[7].likeliest[1].text)
+        assert len(second.text) > 8
+        assert isinstance(pilot.app.screen, WriteScreen)
+        assert on_the_page(pilot) == letters(second.text)
+        assert library.poem(first.id) == first
+        assert write_again(second, endless) == second.text
+
+
+async def test_it_shows_the_surprise_and_the_choices_under_the_cursor(library, endless_file, endless):
+    async with console(library, endless_file, (120, 40), lines="3") as pilot:
+        kept = await press_and_write(pilot, library, "enter")
+        await open_lens(pilot)
+        place = token_scores(endless, endless.tokenizer, kept.form, kept.text)[2]
+        await pilot.press("right", "right")
+        await until(pilot, lambda: f"{place.surprise:.1f} bits" in str(field(pilot, "thought", Static).content))
+        assert f"entropy {place.entropy:.1f} bits" in str(field(pilot, "thought", Static).content)
+        choices = pilot.app.screen.query_one(OptionList)
+        rows = [str(choices.get_option_at_index(index).prompt) for index in range(choices.option_count)]
+        for row, choice in zip(rows, place.likeliest, strict=True):
+            assert name_of(choice.text) in row
+            assert share(choice.probability) in row
+            assert row.startswith("●") == (choice.text == place.text)
+        average = sum(p.surprise for p in token_scores(endless, endless.tokenizer, kept.form, kept.text)) / len(
+            kept.text
+        )
+        assert f"{average:.2f} on average" in str(field(pilot, "legend", Static).content)
+
+
+async def test_a_poem_of_words_branches_between_its_pieces(library, word_pair, words):
+    async with console(library, word_pair[1], lines="2") as pilot:
+        first = await press_and_write(pilot, library, *"amber can", "enter")
+        await open_lens(pilot)
+        scores = token_scores(words, words.tokenizer, first.form, first.text)
+        view = pilot.app.screen.query_one(LensView)
+        view.move_to(len(scores) - 1)
+        await pilot.pause()
+        kept = "".join(place.text for place in scores[:-1])
+        await pilot.press("enter")
+        chosen = next(index for index, choice in enumerate(scores[-1].likeliest) if choice.text)
+        second = await press_and_write(pilot, library, "enter")
+        assert second.branch == Branch(first.id, len(kept))
+        assert second.text.startswith(kept + scores[-1].likeliest[chosen].text)
+
+
+async def test_escape_leads_from_the_choices_to_the_poem_and_back_to_the_page(library, endless_file):
+    async with console(library, endless_file, lines="2") as pilot:
+        kept = await press_and_write(pilot, library, *"amber", "enter")
+        view = await open_lens(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: not view.has_focus)
+        await pilot.press("escape")
+        await until(pilot, lambda: view.has_focus)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        assert library.poems() == [kept]
+
+
+async def test_leaving_before_the_poem_is_read_leaves_nothing_behind(library, endless_file):
+    async with console(library, endless_file, lines="2") as pilot:
+        await press_and_write(pilot, library, *"amber", "enter")
+        for _ in range(2):
+            await pilot.app.screen.action_lens()
+            pilot.app.screen.dismiss(None)
+            await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        kept = await press_and_write(pilot, library, "ctrl+r")
+        await until(pilot, lambda: on_the_page(pilot) == letters(kept.text))
+        assert kept.passages[-1].ending == "lines"
+
+
+async def test_a_lens_that_was_left_is_not_kept_in_memory(library, endless_file):
+    async with console(library, endless_file, lines="2") as pilot:
+        await press_and_write(pilot, library, *"amber", "enter")
+        drawn = weakref.ref((await open_lens(pilot))._styles_cache)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        gc.collect()
+        assert drawn() is None
+
+
+async def test_what_was_read_comes_too_late_for_a_lens_that_is_half_taken_apart(library, endless_file, endless):
+    left = asyncio.Event()
+
+    async def reports():
+        await left.wait()
+        yield Inspected(scores=token_scores(endless, endless.tokenizer, "free", "amber"), model_sha256="")
+
+    async with console(library, endless_file) as pilot:
+        lens = LensScreen("amber", "", reports(), "app")
+        await pilot.app.push_screen(lens)
+        await lens.query_one("#legend").remove()
+        lens.dismiss(None)
+        left.set()
+        await pilot.app.workers.wait_for_complete()
+        assert isinstance(pilot.app.screen, WriteScreen)
+
+
+async def test_the_tree_of_a_poem_that_was_deleted_shows_what_is_left(library, endless_file):
+    async with console(library, endless_file, lines="2") as pilot:
+        first = await press_and_write(pilot, library, *"amber", "enter")
+        await open_lens(pilot)
+        second = await press_and_write(pilot, library, "right", "enter", "enter")
+        library.delete(second.id)
+        await pilot.press("f3")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TreeScreen))
+        assert [node.data for node in pilot.app.screen.query_one(Tree).root.children] == [first]
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        await pilot.press("ctrl+n")
+
+
+async def test_a_click_moves_the_cursor(library, endless_file):
+    async with console(library, endless_file, (120, 40), lines="3") as pilot:
+        await press_and_write(pilot, library, *"amber", "enter")
+        view = await open_lens(pilot)
+        await pilot.click(LensView, offset=(4, 0))
+        await until(pilot, lambda: view.cursor == 3)
+
+
+async def test_opening_the_lens_stops_what_is_being_written(library, endless_file):
+    async with console(library, endless_file, lines="1000000") as pilot:
+        await pilot.press(*"amber", "enter")
+        await until(pilot, lambda: library.poems() and len(library.poems()[0].text) > 100)
+        await open_lens(pilot)
+        assert "".join(place.text for place in pilot.app.screen._scores) == library.poems()[0].text[-4096:]
+
+
+async def test_without_a_poem_there_is_nothing_to_look_into(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        for key in ("f2", "f3", "ctrl+n"):
+            await pilot.press(key)
+        await until(pilot, lambda: len(told(pilot, "information")) == 3)
+        assert isinstance(pilot.app.screen, WriteScreen)
+
+
+async def test_a_model_file_that_is_gone_is_told_and_the_page_stays(library, tmp_path, endless_file):
+    poem = library.begin(str(tmp_path / "gone.onnx"), "0" * 64, "couplet", "amber")
+    async with console(library, endless_file) as pilot:
+        await pilot.press("ctrl+l", "enter")
+        await until(pilot, lambda: on_the_page(pilot) == "amber")
+        await pilot.press("f2")
+        await until(pilot, lambda: any("gone.onnx" in sentence for sentence in told(pilot)))
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+    assert library.poem(poem).text == "amber"
+
+
+async def test_a_poem_of_another_model_file_says_so(library, endless_file):
+    library.begin(str(endless_file), "0" * 64, "couplet", "amber")
+    async with console(library, endless_file, (120, 40)) as pilot:
+        await pilot.press("ctrl+l", "enter")
+        await until(pilot, lambda: on_the_page(pilot) == "amber")
+        await open_lens(pilot)
+        assert "another than wrote the poem" in str(field(pilot, "legend", Static).content)
+
+
+async def test_branches_are_turned_through_by_a_key_and_chosen_in_the_tree(library, endless_file):
+    async with console(library, endless_file, lines="2") as pilot:
+        first = await press_and_write(pilot, library, *"amber", "enter")
+        await open_lens(pilot)
+        second = await press_and_write(pilot, library, "right", "enter", "enter")
+        third = await press_and_write(pilot, library, "ctrl+r")
+        assert third.branch == second.branch
+        for poem in (first, second, third):
+            await pilot.press("ctrl+n")
+            await until(pilot, lambda poem=poem: on_the_page(pilot) == letters(poem.text))
+        await pilot.press("f3")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TreeScreen))
+        tree = pilot.app.screen.query_one(Tree)
+        await until(pilot, lambda: tree.cursor_node is not None and tree.cursor_node.data == third)
+        [root] = tree.root.children
+        assert (root.data, [node.data for node in root.children]) == (first, [second, third])
+        await pilot.press("up", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        await until(pilot, lambda: on_the_page(pilot) == letters(second.text))
+
+
+@pytest.mark.parametrize(
+    ("piece", "name"), [(" ", "blank"), ("\n", "line end"), ("", "the end"), ("\u064f", "◌\u064f"), (" can", " can")]
+)
+def test_what_cannot_be_seen_has_a_name(piece: str, name: str):
+    assert name_of(piece) == name
+
+
+@pytest.mark.parametrize(("bits", "words"), [(0.0, "certain"), (0.3, "nearly certain"), (1.0, "like 2 equal choices")])
+def test_an_entropy_is_told_in_words(bits: float, words: str):
+    assert certainty(bits) == words

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from console_support import console, field, letters, on_the_page, until
+from support import WORDS, write_corpus
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList, Static
+
+from rumi_tui.console.screens import verses
+from rumi_tui.console.screens.verses import VersesScreen
+from rumi_tui.console.screens.write import WriteScreen
+from rumi_tui.search.embeddings import Nearest
+
+
+@pytest.fixture
+def texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Texts to search, an index folder of their own, and no sentence embeddings."""
+    monkeypatch.setenv("RUMI_CORPUS_DIR", str(write_corpus(tmp_path / "texts")))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(verses, "open_embeddings", lambda *_: None)
+    return tmp_path / "texts"
+
+
+def rows(pilot: Pilot) -> list[str]:
+    options = pilot.app.screen.query_one(OptionList)
+    return [str(options.get_option_at_index(index).prompt) for index in range(options.option_count)]
+
+
+def told_there(pilot: Pilot) -> str:
+    return str(field(pilot, "told", Static).content)
+
+
+async def open_verses(pilot: Pilot, key: str) -> None:
+    await pilot.press(key)
+    await until(pilot, lambda: isinstance(pilot.app.screen, VersesScreen) and pilot.app.screen.query(Input))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (24, 8)])
+async def test_couplets_are_found_by_words_page_by_page_and_the_machine_writes_on(library, endless_file, texts, size):
+    word = WORDS["en"][0]
+    async with console(library, endless_file, size, lines="4") as pilot:
+        await open_verses(pilot, "ctrl+f")
+        await pilot.press(*word, "enter")
+        await until(pilot, lambda: rows(pilot))
+        assert all(word in row for row in rows(pilot))
+        first = rows(pilot)
+        if "page 1 of 1 " not in told_there(pilot):
+            await pilot.press("right")
+            await until(pilot, lambda: rows(pilot) != first and rows(pilot))
+            await pilot.press("left")
+            await until(pilot, lambda: rows(pilot) == first)
+        couplet = pilot.app.screen._passages[0].couplet
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        await until(pilot, lambda: library.poems() and library.poems()[0].passages[0].ending)
+        [kept] = library.poems()
+        assert kept.text.startswith(couplet.verse)
+        assert kept.title == f"After Rumi: {couplet.place}"
+        assert kept.form == couplet.form
+        await until(pilot, lambda: on_the_page(pilot) == letters(kept.text))
+
+
+async def test_a_question_typed_as_a_command_is_answered_or_told_that_nothing_bears_on_it(library, endless_file, texts):
+    word = WORDS["en"][0]
+    async with console(library, endless_file) as pilot:
+        field(pilot, "prompt").text = f"/ask where is the {word}?"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, VersesScreen) and rows(pilot))
+        assert all(word in row for row in rows(pilot))
+        pilot.app.screen.query_one(Input).value = "zzz?"
+        pilot.app.screen.query_one(Input).focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: told_there(pilot) == "Nothing in the texts bears on this.")
+        assert rows(pilot) == []
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        assert library.poems() == []
+
+
+async def test_the_first_question_is_answered_by_words_while_the_sense_is_read(
+    library, endless_file, texts, monkeypatch
+):
+    word, read = WORDS["en"][0], threading.Event()
+
+    class Sense:
+        def nearest(self, text, count):
+            return Nearest([1], 1.0)
+
+    def reading(index, kept, language, track):
+        for _ in track([[], []]):
+            assert read.wait(timeout=60)
+        return Sense()
+
+    monkeypatch.setattr(verses, "open_embeddings", reading)
+    async with console(library, endless_file) as pilot:
+        await open_verses(pilot, "ctrl+k")
+        await pilot.press(*word, "enter")
+        await until(pilot, lambda: rows(pilot) and "for their sense, once: 0%" in told_there(pilot))
+        by_words = rows(pilot)
+        assert all(word in row for row in by_words)
+        read.set()
+        await until(pilot, lambda: told_there(pilot) == "")
+        assert rows(pilot) != by_words
+
+
+async def test_a_question_that_another_has_replaced_is_not_heard_of_again(library, endless_file, texts, monkeypatch):
+    first, second = WORDS["en"][:2]
+    begun, go_on, ended = (threading.Event() for _ in range(3))
+
+    def reading(index, kept, language, track):
+        if begun.is_set():
+            return
+        try:
+            for _ in track([[], []]):
+                begun.set()
+                assert go_on.wait(timeout=60)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(verses, "open_embeddings", reading)
+    async with console(library, endless_file) as pilot:
+        await open_verses(pilot, "ctrl+k")
+        await pilot.press(*first, "enter")
+        await until(pilot, lambda: rows(pilot) and begun.is_set())
+        pilot.app.screen.query_one(Input).value = second
+        pilot.app.screen.query_one(Input).focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: rows(pilot) and all(second in row for row in rows(pilot)))
+        go_on.set()
+        await until(pilot, ended.is_set)
+        await pilot.pause()
+        assert told_there(pilot) == ""
+        assert all(second in row for row in rows(pilot))
+
+
+async def test_without_texts_it_says_what_to_do(library, endless_file, tmp_path, monkeypatch):
+    monkeypatch.setenv("RUMI_CORPUS_DIR", str(tmp_path / "none"))
+    async with console(library, endless_file) as pilot:
+        await open_verses(pilot, "ctrl+k")
+        await pilot.press(*"love", "enter")
+        await until(pilot, lambda: "rumi-corpus fetch" in told_there(pilot))
+        await pilot.press("escape")

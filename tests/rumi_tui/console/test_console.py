@@ -1,0 +1,373 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+from console_support import (
+    SIZES,
+    begin_without_end,
+    console,
+    field,
+    help_text,
+    leave,
+    letters,
+    on_the_page,
+    press_and_write,
+    status,
+    told,
+    until,
+)
+from textual.command import CommandPalette
+from textual.widgets import Select
+
+from rumi_tui.console.actions import EVERYWHERE, WRITING
+from rumi_tui.console.app import RumiApp
+from rumi_tui.console.screens.help import HelpScreen
+from rumi_tui.console.screens.write import WriteScreen
+from rumi_tui.console.widgets.settings_bar import FIELDS, HINTS, MANNERS
+from rumi_tui.engine.generate import Generation, Request
+from rumi_tui.engine.sampling import Sampling
+from rumi_tui.library.store import Passage
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_is_written_is_on_the_page_and_in_the_library(library, endless_file, size):
+    async with console(library, endless_file, size, lines="4") as pilot:
+        kept = await press_and_write(pilot, library, *"amber", "enter")
+        assert kept.text.startswith("amber")
+        assert len(kept.text.split("\n")) == 4
+        assert on_the_page(pilot) == letters(kept.text)
+        assert "enough lines" in status(pilot)
+        assert (kept.form, kept.model, kept.passages[0].ending) == ("couplet", str(endless_file), "lines")
+
+
+async def test_a_poem_is_written_from_nothing_and_can_be_written_again(library, endless_file, endless, write_again):
+    async with console(library, endless_file, lines="2") as pilot:
+        kept = await press_and_write(pilot, library, "enter")
+        assert kept.passages[0].begins_at == 0
+        assert write_again(kept, endless) == kept.text
+
+
+async def test_a_poem_of_words_is_on_the_page_and_in_the_library(library, word_pair, words, write_again):
+    async with console(library, word_pair[1], lines="4") as pilot:
+        await press_and_write(pilot, library, *"amber can", "enter")
+        kept = await press_and_write(pilot, library, "ctrl+g")
+        assert kept.text.startswith("amber can")
+        assert on_the_page(pilot) == letters(kept.text)
+        assert write_again(kept, words) == kept.text
+
+
+async def test_a_poem_that_the_model_ends_says_so(library, model_file):
+    async with console(library, model_file, lines="1000000") as pilot:
+        kept = await press_and_write(pilot, library, "enter")
+        assert kept.passages[0].ending == "end"
+        assert "the poem ended here" in status(pilot)
+        assert on_the_page(pilot) == letters(kept.text)
+
+
+async def test_escape_stops_and_keeps_what_is_there(library, endless_file, endless, write_again):
+    async with console(library, endless_file) as pilot:
+        await begin_without_end(pilot, library, *"amber")
+        await pilot.press("escape")
+        await until(pilot, lambda: "stopped" in status(pilot))
+        [kept] = library.poems()
+        assert on_the_page(pilot) == letters(kept.text)
+        assert kept.passages[0].ending is None
+        assert write_again(kept, endless) == kept.text
+
+
+async def test_again_writes_another_poem_from_the_same_beginning(library, endless_file):
+    async with console(library, endless_file, lines="2") as pilot:
+        first = await press_and_write(pilot, library, *"amber", "enter")
+        second = await press_and_write(pilot, library, "ctrl+r")
+        assert second.id != first.id
+        assert [poem.text[: poem.passages[0].begins_at] for poem in (first, second)] == ["amber", "amber"]
+        assert first.passages[0].seed != second.passages[0].seed
+        assert first.text != second.text
+        assert on_the_page(pilot) == letters(second.text)
+        assert library.poem(first.id) == first
+
+
+async def test_again_while_writing_keeps_what_was_there_and_begins_anew(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await begin_without_end(pilot, library, *"amber")
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: len(library.poems()) == 2)
+        await until(pilot, lambda: len(library.poems()[0].text) > 100)
+        await pilot.press("escape")
+        await until(pilot, lambda: "stopped" in status(pilot))
+        second, first = library.poems()
+        assert len(first.text) > 100
+        assert on_the_page(pilot) == letters(second.text)
+
+
+async def test_go_on_continues_the_poem_on_a_new_line(library, endless_file, endless, write_again):
+    async with console(library, endless_file, lines="2") as pilot:
+        first = await press_and_write(pilot, library, *"amber", "enter")
+        field(pilot, "lines").value = "4"
+        field(pilot, "temperature").value = "1.5"
+        whole = await press_and_write(pilot, library, "ctrl+g")
+        assert whole.id == first.id
+        assert whole.text.startswith(first.text + "\n")
+        assert [passage.sampling.temperature for passage in whole.passages] == [0.8, 1.5]
+        assert on_the_page(pilot) == letters(whole.text)
+        assert write_again(whole, endless) == whole.text
+
+
+async def test_a_poem_gone_on_with_after_another_form_was_chosen_can_be_written_again(
+    library, endless_file, endless, write_again
+):
+    passage = Passage(begins_at=0, seed=5, lines=None, sampling=Sampling())
+    text = "".join(
+        step.text for step in Generation(endless, endless.tokenizer, Request(form="couplet", seed=5, characters=4))
+    )
+    poem = library.begin(str(endless_file), endless.sha256, "couplet", text)
+    library.save(poem, text, [passage])
+    async with console(library, endless_file, lines="2") as pilot:
+        await pilot.press("ctrl+l", "enter")
+        await until(pilot, lambda: on_the_page(pilot) == letters(text))
+        field(pilot, "form", Select).value = "free"
+        whole = await press_and_write(pilot, library, "ctrl+g")
+        assert len(whole.passages) == 2
+        assert write_again(whole, endless) == whole.text
+
+
+async def test_go_on_with_settings_that_make_no_sense_leaves_the_poem_as_it_is(library, endless_file):
+    async with console(library, endless_file, lines="2") as pilot:
+        kept = await press_and_write(pilot, library, *"amber", "enter")
+        field(pilot, "temperature").value = "hot"
+        for _ in range(2):
+            await pilot.press("ctrl+g")
+            await until(pilot, lambda: any("temperature" in sentence for sentence in told(pilot)))
+        await pilot.pause()
+        assert library.poems() == [kept]
+        field(pilot, "temperature").value = "1"
+        whole = await press_and_write(pilot, library, "ctrl+g")
+        assert whole.passages[1].begins_at == len(kept.text) + 1
+
+
+async def test_the_seed_field_locks_the_poem(library, endless_file):
+    async with console(library, endless_file, lines="2", seed="77") as pilot:
+        first = await press_and_write(pilot, library, *"amber", "enter")
+        await until(pilot, lambda: on_the_page(pilot) == letters(first.text))
+        await pilot.press("enter")
+        await until(pilot, lambda: len(library.poems()) == 2 and library.poems()[0].passages[0].ending)
+        second = library.poems()[0]
+        assert [poem.passages[0].seed for poem in (first, second)] == [77, 77]
+        assert first.text == second.text
+
+
+NONSENSE = [
+    *(("temperature", value) for value in ("hot", "9", "nan", "")),
+    *(("lines", value) for value in ("0", "two")),
+    *(("seed", value) for value in ("-1", "1.5", str(2**32))),
+    *(("pace", value) for value in ("slow", "0", "nan", "-3", "20000")),
+    *(("top_k", value) for value in ("-1", "1.5")),
+    *(("top_p", value) for value in ("0", "all")),
+    *(("min_p", value) for value in ("2", "nan")),
+]
+
+
+async def test_settings_that_make_no_sense_are_told_and_the_prompt_stays(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await pilot.press(*"amber")
+        for name, value in NONSENSE:
+            before = field(pilot, name).value
+            field(pilot, name).value = value
+            await pilot.press("enter")
+            await until(pilot, lambda: told(pilot))
+            assert len(told(pilot)) == 1
+            assert value in told(pilot)[0]
+            assert field(pilot, "prompt").text == "amber"
+            field(pilot, name).value = before
+            pilot.app.clear_notifications()
+        assert library.poems() == []
+
+
+async def test_how_characters_are_chosen_is_asked_for_and_kept(library, endless_file, endless, write_again):
+    choice = {"temperature": "1.5", "top_k": "9", "top_p": "0.9", "min_p": "0.01"}
+    async with console(library, endless_file, lines="2", **choice) as pilot:
+        kept = await press_and_write(pilot, library, "enter")
+        assert kept.passages[0].sampling == Sampling(temperature=1.5, top_k=9, top_p=0.9, min_p=0.01)
+        assert write_again(kept, endless) == kept.text
+
+
+@pytest.mark.parametrize("name", MANNERS)
+async def test_a_preset_fills_in_what_can_be_written_with(library, endless_file, name):
+    async with console(library, endless_file, (120, 40), lines="2", top_k="7") as pilot:
+        field(pilot, "preset", Select).value = name
+        await until(pilot, lambda: field(pilot, "top_k").value == "0")
+        kept = await press_and_write(pilot, library, "enter")
+        wanted = {setting: float(value) for setting, value in MANNERS[name].items()}
+        assert kept.passages[0].sampling == Sampling(**wanted | {"top_k": 0})
+
+
+async def test_every_setting_tells_its_range_while_it_has_the_focus(library, endless_file):
+    async with console(library, endless_file, (120, 40)) as pilot:
+        for name, hint in HINTS.items():
+            field(pilot, name).focus()
+            await until(pilot, lambda hint=hint: status(pilot) == hint)
+            if name in FIELDS:
+                assert field(pilot, name).value == FIELDS[name].default
+        field(pilot, "prompt").focus()
+        await until(pilot, lambda: status(pilot) == "")
+
+
+async def test_a_pace_changes_no_poem_and_holds_until_it_is_stopped(library, endless_file):
+    async with console(library, endless_file, (120, 40), seed="7", lines="2") as pilot:
+        whole = await press_and_write(pilot, library, "enter")
+        field(pilot, "pace").value = "1"
+        await pilot.press("enter")
+        await until(pilot, lambda: len(library.poems()) == 2 and on_the_page(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: "stopped" in status(pilot))
+        slow = library.poems()[0]
+        assert 0 < len(slow.text) < len(whole.text)
+        assert whole.text.startswith(slow.text)
+
+
+async def test_a_number_of_lines_too_large_to_be_kept_does_not_end_the_console(library, model_file):
+    async with console(library, model_file, lines="9" * 30) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: told(pilot) or library.poems() or not pilot.app.is_running)
+        await until(pilot, lambda: not status(pilot).endswith("writing"))
+        assert pilot.app.is_running
+
+
+async def test_a_model_that_is_missing_is_told(library, tmp_path):
+    app = RumiApp(library, str(tmp_path / "missing.onnx"), "app")
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: told(pilot))
+        assert "missing.onnx" in told(pilot)[0]
+        await pilot.press(*"amber", "enter")
+        await until(pilot, lambda: len(told(pilot)) == 2)
+        assert told(pilot)[1] == told(pilot)[0]
+        field(pilot, "prompt").text = "/form ghazal"
+        await pilot.press("enter")
+        await until(pilot, lambda: len(told(pilot)) == 3)
+        assert told(pilot)[2] == told(pilot)[0]
+        assert library.poems() == []
+        await leave(pilot)
+
+
+async def test_characters_the_model_never_saw_are_told(library, endless_file):
+    async with console(library, endless_file, lines="1") as pilot:
+        field(pilot, "prompt").text = "Caf\u00e9 \N{FIRE}"
+        kept = await press_and_write(pilot, library, "enter")
+        assert kept.text.startswith("Cafe \N{FIRE}")
+        assert len(told(pilot, "information")) == 2
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_help_lists_every_action_and_closes(library, endless_file, size):
+    async with console(library, endless_file, size) as pilot:
+        for key in ("escape", "f1"):
+            await pilot.press("f1")
+            await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+            text = await help_text(pilot)
+            for action in (*WRITING, *EVERYWHERE):
+                assert action.help in text
+            await pilot.press(key)
+            await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+
+
+async def test_the_palette_opens_over_a_page_that_lies_on_a_palette(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        for key, name in (("ctrl+p", CommandPalette), ("f1", HelpScreen), ("ctrl+p", CommandPalette)):
+            await pilot.press(key)
+            await until(pilot, lambda name=name: isinstance(pilot.app.screen, name))
+        for name in (HelpScreen, CommandPalette, WriteScreen):
+            await pilot.press("escape")
+            await until(pilot, lambda name=name: isinstance(pilot.app.screen, name))
+
+
+def test_every_action_has_a_key_of_its_own_and_somebody_who_does_it():
+    keys = [action.key for action in (*WRITING, *EVERYWHERE)]
+    assert len(set(keys)) == len(keys)
+    assert all(callable(getattr(WriteScreen, f"action_{action.name}")) for action in WRITING)
+    assert all(callable(getattr(RumiApp, f"action_{action.name}")) for action in EVERYWHERE)
+
+
+async def test_escape_closes_a_list_of_choices(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        select = field(pilot, "form", Select)
+        select.focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: select.expanded)
+        await pilot.press("escape")
+        await until(pilot, lambda: not select.expanded)
+
+
+async def test_leaving_while_writing_saves_everything_and_leaves_no_process(
+    library, endless_file, endless, write_again
+):
+    async with console(library, endless_file) as pilot:
+        await begin_without_end(pilot, library, *"amber")
+        process = pilot.app.writer._process
+        on_page_before = on_the_page(pilot)
+        await leave(pilot)
+        [kept] = library.poems()
+        assert letters(kept.text).startswith(on_page_before.removesuffix("▌"))
+        assert write_again(kept, endless) == kept.text
+        assert process.returncode is not None
+        with pytest.raises(ProcessLookupError):
+            os.kill(process.pid, 0)
+        assert not pilot.app.return_value
+
+
+async def test_keys_are_answered_while_a_poem_is_written(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await begin_without_end(pilot, library)
+        await pilot.press("x", "y")
+        assert field(pilot, "prompt").text == "xy"
+        assert status(pilot).endswith("writing")
+        length = len(on_the_page(pilot))
+        await until(pilot, lambda: len(on_the_page(pilot)) > length)
+
+
+async def test_the_screen_may_change_its_size_while_a_poem_is_written(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await begin_without_end(pilot, library, *"amber")
+        for size in ((24, 8), (10, 4), (200, 60), (1, 1), (80, 24)):
+            length = len(library.poems()[0].text)
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda length=length: len(library.poems()[0].text) > length)
+        await pilot.press("escape")
+        await until(pilot, lambda: "stopped" in status(pilot))
+        assert on_the_page(pilot) == letters(library.poems()[0].text)
+
+
+async def test_a_process_that_is_killed_is_told_and_another_poem_can_be_written(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await begin_without_end(pilot, library, *"amber")
+        pilot.app.writer._process.kill()
+        await until(pilot, lambda: told(pilot))
+        assert "ended unexpectedly" in told(pilot)[0]
+        assert len(library.poems()[0].text) > 100
+        field(pilot, "lines").value = "2"
+        await press_and_write(pilot, library, "enter")
+        assert len(library.poems()) == 2
+
+
+async def test_a_disk_that_fails_is_told_and_the_poem_is_saved_when_it_works_again(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await begin_without_end(pilot, library, *"amber")
+        library._database.execute("PRAGMA query_only = ON")
+        await until(pilot, lambda: told(pilot))
+        library._database.execute("PRAGMA query_only = OFF")
+        await until(pilot, lambda: any("saved again" in words for words in told(pilot, "information")))
+        await pilot.press("escape")
+        await until(pilot, lambda: "stopped" in status(pilot))
+        assert len(told(pilot)) == 1
+        assert on_the_page(pilot) == letters(library.poems()[0].text)
+
+
+async def test_a_poem_that_cannot_be_saved_is_given_back_on_leaving(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        library._database.execute("PRAGMA query_only = ON")
+        await pilot.press(*"amber", "enter")
+        await until(pilot, lambda: "enough lines" in status(pilot))
+        shown = on_the_page(pilot)
+        await leave(pilot)
+        assert letters(pilot.app.return_value) == shown
+        assert len(shown) > 16

@@ -1,0 +1,136 @@
+"""What is served to a browser, asked for by a program in the place of one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import aiohttp
+import psutil
+import pytest
+import pytest_asyncio
+from support import assert_command_refused, run_command
+from web_support import Served
+
+from rumi_tui.library.store import Library
+
+PATIENCE_SECONDS = 60.0
+
+
+@pytest.fixture
+def served(tmp_path: Path, endless_file: Path) -> Iterator[Served]:
+    served = Served(tmp_path, endless_file)
+    yield served
+    served.close()
+
+
+@pytest_asyncio.fixture
+async def browser() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+async def shown_until(page: aiohttp.ClientWebSocketResponse, words: bytes) -> bytes:
+    """What the console sends until some words are among it."""
+    shown = b""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while words not in shown:
+            message = await page.receive()
+            assert message.type == aiohttp.WSMsgType.BINARY, (message, shown)
+            shown += message.data
+    return shown
+
+
+async def press(page: aiohttp.ClientWebSocketResponse, keys: str) -> None:
+    await page.send_str(json.dumps(["stdin", keys]))
+
+
+async def all_gone(processes: list[psutil.Process]) -> bool:
+    return not (await asyncio.to_thread(psutil.wait_procs, processes, PATIENCE_SECONDS))[1]
+
+
+async def test_a_page_has_a_console_that_writes_and_ends_with_it(
+    served: Served, browser: aiohttp.ClientSession, tmp_path: Path
+):
+    async with browser.ws_connect(f"{served.address}/ws?width=100&height=30", max_msg_size=0) as page:
+        shown = await shown_until(page, b"couplet")
+        assert b"\x1b[8l" not in shown
+        await press(page, "amber")
+        await shown_until(page, b"amber")
+        await press(page, "\r")
+        await shown_until(page, b"writing")
+        processes = served.children()
+        assert len(processes) == 2
+    assert await all_gone(processes)
+    [poem] = Library(tmp_path / "rumi-tui" / "poems.sqlite").poems()
+    assert poem.text.startswith("amber")
+    assert served.process.poll() is None
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+async def test_no_console_outlives_the_server(served: Served, browser: aiohttp.ClientSession, end: signal.Signals):
+    async with browser.ws_connect(f"{served.address}/ws", max_msg_size=0) as page:
+        await shown_until(page, b"couplet")
+        processes = served.children()
+        served.process.send_signal(end)
+        async for _ in page:  # as a browser hears what comes, and that the page is closed
+            pass
+        assert await asyncio.to_thread(served.process.wait, PATIENCE_SECONDS) == (-end if end == signal.SIGKILL else 0)
+        assert await all_gone(processes)
+
+
+async def test_the_page_asks_for_nothing_from_elsewhere(served: Served, browser: aiohttp.ClientSession):
+    async with browser.get(served.address) as answer:
+        page = await answer.text()
+    assert answer.status == 200
+    assert "https:" not in page
+    assert page.count("http:") == page.count(served.address) > 0
+    assert f"ws://127.0.0.1:{served.port}/ws" in page
+
+
+async def test_a_page_found_under_another_name_finds_its_console_there(served: Served, browser: aiohttp.ClientSession):
+    async with browser.get(f"http://localhost:{served.port}") as answer:
+        assert f"ws://localhost:{served.port}/ws" in await answer.text()
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "http://example.org"}, {"Host": "example.org"}])
+async def test_other_pages_get_no_console(served: Served, browser: aiohttp.ClientSession, headers: dict[str, str]):
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        await browser.ws_connect(f"{served.address}/ws", headers=headers)
+    assert refused.value.status == 403
+    assert served.children() == []
+
+
+def test_a_port_that_is_taken_is_told_in_one_sentence(tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run_command("rumi-tui", "--web", "--port", str(port), XDG_DATA_HOME=str(tmp_path))
+    assert_command_refused(done, 1, rf"127\.0\.0\.1:{port} .*taken.*--port")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "pattern"), [(["--rtl", "sideways"], "sideways"), (["--host", "192.0.2.1"], r"192\.0\.2\.1.*--host")]
+)
+def test_what_no_console_could_be_opened_with_is_told_before_a_page_is(tmp_path: Path, arguments: list[str], pattern):
+    assert_command_refused(run_command("rumi-tui", "--web", *arguments, XDG_DATA_HOME=str(tmp_path)), 1, pattern)
+
+
+def test_a_library_that_cannot_be_opened_is_told_before_a_page_is(tmp_path: Path):
+    (tmp_path / "rumi-tui" / "poems.sqlite").mkdir(parents=True)
+    assert_command_refused(run_command("rumi-tui", "--web", XDG_DATA_HOME=str(tmp_path)), 1, "cannot be opened")
+
+
+def test_without_the_extra_it_says_what_to_install():
+    code = "import sys; sys.modules['textual_serve'] = None; sys.argv = ['rumi-tui', '--web']\n"
+    code += "from rumi_tui.commands.generate import tui_main; tui_main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=os.environ, timeout=60, check=False
+    )
+    assert_command_refused(done, 1, r"textual_serve.*pip install '\.\[web\]'")

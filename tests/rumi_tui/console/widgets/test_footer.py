@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import gc
+from typing import ClassVar
+
+from console_support import until
+from textual.app import App
+from textual.widgets._footer import FooterKey
+
+from rumi_tui.console.widgets.footer import KeyRow
+
+
+class Keys(App[None]):
+    BINDINGS: ClassVar = [("a", "lantern", "Lantern"), ("b", "river", "River")]
+
+    def compose(self):
+        yield KeyRow(show_command_palette=False)
+
+
+async def test_keys_that_are_gone_are_forgotten():
+    async with Keys().run_test() as pilot:
+        row = pilot.app.query_one(KeyRow)
+        await until(pilot, lambda: len(row.query(FooterKey)) == 2)
+        for _ in range(20):
+            row.refresh(recompose=True)
+            await pilot.pause()
+        await until(pilot, lambda: len(row.query(FooterKey)) == 2)
+        gc.collect()
+        assert sum(type(each) is FooterKey for each in gc.get_objects()) < 10

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from console_support import console, field, press_and_write
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+
+from rumi_tui.console.widgets.prompt import Prompt
+
+
+class Asking(App[None]):
+    def compose(self) -> ComposeResult:
+        yield Prompt("app", ["candle", "", "amber", "candle"], ["/form ghazal"], id="prompt")
+
+
+@pytest.fixture
+async def pilot() -> AsyncIterator[Pilot]:
+    async with Asking().run_test() as pilot:
+        yield pilot
+
+
+def value(pilot: Pilot) -> str:
+    return pilot.app.query_one(Prompt).text
+
+
+async def test_the_arrows_go_through_earlier_prompts_and_back_to_what_was_typed(pilot: Pilot):
+    await pilot.press(*"mir")
+    seen = []
+    for key in ("up", "up", "up", "down", "down", "down"):
+        await pilot.press(key)
+        seen.append(value(pilot))
+    assert seen == ["candle", "amber", "amber", "candle", "mir", "mir"]
+    await pilot.press("x")
+    assert value(pilot) == "mirx"
+
+
+async def test_a_prompt_that_was_sent_comes_first_from_then_on_and_once(pilot: Pilot):
+    prompt = pilot.app.query_one(Prompt)
+    await pilot.press("up")
+    prompt.remember("amber")
+    prompt.remember("")
+    prompt.text = ""
+    seen = []
+    for _ in range(3):
+        await pilot.press("up")
+        seen.append(value(pilot))
+    assert seen == ["amber", "candle", "candle"]
+
+
+async def test_the_prompts_of_kept_poems_are_there_in_the_next_session(library, endless_file):
+    async with console(library, endless_file, lines="2") as pilot:
+        await press_and_write(pilot, library, *"amber", "enter")
+        await press_and_write(pilot, library, "ctrl+r")
+        field(pilot, "prompt").text = "mirror"
+        await press_and_write(pilot, library, "enter")
+        await press_and_write(pilot, library, "ctrl+g")
+    async with console(library, endless_file) as pilot:
+        for wanted in ("mirror", "amber", "amber"):
+            await pilot.press("up")
+            assert field(pilot, "prompt").text == wanted

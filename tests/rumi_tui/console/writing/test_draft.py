@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import itertools
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+from support import refused
+
+from rumi_tui.console.writing import draft as draft_module
+from rumi_tui.console.writing.draft import Draft, Job, Settings
+from rumi_tui.engine.generate import Generation, Step
+from rumi_tui.engine.messages import Began, Failed, Finished, Wrote
+from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.session import Session
+from rumi_tui.library.store import Branch, Library
+
+SETTINGS = Settings(model="en", form="couplet", sampling=Sampling(temperature=1), seed=11, lines=3)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "poems.sqlite"
+
+
+@pytest.fixture
+def library(path: Path) -> Library:
+    return Library(path)
+
+
+@pytest.fixture
+def saves_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draft_module, "SAVE_SECONDS", 0)
+
+
+def write(job: Job, model: Session, characters: int | None = None) -> Draft:
+    """Carries out a job here; stops it after so many characters."""
+    [order] = job.orders()
+    request = order.request
+    poem = Generation(model, model.tokenizer, request)
+    job.hear(Began(request.text, [], model.sha256))
+    count = 0
+    for step in itertools.islice(poem, characters):
+        job.hear(Wrote([step]))
+        count += 1
+    job.hear(Finished(poem.ending, count, 0.1))
+    assert job.draft is not None
+    return job.draft
+
+
+def test_a_poem_is_saved_as_it_grows(library: Library, path: Path, endless: Session, saves_at_once):
+    reader = Library(path)
+    job = Job(library, SETTINGS, "amber", True, None)
+    steps = iter(Generation(endless, endless.tokenizer, job.orders()[0].request))
+    job.hear(Began("amber", [], endless.sha256))
+    assert [kept.text for kept in reader.poems()] == ["amber"]
+    text = "amber"
+    for step in itertools.islice(steps, 20):
+        job.hear(Wrote([step]))
+        text += step.text
+        assert [kept.text for kept in reader.poems()] == [text]
+    [kept] = reader.poems()
+    assert [passage.ending for passage in kept.passages] == [None]
+
+
+def test_saving_waits_between_saves_but_the_end_is_always_saved(library: Library, path: Path, monkeypatch):
+    monkeypatch.setattr(draft_module, "SAVE_SECONDS", 10_000)
+    job = Job(library, SETTINGS, "amber", True, None)
+    job.hear(Began("amber", [], "0" * 64))
+    assert job.draft is not None
+    job.draft.append(" barley")
+    assert Library(path).poems()[0].text == "amber"
+    job.hear(Finished("end", 7, 0.1))
+    assert Library(path).poems()[0].text == "amber barley"
+    assert Library(path).poems()[0].passages[0].ending == "end"
+
+
+@pytest.mark.parametrize("characters", [None, 37])
+@pytest.mark.parametrize("prompt", ["", "amber barley\nca"])
+def test_a_poem_of_two_passages_is_written_again_exactly(
+    library, path, endless: Session, prompt, characters, write_again
+):
+    draft = write(Job(library, SETTINGS, prompt, True, None), endless, characters)
+    if characters is None:
+        draft.append("\n")
+    other = msgspec.structs.replace(SETTINGS, seed=12, lines=2, sampling=Sampling(temperature=1.5, top_p=0.9))
+    reopened = Draft.reopen(library, library.poems()[0])
+    for part in (draft, reopened):
+        assert part.prompt == prompt
+    write(Job(library, other, draft.text, False, draft), endless)
+    [kept] = Library(path).poems()
+    assert [passage.seed for passage in kept.passages] == [11, 12]
+    assert [passage.ending for passage in kept.passages] == ["lines" if characters is None else None, "lines"]
+    assert kept.text == draft.text
+    assert write_again(kept, endless) == kept.text
+
+
+def test_a_poem_is_gone_on_with_after_it_was_opened_again(library, path, endless: Session, write_again):
+    first = write(Job(library, SETTINGS, "amber", True, None), endless, 25)
+    draft = Draft.reopen(Library(path), Library(path).poems()[0])
+    assert (draft.text, draft.prompt, draft.form) == (first.text, "amber", "couplet")
+    write(Job(library, SETTINGS, draft.text, False, draft), endless, 25)
+    [kept] = library.poems()
+    assert kept.text == draft.text
+    assert len(kept.text) == 5 + 25 + 25
+    assert write_again(kept, endless) == kept.text
+
+
+@pytest.mark.parametrize("pieces", [None, 3])
+def test_a_poem_of_words_is_gone_on_with_and_written_again_exactly(
+    library, path, words: Session, saves_at_once, write_again, pieces
+):
+    draft = write(Job(library, SETTINGS, "amber can", True, None), words, pieces)
+    write(Job(library, SETTINGS, draft.text, False, draft), words, pieces)
+    [kept] = Library(path).poems()
+    assert len(kept.passages) == 2
+    assert kept.text == draft.text
+    assert write_again(kept, words) == kept.text
+
+
+def test_a_failing_disk_keeps_the_text_and_the_next_save_saves_all(library, path, endless: Session, saves_at_once):
+    library._database.execute("PRAGMA query_only = ON")
+    draft = write(Job(library, SETTINGS, "amber", True, None), endless)
+    assert draft.trouble is not None
+    assert "\n" not in draft.trouble
+    assert Library(path).poems() == []
+    assert draft.text.startswith("amber")
+    library._database.execute("PRAGMA query_only = OFF")
+    draft.append("\nfennel")
+    assert draft.trouble is None
+    [kept] = Library(path).poems()
+    assert kept.text == draft.text
+    assert kept.passages == tuple(draft.passages)
+    assert kept.passages[0].ending == "lines"
+
+
+def test_a_disk_that_fails_in_the_middle_loses_nothing(library, path, endless: Session, saves_at_once, write_again):
+    draft = write(Job(library, SETTINGS, "amber", True, None), endless)
+    before = draft.text
+    library._database.execute("PRAGMA query_only = ON")
+    draft.append("\n")
+    write(Job(library, SETTINGS, draft.text, False, draft), endless)
+    assert draft.trouble is not None
+    assert [kept.text for kept in Library(path).poems()] == [before]
+    library._database.execute("PRAGMA query_only = OFF")
+    draft.save()
+    [kept] = Library(path).poems()
+    assert (kept.text, len(kept.passages), draft.trouble) == (draft.text, 2, None)
+    assert write_again(kept, endless) == draft.text
+
+
+FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+from rumi_tui.console.writing.draft import Draft
+from rumi_tui.library.store import Library
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+library = Library(Path(sys.argv[1]))
+draft = Draft(library, "en", "0" * 64, "free", "amber")
+draft.save()
+assert draft.trouble is None
+soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+draft.text += "barley " * 100_000
+draft.save()
+assert draft.trouble is not None and "\\n" not in draft.trouble
+assert library.poems()[0].text == "amber"
+resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+draft.save()
+assert draft.trouble is None
+"""
+
+
+def test_a_full_disk_is_survived(path: Path):
+    done = subprocess.run([sys.executable, "-c", FULL_DISK, str(path)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert Library(path).poems()[0].text == "amber" + "barley " * 100_000
+
+
+def test_an_order_that_failed_begins_no_poem(library: Library):
+    job = Job(library, SETTINGS, "amber", True, None)
+    job.hear(Failed("No."))
+    assert job.draft is None
+    assert library.poems() == []
+
+
+def test_a_branch_keeps_what_it_shares_and_whose_words_they_were(library: Library, endless: Session, write_again):
+    first = write(Job(library, SETTINGS, "amber", True), endless, 30)
+    branch = Branch(first.id, 20)
+    job = Job(library, SETTINGS, first.text[:20] + "drum", True, like=first, branch=branch)
+    second = write(job, endless, 10)
+    assert second.branch == branch
+    assert second.given == [range(5), range(20, 24)]
+    kept = library.poem(second.id)
+    assert library.given(kept) == second.given
+    assert write_again(kept, endless) == kept.text
+
+
+def test_a_branch_leaves_where_typed_text_had_to_be_changed(library: Library):
+    first = Draft(library, "en", "0" * 64, "couplet", "amber  candle")
+    first.save()
+    job = Job(library, SETTINGS, "amber  candles", True, like=first, branch=Branch(first.id, 13))
+    job.hear(Began("amber candles", [], "0" * 64))
+    assert job.draft.branch == Branch(first.id, 6)
+
+
+def test_a_poem_gone_on_with_by_another_model_file_is_a_branch_and_no_prompt(library: Library, endless: Session):
+    first = write(Job(library, SETTINGS, "amber", True), endless, 30)
+    job = Job(library, SETTINGS, first.text, False, draft=first)
+    job.hear(Began(first.text, [], "1" * 64))
+    assert job.draft.branch == Branch(first.id, len(first.text))
+    assert job.draft.given[0] == range(5)
+    assert library.prompts(9) == ["amber"]
+
+
+@pytest.mark.parametrize("values", [{"lines": 0}, {"seed": -1}, {"seed": 2**32}])
+def test_settings_that_nothing_can_be_written_with_are_refused(library: Library, values):
+    with refused():
+        Job(library, msgspec.structs.replace(SETTINGS, **values), "", True, None).orders()
+
+
+def test_what_was_written_before_a_failure_is_saved(library: Library, path: Path, monkeypatch):
+    monkeypatch.setattr(draft_module, "SAVE_SECONDS", 10_000)
+    job = Job(library, SETTINGS, "amber", True, None)
+    for report in (Began("amber", [], "0" * 64), Wrote([Step(" barley", -1.0, ())]), Failed("gone")):
+        job.hear(report)
+    assert Library(path).poems()[0].text == "amber barley"

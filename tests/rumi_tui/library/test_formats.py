@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import refused, verse
+
+from rumi_tui.engine.sampling import Sampling
+from rumi_tui.library.formats import FORMATS, colophon, file_name, lines_of, save_file, to_json, to_markdown, to_text
+from rumi_tui.library.store import KeptPoem, Passage
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def kept(text: str, **values: object) -> KeptPoem:
+    passage = Passage(begins_at=0, seed=7, lines=4, sampling=Sampling())
+    facts = {"id": 3, "written": "2026-11-24T10:00:00+00:00", "model": "en", "model_sha256": "0" * 64}
+    return KeptPoem(**facts | {"form": "couplet", "text": text, "passages": (passage,)} | values)
+
+
+class Paragraphs(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.direction: str | None = None
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        if tag == "html":
+            self.direction = dict(attributes)["dir"]
+        if tag == "p":
+            self.found.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.lasttag == "p" and data != "\n":
+            self.found[-1] += data.rstrip("\n")
+
+
+def svg_lines(text: str) -> list[str]:
+    return [element.text or "" for element in ElementTree.fromstring(text).iterfind(f"{SVG}g/{SVG}text")]
+
+
+@given(text=st.text(max_size=60))
+def test_a_card_is_sound_xml_that_holds_every_line_whatever_the_poem_is(text: str):
+    poem = kept(text)
+    assert svg_lines(FORMATS["svg"][1](poem)) == lines_of(poem)
+
+
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("fa", "rtl")])
+def test_a_page_holds_every_line_in_its_direction(language: str, direction: str):
+    poem = kept(verse(1, language=language) + "\n<b>&amp; 1 < 2")
+    page = Paragraphs()
+    page.feed(FORMATS["html"][1](poem))
+    assert page.found == lines_of(poem)
+    assert page.direction == direction
+
+
+def test_markdown_keeps_lines_apart_and_takes_nothing_for_markup():
+    assert to_markdown(kept("# a *star*\n1. one\n- two")).startswith("\\# a \\*star\\*\\\n1\\. one\\\n\\- two\n\n")
+
+
+def test_markdown_shows_numbers_as_they_are_and_ends_without_a_break():
+    assert to_markdown(kept("12. twelve\n3) three\n")).startswith("12\\. twelve\\\n3\\) three\n\n")
+
+
+@pytest.mark.parametrize("ending", ["md", "html", "svg"])
+def test_a_title_stands_above_the_poem(ending: str):
+    text = FORMATS[ending][1](kept("amber", title="A small lamp"))
+    assert text.index("A small lamp") < text.index("amber")
+
+
+def test_a_card_is_as_wide_as_what_stands_on_it():
+    passages = tuple(Passage(begins_at=at, seed=2**32 - 1, lines=4, sampling=Sampling()) for at in range(9))
+    narrow, dequantize = (
+        ElementTree.fromstring(FORMATS["svg"][1](poem)) for poem in (kept("a"), kept("a", passages=passages))
+    )
+    assert int(dequantize.get("width")) > int(narrow.get("width"))
+
+
+def test_plain_text_is_the_poem_and_json_is_all_that_is_kept():
+    poem = kept("amber\ncandle")
+    assert to_text(poem) == "amber\ncandle\n"
+    assert msgspec.json.decode(to_json(poem), type=KeptPoem) == poem
+
+
+@pytest.mark.parametrize("ending", ["md", "html", "svg"])
+def test_what_is_shown_to_others_tells_what_wrote_it(ending: str):
+    poem = kept("amber", model="/models/mine.onnx")
+    assert colophon(poem) == "A machine's verse in Rumi's manner: mine, couplet, seed 7, 2026-11-24"
+    assert "mine, couplet, seed 7, 2026-11-24" in FORMATS[ending][1](poem)
+    assert "rumi-en, couplet" in FORMATS[ending][1](kept("amber"))
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_no_control_character_leaves_except_as_json(ending: str):
+    text = FORMATS[ending][1](kept("am\x1b[31mber\u202e\ncandle"))
+    assert "\x1b" not in text
+    assert ending == "json" or "\u202e" not in text
+
+
+def test_a_file_is_written_once_and_never_over_another(tmp_path: Path):
+    poem = kept("عشق amber، candle")
+    first = save_file(poem, "txt", tmp_path / "new")
+    assert first.name == "عشق-amber-candle-3.txt"
+    assert save_file(poem, "txt", tmp_path / "new") == first
+    second = save_file(kept("عشق amber، candle\nmirror"), "txt", tmp_path / "new")
+    assert (second.name, first.read_text("utf-8")) == ("عشق-amber-candle-3-2.txt", "عشق amber، candle\n")
+
+
+@pytest.mark.parametrize("text", ["", "?!", "../../etc/passwd", "a" * 1000, "\0"])
+def test_any_poem_has_a_name_that_stays_in_its_folder(tmp_path: Path, text: str):
+    assert file_name(kept(text)).endswith("3")
+    assert save_file(kept(text), "txt", tmp_path).parent == tmp_path
+
+
+def test_a_folder_that_cannot_be_is_refused(tmp_path: Path):
+    (tmp_path / "file").touch()
+    with refused("Could not write"):
+        save_file(kept("amber"), "txt", tmp_path / "file")

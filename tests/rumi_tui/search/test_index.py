@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+from support import assert_command_refused, refused, run_command, write_corpus
+
+from rumi_tui.search.index import PAGE, Index
+from rumi_tui.verse.words import fold, search_terms
+
+POEMS = """\
+The ember sleeps below the hill
+A lantern burns, the drum is still
+
+The candles love the evening air
+A needle knows what mirrors wear
+They loved the harbour, loved the sea
+"""
+PERSIAN = "چراغِ دریا باران\nآینه می‌خندد\nکاغذ گُل سنگ\nپنجره نان\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    (folder / "en.txt").write_text(POEMS, "utf-8")
+    (folder / "fa.txt").write_text(PERSIAN, "utf-8")
+    entry = '[[text]]\nfile = "{0}.txt"\nlanguage = "{0}"\nform = "free"\ntitle = "Book {0}"\nauthor = "Nobody"\n'
+    (folder / "corpus.toml").write_text(entry.format("en") + entry.format("fa"), "utf-8")
+    return folder
+
+
+def found(index: Index, words: str, language: str | None = None) -> list[tuple[str, int, int]]:
+    passages = index.search(words, language).passages
+    return [(p.couplet.file, p.couplet.poem, p.couplet.couplet) for p in passages]
+
+
+def test_couplets_are_found_by_all_of_their_words(folder: Path, tmp_path: Path) -> None:
+    index = Index(folder, tmp_path / "kept")
+    assert found(index, "drum lantern") == [("en.txt", 1, 1)]
+    assert found(index, "drum harbour") == []
+    assert found(index, "LOVE") == [("en.txt", 2, 2), ("en.txt", 2, 1)]
+    assert found(index, "harbour") == [("en.txt", 2, 2)]
+
+
+def test_persian_is_found_whole_whatever_its_signs(folder: Path, tmp_path: Path) -> None:
+    index = Index(folder, tmp_path / "kept")
+    for words in ("چراغ", "چِراغِ", "دريا", "می خندد", "می‌خندد", "گـُل", "اینه"):
+        assert len(found(index, words)) == 1, words
+    assert found(index, "چرا") == []
+    assert fold("گـُلِ آینه") == "گل اینه"
+
+
+def test_a_passage_has_the_lines_around_it_in_the_same_poem(folder: Path, tmp_path: Path) -> None:
+    index = Index(folder, tmp_path / "kept")
+    (passage,) = index.search("mirrors").passages
+    assert passage.couplet.verse == "The candles love the evening air\nA needle knows what mirrors wear"
+    assert (passage.before, passage.after) == ("", "They loved the harbour, loved the sea")
+    assert passage.couplet.place == "Book en, en.txt poem 2, couplet 1"
+    assert index.search("harbour").passages[0].before == passage.couplet.verse
+
+
+def test_a_language_picks_the_texts(folder: Path, tmp_path: Path) -> None:
+    index = Index(folder, tmp_path / "kept")
+    assert found(index, "drum", "fa") == []
+    assert found(index, "سنگ", "fa") == [("fa.txt", 1, 2)]
+    assert [couplet.file for couplet in index.couplets("fa")] == ["fa.txt", "fa.txt"]
+
+
+def test_the_index_is_kept_and_made_again_when_a_text_changes(folder: Path, tmp_path: Path) -> None:
+    first = Index(folder, tmp_path / "kept")
+    made = first.path.stat().st_mtime_ns
+    assert Index(folder, tmp_path / "kept").path.stat().st_mtime_ns == made
+    (folder / "en.txt").write_text("A kettle and a lantern\n", "utf-8")
+    second = Index(folder, tmp_path / "kept")
+    assert found(second, "lantern") == [("en.txt", 1, 1)]
+    assert found(second, "drum") == []
+    assert found(first, "drum") == [("en.txt", 1, 1)]  # who has the old one open, keeps it
+    assert [path.name for path in (tmp_path / "kept").iterdir()] == [second.path.name]
+
+
+@pytest.mark.parametrize("damage", [b"", b"no database at all", None])
+def test_a_damaged_index_is_made_again(folder: Path, tmp_path: Path, damage: bytes | None) -> None:
+    path = Index(folder, tmp_path / "kept").path
+    if damage is None:
+        path.write_bytes(path.read_bytes()[:100])
+    else:
+        path.write_bytes(damage)
+    assert found(Index(folder, tmp_path / "kept"), "drum") == [("en.txt", 1, 1)]
+
+
+def test_several_may_make_it_at_once(folder: Path, tmp_path: Path) -> None:
+    results: list[list[tuple[str, int, int]]] = []
+
+    def ask() -> None:
+        results.append(found(Index(folder, tmp_path / "kept"), "drum"))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [[("en.txt", 1, 1)]] * 4
+
+
+def test_what_is_no_word_is_refused_and_odd_words_are_only_words(folder: Path, tmp_path: Path) -> None:
+    index = Index(folder, tmp_path / "kept")
+    for nothing in ("", " ,.!", "\x00", '"'):
+        with refused("no word"):
+            index.search(nothing)
+    for odd in ('drum" OR "x', "drum*", "verse:drum", "NEAR(drum)", "_", "drum " * 50_000, "a" * 100_000):
+        assert index.search(odd).found in (0, 1), odd[:20]
+    assert len(search_terms(" ".join(map(str, range(1000))))) == 64
+    assert index.search(" ".join(map(str, range(1000)))).found == 0
+
+
+def test_an_index_that_cannot_be_made_is_said(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("a file where a folder should be")
+    with refused("Could not write"):
+        Index(folder, tmp_path / "kept")
+
+
+def test_the_command_shows_pages_of_passages(tmp_path: Path) -> None:
+    write_corpus(tmp_path / "texts", poems=60)
+    places = {"RUMI_CORPUS_DIR": str(tmp_path / "texts"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    done = run_command("rumi-corpus", "search", "amber", "--json", **places)
+    first = json.loads(done.stdout)
+    assert (done.returncode, done.stderr, len(first["passages"])) == (0, "", PAGE)
+    assert first["found"] > PAGE
+    last = json.loads(
+        run_command("rumi-corpus", "search", "amber", "--page", str(first["pages"]), "--json", **places).stdout
+    )
+    assert len(last["passages"]) == (first["found"] - 1) % PAGE + 1
+    shown = run_command("rumi-corpus", "search", "amber", "--language", "en", **places)
+    assert shown.stdout.count("  > ") >= PAGE
+    assert f"page 1 of {first['pages']}" in shown.stderr
+    nothing = run_command("rumi-corpus", "search", "unheard", **places)
+    assert (nothing.returncode, nothing.stdout) == (0, "")
+    assert "No couplet" in nothing.stderr
+
+
+def test_without_texts_the_command_says_what_to_do(tmp_path: Path) -> None:
+    places = {"XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "HOME": str(tmp_path)}
+    assert_command_refused(run_command("rumi-corpus", "search", "love", **places), 1, "run rumi-corpus fetch")
+    done = run_command("rumi-corpus", "search", "love", RUMI_CORPUS_DIR=str(tmp_path / "missing"), **places)
+    assert_command_refused(done, 1, "There are no texts at .*missing")
+
+
+def test_sixty_thousand_couplets_are_indexed_in_one_table(tmp_path: Path) -> None:
+    write_corpus(tmp_path / "texts", poems=6_700)
+    index = Index(tmp_path / "texts", tmp_path / "kept")
+    with sqlite3.connect(index.path) as database:
+        assert database.execute("SELECT count(*) FROM couplets").fetchone() == (60_300,)
+    assert index.search("amber lantern").found > 0

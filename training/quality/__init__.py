@@ -1,0 +1,1 @@
+"""Verse of a model, measured beside real verse."""

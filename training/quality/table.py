@@ -1,0 +1,55 @@
+"""Measures of verse as a table for people. Knows nothing of how they were taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich import box
+from rich.table import Table
+
+from training.quality.measures import VerseMeasures
+from training.quality.samples import Comparison
+
+Measure = Callable[[VerseMeasures], str]
+
+_ROWS: tuple[tuple[str, Measure], ...] = (
+    ("poems", lambda verse: f"{verse.poems:,}"),
+    ("lines", lambda verse: f"{verse.lines:,}"),
+    ("known words", lambda verse: _percent(verse.known_words)),
+    ("copied lines", lambda verse: _percent(verse.copied_lines)),
+    ("longest copied run, median", lambda verse: f"{verse.copied_run_median:g} chars"),
+    ("longest copied run, worst", lambda verse: f"{verse.copied_run_longest} chars"),
+    ("distinct pairs of words", lambda verse: _percent(verse.distinct_bigrams)),
+    ("distinct triples of words", lambda verse: _percent(verse.distinct_trigrams)),
+    ("mean line", lambda verse: f"{verse.line_length_mean:.1f} chars"),
+    ("spread of lines", lambda verse: f"{verse.line_length_spread:.1f} chars"),
+    ("longest line", lambda verse: f"{verse.longest_line:.2f} x mean"),
+    ("poems that repeat a line", lambda verse: _percent(verse.repeating_poems)),
+)
+
+
+def verse_table(form: str, comparison: Comparison) -> Table:
+    """One form: a row for each measure; columns for the model, for real verse, and for lines of that shuffled."""
+    generated, real = comparison.generated, comparison.real
+    table = Table("", box=box.SIMPLE, title=form, title_justify="left", title_style="bold")
+    for heading in ("generated", "real", "real, shuffled"):
+        table.add_column(heading, justify="right")
+    for name, cell in _ROWS:
+        table.add_row(name, cell(generated), cell(real) if real else "")
+    table.add_row("poems ended by the model", _percent(comparison.ended))
+    if generated.four_lines is not None:
+        table.add_row(
+            "poems of four lines", _percent(generated.four_lines), _percent(real.four_lines if real else None)
+        )
+    if generated.rhyme:
+        schemes = (generated.rhyme, real.rhyme if real else None)
+        pairs = (*schemes, comparison.real_shuffled)
+        table.add_row("pairs that rhyme", *(_percent(rates.perfect if rates else None) for rates in pairs))
+        table.add_row("pairs that nearly rhyme", *(_percent(rates.near if rates else None) for rates in pairs))
+        table.add_row("poems that keep the rhyme", *(_percent(its.poems_perfect if its else None) for its in schemes))
+        table.add_row("poems that nearly keep it", *(_percent(its.poems_near if its else None) for its in schemes))
+    return table
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.1f} %"

@@ -1,0 +1,1 @@
+"""Training that minds rhyme: weights, self-training, resampling, the mean of runs."""

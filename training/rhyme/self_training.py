@@ -1,0 +1,94 @@
+"""GeneratedVerse: verse that a model has written itself, so that it can learn from the pairs of lines in it that rhyme.
+
+A decoder that ends nearly every line of its texts with their rhyme loses it in lines that it has begun itself, for no
+text shows these. Where it rhymes there by chance, it can learn to do it more often: reinforced self-training with a
+reward of 0 or 1 (Gulcehre et al. 2023, "Reinforced Self-Training (ReST) for Language Modeling", arXiv:2308.08998).
+Which pairs count, `training.rhyme.weights.self_training_weights` says; `training.rhyme.resample` makes more of them.
+Knows nothing of models.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from models.errors import RumiError, describe
+from models.forms import FORMS
+from rumi_tui.engine.sampling import Sampling
+from rumi_tui.texts.corpus import Poem, Source, parse_poems
+from rumi_tui.verse.words import words
+
+
+class GeneratedVerse(NamedTuple):
+    """Poems by a model."""
+
+    poems: list[Poem]
+    commands: tuple[str, ...]
+    """That write them into a file of the same name."""
+
+
+class Written(msgspec.Struct):
+    """A poem."""
+
+    text: str
+    seed: int
+
+
+class GeneratedFile(msgspec.Struct):
+    """What `rumi-generate --json` prints, as far as it is asked for here."""
+
+    model: str
+    model_sha256: str
+    form: str
+    prompt: str
+    sampling: Sampling
+    lines: int | None
+    chars: int | None
+    poems: list[Written]
+    tries: int | None = None
+    """How often a line that did not rhyme was written again at most, see `training.rhyme.resample`."""
+
+
+def known_words(sources: Iterable[Source]) -> set[str]:
+    """The words of the poems that train."""
+    return {word for source in sources for poem in source.training for word in words(poem.text)}
+
+
+def read_generated(path: Path) -> GeneratedVerse:
+    """The poems in a file of `rumi-generate --json`. Raises `RumiError` where it is none."""
+    file = read_generated_file(path)
+    poems = [poem for written in file.poems for poem in parse_poems(written.text.split("\n"), file.form)]
+    return GeneratedVerse(poems, tuple(_commands(file, path.name)))
+
+
+def read_generated_file(path: Path) -> GeneratedFile:
+    """What stands in such a file. Raises `RumiError` where it is none."""
+    try:
+        file = msgspec.json.decode(path.read_bytes(), type=GeneratedFile)
+    except OSError as error:
+        raise RumiError(f"Could not read {path} ({describe(error)}): name a file of rumi-generate --json.") from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise RumiError(f"{path} is not what rumi-generate --json prints ({error}): write it anew.") from error
+    if file.form not in FORMS or not file.poems:
+        raise RumiError(f"{path} has no poems in a form of {', '.join(FORMS)}: write it anew.")
+    return file
+
+
+def _commands(file: GeneratedFile, name: str) -> Iterator[str]:
+    options = {
+        "model": file.model,
+        "form": file.form,
+        "lines": file.lines,
+        "chars": file.chars,
+        **{name.replace("_", "-"): value for name, value in msgspec.structs.asdict(file.sampling).items()},
+        "seed": file.poems[0].seed,
+    }
+    said = [word for name, value in options.items() if value is not None for word in (f"--{name}", str(value))]
+    written = shlex.join(["rumi-generate", file.prompt, *said, "-n", str(len(file.poems)), "--json"])
+    yield f"{written} > {shlex.quote(name)}"
+    if file.tries:
+        yield shlex.join(["python", "-m", "training.rhyme.resample", file.model, name])
