@@ -88,7 +88,7 @@ def measure(questions: list[Question], rank: Ranking, index: Index) -> Measured:
         if not question.answers:
             silent.append(not ranked)
             continue
-        couplets = [index.passage(couplet).couplet for couplet in ranked]
+        couplets = [index.quotation(couplet).couplet for couplet in ranked]
         for pooled, found in first_places.items():
             wanted = places([*question.answers, *question.pooled] if pooled else question.answers)
             right = (place for place, c in enumerate(couplets, 1) if (c.file, c.poem, c.couplet) in wanted)

@@ -39,9 +39,9 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The forms it was trained on; the first is what it writes unless another is asked for."""
     texts: tuple[Text, ...]
     characters_seen: int
-    """Of the text the loss was taken on until these weights were reached, repeats included; a poem's form and end
-    count as the two line ends between poems. Where symbols are words, it is their number times the mean characters of
-    a symbol in the training text."""
+    """Characters that the loss was taken on until these weights were reached, repeats included; a poem's form and end
+    count as the two line ends between poems. Where tokens are pieces of words: their number times the mean length of a
+    token of the training text."""
     nats_per_char: float | None
     """Exact loss on the validation split, see `rumi-eval`; None where training has not come to its end."""
     bits_per_char: float | None

@@ -23,7 +23,7 @@ class DecoderConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """
 
     vocab_size: int
-    """Number of symbols: characters and reserved symbols."""
+    """Number of tokens: characters or pieces of words, and reserved tokens."""
     window: int
     """Positions a query attends to, its own included; also the length of a training sequence."""
     layers: int
@@ -33,7 +33,8 @@ class DecoderConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     width: int
     """Length of the vector that stands for one position (d_model)."""
     positions: Literal["rotary", "learned"]
-    """`rotary`: relative, so the window slides for ever. `learned`: one vector a place, so it starts over when full."""
+    """`rotary`: relative, so the window slides for ever. `learned`: one vector a position, so it
+    starts over when the window is full."""
     dropout: float = 0.0
     """Share of activations set to zero in training."""
     format: int = FORMAT
@@ -86,7 +87,7 @@ DEFAULT_PRESET = "small"
 
 
 def preset(name: str, vocab_size: int) -> DecoderConfig:
-    """The config of a preset for an alphabet of `vocab_size` symbols. Raises `RumiError` for an unknown name."""
+    """The config of a preset for `vocab_size` tokens. Raises `RumiError` for an unknown name."""
     if name not in PRESETS:
         raise RumiError(f"There is no preset {name!r}: choose one of {', '.join(PRESETS)}.")
     return msgspec.convert({**PRESETS[name], "vocab_size": vocab_size}, DecoderConfig)

@@ -20,21 +20,21 @@ NORM_EPSILON = 1e-6
 
 
 class Cache(NamedTuple):
-    """What the decoder keeps of the ids it has seen."""
+    """The keys and values of the ids that the decoder has read."""
 
     position: Tensor
     """int64 []: how many ids came before."""
     keys: tuple[Tensor, ...]
-    """A layer each, [batch, heads, past, head_dim], already rotated to their place; past is at most window - 1."""
+    """One tensor a layer, [batch, heads, past, head_dim], already rotated; past is at most window - 1."""
     values: tuple[Tensor, ...]
-    """A layer each, [batch, heads, past, head_dim]."""
+    """One tensor a layer, [batch, heads, past, head_dim]."""
 
 
 def empty_cache(config: DecoderConfig, batch: int, device: torch.device | str = "cpu") -> Cache:
     """The cache before the first id."""
-    nothing = torch.zeros(batch, config.heads, 0, config.head_dim, device=device)
+    empty = torch.zeros(batch, config.heads, 0, config.head_dim, device=device)
     position = torch.zeros((), dtype=torch.int64, device=device)
-    return Cache(position, (nothing,) * config.layers, (nothing,) * config.layers)
+    return Cache(position, (empty,) * config.layers, (empty,) * config.layers)
 
 
 def rms_norm(x: Tensor) -> Tensor:
@@ -66,15 +66,15 @@ def drop_out(x: Tensor, share: float) -> Tensor:
     decides for each value, so the share is rounded to 256ths. A CPU draws eight bytes in the time in which
     `F.dropout` decides for one value, and that was a tenth of the time of a step; a GPU draws enough by itself.
     """
-    dropped = min(255, round(256 * share))
-    if not dropped:
+    threshold = min(255, round(256 * share))
+    if not threshold:
         return x
     if x.is_cuda:
         return F.dropout(x, share)
     words = torch.empty(-(-x.numel() // 8), dtype=torch.int64, device=x.device)
     words.random_(torch.iinfo(torch.int64).min, None)
-    kept = words.view(torch.uint8)[: x.numel()].view(x.shape) >= dropped
-    return x * (kept * (256 / (256 - dropped)))
+    survives = words.view(torch.uint8)[: x.numel()].view(x.shape) >= threshold
+    return x * (survives * (256 / (256 - threshold)))
 
 
 class Attention(nn.Module):
@@ -99,9 +99,9 @@ class Attention(nn.Module):
         mask: Tensor | None,
         rotary: tuple[Tensor, Tensor] | None,
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """X [batch, time, width] to the same shape, and the keys and values to keep.
+        """Returns what attention adds, [batch, time, width] as `x`, and the keys and values to cache.
 
-        mask is bool [time, past + time]: True where a query may look; None where it may look at all before it.
+        `mask` is bool [time, past + time]: True where a query may attend; None means to all positions before it.
         """
         batch, time, width = x.shape
         queries, keys, values = (
@@ -139,18 +139,18 @@ class Block(nn.Module):
         mask: Tensor | None,
         rotary: tuple[Tensor, Tensor] | None,
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """X [batch, time, width] to the same shape, and the keys and values to keep."""
+        """Returns `x` transformed, in the same shape [batch, time, width], and the keys and values to cache."""
         mixed, keys, values = self.attention(rms_norm(x), past_keys, past_values, mask, rotary)
-        dropped = self.dropout if self.training else 0.0
-        x = x + drop_out(mixed, dropped)
-        hidden = self.down(F.relu(self.up(rms_norm(x))).square())
-        return x + drop_out(hidden, dropped), keys, values
+        dropout = self.dropout if self.training else 0.0
+        x = x + drop_out(mixed, dropout)
+        mlp_out = self.down(F.relu(self.up(rms_norm(x))).square())
+        return x + drop_out(mlp_out, dropout), keys, values
 
 
 class Decoder(nn.Module):
     """Embeddings, blocks, a head that is not tied to the embeddings.
 
-    Initialisation: what writes into the stream (`out`, `contract`) and the head start at zero, so every block is
+    Initialisation: what writes into the stream (`out`, `down`) and the head start at zero, so every block is
     the identity, the first loss is exactly ln(vocab_size) and no depth needs a scale of its own; the other matrices
     are normal with a variance of one over their inputs, so the normalised stream keeps its size through them.
     """
@@ -179,9 +179,9 @@ class Decoder(nn.Module):
         past = cache.keys[0].shape[2] if cache else 0
         mask = None
         if cache is not None or time > config.window:
-            query_places = past + torch.arange(time, device=ids.device)[:, None]
-            key_places = torch.arange(past + time, device=ids.device)
-            mask = (key_places <= query_places) & (key_places > query_places - config.window)
+            query_positions = past + torch.arange(time, device=ids.device)[:, None]
+            key_positions = torch.arange(past + time, device=ids.device)
+            mask = (key_positions <= query_positions) & (key_positions > query_positions - config.window)
         cache = cache or empty_cache(config, batch, ids.device)
         positions = cache.position + torch.arange(time, device=ids.device)
 

@@ -25,8 +25,8 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.touch(exist_ok=False)
         mode = (path if path.exists() else temporary).stat().st_mode
         yield temporary
-        with temporary.open("rb") as written:
-            os.fsync(written.fileno())
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
         temporary.chmod(stat.S_IMODE(mode))  # whatever put a file of its own in that place
         temporary.replace(path)
     except OSError as error:

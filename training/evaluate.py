@@ -8,7 +8,7 @@ from typing import Literal
 from models.errors import RumiError
 from models.tokenizer import Tokenizer
 from rumi_tui.engine.context import DecodeStep
-from rumi_tui.engine.score import Score, score
+from rumi_tui.engine.loss import Score, score
 from rumi_tui.texts.corpus import Source
 
 Split = Literal["all", "validation"]

@@ -21,7 +21,7 @@ from models.config import DEFAULT_PRESET, DecoderConfig, preset
 from models.decoder import Decoder
 from models.errors import RumiError, describe
 from models.tokenizer import SEPARATOR, CharacterTokenizer, Tokenizer, TokenizerKind
-from rumi_tui.engine.score import Score
+from rumi_tui.engine.loss import Score
 from rumi_tui.texts.corpus import Poem, Source, read_corpus
 from training import checkpoint
 from training.data import Batches, EncodedPoems, Ids, encode_poem, store_encoded

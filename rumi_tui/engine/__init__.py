@@ -1,1 +1,47 @@
-"""Runs model files: the session, the stream of characters, the exact loss. No torch, no Textual."""
+"""Runs model files: the session, the stream of verse, the exact loss, the lens. No torch, no Textual.
+
+What programs need stands here: `from rumi_tui.engine import load_model, Request, Generation`. Each name is imported
+when it is first asked for, so that whoever only speaks of requests starts without onnxruntime.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rumi_tui.engine.generate import Generation, Poem, Request, Step, write_poems
+    from rumi_tui.engine.lens import TokenScore, token_scores
+    from rumi_tui.engine.loss import Score, score
+    from rumi_tui.engine.sampling import Sampling
+    from rumi_tui.engine.session import Session, load_model
+
+__all__ = [
+    "Generation",
+    "Poem",
+    "Request",
+    "Sampling",
+    "Score",
+    "Session",
+    "Step",
+    "TokenScore",
+    "load_model",
+    "score",
+    "token_scores",
+    "write_poems",
+]
+
+_HOMES = {
+    "generate": ("Generation", "Poem", "Request", "Step", "write_poems"),
+    "lens": ("TokenScore", "token_scores"),
+    "loss": ("Score", "score"),
+    "sampling": ("Sampling",),
+    "session": ("Session", "load_model"),
+}
+
+
+def __getattr__(name: str) -> object:
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

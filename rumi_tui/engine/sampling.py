@@ -16,7 +16,7 @@ LIMITS = {"temperature": (0, 5), "top_k": (0, 1_000_000), "top_p": (0.01, 1), "m
 
 
 class Sampling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the next symbol is chosen. Raises `RumiError` for a value outside its range."""
+    """How the next token is chosen. Raises `RumiError` for a value outside its range."""
 
     temperature: float = 0.8
     """0 always takes the likeliest; 1 takes the model at its word; above 1 is wilder. 0 to 5."""
@@ -76,5 +76,5 @@ def _keep_likeliest(weights: Probabilities, how: Sampling) -> None:
         weights[order[how.top_k :]] = 0
     if how.top_p < 1:
         ordered = weights[order]
-        before = ordered.cumsum() - ordered
-        weights[order[before >= how.top_p * ordered.sum()]] = 0
+        mass_before = ordered.cumsum() - ordered
+        weights[order[mass_before >= how.top_p * ordered.sum()]] = 0

@@ -20,8 +20,8 @@ from rumi_tui.engine.context import Ids, Logits
 LARGEST_FILE = 512 << 20
 """Bytes. A larger file is not one of ours, and reading it could exhaust the memory."""
 SLACK = 8
-"""The cache has room for one window and this part of it more, so that it is moved up once in so many ids, not at each:
-more room costs attention that looks at more, less room costs moves."""
+"""The cache holds window x (1 + 1/SLACK) positions, so that it is moved up once in window/SLACK ids, not at each: a
+larger capacity slows attention, a smaller one moves the buffer more often."""
 
 _FORMER_NAMES = {"total": "total_len", "last": "last_pos", "fed": "new_len", "places": "position_ids"}
 """Inputs of a graph by the names that model files of version 0.1 have for them."""
@@ -55,9 +55,9 @@ class _Call:
         self._last_pos = np.empty(batch, dtype=np.int32)
         self._logits = np.empty((batch, time, config.vocab_size), dtype=np.float32)
         self._position_ids = np.empty(time, dtype=np.int64)
-        self._turns = [np.empty((time, config.head_dim // 2), dtype=np.float32) for _ in range(2)]
+        self._rotations = [np.empty((time, config.head_dim // 2), dtype=np.float32) for _ in range(2)]
         self._speeds = ROTARY_BASE ** -(np.arange(0, config.head_dim, 2) / config.head_dim)
-        self._from_the_first = np.arange(time)
+        self._offsets = np.arange(time)
         inputs = {
             "ids": self._ids,
             "total_len": self._total_len,
@@ -65,7 +65,7 @@ class _Call:
             "new_len": np.full(batch, time, dtype=np.int32),
         }
         if config.is_rotary:
-            inputs |= {"cos": self._turns[0], "sin": self._turns[1]}
+            inputs |= {"cos": self._rotations[0], "sin": self._rotations[1]}
         else:
             inputs["position_ids"] = self._position_ids
         for name, array in inputs.items():
@@ -75,16 +75,16 @@ class _Call:
             shared = ort.OrtValue.ortvalue_from_numpy(buffer)
             self._binding.bind_ortvalue_input(f"past_{name}", shared)
             self._binding.bind_ortvalue_output(f"present_{name}", shared)
-        self._held = inputs, cache.buffers  # onnxruntime does not keep the arrays alive
+        self._references = inputs, cache.buffers  # onnxruntime does not keep the arrays alive
 
     def run(self, ids: Ids, position: int) -> Logits:
         self._ids[:] = ids
         self._total_len[:] = position + ids.shape[1]
         self._last_pos[:] = position + ids.shape[1] - 1
-        np.add(self._from_the_first, position, out=self._position_ids)
+        np.add(self._offsets, position, out=self._position_ids)
         angles = self._position_ids[:, None] * self._speeds
-        np.cos(angles, out=self._turns[0], casting="same_kind")
-        np.sin(angles, out=self._turns[1], casting="same_kind")
+        np.cos(angles, out=self._rotations[0], casting="same_kind")
+        np.sin(angles, out=self._rotations[1], casting="same_kind")
         self._session.run_with_iobinding(self._binding)
         return self._logits.copy()
 

@@ -69,22 +69,22 @@ def ask(
     form: str | None = None,
     seed: int = 0,
     folder: Path | None = None,
-    kept: Path | None = None,
+    cache_dir: Path | None = None,
     track: Track = iter,
     found: Callable[[list[Quotation]], None] = lambda _: None,
 ) -> Answer:
     """Asks the texts of a folder, or those of `texts_folder`, in the language of the question if none is given.
 
-    `kept` is the folder for indexes; `track` shows how far embeddings are that are computed for the first time; `found`
-    is told the quotations before the machine writes.
+    `cache_dir` is the folder for indexes; `track` shows how far embeddings are that are computed for the first time;
+    `found` is told the quotations before the machine writes.
     Raises `RumiError` when there are no texts, or the model never learned the form.
     """
     language = language or language_of(question)
     if form is not None and language in LANGUAGES:
         load_model(LANGUAGES[language].model).check_form(form)
-    kept = kept or index_folder()
-    index = Index(folder or texts_folder(), kept)
-    embeddings = open_embeddings(index, kept, language, track)
+    cache_dir = cache_dir or index_folder()
+    index = Index(folder or texts_folder(), cache_dir)
+    embeddings = open_embeddings(index, cache_dir, language, track)
     quotations = retrieve(index, embeddings, question, language)
     found(quotations)
     verse = write_on(quotations, language, form, seed)
@@ -98,7 +98,7 @@ def retrieve(
 
     The embeddings are those of the language, as `open_embeddings` gives them.
     """
-    return [index.passage(couplet) for couplet in rank(index, embeddings, question, language)[:count]]
+    return [index.quotation(couplet) for couplet in rank(index, embeddings, question, language)[:count]]
 
 
 def rank(index: Index, embeddings: Embeddings | None, question: str, language: str) -> list[int]:
@@ -122,7 +122,7 @@ def coverage(index: Index, words: Sequence[str], couplets: Sequence[int], langua
     """How much of the words one of the couplets holds at most, 0 to 1; a rare word counts more, as in BM25."""
     holding = {word: index.holding(word, language) for word in words}
     size = index.size(language)
-    weights = {word: math.log(1 + (size + 1) / (len(found) + 1)) for word, found in holding.items()}
+    weights = {word: math.log(1 + (size + 1) / (len(couplets_with) + 1)) for word, couplets_with in holding.items()}
     held = (sum(weights[word] for word in words if couplet in holding[word]) for couplet in couplets)
     return max(held, default=0.0) / (sum(weights.values()) or 1.0)
 
@@ -151,10 +151,8 @@ def write_on(quotations: Sequence[Quotation], language: str, form: str | None = 
         return None
     session = load_model(LANGUAGES[language].model)
     request = opening(session, quotations[0].couplet, form, seed)
-    written = "".join(step.text for step in Generation(session, session.tokenizer, request))
-    return Verse(
-        model=session.name, form=request.form, seed=seed, begun_from=request.text.strip(), text=written.strip()
-    )
+    verse = "".join(step.text for step in Generation(session, session.tokenizer, request))
+    return Verse(model=session.name, form=request.form, seed=seed, begun_from=request.text.strip(), text=verse.strip())
 
 
 def opening(session: Session, couplet: Couplet, form: str | None = None, seed: int = 0) -> Request:

@@ -40,7 +40,7 @@ LONGEST = 128
 """Pieces of words, as the model was trained; of a longer text the rest is not read."""
 
 Vectors = npt.NDArray[np.float32]
-"""[..., width], each 1 long."""
+"""[..., width], unit vectors."""
 Batch = Sequence[tuple[int, str]]
 """Numbers and texts that are read together."""
 Track = Callable[[Sequence[Batch]], Iterable[Batch]]
@@ -62,9 +62,9 @@ def _keep_only(path: Path, pattern: str) -> None:
 
 
 class Encoder:
-    """A sentence encoder in onnxruntime; its graph is made once and kept in the folder `kept`."""
+    """A sentence encoder in onnxruntime; its graph is made once and kept in the folder `cache_dir`."""
 
-    def __init__(self, model: Path, kept: Path) -> None:
+    def __init__(self, model: Path, cache_dir: Path) -> None:
         """Raises `RumiError` when the folder `model` holds no encoder, or the graph cannot be kept."""
         try:
             facts = (model / "model.safetensors").stat()
@@ -75,7 +75,7 @@ class Encoder:
         self.key = hashlib.sha256(repr((VERSION, facts.st_size, facts.st_mtime_ns)).encode()).hexdigest()[:16]
         """Stands for the model."""
         self._tokenizer_file = model / "tokenizer.json"
-        self._graph = kept / f"encoder-{self.key}.onnx"
+        self._graph = cache_dir / f"encoder-{self.key}.onnx"
         if not self._graph.is_file():
             from rumi_tui.search.encoder import build_encoder
 
@@ -134,27 +134,27 @@ class Embeddings:
     may say little; with the lines around it, three couplets in a row say nearly the same.
     """
 
-    def __init__(self, index: Index, encoder: Encoder, kept: Path, track: Track = iter) -> None:
-        """Takes what is kept in the folder `kept`, or computes it, which takes a few minutes, and keeps it.
+    def __init__(self, index: Index, encoder: Encoder, cache_dir: Path, track: Track = iter) -> None:
+        """Takes what is kept in the folder `cache_dir`, or computes it, which takes a few minutes, and keeps it.
 
         Raises `RumiError` when it cannot be kept.
         """
         self._encoder = encoder
         key = hashlib.sha256(f"{index.key} {encoder.key}".encode()).hexdigest()[:16]
-        path = kept / f"{index.path.stem}-{key}.npz"
-        kept_before = _read(path)
-        if kept_before is None:
+        path = cache_dir / f"{index.path.stem}-{key}.npz"
+        stored = _read(path)
+        if stored is None:
             couplets = index.couplets(LANGUAGE)
             alone = [couplet.verse for couplet in couplets]
             read = _embed_all([*alone, *_with_context(couplets)], encoder, track)
             one, within = read.reshape(2, len(couplets), read.shape[-1])
             vectors = one + CONTEXT_WEIGHS * within
             vectors = (vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)).astype(np.float16)
-            kept_before = [couplet.id for couplet in couplets], vectors.astype(np.float32)
+            stored = [couplet.id for couplet in couplets], vectors.astype(np.float32)
             with replacing(path) as temporary, temporary.open("wb") as file:
-                np.savez(file, ids=kept_before[0], vectors=vectors)
+                np.savez(file, ids=stored[0], vectors=vectors)
             _keep_only(path, f"{index.path.stem}-*.npz")
-        self._ids, self._vectors = kept_before
+        self._ids, self._vectors = stored
 
     def nearest(self, text: str, count: int) -> Nearest:
         """The couplets whose sense is nearest to that of a text."""
@@ -170,17 +170,17 @@ _opened: dict[tuple[str, Path], Embeddings] = {}
 _opening = threading.Lock()
 
 
-def open_embeddings(index: Index, kept: Path, language: str, track: Track = iter) -> Embeddings | None:
+def open_embeddings(index: Index, cache_dir: Path, language: str, track: Track = iter) -> Embeddings | None:
     """The embeddings of an index, see `Embeddings`; None in another language, and without the extra `ask`."""
     model = model_folder() if language == LANGUAGE else None
     if model is None:
         return None
     with _opening:
-        if (index.key, kept) not in _opened:
-            embeddings = Embeddings(index, Encoder(model, kept), kept, track)
+        if (index.key, cache_dir) not in _opened:
+            embeddings = Embeddings(index, Encoder(model, cache_dir), cache_dir, track)
             _opened.clear()
-            _opened[index.key, kept] = embeddings
-        return _opened[index.key, kept]
+            _opened[index.key, cache_dir] = embeddings
+        return _opened[index.key, cache_dir]
 
 
 def _read(path: Path) -> tuple[list[int], Vectors] | None:

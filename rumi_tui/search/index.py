@@ -15,7 +15,6 @@ import hashlib
 import sqlite3
 import textwrap
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -106,8 +105,8 @@ class Index:
     Raises `RumiError` when the folder holds no texts, or the file cannot be made or read.
     """
 
-    def __init__(self, folder: Path, kept: Path) -> None:
-        """Opens the index of a folder of texts in the folder `kept`, and makes it first if it is not there."""
+    def __init__(self, folder: Path, cache_dir: Path) -> None:
+        """Opens the index of a folder of texts in the folder `cache_dir`, and makes it first if it is not there."""
         if not folder.is_dir():
             raise RumiError(
                 f"There are no texts at {folder}: run rumi-corpus fetch, or set RUMI_CORPUS_DIR to a folder."
@@ -117,7 +116,7 @@ class Index:
         facts = [(source.name, source.sha256, source.language, source.form) for source in sources]
         self.key = hashlib.sha256(repr((VERSION, facts, sorted(titles.values()))).encode()).hexdigest()
         """Stands for all that the index is made of."""
-        self.path = kept / f"{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}.sqlite"
+        self.path = cache_dir / f"{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}.sqlite"
         if not self._open():
             _make(self.path, self.key, sources, titles)
             if not self._open():
@@ -148,9 +147,9 @@ class Index:
         if not terms:
             raise RumiError("There is no word to search for: give at least one.")
         match = " ".join(f'"{term}"' for term in terms)
-        ((found,),) = self._run(f"SELECT count(*) {_FOUND}", match, language)
+        ((total,),) = self._run(f"SELECT count(*) {_FOUND}", match, language)
         ids = self._best(match, language, PAGE, PAGE * (page - 1))
-        return ResultPage(found, -(-found // PAGE), [self.passage(couplet) for couplet in ids])
+        return ResultPage(total, -(-total // PAGE), [self.quotation(couplet) for couplet in ids])
 
     def ranked(self, words: Sequence[str], language: str | None, count: int) -> list[int]:
         """The couplets that hold any of the words, by BM25, the best first."""
@@ -165,15 +164,15 @@ class Index:
         count = "SELECT count(*) FROM couplets JOIN texts ON texts.id = text WHERE ?1 IS NULL OR language = ?1"
         return int(self._run(count, language)[0][0])
 
-    def passage(self, couplet: int) -> Quotation:
+    def quotation(self, couplet: int) -> Quotation:
         """A couplet and those around it, by its number."""
-        (found,) = self._couplets("WHERE couplets.id = ?", couplet)
+        (quoted,) = self._couplets("WHERE couplets.id = ?", couplet)
         around = {
             other.couplet: other.verse
             for other in self._couplets("WHERE couplets.id IN (?, ?)", couplet - 1, couplet + 1)
-            if (other.file, other.poem) == (found.file, found.poem)
+            if (other.file, other.poem) == (quoted.file, quoted.poem)
         }
-        return Quotation(found, around.get(found.couplet - 1, ""), around.get(found.couplet + 1, ""))
+        return Quotation(quoted, around.get(quoted.couplet - 1, ""), around.get(quoted.couplet + 1, ""))
 
     def couplets(self, language: str | None = None) -> list[Couplet]:
         """All couplets, in the order of the texts; in one language, if it is given."""
@@ -219,9 +218,7 @@ def _make(path: Path, key: str, sources: Sequence[Source], titles: dict[Path, tu
 
 def _read_couplets(source: Source) -> Iterator[tuple[int, int, str]]:
     """The number of the poem, the number of the couplet in it, and its lines."""
-    for poem, found in enumerate(source.poems, 1):
-        lines = iter(found.text.split("\n"))
-        number = 0
-        while couplet := list(islice(lines, 2)):
-            number += 1
-            yield poem, number, "\n".join(couplet)
+    for poem_number, poem in enumerate(source.poems, 1):
+        lines = poem.text.split("\n")
+        for couplet_number, start in enumerate(range(0, len(lines), 2), 1):
+            yield poem_number, couplet_number, "\n".join(lines[start : start + 2])

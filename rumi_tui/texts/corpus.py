@@ -101,12 +101,12 @@ def find_sources(paths: Sequence[Path], language: str | None = None, form: str |
         if not path.exists():
             raise RumiError(f"There is no text at {path}: name a text file or a folder of them.")
         folder = path if path.is_dir() else path.parent
-        told = read_catalogue(folder)
+        catalogue = read_catalogue(folder)
         files = [path]
         if path.is_dir():
-            files = list(told) or sorted(folder.glob("*.txt"))
+            files = list(catalogue) or sorted(folder.glob("*.txt"))
         for file in files:
-            facts = told.get(file, TextFacts(file=file.name, language=language, form=FREE))
+            facts = catalogue.get(file, TextFacts(file=file.name, language=language, form=FREE))
             if path.is_dir() and language is not None and facts.language != language:
                 continue
             sources.append(Source(file, _hash(file), facts.language, form or facts.form))

@@ -77,9 +77,9 @@ def _paragraphs(raw: str) -> Poems:
         if _PAGE_HEAD.fullmatch(text):
             continue
         text = re.sub("^1 (?=[a-z])", "I ", text)
-        before = next((paragraph for paragraph in reversed(paragraphs) if paragraph), None)
-        if before and text and _goes_on(before[-1], text):
-            before[-1] = before[-1][:-1] + text if before[-1].endswith("-") else f"{before[-1]} {text}"
+        last = next((paragraph for paragraph in reversed(paragraphs) if paragraph), None)
+        if last and text and _goes_on(last[-1], text):
+            last[-1] = last[-1][:-1] + text if last[-1].endswith("-") else f"{last[-1]} {text}"
         elif text:
             paragraphs[-1].append(text)
         elif paragraphs[-1]:
@@ -87,9 +87,9 @@ def _paragraphs(raw: str) -> Poems:
     return [paragraph for paragraph in paragraphs if paragraph]
 
 
-def _goes_on(before: str, text: str) -> bool:
+def _goes_on(line: str, text: str) -> bool:
     wrapped = text[0].islower() or len(text) <= WRAPPED // 2
-    return len(before) >= WRAPS_AT and before[-1] not in ".,;:!?\"'" and len(text) <= WRAPPED and wrapped
+    return len(line) >= WRAPS_AT and line[-1] not in ".,;:!?\"'" and len(text) <= WRAPPED and wrapped
 
 
 def _long_enough(run: list[str]) -> Poems:

@@ -47,8 +47,8 @@ class Bar(Protocol):
 
 def texts_here(folder: Path, texts: Sequence[Text]) -> list[Text]:
     """Those of the texts that stand in a folder byte for byte as its `corpus.toml` says."""
-    told = {entry.get("file"): entry.get("sha256") for entry in _read_entries(folder)}
-    return [text for text in texts if told.get(text.file) == _sha256(folder / text.file) is not None]
+    hashes = {entry.get("file"): entry.get("sha256") for entry in _read_entries(folder)}
+    return [text for text in texts if hashes.get(text.file) == _sha256(folder / text.file) is not None]
 
 
 def fetch(folder: Path, texts: Sequence[Text], bar: Bar | None = None) -> Iterator[tuple[Text, int]]:

@@ -28,7 +28,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 
 def listing(folder: Path, texts: Sequence[Text]) -> list[Listed]:
     """The texts that can be fetched, then what else is in the folder. Raises `RumiError` for a damaged catalogue."""
-    told = {path.name: facts for path, facts in read_catalogue(folder).items()}
+    catalogue = {path.name: facts for path, facts in read_catalogue(folder).items()}
     listed = []
     for text in texts:
         path = folder / text.file
@@ -40,7 +40,7 @@ def listing(folder: Path, texts: Sequence[Text]) -> list[Listed]:
     names = {text.file for text in texts}
     for path in sorted(folder.glob("*.txt")):
         if path.name not in names:
-            facts = told.get(path.name)
+            facts = catalogue.get(path.name)
             listed.append(
                 Listed(
                     name=path.name,

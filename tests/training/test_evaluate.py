@@ -14,7 +14,7 @@ from support import SHAPES, random_decoder, refused, run_command, tokenizer_of, 
 
 from models.decoder import Decoder
 from models.tokenizer import normalise
-from rumi_tui.engine.score import SEPARATOR
+from rumi_tui.engine.loss import SEPARATOR
 from rumi_tui.engine.session import load_model
 from rumi_tui.texts.corpus import Source, read_corpus
 from training.checkpoint import load_weights

@@ -15,7 +15,7 @@ from support import practice, refused, verse, write_corpus
 
 from models.card import Text
 from models.decoder import Decoder
-from rumi_tui.engine.score import SEPARATOR
+from rumi_tui.engine.loss import SEPARATOR
 from rumi_tui.texts.corpus import Poem, read_corpus
 from training import checkpoint
 from training.data import encode_poem

@@ -175,7 +175,7 @@ def test_the_machine_writes_in_a_form_that_it_has_learned(index: Index) -> None:
 
 
 def test_ask_gives_all_of_it_at_once(folder: Path, tmp_path: Path) -> None:
-    answer = ask("نان کجاست؟", folder=folder, kept=tmp_path, seed=3)
+    answer = ask("نان کجاست؟", folder=folder, cache_dir=tmp_path, seed=3)
     assert (answer.question, answer.language) == ("نان کجاست؟", "fa")
     assert all("نان" in passage.couplet.verse for passage in answer.quotations)
     assert answer.verse is not None

@@ -13,20 +13,20 @@ from rumi_tui.engine.context import Context, DecodeStep, Ids
 from rumi_tui.engine.sampling import log_softmax
 
 PIECE = 1024
-"""Symbols read at once, so that memory does not grow with the text: 32 MiB of logarithms where symbols are words."""
+"""Tokens read at once, so that memory does not grow with the text: 32 MiB of logarithms where tokens are words."""
 GIVEN = -1
-"""Stands for a target that is no prediction: the form after the end of a poem."""
+"""Stands for a target that is not predicted: the form after the end of a poem."""
 
 
 class Score(NamedTuple):
     """The loss of a text, or of several added up."""
 
     nats: float
-    """Of every character and every end of a poem; form symbols are given, not predicted."""
+    """Of every character and every end of a poem; form tokens are given, not predicted."""
     characters: int
     """Of the normalised file, the separators between poems included."""
     unknown_characters: int
-    """Characters outside the alphabet; each cost what the unknown symbol costs."""
+    """Characters outside the alphabet; each cost what the unknown token costs."""
 
     @property
     def nats_per_char(self) -> float:
@@ -50,22 +50,22 @@ class Score(NamedTuple):
 def score(model: DecodeStep, tokenizer: Tokenizer, poems: Iterable[tuple[str, str]]) -> Score:
     """The loss of poems (form and normalised text) read as one stream in their order.
 
-    Every symbol is predicted once, with all that came before it in the stream up to the window of the decoder.
-    Symbols of words are those that `Tokenizer.encode` spells a text in.
+    Every token is predicted once, with all that came before it in the stream up to the window of the decoder.
+    Where tokens are words, the text is spelled as `Tokenizer.encode` does it.
     """
     context = Context(model)
     nats, characters, unknown = 0.0, -len(SEPARATOR), 0
-    before: Ids = np.empty(0, dtype=np.int64)
+    last_id: Ids = np.empty(0, dtype=np.int64)
     for form, text in poems:
         ids = np.array([tokenizer.form_id(form), *tokenizer.encode(text), tokenizer.end_id])
-        fed = np.concatenate((before, ids[:-1]))
-        targets = np.concatenate((np.full(len(before), GIVEN), ids[1:]))
-        for start in range(0, len(fed), PIECE):
-            logprobs = log_softmax(context.feed(fed[None, start : start + PIECE])[0])
-            wanted = targets[start : start + PIECE]
-            predicted = np.flatnonzero(wanted != GIVEN)
-            nats -= float(logprobs[predicted, wanted[predicted]].sum())
+        inputs = np.concatenate((last_id, ids[:-1]))
+        targets = np.concatenate((np.full(len(last_id), GIVEN), ids[1:]))
+        for start in range(0, len(inputs), PIECE):
+            logprobs = log_softmax(context.feed(inputs[None, start : start + PIECE])[0])
+            piece = targets[start : start + PIECE]
+            rows = np.flatnonzero(piece != GIVEN)
+            nats -= float(logprobs[rows, piece[rows]].sum())
         characters += len(text) + len(SEPARATOR)
         unknown += int((ids == tokenizer.unknown_id).sum())
-        before = ids[-1:]
+        last_id = ids[-1:]
     return Score(nats, max(characters, 0), unknown)
