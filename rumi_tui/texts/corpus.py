@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ import msgspec
 from models.errors import RumiError, describe
 from models.forms import FORMS, FREE
 from models.tokenizer import normalise
+from rumi_tui.texts.labels import UNLABELLED, Label, labels_path, read_labels
 
 VALIDATION_EVERY = 20
 """In each file the poems number 20, 40, 60, ... validate; all others train."""
@@ -27,6 +29,7 @@ class Poem:
     """Normalised, without blank lines."""
     form: str
     """One of `models.forms.FORMS`."""
+    label: Label = UNLABELLED
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,13 @@ class Source:
 
     @property
     def poems(self) -> Iterator[Poem]:
-        """In the order of the file."""
-        return parse_poems(_read_lines(self.path), self.form)
+        """In the order of the file, with their labels where there is a file of them beside it.
+
+        Raises `RumiError` where that tells of more or fewer poems.
+        """
+        poems = parse_poems(_read_lines(self.path), self.form)
+        path = labels_path(self.path)
+        return _labelled(poems, path) if path.is_file() else poems
 
     @property
     def validation(self) -> Iterator[Poem]:
@@ -114,6 +122,13 @@ def find_sources(paths: Sequence[Path], language: str | None = None, form: str |
         wanted = f" in the language {language!r}" if language else ""
         raise RumiError(f"There is no text{wanted} in {', '.join(map(str, paths))}: add .txt files or name others.")
     return sources
+
+
+def _labelled(poems: Iterator[Poem], path: Path) -> Iterator[Poem]:
+    for poem, label in zip_longest(poems, read_labels(path)):
+        if poem is None or label is None:
+            raise RumiError(f"{path} does not tell as many poems as its text has: fetch or write both anew.")
+        yield replace(poem, label=label)
 
 
 def parse_poems(lines: Iterable[str], form: str) -> Iterator[Poem]:
