@@ -14,7 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from models.errors import RumiError
-from models.tokenizer import RESERVED, UNKNOWN, Tokenizer, frequent_characters, is_reserved
+from models.tokenizer import NEWEST_FORM, NORMAL_FORMS, RESERVED, UNKNOWN, Tokenizer, frequent_characters, is_reserved
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer as Encoder
@@ -59,7 +59,7 @@ class WordTokenizer(Tokenizer, frozen=True, tag="word", dict=True):
 
     @classmethod
     def train(cls, texts: Iterable[str]) -> WordTokenizer:
-        """The vocabulary of normalised texts; the same texts give the same one.
+        """The vocabulary of texts; the same texts give the same one.
 
         It holds the alphabet (see `frequent_characters`) and what merging the most frequent neighbours again and
         again makes of it, down to `FREQUENT` and up to `LARGEST_VOCABULARY`.
@@ -67,7 +67,7 @@ class WordTokenizer(Tokenizer, frozen=True, tag="word", dict=True):
         from tokenizers.models import BPE
         from tokenizers.trainers import BpeTrainer
 
-        texts = list(texts)
+        texts = [NORMAL_FORMS[NEWEST_FORM](text) for text in texts]
         alphabet = frequent_characters(texts)
         learner = _within_words(BPE())
         trainer = BpeTrainer(

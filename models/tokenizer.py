@@ -37,6 +37,9 @@ RARE = 5
 
 _PRESENTATION_FORMS = re.compile("[\ufb50-\ufdff\ufe70-\ufefe]")
 _ZWNJ = 0x200C
+_VOWEL_SIGNS = re.compile("[\u064b-\u0653\u0655-\u065f\u0670\u06d6-\u06ed]")
+"""The marks of Arabic script but hamza above, with which Persian writes an ending."""
+_STRAY_JOINERS = re.compile("(?<![^ \n])\u200c+|\u200c+(?![^ \n])|(?<=\u200c)\u200c+")
 
 
 class _Folding(dict[int, "str | None"]):
@@ -90,6 +93,21 @@ def normalise(text: str) -> str:
     return "\n".join(" ".join(filter(None, line.split(" "))) for line in text.split("\n"))
 
 
+def normalise_for_models(text: str) -> str:
+    """The normal form of `normalise` without what is noise to a decoder.
+
+    Vowel signs of Persian go, which an edition prints here and there, and zero-width non-joiners that part nothing: at
+    the ends of words, and after another.
+    """
+    return _STRAY_JOINERS.sub("", normalise(_VOWEL_SIGNS.sub("", normalise(text))))
+
+
+NORMAL_FORMS = {"rumi-1": normalise, "rumi-2": normalise_for_models}
+"""The normal forms by the names that model files have for them."""
+NEWEST_FORM: Literal["rumi-2"] = "rumi-2"
+"""What new tokenizers are trained in."""
+
+
 class Fitted(msgspec.Struct, frozen=True):
     """What a person typed, in the characters a model knows."""
 
@@ -112,10 +130,10 @@ class Fitted(msgspec.Struct, frozen=True):
 
 
 def frequent_characters(texts: Iterable[str]) -> list[str]:
-    """The alphabet of normalised texts: LF, and what is seen at least `RARE` times, in code point order."""
+    """The alphabet of texts in the newest normal form: LF, and what is seen at least `RARE` times, by code point."""
     counts = Counter[str]()
     for text in texts:
-        counts.update(text)
+        counts.update(NORMAL_FORMS[NEWEST_FORM](text))
     return sorted({character for character, count in counts.items() if count >= RARE} | {"\n"})
 
 
@@ -142,8 +160,8 @@ class Tokenizer(
 
     tokens: tuple[str, ...]
     """Called `symbols` in a model file."""
-    normalisation: Literal["rumi-1"] = "rumi-1"
-    """The name of what `normalise` does; it changes when that does."""
+    normalisation: Literal["rumi-1", "rumi-2"] = NEWEST_FORM
+    """Which of `NORMAL_FORMS` the model's texts are in."""
 
     def __post_init__(self) -> None:
         if UNKNOWN not in self.tokens or END not in self.tokens or not self.forms:
@@ -196,8 +214,12 @@ class Tokenizer(
         """The form of a poem that begins with this id."""
         return self.tokens[form_id][1:-1]
 
+    def normalise(self, text: str) -> str:
+        """A text in the normal form that the model knows."""
+        return NORMAL_FORMS[self.normalisation](text)
+
     def encode(self, text: str) -> list[int]:
-        """The ids of a text, one `unknown_id` for each character outside the alphabet. Never raises on text."""
+        """The ids of a normalised text, one `unknown_id` for each character outside the alphabet. Never raises."""
         raise NotImplementedError
 
     def decode(self, ids: Sequence[int]) -> str:
@@ -223,7 +245,7 @@ class Tokenizer(
         as its compatible or plainer form, in the other case, and last, if it is a mark that modifies others or a
         joiner, as nothing.
         """
-        text = _one_poem(text)
+        text = _one_poem(self.normalise(text))
         known = set(self.tokens)
         folded: dict[str, str] = {}
         unknown: list[str] = []
@@ -234,15 +256,18 @@ class Tokenizer(
                     unknown.append(character)
                 else:
                     folded[character] = plain
-        return Fitted(_one_poem("".join(folded.get(character, character) for character in text)), folded, unknown)
+        plainer = "".join(folded.get(character, character) for character in text)
+        return Fitted(_one_poem(self.normalise(plainer)), folded, unknown)
 
     def grown(self, texts: Iterable[str], forms: Iterable[str]) -> Self:
         """The same tokenizer with what it lacks of some forms at its end; old ids stay.
 
-        One of characters also takes in the new characters of the normalised texts; one of words cannot.
+        One of characters also takes in the new characters of the texts; one of words cannot.
         """
         signs = (f"<{form}>" for form in forms)
-        return msgspec.structs.replace(self, tokens=tuple(dict.fromkeys((*self.tokens, *signs))))
+        return msgspec.structs.replace(
+            self, tokens=tuple(dict.fromkeys((*self.tokens, *signs))), normalisation=NEWEST_FORM
+        )
 
 
 class CharacterTokenizer(Tokenizer, frozen=True, tag="characters", dict=True):
@@ -258,7 +283,7 @@ class CharacterTokenizer(Tokenizer, frozen=True, tag="characters", dict=True):
 
     @classmethod
     def train(cls, texts: Iterable[str]) -> CharacterTokenizer:
-        """The alphabet of normalised texts, see `frequent_characters`."""
+        """The alphabet of texts, see `frequent_characters`."""
         return cls(tokens=(*RESERVED, *frequent_characters(texts)))
 
     def grown(self, texts: Iterable[str], forms: Iterable[str]) -> CharacterTokenizer:
@@ -274,7 +299,7 @@ class CharacterTokenizer(Tokenizer, frozen=True, tag="characters", dict=True):
 
 
 def _one_poem(text: str) -> str:
-    return re.sub(r"\n{2,}", "\n", normalise(text)).lstrip("\n")
+    return re.sub(r"\n{2,}", "\n", text).lstrip("\n")
 
 
 _PLAINER = {

@@ -28,7 +28,7 @@ class EncodedPoems(NamedTuple):
 
 def encode_poem(tokenizer: Tokenizer, poem: Poem) -> Ids:
     """The token of the form, those of the text, the token of the end."""
-    ids = [tokenizer.form_id(poem.form), *tokenizer.encode(poem.text), tokenizer.end_id]
+    ids = [tokenizer.form_id(poem.form), *tokenizer.encode(tokenizer.normalise(poem.text)), tokenizer.end_id]
     return np.array(ids, dtype=np.int64)
 
 

@@ -48,7 +48,7 @@ class Score(NamedTuple):
 
 
 def score(model: DecodeStep, tokenizer: Tokenizer, poems: Iterable[tuple[str, str]]) -> Score:
-    """The loss of poems (form and normalised text) read as one stream in their order.
+    """The loss of poems (form and text) read as one stream in their order.
 
     Every token is predicted once, with all that came before it in the stream up to the window of the decoder.
     Where tokens are words, the text is spelled as `Tokenizer.encode` does it.
@@ -56,7 +56,8 @@ def score(model: DecodeStep, tokenizer: Tokenizer, poems: Iterable[tuple[str, st
     context = Context(model)
     nats, characters, unknown = 0.0, -len(SEPARATOR), 0
     last_id: Ids = np.empty(0, dtype=np.int64)
-    for form, text in poems:
+    for form, raw_text in poems:
+        text = tokenizer.normalise(raw_text)
         ids = np.array([tokenizer.form_id(form), *tokenizer.encode(text), tokenizer.end_id])
         inputs = np.concatenate((last_id, ids[:-1]))
         targets = np.concatenate((np.full(len(last_id), GIVEN), ids[1:]))

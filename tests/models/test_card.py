@@ -55,7 +55,7 @@ def test_missing_or_garbled_metadata_is_refused(key: str, garbled: str | None) -
         ("rumi.tokenizer", {"kind": "word", "merges": [[8, 9]]}),
         ("rumi.tokenizer", {"kind": "word", "merges": [["a", "b"]]}),
         ("rumi.tokenizer", {"merges": []}),
-        ("rumi.tokenizer", {"normalisation": "rumi-2"}),
+        ("rumi.tokenizer", {"normalisation": "rumi-3"}),
         ("rumi.tokenizer", {"symbols": ["a", "b"]}),
         ("rumi.card", {"forms": []}),
         ("rumi.card", {"forms": ["sonnet\n"]}),

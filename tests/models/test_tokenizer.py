@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import refused
 
-from models.tokenizer import FORMS, RARE, RESERVED, CharacterTokenizer, normalise
+from models.tokenizer import FORMS, RARE, RESERVED, CharacterTokenizer, normalise, normalise_for_models
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 """Every code point, lone surrogates too."""
@@ -166,3 +166,33 @@ def test_each_form_has_its_own_id() -> None:
     assert [LATIN.tokens[index] for index in ids] == [f"<{form}>" for form in FORMS]
     with refused("no form 'sonnet'"):
         LATIN.form_id("sonnet")
+
+
+@given(st.text(alphabet="ab \n\u200c\u064e\u0651\u0654\u0670\u06d6هآاء", max_size=12))
+def test_the_normal_form_for_models_is_its_own_and_one_of_the_other(text: str) -> None:
+    folded = normalise_for_models(text)
+    assert normalise_for_models(folded) == normalise(folded) == folded
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("دِلَم را", "دلم را"),
+        ("نالهٔ نی", "نالهٔ نی"),
+        ("آب", "آب"),
+        ("می\u200cروم", "می\u200cروم"),
+        ("می\u200c\u200cروم", "می\u200cروم"),
+        ("\u200cمی\u200c روم\u200c", "می روم"),
+        ("café", "café"),
+    ],
+)
+def test_vowel_signs_and_joiners_that_part_nothing_are_no_part_of_what_a_model_reads(text: str, folded: str) -> None:
+    assert normalise_for_models(text) == folded
+
+
+def test_a_tokenizer_of_before_reads_vowel_signs_as_it_did() -> None:
+    tokens = (*RESERVED, "\n", "د", "ل", "\u0650")
+    before = CharacterTokenizer(tokens=tokens, normalisation="rumi-1")
+    assert before.normalise("دِل") == before.fit("دِل").text == "دِل"
+    assert CharacterTokenizer(tokens=tokens).fit("دِل").text == "دل"
+    assert before.grown((), ()).normalisation == "rumi-2"
