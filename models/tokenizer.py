@@ -99,7 +99,7 @@ def normalise_for_models(text: str) -> str:
     Vowel signs of Persian go, which an edition prints here and there, and zero-width non-joiners that part nothing: at
     the ends of words, and after another.
     """
-    return _STRAY_JOINERS.sub("", normalise(_VOWEL_SIGNS.sub("", normalise(text))))
+    return normalise(_STRAY_JOINERS.sub("", _VOWEL_SIGNS.sub("", normalise(text))))
 
 
 NORMAL_FORMS = {"rumi-1": normalise, "rumi-2": normalise_for_models}
