@@ -29,8 +29,8 @@ from models.config import DecoderConfig, preset
 from models.decoder import Decoder
 from models.files import replacing
 from training.defaults import BATCH, LEARNING_RATE
-from training.loop import TrainConfig
 from training.optim import BETAS, WEIGHT_DECAY, build_optimizers
+from training.run_config import TrainConfig
 
 PAGE = Path(__file__).parent.parent / "docs" / "training.md"
 ROUNDS = 3

@@ -21,7 +21,8 @@ from torch.optim import Optimizer
 from models.tokenizer import CharacterTokenizer, normalise
 from training.data import Batches, EncodedPoems
 from training.distributed import World
-from training.loop import Store, TrainConfig, TrainState, train
+from training.loop import Store, TrainState, train
+from training.run_config import TrainConfig
 
 TIMED_STEPS = 3
 NAME = "bench/tinyshakespeare.txt"
@@ -63,10 +64,10 @@ class Silent:
 
     loss: float | None = None
 
-    def stepped(self, progress: TrainState, done: float, loss: float) -> None:
+    def stepped(self, state: TrainState, progress: float, loss: float) -> None:
         self.loss = loss if self.loss is None else 0.98 * self.loss + 0.02 * loss
 
-    def evaluated(self, progress: TrainState, model: nn.Module) -> None:
+    def evaluated(self, state: TrainState, model: nn.Module) -> None:
         pass
 
 
@@ -77,10 +78,10 @@ def run(
     watcher = Silent()
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder), {}, lambda *_: None)
-        progress = train(model, optimizers, batches, lambda _: 0.0, plan, store, watcher, ALONE)
-    if progress is None:
+        state = train(model, optimizers, batches, lambda _: 0.0, plan, store, watcher, ALONE)
+    if state is None:
         sys.exit("Interrupted.")
-    return progress, watcher.loss or float("nan")
+    return state, watcher.loss or float("nan")
 
 
 def seconds_per_step(model: nn.Module, optimizers: Sequence[Optimizer], batches: Batches) -> float:

@@ -20,8 +20,8 @@ from models.config import DecoderConfig
 from models.decoder import Decoder
 from models.files import replacing
 from training.defaults import LEARNING_RATE
-from training.loop import TrainConfig
 from training.optim import build_optimizers
+from training.run_config import TrainConfig
 
 SHAPES = {
     2: {"window": 64, "layers": 4, "heads": 4, "width": 96, "dropout": 0.0},
@@ -59,11 +59,9 @@ def measure(name: str, text: BenchText, minutes: float, seed: int) -> dict[str, 
     torch.manual_seed(seed)
     model, optimizers = ours(config) if name == "ours" else plain(config)
     started = time.monotonic()
-    progress, train_loss = run(
-        model, optimizers, text.batches(config.window, BATCH, seed), TrainConfig(minutes=minutes)
-    )
+    state, train_loss = run(model, optimizers, text.batches(config.window, BATCH, seed), TrainConfig(minutes=minutes))
     seconds = time.monotonic() - started
-    characters = progress.step * BATCH * config.window
+    characters = state.step * BATCH * config.window
     return {
         "model": name,
         "minutes": minutes,

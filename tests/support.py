@@ -81,7 +81,7 @@ def write_corpus(folder: Path, poems: int = 40) -> Path:
     return folder
 
 
-def practice(*poems: str) -> dict[str, object]:
+def generated(*poems: str) -> dict[str, object]:
     """What rumi-generate --json prints of couplets, for training to read."""
     written = [{"seed": seed, "text": text} for seed, text in enumerate(poems)]
     limits = {"prompt": "", "sampling": {}, "lines": 16, "chars": None}

@@ -13,7 +13,8 @@ import pytest
 from support import run_command, write_corpus
 
 ROOT = Path(__file__).parent.parent
-PAGES = "\n".join(page.read_text("utf-8") for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))))
+FILES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+PAGES = "\n".join(page.read_text("utf-8") for page in FILES)
 SHOWN = [line for block in re.findall(r"```console\n(.*?)```", PAGES, re.DOTALL) for line in block.splitlines()]
 OURS = [shlex.split(line[line.index("rumi-") :]) for line in SHOWN if "rumi-" in line and not line.startswith("pip")]
 
@@ -53,7 +54,7 @@ def test_the_python_shown_runs(tmp_path: Path) -> None:
     (tmp_path / "texts" / "one.txt").write_text("What love is, reed and flute,\nis patient.\n")
     entry = '[[text]]\nfile = "one.txt"\nlanguage = "en"\nform = "couplet"\n'
     (tmp_path / "texts" / "corpus.toml").write_text(entry)
-    (code,) = re.findall(r"```python\n(.*?)```", PAGES, re.DOTALL)
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "texts.md").read_text("utf-8"), re.DOTALL)
     places = {"RUMI_CORPUS_DIR": str(tmp_path / "texts"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=os.environ | places
@@ -66,3 +67,30 @@ def test_every_make_target_shown_is_there() -> None:
     shown = {line.split()[1] for line in SHOWN if line.startswith("make ")}
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     assert {"run", "test"} <= shown <= targets
+
+
+PYTHON = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "python.md").read_text("utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("code", PYTHON, ids=["stream", "batch", "score"])
+def test_the_python_for_programs_runs_as_it_is_shown(code: str) -> None:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout) > 60
+
+
+def test_every_page_that_a_page_links_to_is_there() -> None:
+    for page in FILES:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), (page.name, target)
+
+
+def test_the_picture_of_the_rooms_is_that_of_the_code() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import architecture; print(architecture.picture(), end='')"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT / "docs",
+    )
+    assert done.stdout == (ROOT / "docs" / "architecture.svg").read_text("utf-8"), "run python docs/architecture.py"

@@ -120,7 +120,9 @@ def train(
             help="Default 0.3 for a small text down to 0, or 0.2 on a GPU, for a large one.",
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Of the weights, the order and the dropout.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**31 - 1, help="Of the weights, the order of the text and the dropout.")
+    ] = 0,
     init: Annotated[
         str | None, typer.Option(help=f"Checkpoint to start from: {', '.join(MODELS)}, or a .safetensors file.")
     ] = None,
@@ -131,7 +133,7 @@ def train(
             help="Have words that carry a rhyme weigh more. English and Persian; the last weights are kept.",
         ),
     ] = False,
-    practice: Annotated[
+    self_training: Annotated[
         list[Path] | None,
         typer.Option(
             help="With --rhyme: a file of rumi-generate --json, verse by the checkpoint of --init, to learn from the "
@@ -149,8 +151,8 @@ def train(
     """
     try:
         from training.distributed import join_world
-        from training.loop import TrainConfig
-        from training.run import Run, RunConfig, read_config
+        from training.run import prepare, read_config
+        from training.run_config import RunConfig, TrainConfig
     except ModuleNotFoundError as error:
         _without_training(error)
     command = shlex.join(["rumi-train", *sys.argv[1:]])
@@ -159,7 +161,7 @@ def train(
         given = {name for name, source in sources.items() if source and source.name == "COMMANDLINE"}
         if given - {"resume", "debug"}:
             raise typer.BadParameter("a run goes on as it was started: give nothing else.", param_hint="--resume")
-        order, folder = read_config(resume, command), resume
+        run_config, folder = read_config(resume, command), resume
     else:
         corpus = corpus or _fetched_texts("--corpus")
         if out is None:
@@ -168,10 +170,9 @@ def train(
             raise typer.BadParameter("give --minutes or --steps, not both.", param_hint="--steps")
         if minutes is None and steps is None:
             minutes = MINUTES
-        if practice and not rhyme:
-            raise typer.BadParameter("give --rhyme with it.", param_hint="--practice")
-        plan = TrainConfig(steps=steps, minutes=minutes, accumulate=accumulate, seed=seed)
-        order = RunConfig(
+        if self_training and not rhyme:
+            raise typer.BadParameter("give --rhyme with it.", param_hint="--self-training")
+        run_config = RunConfig(
             corpus=tuple(str(path.resolve()) for path in (*corpus, *(more_texts or []))),
             language=language,
             form=form,
@@ -180,17 +181,17 @@ def train(
             learning_rate=learning_rate,
             dropout=dropout,
             init=str(_checkpoint(init)) if init else None,
-            plan=plan,
+            train=TrainConfig(steps=steps, minutes=minutes, accumulate=accumulate, seed=seed),
             commands=(command,),
             tokenizer=tokenizer,
             rhyme=rhyme,
-            practice=tuple(str(path.resolve()) for path in practice or ()),
+            self_training=tuple(str(path.resolve()) for path in self_training or ()),
         )
         folder = out
         if folder.exists() and any(folder.iterdir()):
             raise RumiError(f"{folder} already holds something: go on with --resume {folder}, or name a new folder.")
     with join_world() as world:
-        run = Run(order, folder, world)
+        run = prepare(run_config, folder, world)
         if world.is_main:
             config = run.description.config
             narrate(

@@ -21,43 +21,15 @@ from torch.optim import Optimizer
 
 from models.decoder import Decoder
 from training import checkpoint
-from training.allocator import keep_freed_memory
 from training.data import Batches
-from training.defaults import BATCH
+from training.device import keep_freed_memory, multiplies_bfloat16
 from training.distributed import World
 from training.estimate import LossEstimate
 from training.optim import schedule
-from training.precision import multiplies_bfloat16
+from training.run_config import TrainConfig
 
 Losses = Callable[[Decoder, Tensor, Tensor], Tensor]
 """Nats of each target [batch, window], from a decoder, its inputs and the targets, both of that shape."""
-
-
-@dataclass(frozen=True)
-class TrainConfig:
-    """What a run is to do: `steps`, `minutes` or both, of which the one that ends it sooner sets the schedule.
-
-    With `steps` alone, the same plan, text and CPU give the same weights, bit for bit.
-    """
-
-    steps: int | None = None
-    minutes: float | None = None
-    """Time for the run, evaluations included."""
-    batch: int = BATCH
-    """Sequences in a step, over all processes."""
-    accumulate: int = 1
-    """Parts that a process works through one after another in a step, to spare memory; the gradient stays the same."""
-    eval_every: int | None = None
-    """Steps between two evaluations, each of which also saves the state of the run. None: only at the end."""
-    patience: int = 10
-    """Evaluations without a better validation loss after which the run ends."""
-    seed: int = 0
-
-    def done(self, progress: TrainState) -> float:
-        """The share of the run that lies behind, in the middle of the step to come; 1 or more when it is over."""
-        of_steps = (progress.step + 0.5) / self.steps if self.steps is not None else 0.0
-        of_minutes = progress.seconds / (60 * self.minutes) if self.minutes is not None else 0.0
-        return max(of_steps, of_minutes)
 
 
 @dataclass(frozen=True)
@@ -92,6 +64,11 @@ class TrainState:
         return self.step - (self.evals[-1].step if self.evals else 0)
 
     @property
+    def best(self) -> Eval | None:
+        """The evaluation whose weights are kept; None before the first."""
+        return self.evals[-1 - self.evals_since_best] if self.evals else None
+
+    @property
     def evals_since_best(self) -> int:
         """Looks after the one whose weights are kept, that with the lowest validation loss; 0 if it was the last."""
         if self.newest_is_best:
@@ -100,17 +77,24 @@ class TrainState:
         return len(losses) - 1 - losses.index(min(losses)) if losses else 0
 
 
+def progress_of(config: TrainConfig, state: TrainState) -> float:
+    """The share of the run that lies behind, in the middle of the step to come; 1 or more when it is over."""
+    of_steps = (state.step + 0.5) / config.steps if config.steps is not None else 0.0
+    of_minutes = state.seconds / (60 * config.minutes) if config.minutes is not None else 0.0
+    return max(of_steps, of_minutes)
+
+
 class Store:
     """The folder of a run: its latest state and its best weights."""
 
     def __init__(self, folder: Path, facts: dict[str, Any], keep_best: Callable[[Decoder, TrainState], None]) -> None:
         self.folder, self.facts, self.keep_best = folder, facts, keep_best
 
-    def save(self, model: Decoder, optimizers: Sequence[Optimizer], progress: TrainState) -> None:
+    def save(self, model: Decoder, optimizers: Sequence[Optimizer], state: TrainState) -> None:
         """Writes all that `load` needs; the state before it is replaced whole or left alone."""
         weights = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
         tensors = weights | checkpoint.optimizer_tensors(optimizers)
-        checkpoint.save_state(self.folder, tensors, {**self.facts, "progress": asdict(progress)})
+        checkpoint.save_state(self.folder, tensors, {**self.facts, "state": asdict(state)})
 
     def load(self, model: Decoder, optimizers: Sequence[Optimizer]) -> TrainState:
         """Puts the saved state into model and optimizers, if there is one, and says where the run stands."""
@@ -120,16 +104,16 @@ class Store:
         weights = {name.removeprefix("model."): tensor for name, tensor in tensors.items() if name.startswith("model.")}
         checkpoint.load_tensors(model, weights, self.folder / checkpoint.STATE)
         checkpoint.load_optimizer_tensors(optimizers, tensors)
-        return msgspec.convert(facts["progress"], TrainState)
+        return msgspec.convert(facts["state"], TrainState)
 
 
 class Watcher(Protocol):
     """Told what happens in a run, in the main process."""
 
-    def stepped(self, progress: TrainState, done: float, loss: float) -> None:
-        """After each step: `done` is the share of the run, `loss` the step's in nats a token."""
+    def stepped(self, state: TrainState, progress: float, loss: float) -> None:
+        """After each step: `progress` is the share of the run, `loss` the step's in nats a token."""
 
-    def evaluated(self, progress: TrainState, model: Decoder) -> None:
+    def evaluated(self, state: TrainState, model: Decoder) -> None:
         """After each look at the validation text; it is the best so far where `evals_since_best` is 0."""
 
 
@@ -138,13 +122,13 @@ def train(
     optimizers: Sequence[Optimizer],
     batches: Batches,
     estimate_loss: LossEstimate,
-    plan: TrainConfig,
+    config: TrainConfig,
     store: Store,
     watcher: Watcher,
     world: World,
     weights: Batches | None = None,
 ) -> TrainState | None:
-    """Trains `model` where it lies until the plan is done or `patience` runs out; None if it was interrupted.
+    """Trains `model` where it lies until the config is done or `patience` runs out; None if it was interrupted.
 
     `weights` says what each target counts in the gradient, in the places of `batches`; losses that are told are without
     them. Then the last parameters are kept, and `patience` never runs out.
@@ -153,60 +137,60 @@ def train(
     the very steps it would have taken. Raises `RumiError` when a save fails.
     """
     keep_freed_memory()
-    progress = store.load(model, optimizers)
-    progress.newest_is_best = weights is not None
-    mine = slice(world.rank * plan.batch // world.size, (world.rank + 1) * plan.batch // world.size)
+    state = store.load(model, optimizers)
+    state.newest_is_best = weights is not None
+    mine = slice(world.rank * config.batch // world.size, (world.rank + 1) * config.batch // world.size)
     model.train()
     losses_of = losses_on(world.device)
     if world.device.type == "cuda":
-        ids = torch.zeros(plan.batch // world.size // plan.accumulate, batches.window, dtype=torch.int64)
+        ids = torch.zeros(config.batch // world.size // config.accumulate, batches.window, dtype=torch.int64)
         losses_of = compiled(losses_of, model, ids.to(world.device))
-    started = time.monotonic() - progress.seconds
+    started = time.monotonic() - state.seconds
     with _interruptions() as interrupted:
-        while progress.evals_since_best < plan.patience:
-            done = world.from_main(plan.done(progress))
-            if done >= 1:
+        while state.evals_since_best < config.patience:
+            progress = world.from_main(progress_of(config, state))
+            if progress >= 1:
                 break
             if world.from_main(len(interrupted)):
                 if world.is_main:
-                    if not progress.evals:
-                        store.keep_best(model, progress)
-                    store.save(model, optimizers, progress)
+                    if not state.evals:
+                        store.keep_best(model, state)
+                    store.save(model, optimizers, state)
                 return None
             for optimizer in optimizers:
                 for group in optimizer.param_groups:
-                    group["lr"] = group["peak"] * schedule(done)
-            torch.manual_seed((plan.seed << 32) + progress.step * world.size + world.rank)
-            inputs, targets = (torch.from_numpy(ids[mine]).to(world.device) for ids in batches.at(progress.step))
+                    group["lr"] = group["peak"] * schedule(progress)
+            torch.manual_seed((config.seed << 32) + state.step * world.size + world.rank)
+            inputs, targets = (torch.from_numpy(ids[mine]).to(world.device) for ids in batches.at(state.step))
             counts = torch.ones_like(targets)
             if weights is not None:
-                counts = torch.from_numpy(weights.at(progress.step)[1][mine]).to(world.device)
+                counts = torch.from_numpy(weights.at(state.step)[1][mine]).to(world.device)
             model.zero_grad()
             loss = 0.0
-            for part in zip(*(ids.chunk(plan.accumulate) for ids in (inputs, targets, counts)), strict=True):
+            for part in zip(*(ids.chunk(config.accumulate) for ids in (inputs, targets, counts)), strict=True):
                 losses = losses_of(model, *part[:2])
-                ((losses * part[2]).mean() / plan.accumulate).backward()
-                loss += losses.mean().item() / plan.accumulate
+                ((losses * part[2]).mean() / config.accumulate).backward()
+                loss += losses.mean().item() / config.accumulate
             world.average_gradients(model)
             for optimizer in optimizers:
                 optimizer.step()
 
             step_loss = world.mean(loss)
-            progress.step += 1
-            progress.loss_sum += step_loss
-            progress.seconds = time.monotonic() - started
-            over = world.from_main(plan.done(progress)) >= 1
+            state.step += 1
+            state.loss_sum += step_loss
+            state.seconds = time.monotonic() - started
+            over = world.from_main(progress_of(config, state)) >= 1
             if world.is_main:
-                watcher.stepped(progress, plan.done(progress), step_loss)
-            if over or (plan.eval_every and progress.step % plan.eval_every == 0):
-                _evaluate(model, estimate_loss, progress, world)
+                watcher.stepped(state, progress_of(config, state), step_loss)
+            if over or (config.eval_every and state.step % config.eval_every == 0):
+                _evaluate(model, estimate_loss, state, world)
                 if world.is_main:
-                    if progress.evals_since_best == 0:
-                        store.keep_best(model, progress)
-                    store.save(model, optimizers, progress)
-                    watcher.evaluated(progress, model)
-                progress.seconds = time.monotonic() - started
-    return progress
+                    if state.evals_since_best == 0:
+                        store.keep_best(model, state)
+                    store.save(model, optimizers, state)
+                    watcher.evaluated(state, model)
+                state.seconds = time.monotonic() - started
+    return state
 
 
 def losses_on(device: torch.device) -> Losses:
@@ -232,11 +216,11 @@ def compiled(losses: Losses, model: Decoder, ids: Tensor) -> Losses:
     return quicker
 
 
-def _evaluate(model: Decoder, estimate_loss: LossEstimate, progress: TrainState, world: World) -> None:
-    train_loss = progress.loss_sum / progress.steps_since_eval
+def _evaluate(model: Decoder, estimate_loss: LossEstimate, state: TrainState, world: World) -> None:
+    train_loss = state.loss_sum / state.steps_since_eval
     validation_loss = world.from_main(estimate_loss(model))
-    progress.evals.append(Eval(progress.step, progress.seconds, train_loss, validation_loss))
-    progress.loss_sum = 0.0
+    state.evals.append(Eval(state.step, state.seconds, train_loss, validation_loss))
+    state.loss_sum = 0.0
 
 
 @contextmanager

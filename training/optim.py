@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer
 
-from training.precision import multiplies_bfloat16
+from training.device import multiplies_bfloat16
 
 WARM_UP = 0.02
 """Share of the run in which the learning rate rises from zero."""

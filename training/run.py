@@ -1,4 +1,4 @@
-"""A run of training from its texts to its checkpoint: everything between the command line and the loop."""
+"""A run of training from its texts to its checkpoint, in three steps: read, prepare, train."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import hashlib
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from itertools import chain, pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import torch
@@ -20,137 +21,107 @@ from models.card import UNSAID, Card, Description, Text
 from models.config import DEFAULT_PRESET, DecoderConfig, preset
 from models.decoder import Decoder
 from models.errors import RumiError, describe
-from models.tokenizer import SEPARATOR, CharacterTokenizer, Tokenizer, TokenizerKind
+from models.tokenizer import SEPARATOR, CharacterTokenizer, Tokenizer
 from rumi_tui.engine.loss import Score
 from rumi_tui.texts.corpus import Poem, Source, read_corpus
 from training import checkpoint
 from training.data import Batches, EncodedPoems, Ids, encode_poem, store_encoded
-from training.defaults import (
-    INIT_RATE,
-    LEARNING_RATE,
-    RHYME_RATE,
-    batch_for,
-    dropout_for,
-    eval_every_for,
-    most_steps_for,
-)
 from training.distributed import World
 from training.estimate import LossEstimate
 from training.evaluate import exact_loss
-from training.loop import Store, TrainConfig, TrainState, train
+from training.loop import Store, TrainState, train
 from training.optim import build_optimizers
 from training.report.watcher import RunWatcher
-from training.rhyme.self_training import known_words, read_generated
+from training.rhyme.self_training import GeneratedVerse, known_words, read_generated
 from training.rhyme.weights import WEIGHT, rhyme_weights, self_training_weights
+from training.run_config import RunConfig
 from training.torch_step import TorchStep
 
 LICENCE = "MIT"
 
 
-@dataclass(frozen=True)
-class RunConfig:
-    """What was asked for on the command line; kept with the run, so that resuming asks for nothing again."""
+class Inputs(NamedTuple):
+    """All that a run learns from, as its files have it."""
 
-    corpus: tuple[str, ...]
-    language: str | None
-    form: str | None
-    preset: str | None
-    """None: that of `init`, or else `DEFAULT_PRESET`."""
-    batch: int | None
-    """Sequences in a step, over all processes."""
-    learning_rate: float | None
-    """Of the matrices, at its height; those of other parameters are in proportion (see `training.optim`)."""
-    dropout: float | None
-    init: str | None
-    plan: TrainConfig
-    commands: tuple[str, ...]
-    tokenizer: TokenizerKind | None = None
-    """None: that of `init`, or characters."""
-    rhyme: bool = False
-    """Whether words that carry a rhyme weigh more, see `training.rhyme.weights`."""
-    practice: tuple[str, ...] = ()
-    """Files of verse by the model that is trained further, see `training.rhyme.self_training`."""
+    sources: list[Source]
+    language: str
+    """Of all sources; `UNSAID` where nobody said."""
+    generated: list[GeneratedVerse]
+    """Verse by the model itself, for self-training."""
+    start: tuple[Decoder, Description] | None
+    """The checkpoint to start from."""
+    hashes: dict[str, list[str]]
+    """SHA-256 of the files, by what they are."""
+
+    @property
+    def generated_poems(self) -> list[Poem]:
+        """The poems of all generated verse."""
+        return [poem for verse in self.generated for poem in verse.poems]
 
 
 def read_config(folder: Path, command: str) -> RunConfig:
-    """The order of the run in a folder, with the command that resumes it. Raises `RumiError` if there is no run."""
+    """The config of the run in a folder, with the command that resumes it. Raises `RumiError` if there is no run."""
     _, facts = checkpoint.load_state(folder)
     try:
-        order = msgspec.convert(facts["order"], RunConfig)
+        config = msgspec.convert(facts["config"], RunConfig)
     except (KeyError, msgspec.ValidationError) as error:
         raise RumiError(f"The run in {folder} is of another version of rumi-train: start it anew.") from error
-    return RunConfig(**{**vars(order), "commands": (*order.commands, command)})
+    return RunConfig(**{**vars(config), "commands": (*config.commands, command)})
 
 
+def read_inputs(config: RunConfig) -> Inputs:
+    """Reads what a run learns from. Raises `RumiError` where something is missing or is in several languages."""
+    sources = read_corpus([Path(path) for path in config.corpus], config.language, config.form)
+    generated = [Path(path) for path in config.self_training]
+    start = Path(config.init) if config.init is not None else None
+    return Inputs(
+        sources=sources,
+        language=_one_language(sources),
+        generated=[read_generated(path) for path in generated],
+        start=checkpoint.load_weights(start) if start else None,
+        hashes={
+            "texts": [source.sha256 for source in sources],
+            "init": [_sha256(checkpoint.weights_path(start))] if start else [],
+            "self_training": [_sha256(path) for path in generated],
+        },
+    )
+
+
+@dataclass
 class Run:
-    """A run in a folder. Raises `RumiError` when the texts cannot train the decoder that was ordered."""
+    """A run that is ready to be trained."""
 
-    def __init__(self, order: RunConfig, folder: Path, world: World) -> None:
-        self.folder, self.world = folder, world
-        self.sources = read_corpus([Path(path) for path in order.corpus], order.language, order.form)
-        plan, language, on_gpu = order.plan, _one_language(self.sources), world.device.type == "cuda"
-        start = checkpoint.load_weights(Path(order.init)) if order.init is not None else None
-        practice = [read_generated(Path(path)) for path in order.practice]
-        own = [poem for practised in practice for poem in practised.poems]
-        self._origin = _origin(order, self.sources)
-        _check_resumable(folder, self._origin)
-        tokenizer, config = _tokenizer_and_shape(order, start[1] if start else None, self.sources)
-        with _new_folder(folder):
-            verse = [source.training for source in self.sources]
-            training, characters = self._store([*verse, own], tokenizer)
-            validation, _ = self._store((source.validation for source in self.sources), tokenizer)
-            batch = order.batch or batch_for(characters, plan.minutes, on_gpu)
-            if batch % (world.size * plan.accumulate):
-                raise RumiError(
-                    f"A batch of {batch} does not split over {world.size} processes in {plan.accumulate} parts each: "
-                    "change one of them."
-                )
-            self.batches = Batches(training, config.window, batch, plan.seed)
-            weights = self._rhyme_weights(training, len(own), tokenizer, language) if order.rhyme else None
-            self.weights = self.batches.beside(weights) if weights else None
-            if not len(validation.ids):
-                raise RumiError(
-                    f"The corpus has {len(training.beginnings) - 1 - len(own)} poems and none to validate on: "
-                    "part it by blank lines into 20 or more."
-                )
-        self.estimate_loss = LossEstimate(validation, config.window, batch)
-        self._characters_per_token = characters / self.batches.tokens
-        rate = LEARNING_RATE if start is None else RHYME_RATE if order.rhyme else INIT_RATE
-        self.learning_rate = order.learning_rate or rate
-        eval_every = plan.eval_every or eval_every_for(self.batches.tokens, config.window * batch, on_gpu)
-        steps = plan.steps or most_steps_for(self.batches.tokens, config.window * batch)
-        self.plan = replace(plan, steps=steps, batch=batch, eval_every=eval_every)
-        dropout = order.dropout if order.dropout is not None else dropout_for(characters, on_gpu)
-        self.order = replace(
-            order, plan=self.plan, batch=batch, learning_rate=self.learning_rate, dropout=dropout
-        )  # so that a later version, which might choose otherwise, goes on with them
-        config = msgspec.structs.replace(config, dropout=dropout)
-        torch.manual_seed(plan.seed)
-        model = Decoder(config)
-        if start is not None:
-            _load_grown(model, start[0])
-        self.model = model.to(world.device)
-        written = chain.from_iterable(practised.commands for practised in practice)
-        commands = (*written, *order.commands)
-        card = _card(commands, self.sources, language, start[1].card if start else None, model.parameter_count())
-        self.description = Description(config, tokenizer, card)
+    folder: Path
+    world: World
+    config: RunConfig
+    """With all that nobody said decided."""
+    inputs: Inputs
+    batches: Batches
+    weights: Batches | None
+    """What each target counts in the gradient, in the places of `batches`; None: all alike."""
+    estimate_loss: LossEstimate
+    characters_per_token: float
+    model: Decoder
+    description: Description
 
     def train(self) -> Score | None:
         """Trains to the end and writes the best weights with their card; None if it was interrupted.
 
         The returned score is the exact loss of those weights on the whole validation split.
         """
-        store = Store(self.folder, {"order": asdict(self.order), **self._origin}, self._keep_best)
+        config = self.config.train
+        store = Store(self.folder, {"config": asdict(self.config), **self.inputs.hashes}, self._keep_best)
         console = Console(file=sys.stderr, quiet=not self.world.is_main)
-        optimizers = build_optimizers(self.model, self.learning_rate)
+        assert self.config.learning_rate is not None
+        optimizers = build_optimizers(self.model, self.config.learning_rate)
         with RunWatcher(self.folder, self.description, self._characters(steps=1), console) as watcher:
             try:
-                progress = train(
+                state = train(
                     self.model,
                     optimizers,
                     self.batches,
                     self.estimate_loss,
-                    self.plan,
+                    config,
                     store,
                     watcher,
                     self.world,
@@ -158,53 +129,64 @@ class Run:
                 )
             except torch.OutOfMemoryError as error:
                 raise RumiError(
-                    f"The GPU has too little memory for {self.plan.batch} sequences at once: begin anew with "
+                    f"The GPU has too little memory for {config.batch} sequences at once: begin anew with "
                     "--accumulate 2 or more, which works through them in so many parts."
                 ) from error
-        if progress is None or not self.world.is_main:
+        if state is None or not self.world.is_main:
             return None
-        watcher.ended(self.plan, progress)
-        return measure(self.folder, self.sources, self.world.device)
+        watcher.ended(config, state)
+        return measure(self.folder, self.inputs.sources, self.world.device)
 
-    def _keep_best(self, model: Decoder, progress: TrainState) -> None:
-        before = self.description.card.characters_seen
-        card = msgspec.structs.replace(self.description.card, characters_seen=before + self._characters(progress.step))
+    def _keep_best(self, model: Decoder, state: TrainState) -> None:
+        card = self.description.card
+        card = msgspec.structs.replace(card, characters_seen=card.characters_seen + self._characters(state.step))
         checkpoint.save_weights(self.folder / checkpoint.WEIGHTS, model, self.description._replace(card=card))
-
-    def _store(self, poems: Iterable[Iterable[Poem]], tokenizer: Tokenizer) -> tuple[EncodedPoems, int]:
-        """Poems as ids, and their characters."""
-        characters = 0
-
-        def encoded() -> Iterator[Ids]:
-            nonlocal characters
-            for poem in chain.from_iterable(poems):
-                characters += len(poem.text) + len(SEPARATOR)
-                yield encode_poem(tokenizer, poem)
-
-        return store_encoded(encoded(), self.folder, len(tokenizer)), characters
-
-    def _rhyme_weights(self, poems: EncodedPoems, own: int, tokenizer: Tokenizer, language: str) -> EncodedPoems:
-        """The weights of all tokens of some poems, in their places; the last `own` of them are practice."""
-        known = known_words(self.sources)
-        texts = len(poems.beginnings) - 1 - own
-
-        def weights() -> Iterator[Ids]:
-            for number, (begin, end) in enumerate(pairwise(poems.beginnings)):
-                if number < texts:
-                    yield rhyme_weights(poems.ids[begin:end], tokenizer, language)
-                else:
-                    yield self_training_weights(poems.ids[begin:end], tokenizer, language, known)
-
-        stored = store_encoded(weights(), self.folder, WEIGHT + 1)
-        if stored.ids.max() == 1:
-            raise RumiError(
-                "No line of these texts rhymes: say their form with --form, as couplet, or leave out --rhyme."
-            )
-        return stored
 
     def _characters(self, steps: int) -> int:
         """How many characters of text that many steps read, see `Card.characters_seen`."""
-        return round(steps * self.plan.batch * self.batches.window * self._characters_per_token)
+        return round(steps * self.config.train.batch * self.batches.window * self.characters_per_token)
+
+
+def prepare(config: RunConfig, folder: Path, world: World) -> Run:
+    """Makes a run ready in a folder: its tokens, its batches, its model.
+
+    Raises `RumiError` when the texts cannot train the decoder that was asked for.
+    """
+    inputs = read_inputs(config)
+    _check_resumable(folder, inputs.hashes)
+    tokenizer, shape = _tokenizer_and_shape(config, inputs)
+    generated = inputs.generated_poems
+    with _new_folder(folder):
+        verse = [source.training for source in inputs.sources]
+        training, characters = _encode([*verse, generated], tokenizer, folder)
+        validation, _ = _encode((source.validation for source in inputs.sources), tokenizer, folder)
+        config = config.decided(characters, len(training.ids), shape.window, world.device.type == "cuda")
+        if config.train.batch % (world.size * config.train.accumulate):
+            raise RumiError(
+                f"A batch of {config.train.batch} does not split over {world.size} processes in "
+                f"{config.train.accumulate} parts each: change one of them."
+            )
+        batches = Batches(training, shape.window, config.train.batch, config.train.seed)
+        weights = _rhyme_weights(training, len(generated), tokenizer, inputs, folder) if config.rhyme else None
+        if not len(validation.ids):
+            raise RumiError(
+                f"The corpus has {len(training.beginnings) - 1 - len(generated)} poems and none to validate on: "
+                "part it by blank lines into 20 or more."
+            )
+    assert config.dropout is not None
+    model = _model(msgspec.structs.replace(shape, dropout=config.dropout), inputs, config.train.seed)
+    return Run(
+        folder=folder,
+        world=world,
+        config=config,
+        inputs=inputs,
+        batches=batches,
+        weights=batches.beside(weights) if weights else None,
+        estimate_loss=LossEstimate(validation, shape.window, config.train.batch),
+        characters_per_token=characters / batches.tokens,
+        model=model.to(world.device),
+        description=Description(model.config, tokenizer, _card(config, inputs, model.parameter_count())),
+    )
 
 
 def measure(folder: Path, sources: Sequence[Source], device: torch.device) -> Score:
@@ -213,12 +195,96 @@ def measure(folder: Path, sources: Sequence[Source], device: torch.device) -> Sc
     score = exact_loss(TorchStep(model.to(device)), description.tokenizer, sources, "validation")
     card = msgspec.structs.replace(
         description.card,
-        date=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        date=_today(),
         nats_per_char=round(score.nats_per_char, 5),
         bits_per_char=round(score.bits_per_char, 5),
     )
     checkpoint.save_weights(folder / checkpoint.WEIGHTS, model, description._replace(card=card))
     return score
+
+
+def _tokenizer_and_shape(config: RunConfig, inputs: Inputs) -> tuple[Tokenizer, DecoderConfig]:
+    """Those of the checkpoint to start from, with what is new in the texts, or else those of the preset."""
+    texts = (poem.text for source in inputs.sources for poem in source.training)
+    if inputs.start is None:
+        kind = WordTokenizer if config.tokenizer == "word" else CharacterTokenizer
+        learned = kind.train(texts)
+        return learned, preset(config.preset or DEFAULT_PRESET, len(learned))
+    shape, tokenizer, _ = inputs.start[1]
+    if config.preset is not None and not shape.same_shape(preset(config.preset, len(tokenizer))):
+        raise RumiError(f"{config.init} is not of the preset {config.preset}: leave the preset out.")
+    if config.tokenizer not in (None, tokenizer.kind):
+        raise RumiError(
+            f"{config.init} has a tokenizer of the kind {tokenizer.kind}, not {config.tokenizer}: "
+            "leave out --tokenizer or --init."
+        )
+    tokenizer = tokenizer.grown(texts, [source.form for source in inputs.sources])
+    return tokenizer, msgspec.structs.replace(shape, vocab_size=len(tokenizer))
+
+
+def _encode(texts: Iterable[Iterable[Poem]], tokenizer: Tokenizer, folder: Path) -> tuple[EncodedPoems, int]:
+    """Poems as ids, and how many characters they have."""
+    characters = 0
+
+    def encoded() -> Iterator[Ids]:
+        nonlocal characters
+        for poem in chain.from_iterable(texts):
+            characters += len(tokenizer.normalise(poem.text)) + len(SEPARATOR)
+            yield encode_poem(tokenizer, poem)
+
+    return store_encoded(encoded(), folder, len(tokenizer)), characters
+
+
+def _rhyme_weights(
+    poems: EncodedPoems, generated: int, tokenizer: Tokenizer, inputs: Inputs, folder: Path
+) -> EncodedPoems:
+    """The weights of all tokens of some poems, in their places; the last `generated` poems are the model's own."""
+    known = known_words(inputs.sources)
+    from_texts = len(poems.beginnings) - 1 - generated
+
+    def weights() -> Iterator[Ids]:
+        for number, (begin, end) in enumerate(pairwise(poems.beginnings)):
+            if number < from_texts:
+                yield rhyme_weights(poems.ids[begin:end], tokenizer, inputs.language)
+            else:
+                yield self_training_weights(poems.ids[begin:end], tokenizer, inputs.language, known)
+
+    stored = store_encoded(weights(), folder, WEIGHT + 1)
+    if stored.ids.max() == 1:
+        raise RumiError("No line of these texts rhymes: say their form with --form, as couplet, or leave out --rhyme.")
+    return stored
+
+
+def _model(shape: DecoderConfig, inputs: Inputs, seed: int) -> Decoder:
+    """A new decoder, or that of the checkpoint to start from; for a new token its head says 0."""
+    torch.manual_seed(seed)
+    model = Decoder(shape)
+    if inputs.start is not None:
+        with torch.no_grad():
+            for name, parameter in model.named_parameters():
+                weights = inputs.start[0].get_parameter(name)
+                parameter[: len(weights)] = weights
+    return model
+
+
+def _card(config: RunConfig, inputs: Inputs, parameters: int) -> Card:
+    """The card before training. What a checkpoint to start from has learned goes on to count."""
+    texts = tuple(Text(name=source.name, sha256=source.sha256) for source in inputs.sources)
+    forms = tuple(source.form for source in inputs.sources)
+    commands = (*chain.from_iterable(verse.commands for verse in inputs.generated), *config.commands)
+    earlier = inputs.start[1].card if inputs.start else None
+    return Card(
+        language=inputs.language,
+        forms=tuple(dict.fromkeys(earlier.forms + forms if earlier else forms)),
+        texts=tuple(dict.fromkeys(earlier.texts + texts if earlier else texts)),
+        characters_seen=earlier.characters_seen if earlier else 0,
+        nats_per_char=None,
+        bits_per_char=None,
+        parameters=parameters,
+        licence=LICENCE,
+        date=_today(),
+        commands=earlier.commands + commands if earlier else commands,
+    )
 
 
 @contextmanager
@@ -236,72 +302,22 @@ def _new_folder(folder: Path) -> Iterator[None]:
         raise
 
 
-def _tokenizer_and_shape(
-    order: RunConfig, start: Description | None, sources: Sequence[Source]
-) -> tuple[Tokenizer, DecoderConfig]:
-    """Those of the checkpoint to start from, with the new characters of the texts, or else those of the preset."""
-    if start is None:
-        kind = WordTokenizer if order.tokenizer == "word" else CharacterTokenizer
-        learned = kind.train(poem.text for source in sources for poem in source.training)
-        return learned, preset(order.preset or DEFAULT_PRESET, len(learned))
-    if order.preset is not None and not start.config.same_shape(preset(order.preset, len(start.tokenizer))):
-        raise RumiError(f"{order.init} is not of the preset {order.preset}: leave the preset out.")
-    if order.tokenizer not in (None, start.tokenizer.kind):
-        raise RumiError(
-            f"{order.init} has a tokenizer of the kind {start.tokenizer.kind}, not {order.tokenizer}: "
-            "leave out --tokenizer or --init."
-        )
-    texts = (poem.text for source in sources for poem in source.training)
-    tokenizer = start.tokenizer.grown(texts, [source.form for source in sources])
-    return tokenizer, msgspec.structs.replace(start.config, vocab_size=len(tokenizer))
+def _check_resumable(folder: Path, hashes: dict[str, list[str]]) -> None:
+    if not (folder / checkpoint.STATE).exists():
+        return
+    _, facts = checkpoint.load_state(folder)
+    changed = {
+        "texts": "texts are not those",
+        "init": "checkpoint is not the one",
+        "self_training": "generated verse is not the one",
+    }
+    for name, words in changed.items():
+        if facts.get(name, hashes[name]) != hashes[name]:
+            raise RumiError(f"The {words} that the run in {folder} began with: bring back what it was.")
 
 
-def _load_grown(model: Decoder, start: Decoder) -> None:
-    """Puts the weights of a decoder into one that may know more tokens; the head says 0 for a new one."""
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            weights = start.get_parameter(name)
-            parameter[: len(weights)] = weights
-
-
-def _card(
-    commands: tuple[str, ...], sources: Sequence[Source], language: str, before: Card | None, parameters: int
-) -> Card:
-    """The card before training. What a checkpoint to start from has learned goes on to count."""
-    texts = tuple(Text(name=source.name, sha256=source.sha256) for source in sources)
-    forms = tuple(source.form for source in sources)
-    return Card(
-        language=language,
-        forms=tuple(dict.fromkeys(before.forms + forms if before else forms)),
-        texts=tuple(dict.fromkeys(before.texts + texts if before else texts)),
-        characters_seen=before.characters_seen if before else 0,
-        nats_per_char=None,
-        bits_per_char=None,
-        parameters=parameters,
-        licence=LICENCE,
-        date=datetime.datetime.now(datetime.UTC).date().isoformat(),
-        commands=before.commands + commands if before else commands,
-    )
-
-
-def _origin(order: RunConfig, sources: Sequence[Source]) -> dict[str, list[str]]:
-    """The SHA-256 of the files that a run begins with, by what they are."""
-    practice = [hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in order.practice]
-    init = [hashlib.sha256(checkpoint.weights_path(Path(order.init)).read_bytes()).hexdigest()] if order.init else []
-    return {"texts": [source.sha256 for source in sources], "init": init, "practice": practice}
-
-
-def _check_resumable(folder: Path, origin: dict[str, list[str]]) -> None:
-    if (folder / checkpoint.STATE).exists():
-        _, facts = checkpoint.load_state(folder)
-        began = {
-            "texts": "texts are not those",
-            "init": "checkpoint is not the one",
-            "practice": "practice is not the one",
-        }
-        for name, said in began.items():
-            if facts.get(name, origin[name]) != origin[name]:
-                raise RumiError(f"The {said} that the run in {folder} began with: bring back what it was.")
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _one_language(sources: Sequence[Source]) -> str:
@@ -309,3 +325,7 @@ def _one_language(sources: Sequence[Source]) -> str:
     if len(languages) > 1:
         raise RumiError(f"The corpus is in {' and '.join(sorted(languages))}: train on one of them.")
     return languages.pop() if languages else UNSAID
+
+
+def _today() -> str:
+    return datetime.datetime.now(datetime.UTC).date().isoformat()

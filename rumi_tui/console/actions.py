@@ -75,7 +75,7 @@ WRITING = (
     ),
     Action("ask", "ctrl+k", "Ask", "Ask a question, and read what Rumi wrote that bears on it."),
     Action("search", "ctrl+f", "Search", "Search Rumi's verse for words.", in_footer=False),
-    Action("library", "ctrl+l", "Library", "Inspect through the poems that were kept."),
+    Action("library", "ctrl+l", "Library", "Look through the poems that were kept."),
     Action("next_model", "ctrl+t", "Language", "Change between the English and the Persian model.", in_footer=False),
 )
 """What the writing screen does, beside Enter in the prompt."""

@@ -46,9 +46,9 @@ def test_a_run_stopped_by_ctrl_c_and_resumed_ends_as_if_nothing_had_happened(
     tmp_path: Path, corpus_folder: Path
 ) -> None:
     whole, cut = tmp_path / "whole", tmp_path / "cut"
-    order = ("--corpus", str(corpus_folder), *MINIMAL, "--steps", "400", "--batch", "1", "--dropout", "0.1")
+    run_config = ("--corpus", str(corpus_folder), *MINIMAL, "--steps", "400", "--batch", "1", "--dropout", "0.1")
 
-    status, printed, said = interrupt_after_first_look(*order, "--out", str(cut))
+    status, printed, said = interrupt_after_first_look(*run_config, "--out", str(cut))
     assert (status, printed) == (1, "")
     assert said[-1].split() == ["Stopped", "and", "kept.", "Go", "on", "with:", "rumi-train", "--resume", str(cut)]
     stopped_at = load_state(cut)[1]["progress"]["step"]
@@ -56,7 +56,7 @@ def test_a_run_stopped_by_ctrl_c_and_resumed_ends_as_if_nothing_had_happened(
 
     resumed = run_command("rumi-train", "--resume", str(cut))
     assert (resumed.returncode, resumed.stdout) == (0, f"{cut / 'model.safetensors'}\n"), resumed.stderr
-    uncut = run_command("rumi-train", *order, "--out", str(whole))
+    uncut = run_command("rumi-train", *run_config, "--out", str(whole))
     assert (uncut.returncode, uncut.stdout) == (0, f"{whole / 'model.safetensors'}\n"), uncut.stderr
 
     steps = [int(row["step"]) for row in loss_rows(whole)]
@@ -81,16 +81,16 @@ def train_in_two_processes(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_two_processes_learn_what_one_does_and_go_on_with_what_one_began(tmp_path: Path, corpus_folder: Path) -> None:
-    order = ("--corpus", str(corpus_folder), *MINIMAL, "--steps", "30", "--batch", "4", "--dropout", "0")
-    one = run_command("rumi-train", *order, "--out", str(tmp_path / "one"))
+    run_config = ("--corpus", str(corpus_folder), *MINIMAL, "--steps", "30", "--batch", "4", "--dropout", "0")
+    one = run_command("rumi-train", *run_config, "--out", str(tmp_path / "one"))
     assert one.returncode == 0, one.stderr
 
-    two = train_in_two_processes(*order, "--accumulate", "2", "--out", str(tmp_path / "two"))
+    two = train_in_two_processes(*run_config, "--accumulate", "2", "--out", str(tmp_path / "two"))
     assert two.returncode == 0, two.stderr
     assert two.stdout == f"{tmp_path / 'two' / 'model.safetensors'}\n"
     assert "2 x cpu" in two.stderr
 
-    assert interrupt_after_first_look(*order, "--out", str(tmp_path / "cut"))[0] == 1
+    assert interrupt_after_first_look(*run_config, "--out", str(tmp_path / "cut"))[0] == 1
     resumed = train_in_two_processes("--resume", str(tmp_path / "cut"))
     assert resumed.returncode == 0, resumed.stderr
 
@@ -115,7 +115,7 @@ def test_two_processes_learn_what_one_does_and_go_on_with_what_one_began(tmp_pat
         ("--seed", "-1"),
         ("--seed", "1.5"),
         ("--tokenizer", "letters"),
-        ("--practice", "without-rhyme.json"),
+        ("--self-training", "without-rhyme.json"),
     ],
 )
 def test_a_value_out_of_range_is_wrong_use(tmp_path: Path, option: str, value: str) -> None:

@@ -8,8 +8,8 @@ import torch
 
 from training.checkpoint import load_weights
 from training.distributed import join_world
-from training.loop import TrainConfig
-from training.run import Run, RunConfig
+from training.run import Run, prepare
+from training.run_config import RunConfig, TrainConfig
 from training.torch_step import TorchStep
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
@@ -20,11 +20,11 @@ POEMS = "\n\n".join(f"the {word} went out\nand the {word} came in" for word in m
 def train(folder: Path, dropout: float) -> Run:
     text = folder / "poems.txt"
     text.write_text(POEMS + "\n", encoding="utf-8")
-    order = RunConfig(
+    run_config = RunConfig(
         (str(text),), "en", "couplet", "minimal", 16, None, dropout, None, TrainConfig(steps=60), ("rumi-train",)
     )
     with join_world() as world:
-        run = Run(order, folder / "run", world)
+        run = prepare(run_config, folder / "run", world)
         assert run.train() is not None
     return run
 

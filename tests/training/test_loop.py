@@ -19,8 +19,9 @@ from training import checkpoint
 from training.data import Batches, encode_poem
 from training.distributed import World
 from training.estimate import LossEstimate
-from training.loop import Eval, Store, TrainConfig, TrainState, compiled, train
+from training.loop import Eval, Store, TrainState, compiled, progress_of, train
 from training.optim import build_optimizers
+from training.run_config import TrainConfig
 
 ALONE = World(rank=0, size=1, device=torch.device("cpu"))
 PLAN = TrainConfig(steps=23, batch=2, eval_every=5, seed=3)
@@ -37,17 +38,17 @@ class Watching:
         self.evals: list[Eval] = []
         self.at, self.does = at, does
 
-    def stepped(self, progress: TrainState, done: float, loss: float) -> None:
-        assert done > 0
-        self.losses[progress.step] = loss
-        if progress.step == self.at:
+    def stepped(self, state: TrainState, progress: float, loss: float) -> None:
+        assert progress > 0
+        self.losses[state.step] = loss
+        if state.step == self.at:
             if isinstance(self.does, signal.Signals):
                 signal.raise_signal(self.does)
             elif self.does is not None:
                 raise self.does
 
-    def evaluated(self, progress: TrainState, model: Decoder) -> None:
-        self.evals.append(progress.evals[-1])
+    def evaluated(self, state: TrainState, model: Decoder) -> None:
+        self.evals.append(state.evals[-1])
 
 
 class Running:
@@ -56,36 +57,36 @@ class Running:
     def __init__(
         self,
         folder: Path,
-        plan: TrainConfig = PLAN,
+        config: TrainConfig = PLAN,
         dropout: float = 0.0,
         validation: list[np.ndarray] = POEMS,
         learning_rate: float = 0.02,
     ) -> None:
         self.learning_rate = learning_rate
         self.weights: Batches | None = None
-        config = msgspec.structs.replace(SHAPES["rotary"], dropout=dropout)
-        torch.manual_seed(plan.seed)
-        self.plan, self.model = plan, Decoder(config)
-        self.batches = Batches(joined(POEMS), config.window, plan.batch, plan.seed)
-        self.estimate_loss = LossEstimate(joined(validation), config.window, plan.batch)
+        shape = msgspec.structs.replace(SHAPES["rotary"], dropout=dropout)
+        torch.manual_seed(config.seed)
+        self.config, self.model = config, Decoder(shape)
+        self.batches = Batches(joined(POEMS), shape.window, config.batch, config.seed)
+        self.estimate_loss = LossEstimate(joined(validation), shape.window, config.batch)
         self.best: dict[str, Tensor] = {}
         self.kept: list[int] = []
         self.store = Store(folder, {}, self._keep_best)
 
-    def _keep_best(self, model: Decoder, progress: TrainState) -> None:
-        self.kept.append(progress.step)
+    def _keep_best(self, model: Decoder, state: TrainState) -> None:
+        self.kept.append(state.step)
         self.best = {name: tensor.clone() for name, tensor in model.state_dict().items()}
 
     def train(self, watching: Watching | None = None) -> TrainState | None:
         watching = watching or Watching()
         optimizers = build_optimizers(self.model, self.learning_rate)
-        parts = (self.model, optimizers, self.batches, self.estimate_loss, self.plan, self.store, watching, ALONE)
+        parts = (self.model, optimizers, self.batches, self.estimate_loss, self.config, self.store, watching, ALONE)
         return train(*parts, self.weights)
 
 
-def look_losses(progress: TrainState | None) -> list[tuple[int, float, float]]:
-    assert progress is not None
-    return [(each.step, each.train_loss, each.validation_loss) for each in progress.evals]
+def look_losses(state: TrainState | None) -> list[tuple[int, float, float]]:
+    assert state is not None
+    return [(each.step, each.train_loss, each.validation_loss) for each in state.evals]
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.3])
@@ -120,10 +121,10 @@ def test_a_run_that_died_goes_on_from_its_last_look_bit_for_bit(tmp_path: Path) 
 
 
 def test_a_run_with_weights_goes_on_bit_for_bit_and_keeps_its_last_parameters(tmp_path: Path) -> None:
-    plan = TrainConfig(steps=6, batch=2, eval_every=2, seed=3, patience=1)
+    config = TrainConfig(steps=6, batch=2, eval_every=2, seed=3, patience=1)
 
     def running(folder: Path) -> Running:
-        run = Running(folder, plan, validation=NOISE)
+        run = Running(folder, config, validation=NOISE)
         run.weights = run.batches.beside(joined([1 + np.arange(len(poem)) % 3 for poem in POEMS]))
         return run
 
@@ -139,14 +140,14 @@ def test_a_run_with_weights_goes_on_bit_for_bit_and_keeps_its_last_parameters(tm
 
 
 def test_a_target_without_weight_teaches_nothing(tmp_path: Path) -> None:
-    plan = TrainConfig(steps=1, batch=2, accumulate=2)
+    config = TrainConfig(steps=1, batch=2, accumulate=2)
     gradients = {}
     for weight in (0, 1, 2):
-        run = Running(tmp_path / str(weight), plan)
+        run = Running(tmp_path / str(weight), config)
         run.weights = run.batches.beside(joined([np.full(len(poem), weight) for poem in POEMS]))
-        assert (progress := run.train()) is not None
+        assert (state := run.train()) is not None
         gradients[weight] = run.model.head.weight.grad.norm().item()
-        assert progress.evals[0].train_loss == pytest.approx(math.log(len(TOKENIZER)))
+        assert state.evals[0].train_loss == pytest.approx(math.log(len(TOKENIZER)))
     assert gradients[0] == 0
     assert gradients[2] == pytest.approx(2 * gradients[1], rel=1e-5)
 
@@ -156,14 +157,14 @@ def test_a_run_that_is_interrupted_before_its_first_look_keeps_its_weights(tmp_p
     assert run.train(Watching(2, signal.SIGINT)) is None
     assert run.kept == [2]
     tensors, facts = checkpoint.load_state(tmp_path)
-    assert facts["progress"]["step"] == 2
+    assert facts["state"]["step"] == 2
     for name, tensor in run.model.state_dict().items():
         assert torch.equal(tensors[f"model.{name}"], tensor)
 
 
 def test_a_second_interruption_stops_at_once_and_the_old_handlers_come_back(tmp_path: Path) -> None:
     class Twice(Watching):
-        def stepped(self, progress: TrainState, done: float, loss: float) -> None:
+        def stepped(self, state: TrainState, progress: float, loss: float) -> None:
             signal.raise_signal(signal.SIGINT)
             signal.raise_signal(signal.SIGINT)
 
@@ -202,13 +203,13 @@ def test_training_starts_at_ln_of_the_alphabet_and_lowers_the_loss(tmp_path: Pat
 
 
 def test_a_run_stops_when_it_gets_no_better_and_keeps_the_best_weights(tmp_path: Path) -> None:
-    plan = TrainConfig(steps=10_000, batch=2, eval_every=4, patience=3)
-    run = Running(tmp_path, plan, validation=NOISE)
+    config = TrainConfig(steps=10_000, batch=2, eval_every=4, patience=3)
+    run = Running(tmp_path, config, validation=NOISE)
     finished = run.train()
     assert finished is not None
     losses = [each.validation_loss for each in finished.evals]
     best = losses.index(min(losses))
-    assert len(losses) == best + 1 + plan.patience < 100
+    assert len(losses) == best + 1 + config.patience < 100
     assert run.kept[-1] == finished.evals[best].step
     assert losses[-1] > losses[best]
     assert run.estimate_loss(run.model) == losses[-1]
@@ -232,7 +233,7 @@ def test_another_seed_is_another_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("plan", "progress", "done"),
+    ("config", "state", "done"),
     [
         (TrainConfig(steps=10), TrainState(step=0, seconds=999), 0.05),
         (TrainConfig(steps=10), TrainState(step=9), 0.95),
@@ -245,14 +246,14 @@ def test_another_seed_is_another_run(tmp_path: Path) -> None:
     ],
 )
 def test_a_plan_is_done_by_its_steps_or_by_the_clock_whichever_is_sooner(
-    plan: TrainConfig, progress: TrainState, done: float
+    config: TrainConfig, state: TrainState, done: float
 ) -> None:
-    assert plan.done(progress) == pytest.approx(done)
+    assert progress_of(config, state) == pytest.approx(done)
 
 
 def test_a_run_by_the_clock_ends_when_its_time_is_spent(tmp_path: Path) -> None:
-    plan = TrainConfig(minutes=0.005, batch=2, eval_every=10**9)
-    finished = Running(tmp_path, plan).train()
+    config = TrainConfig(minutes=0.005, batch=2, eval_every=10**9)
+    finished = Running(tmp_path, config).train()
     assert finished is not None
     assert len(finished.evals) == 1
     assert finished.evals[0].step == finished.step

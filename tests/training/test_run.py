@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-from support import practice, refused, verse, write_corpus
+from support import generated, refused, verse, write_corpus
 
 from models.card import Text
 from models.decoder import Decoder
@@ -22,9 +22,9 @@ from training.data import encode_poem
 from training.defaults import FEWEST_STEPS, LEARNING_RATE, SMALL_BATCH
 from training.distributed import World, join_world
 from training.evaluate import exact_loss
-from training.loop import TrainConfig
 from training.rhyme.weights import WEIGHT, rhyme_weights, self_training_weights
-from training.run import Run, RunConfig, read_config
+from training.run import prepare, read_config
+from training.run_config import RunConfig, TrainConfig
 from training.torch_step import TorchStep
 
 PLAN = TrainConfig(steps=5, batch=2, eval_every=2)
@@ -36,7 +36,9 @@ def world() -> Iterator[World]:
         yield world
 
 
-def order(corpus: Path, plan: TrainConfig = PLAN, dropout: float | None = None, init: Path | None = None) -> RunConfig:
+def run_config(
+    corpus: Path, plan: TrainConfig = PLAN, dropout: float | None = None, init: Path | None = None
+) -> RunConfig:
     return RunConfig(
         corpus=(str(corpus),),
         language="en",
@@ -46,7 +48,7 @@ def order(corpus: Path, plan: TrainConfig = PLAN, dropout: float | None = None, 
         learning_rate=None,
         dropout=dropout,
         init=str(init) if init else None,
-        plan=plan,
+        train=plan,
         commands=("rumi-train --steps 5",),
     )
 
@@ -54,7 +56,7 @@ def order(corpus: Path, plan: TrainConfig = PLAN, dropout: float | None = None, 
 def test_a_run_leaves_its_curve_its_samples_and_a_model_that_says_how_good_it_is(
     tmp_path: Path, corpus_folder: Path, world: World
 ) -> None:
-    score = Run(order(corpus_folder), tmp_path / "run", world).train()
+    score = prepare(run_config(corpus_folder), tmp_path / "run", world).train()
     names = ["loss.csv", "loss.png", "model.safetensors", "samples.txt", "state.safetensors", "tensorboard"]
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == names
 
@@ -89,8 +91,8 @@ def test_words_that_rhyme_weigh_more_where_that_is_asked_for(tmp_path: Path, wor
         "\n\n".join(["the light of the lantern\na ship in the autumn\nthe river of light\na ship in the night"] * 60),
         "utf-8",
     )
-    asked = replace(order(path), form="couplet")
-    run = Run(replace(asked, rhyme=True), tmp_path / "run", world)
+    asked = replace(run_config(path), form="couplet")
+    run = prepare(replace(asked, rhyme=True), tmp_path / "run", world)
     assert run.weights is not None
     poems, weights = run.batches.poems, run.weights.poems
     end = poems.beginnings[1]
@@ -99,16 +101,18 @@ def test_words_that_rhyme_weigh_more_where_that_is_asked_for(tmp_path: Path, wor
     assert max(expected) == WEIGHT
     assert weights.beginnings.tolist() == poems.beginnings.tolist()
     assert run.train() is not None
-    assert Run(asked, tmp_path / "other", world).weights is None
-    assert run.learning_rate == LEARNING_RATE
+    assert prepare(asked, tmp_path / "other", world).weights is None
+    assert run.config.learning_rate == LEARNING_RATE
 
 
-def test_a_run_practises_on_verse_of_its_own(tmp_path: Path, world: World) -> None:
-    text, written = tmp_path / "verse.txt", tmp_path / "practice.json"
+def test_a_run_learns_from_verse_of_its_own(tmp_path: Path, world: World) -> None:
+    text, written = tmp_path / "verse.txt", tmp_path / "generated.json"
     text.write_text("\n\n".join(["the light\nthe night"] * 400), "utf-8")
-    written.write_bytes(msgspec.json.encode(practice("the night\nthe light", "a")))
-    asked = replace(order(text, TrainConfig(steps=1, batch=1)), form="couplet", rhyme=True, practice=(str(written),))
-    run = Run(asked, tmp_path / "run", world)
+    written.write_bytes(msgspec.json.encode(generated("the night\nthe light", "a")))
+    asked = replace(
+        run_config(text, TrainConfig(steps=1, batch=1)), form="couplet", rhyme=True, self_training=(str(written),)
+    )
+    run = prepare(asked, tmp_path / "run", world)
     assert run.weights is not None
     poems, weights, tokenizer = run.batches.poems, run.weights.poems, run.description.tokenizer
     own = [encode_poem(tokenizer, Poem(text, "couplet")) for text in ("the night\nthe light", "a")]
@@ -126,58 +130,58 @@ def test_a_run_practises_on_verse_of_its_own(tmp_path: Path, world: World) -> No
     run.train()
     with written.open("a") as file:
         file.write(" ")
-    with refused("practice is not the one"):
-        Run(read_config(tmp_path / "run", "rumi-train --resume run"), tmp_path / "run", world)
+    with refused("generated verse is not the one"):
+        prepare(read_config(tmp_path / "run", "rumi-train --resume run"), tmp_path / "run", world)
 
 
 def test_a_run_with_changed_texts_cannot_be_resumed(tmp_path: Path, world: World) -> None:
     corpus, folder = write_corpus(tmp_path / "corpus"), tmp_path / "run"
-    asked = order(corpus, TrainConfig(steps=1, batch=1))
-    Run(asked, folder, world).train()
+    asked = run_config(corpus, TrainConfig(steps=1, batch=1))
+    prepare(asked, folder, world).train()
     read = read_config(folder, "rumi-train --resume run")
     with (corpus / "two.txt").open("a") as file:
         file.write("\none more line")
     with refused("texts are not those"):
-        Run(read, folder, world)
+        prepare(read, folder, world)
 
 
 def test_a_run_for_some_time_has_a_last_step_too(tmp_path: Path, corpus_folder: Path, world: World) -> None:
-    asked = order(corpus_folder, TrainConfig(minutes=5))
-    assert Run(asked, tmp_path, world).plan == replace(asked.plan, steps=FEWEST_STEPS, eval_every=10)
+    asked = run_config(corpus_folder, TrainConfig(minutes=5))
+    assert prepare(asked, tmp_path, world).config.train == replace(asked.train, steps=FEWEST_STEPS, eval_every=10)
 
 
 def test_a_run_is_resumed_with_what_it_chose(tmp_path: Path, corpus_folder: Path, world: World) -> None:
-    asked = replace(order(corpus_folder, TrainConfig(steps=1)), batch=None, learning_rate=None, dropout=None)
-    run = Run(asked, tmp_path, world)
+    asked = replace(run_config(corpus_folder, TrainConfig(steps=1)), batch=None, learning_rate=None, dropout=None)
+    run = prepare(asked, tmp_path, world)
     run.train()
     chosen = replace(
         asked,
-        plan=replace(asked.plan, batch=SMALL_BATCH, eval_every=run.plan.eval_every),
+        train=replace(asked.train, batch=SMALL_BATCH, eval_every=run.config.train.eval_every),
         batch=SMALL_BATCH,
         learning_rate=LEARNING_RATE,
         dropout=0.3,
         commands=(*asked.commands, "rumi-train --resume run"),
     )
-    assert run.plan.eval_every
+    assert run.config.train.eval_every
     assert read_config(tmp_path, "rumi-train --resume run") == chosen
 
 
 def test_a_run_from_a_checkpoint_that_has_changed_cannot_be_resumed(tmp_path: Path, world: World) -> None:
     (tmp_path / "verse.txt").write_text(verse(20, seed=1))
     first, second = tmp_path / "first", tmp_path / "second"
-    Run(order(tmp_path / "verse.txt", TrainConfig(steps=1, batch=1)), first, world).train()
-    Run(order(tmp_path / "verse.txt", TrainConfig(steps=1, batch=1), init=first), second, world).train()
+    prepare(run_config(tmp_path / "verse.txt", TrainConfig(steps=1, batch=1)), first, world).train()
+    prepare(run_config(tmp_path / "verse.txt", TrainConfig(steps=1, batch=1), init=first), second, world).train()
     read = read_config(second, "rumi-train --resume second")
-    assert Run(read, second, world).order == read
+    assert prepare(read, second, world).config == read
     decoder, description = checkpoint.load_weights(first)
     with torch.no_grad():
         next(decoder.parameters()).add_(1)
     checkpoint.save_weights(first / checkpoint.WEIGHTS, decoder, description)
     with refused("not the one"):
-        Run(read, second, world)
+        prepare(read, second, world)
 
 
-@pytest.mark.parametrize("facts", [{}, {"order": {}}, {"order": 1}, []])
+@pytest.mark.parametrize("facts", [{}, {"run_config": {}}, {"run_config": 1}, []])
 def test_a_run_of_another_version_cannot_be_resumed(tmp_path: Path, facts: object) -> None:
     checkpoint.save_state(tmp_path, {"a": torch.zeros(1)}, facts)  # type: ignore[arg-type]
     with refused():
@@ -187,10 +191,10 @@ def test_a_run_of_another_version_cannot_be_resumed(tmp_path: Path, facts: objec
 def test_a_run_starts_from_the_weights_and_the_alphabet_of_a_checkpoint(tmp_path: Path, world: World) -> None:
     (tmp_path / "first.txt").write_text(verse(20, seed=1))
     (tmp_path / "second.txt").write_text(verse(20, seed=2))
-    Run(order(tmp_path / "first.txt", TrainConfig(steps=1, batch=1)), tmp_path / "first", world).train()
+    prepare(run_config(tmp_path / "first.txt", TrainConfig(steps=1, batch=1)), tmp_path / "first", world).train()
     decoder, description = checkpoint.load_weights(tmp_path / "first")
 
-    run = Run(order(tmp_path / "second.txt", dropout=0.3, init=tmp_path / "first"), tmp_path / "second", world)
+    run = prepare(run_config(tmp_path / "second.txt", dropout=0.3, init=tmp_path / "first"), tmp_path / "second", world)
     assert run.description.tokenizer == description.tokenizer
     assert run.description.config.dropout == 0.3
     assert isinstance(run.model, Decoder)
@@ -203,7 +207,7 @@ def test_a_run_of_words_counts_the_characters_it_has_seen(word_pair: tuple[Path,
     poems = list(read_corpus([corpus_folder / "one.txt"])[0].training)
     tokens = sum(len(encode_poem(tokenizer, poem)) for poem in poems)
     characters = len(SEPARATOR.join(poem.text for poem in poems)) + len(SEPARATOR)
-    evals = checkpoint.load_state(word_pair[0].parent)[1]["progress"]["evals"]
+    evals = checkpoint.load_state(word_pair[0].parent)[1]["state"]["evals"]
     best = min(evals, key=lambda look: look["validation_loss"])["step"]
     seen = best * SMALL_BATCH * config.window * characters / tokens
     assert characters > 3 * tokens
@@ -213,20 +217,26 @@ def test_a_run_of_words_counts_the_characters_it_has_seen(word_pair: tuple[Path,
 def test_a_checkpoint_to_start_from_gives_its_tokenizer(
     tmp_path: Path, corpus_folder: Path, world: World, word_pair: tuple[Path, Path], model_pair: tuple[Path, Path]
 ) -> None:
-    asked = order(corpus_folder, init=word_pair[0])
+    asked = run_config(corpus_folder, init=word_pair[0])
     for tokenizer in (None, "word"):
-        run = Run(replace(asked, tokenizer=tokenizer), tmp_path / "run", world)
+        run = prepare(replace(asked, tokenizer=tokenizer), tmp_path / "run", world)
         assert run.description.tokenizer == checkpoint.load_weights(word_pair[0])[1].tokenizer
     with refused("kind word, not characters: leave out --tokenizer or --init"):
-        Run(replace(asked, tokenizer="characters"), tmp_path / "run", world)
+        prepare(replace(asked, tokenizer="characters"), tmp_path / "run", world)
     with refused("kind characters, not word: leave out --tokenizer or --init"):
-        Run(replace(asked, init=str(model_pair[0]), tokenizer="word"), tmp_path / "run", world)
+        prepare(replace(asked, init=str(model_pair[0]), tokenizer="word"), tmp_path / "run", world)
 
 
-def test_a_run_begun_before_there_were_words_can_be_resumed(tmp_path: Path) -> None:
-    asked = asdict(order(tmp_path))
+def test_a_run_of_another_version_is_refused(tmp_path: Path) -> None:
+    checkpoint.save_state(tmp_path, {"a": torch.zeros(1)}, {"order": asdict(run_config(tmp_path))})
+    with refused("another version of rumi-train"):
+        read_config(tmp_path, "rumi-train --resume run")
+
+
+def test_what_a_run_was_not_asked_for_may_be_missing_in_its_state(tmp_path: Path) -> None:
+    asked = asdict(run_config(tmp_path))
     del asked["tokenizer"]
-    checkpoint.save_state(tmp_path, {"a": torch.zeros(1)}, {"order": asked})
+    checkpoint.save_state(tmp_path, {"a": torch.zeros(1)}, {"config": asked})
     assert read_config(tmp_path, "rumi-train --resume run").tokenizer is None
 
 
@@ -235,10 +245,10 @@ def test_a_run_that_starts_from_a_checkpoint_learns_the_new_characters_of_its_te
 ) -> None:
     (tmp_path / "first.txt").write_text(verse(20, seed=1))
     (tmp_path / "second.txt").write_text(verse(20, seed=2).upper())
-    Run(order(tmp_path / "first.txt", TrainConfig(steps=1, batch=1)), tmp_path / "first", world).train()
+    prepare(run_config(tmp_path / "first.txt", TrainConfig(steps=1, batch=1)), tmp_path / "first", world).train()
     decoder, (_, before, _) = checkpoint.load_weights(tmp_path / "first")
 
-    run = Run(order(tmp_path / "second.txt", init=tmp_path / "first"), tmp_path / "second", world)
+    run = prepare(run_config(tmp_path / "second.txt", init=tmp_path / "first"), tmp_path / "second", world)
     after = run.description.tokenizer
     assert after.tokens[: len(before)] == before.tokens
     assert set("AMBER") <= set(after.tokens[len(before) :])
@@ -255,7 +265,7 @@ def test_validation_poems_are_not_trained_on(tmp_path: Path, world: World) -> No
     poems = verse(40).strip().split("\n\n")
     poems[19] = "ж" * 100
     (tmp_path / "verse.txt").write_text("\n\n".join(poems))
-    run = Run(order(tmp_path / "verse.txt"), tmp_path / "run", world)
+    run = prepare(run_config(tmp_path / "verse.txt"), tmp_path / "run", world)
     assert "ж" not in run.description.tokenizer.tokens
     assert run.batches.tokens == sum(len(poem) + 2 for poem in poems[:19] + poems[20:39])
 
@@ -263,7 +273,7 @@ def test_validation_poems_are_not_trained_on(tmp_path: Path, world: World) -> No
 def test_a_batch_that_does_not_split_over_the_processes_is_refused(tmp_path: Path, corpus_folder: Path) -> None:
     three = World(rank=0, size=3, device=torch.device("cpu"))
     with refused("batch of 2 does not split over 3 processes"):
-        Run(order(corpus_folder), tmp_path, three)
+        prepare(run_config(corpus_folder), tmp_path, three)
 
 
 @pytest.mark.parametrize(
@@ -280,20 +290,20 @@ def test_an_order_that_cannot_be_is_refused(
     tmp_path: Path, corpus_folder: Path, world: World, changes: dict[str, str | None], said: str
 ) -> None:
     with refused(said):
-        Run(replace(order(corpus_folder), **changes), tmp_path / "run", world)
+        prepare(replace(run_config(corpus_folder), **changes), tmp_path / "run", world)
     assert not (tmp_path / "run").exists()
 
 
 def test_a_corpus_without_a_poem_to_validate_on_is_refused(tmp_path: Path, world: World) -> None:
     (tmp_path / "verse.txt").write_text(verse(19))
     with refused("19 poems and none to validate on"):
-        Run(order(tmp_path / "verse.txt"), tmp_path / "run", world)
+        prepare(run_config(tmp_path / "verse.txt"), tmp_path / "run", world)
 
 
 def test_a_text_may_have_a_name_that_is_not_utf8(tmp_path: Path, world: World) -> None:
     text = tmp_path / os.fsdecode(b"one\xfe.txt")
     text.write_text(verse(20))
-    asked = replace(order(text, TrainConfig(steps=1, batch=1)), commands=(f"rumi-train --corpus {text}",))
-    Run(asked, text.parent / "run", world).train()
+    asked = replace(run_config(text, TrainConfig(steps=1, batch=1)), commands=(f"rumi-train --corpus {text}",))
+    prepare(asked, text.parent / "run", world).train()
     assert checkpoint.load_weights(text.parent / "run")[1].card.nats_per_char is not None
     assert read_config(text.parent / "run", "rumi-train --resume run").corpus == (str(text),)

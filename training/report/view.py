@@ -11,7 +11,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from rumi_tui.bidi import Mode, printable, to_display
-from training.loop import Eval, TrainState
+from training.loop import TrainState
 from training.report.plot import Series, plot
 
 WIDTH, HEIGHT = 80, 24
@@ -32,8 +32,8 @@ class View:
     name: str
     mode: Mode
     """Who orders right-to-left verse, see `rumi_tui.bidi`."""
-    progress: TrainState = field(default_factory=TrainState)
-    done: float = 0.0
+    state: TrainState = field(default_factory=TrainState)
+    progress: float = 0.0
     """Share of the run, 0 to 1."""
     training: list[tuple[int, float]] = field(default_factory=list)
     """Step, and the smoothed training loss there."""
@@ -48,34 +48,28 @@ class View:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width, height = max(1, options.max_width - 2), options.height or HEIGHT - 2
         verse_rows = TALL_VERSE_ROWS if height >= TALL else VERSE_ROWS
-        step = Text(f"step {self.progress.step:,}", "bold")
+        step = Text(f"step {self.state.step:,}", "bold")
         title = Text("rumi-train  ", "bold").append(printable(self.name), "not bold")
         yield _row(_between(title, step, width))
-        yield _row(ProgressBar(total=1.0, completed=self.done, width=width, complete_style=TRAINING))
+        yield _row(ProgressBar(total=1.0, completed=self.progress, width=width, complete_style=TRAINING))
         yield _row(self._facts())
         yield _row(Text())
         yield _row(self._legend())
         for line in plot(self._series(), width, max(3, height - OTHER_ROWS - verse_rows)):
             yield _row(line)
         yield _row(Text())
-        evals = self.progress.evals
+        evals = self.state.evals
         heading = f"verse at step {evals[-1].step:,}" if self.verse and evals else "verse comes with the first look"
         yield _row(Rule(Text(heading, "dim"), align="left", style="dim"))
         for line in self._verse(console, width)[:verse_rows]:
             yield _row(line)
 
-    @property
-    def best(self) -> Eval | None:
-        """The look whose weights are kept: of the lowest validation loss, or the last where rhymes weigh more."""
-        evals = self.progress.evals
-        return evals[-1 - self.progress.evals_since_best] if evals else None
-
     def _facts(self) -> Text:
         rate = "-" if self.rate is None else f"{self.rate:,.0f}"
         left = "-" if self.seconds_left is None else clock_time(self.seconds_left)
         facts = (
-            f"{100 * self.done:.1f}%",
-            f"{clock_time(self.progress.seconds)} spent",
+            f"{100 * self.progress:.1f}%",
+            f"{clock_time(self.state.seconds)} spent",
             f"{left} left",
             f"{rate} characters/s",
             f"learning rate at {100 * self.learning_rate:.0f}%",
@@ -86,14 +80,16 @@ class View:
         text = Text("loss", "dim")
         if self.training:
             text.append(f"  ⠒⠒ training {self.training[-1][1]:.4f}", TRAINING)
-        if self.best is not None:
-            text.append(f"  {EVAL_MARK} validation {self.progress.evals[-1].validation_loss:.4f}", VALIDATION)
-            text.append(f"  {BEST_MARK} kept {self.best.validation_loss:.4f} at step {self.best.step:,}", BEST)
+        if self.state.best is not None:
+            text.append(f"  {EVAL_MARK} validation {self.state.evals[-1].validation_loss:.4f}", VALIDATION)
+            text.append(
+                f"  {BEST_MARK} kept {self.state.best.validation_loss:.4f} at step {self.state.best.step:,}", BEST
+            )
         return text
 
     def _series(self) -> list[Series]:
-        evals = [(look.step, look.validation_loss) for look in self.progress.evals]
-        best = [(self.best.step, self.best.validation_loss)] if self.best else []
+        evals = [(each.step, each.validation_loss) for each in self.state.evals]
+        best = [(self.state.best.step, self.state.best.validation_loss)] if self.state.best else []
         return [
             Series(self.training, TRAINING),
             Series(evals, VALIDATION, EVAL_MARK),

@@ -15,12 +15,13 @@ from models.card import Description
 from models.decoder import Decoder
 from rumi_tui.bidi import choose_mode
 from rumi_tui.engine.generate import Generation, Request
-from training.loop import TrainConfig, TrainState
+from training.loop import TrainState
 from training.optim import schedule
 from training.report import view
 from training.report.curve import write_curve
 from training.report.screen import Screen, fits
 from training.report.tensorboard import Events
+from training.run_config import TrainConfig
 from training.torch_step import TorchStep
 
 SAMPLE_LINES = 4
@@ -67,59 +68,60 @@ class RunWatcher:
             self._screen.close()
         self._events.close()
 
-    def stepped(self, progress: TrainState, done: float, loss: float) -> None:
+    def stepped(self, state: TrainState, progress: float, loss: float) -> None:
         """Moves the view on."""
         seen, now = self._view, self._now()
         if self._first is None:
-            self._first = (now, done)
-            seen.training = [(each.step, each.train_loss) for each in progress.evals]
-            self._smooth_loss = progress.evals[-1].train_loss if progress.evals else None
+            self._first = (now, progress)
+            seen.training = [(each.step, each.train_loss) for each in state.evals]
+            self._smooth_loss = state.evals[-1].train_loss if state.evals else None
         self._smooth_loss = _smooth(self._smooth_loss, loss)
         if self._stepped_at is not None:
             self._step_seconds = _smooth(self._step_seconds, now - self._stepped_at)
         self._stepped_at = now
-        if progress.step % self._stride == 0:
-            seen.training.append((progress.step, self._smooth_loss))
+        if state.step % self._stride == 0:
+            seen.training.append((state.step, self._smooth_loss))
         if len(seen.training) > HISTORY:
             seen.training, self._stride = seen.training[::2], 2 * self._stride
 
-        seen.progress, seen.done, seen.learning_rate = progress, min(1.0, done), schedule(done)
+        seen.state, seen.progress, seen.learning_rate = state, min(1.0, progress), schedule(progress)
         seen.rate = self._characters_per_step / self._step_seconds if self._step_seconds else None
-        began, done_then = self._first
-        if done > done_then:
-            seen.seconds_left = max(0.0, (1 - done) * (now - began) / (done - done_then))
+        began, progress_then = self._first
+        if progress > progress_then:
+            seen.seconds_left = max(0.0, (1 - progress) * (now - began) / (progress - progress_then))
         if self._screen:
             self._screen.draw()
 
-    def evaluated(self, progress: TrainState, model: Decoder) -> None:
+    def evaluated(self, state: TrainState, model: Decoder) -> None:
         """Keeps the curve, the events and a few lines of verse, and shows them."""
-        look = progress.evals[-1]
-        kept = "  (kept)" if progress.evals_since_best == 0 else ""
+        look = state.evals[-1]
+        kept = "  (kept)" if state.evals_since_best == 0 else ""
         headline = f"step {look.step}: training {look.train_loss:.4f}, validation {look.validation_loss:.4f}{kept}"
         request = Request(form=self._form, seed=look.step, lines=SAMPLE_LINES, characters=SAMPLE_CHARACTERS)
         verse = "".join(step.text for step in Generation(TorchStep(model), self._tokenizer, request))
         model.train()
-        write_curve(self._folder, progress.evals)
+        write_curve(self._folder, state.evals)
         with (self._folder / "samples.txt").open("a", encoding="utf-8") as file:
             file.write(f"{headline}\n\n{verse}\n\n")
         self._events.write(look, self._view.rate, verse)
-        self._view.progress, self._view.verse = progress, verse
+        self._view.state, self._view.verse = state, verse
         if self._screen:
             self._screen.draw_now()
         else:
             self._say(f"{headline}\n\n{verse}\n")
         self._stepped_at = self._now()
 
-    def ended(self, plan: TrainConfig, progress: TrainState) -> None:
+    def ended(self, config: TrainConfig, state: TrainState) -> None:
         """Says why a run that was not interrupted ended, and which look was kept."""
-        if progress.evals_since_best >= plan.patience:
-            why = f"the last {plan.patience} evaluations brought no better validation loss"
-        elif plan.steps is not None and progress.step >= plan.steps:
-            why = "all steps are taken" if plan.minutes is None else "its text was read as often as is of use"
+        if state.evals_since_best >= config.patience:
+            why = f"the last {config.patience} evaluations brought no better validation loss"
+        elif config.steps is not None and state.step >= config.steps:
+            why = "all steps are taken" if config.minutes is None else "its text was read as often as is of use"
         else:
             why = "its time is spent"
-        best = progress.evals[-1 - progress.evals_since_best]
-        self._say(f"Ended at step {progress.step}: {why}.")
+        best = state.best
+        assert best is not None
+        self._say(f"Ended at step {state.step}: {why}.")
         self._say(f"Kept: the weights of step {best.step}, validation {best.validation_loss:.4f}.")
 
     def _say(self, lines: str) -> None:

@@ -46,7 +46,7 @@ class Shown(NamedTuple):
     keys: tuple[str, ...]
     """Lead to it from the page to write on."""
     words: str = ""
-    """Snapshot on it, in every size, once all that is computed for it has come."""
+    """Look at it, in every size, once all that is computed for it has come."""
 
 
 SCREENS = {

@@ -23,12 +23,13 @@ from rich.screen import Screen as WholeScreen
 from support import SHAPES, describe, random_decoder
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from training.loop import Eval, TrainConfig, TrainState
+from training.loop import Eval, TrainState
 from training.report.view import View, clock_time
 from training.report.watcher import HISTORY, RunWatcher
+from training.run_config import TrainConfig
 
 EVALS = [Eval(200, 20.0, 3.1, 2.9), Eval(400, 40.0, 2.6, 2.5), Eval(600, 60.0, 2.4, 2.55)]
-PROGRESS = TrainState(step=640, seconds=64.0, evals=EVALS)
+STATE = TrainState(step=640, seconds=64.0, evals=EVALS)
 VERSE = "amber lantern\nمیان باران\nneedle kettle"
 ENTER, LEAVE, SHOW_CURSOR = "\x1b[?1049h", "\x1b[?1049l", "\x1b[?25h"
 
@@ -64,15 +65,15 @@ def watch(folder: Path, console: Console, steps: int = 8, every: int = 4, after:
     evals = [Eval(step, step, 4.0, 3.0) for step in range(every, after + 1, every)]
     with watcher(folder, console) as watching:
         for step in range(after + 1, after + steps + 1):
-            progress = TrainState(step, float(step), evals=evals)
-            watching.stepped(progress, step / 20, 4.0 - step / 20)
+            state = TrainState(step, float(step), evals=evals)
+            watching.stepped(state, step / 20, 4.0 - step / 20)
             if step % every == 0:
                 evals.append(Eval(step, float(step), 4.0 - step / 20, 3.0 - step / 100))
-                watching.evaluated(progress, decoder)
+                watching.evaluated(state, decoder)
 
 
 def raise_after_a_step(watching: RunWatcher, kind: type[BaseException]) -> None:
-    watching.stepped(PROGRESS, 0.5, 2.0)
+    watching.stepped(STATE, 0.5, 2.0)
     raise kind
 
 
@@ -89,8 +90,8 @@ def view() -> View:
     return View(
         "mine",
         "off",
-        progress=PROGRESS,
-        done=0.64,
+        state=STATE,
+        progress=0.64,
         training=[(step, 2 + 100 / step) for step in range(50, 641, 10)],
         rate=12345.6,
         seconds_left=36.0,
@@ -180,7 +181,7 @@ def test_what_others_say_is_held_back_while_the_view_stands(tmp_path: Path, caps
     console = terminal()
     with watcher(tmp_path, console) as watching, warnings.catch_warnings():
         warnings.simplefilter("always")
-        watching.stepped(PROGRESS, 0.5, 2.0)
+        watching.stepped(STATE, 0.5, 2.0)
         print("a warning", file=sys.stderr)
         assert capsys.readouterr().err == ""
     assert capsys.readouterr().err == "a warning\n"
@@ -190,7 +191,7 @@ def test_a_run_that_takes_no_step_leaves_the_terminal_alone(tmp_path: Path) -> N
     console = terminal()
     with watcher(tmp_path, console) as watching:
         pass
-    watching.ended(TrainConfig(steps=640), PROGRESS)
+    watching.ended(TrainConfig(steps=640), STATE)
     assert said(console).startswith("Ended at step 640")
 
 
@@ -230,10 +231,10 @@ def test_rate_and_time_left_leave_out_what_is_no_training(tmp_path: Path) -> Non
     clock = iter([0.0, 2.0, 4.0, 10.0, 12.0])
     watching = watcher(tmp_path, Console(file=io.StringIO()), lambda: next(clock))
     decoder = random_decoder(SHAPES["rotary"])
-    progress = TrainState(step=3, evals=[Eval(3, 0.0, 3.0, 3.0)])
+    state = TrainState(step=3, evals=[Eval(3, 0.0, 3.0, 3.0)])
     for step in (1, 2, 3):
         watching.stepped(TrainState(step=step), step / 10, 3.0)
-    watching.evaluated(progress, decoder)
+    watching.evaluated(state, decoder)
     watching.stepped(TrainState(step=4), 0.4, 3.0)
     assert watching._view.rate == pytest.approx(100 / 2.0)
     assert watching._view.seconds_left == pytest.approx(0.6 * 12 / 0.3)
@@ -262,7 +263,7 @@ def test_a_resumed_run_goes_on_with_its_curves_files_and_events(tmp_path: Path) 
 
 def test_a_resumed_run_shows_the_training_curve_from_the_beginning(tmp_path: Path) -> None:
     watching = watcher(tmp_path, Console(file=io.StringIO()))
-    watching.stepped(PROGRESS, 0.5, 2.0)
+    watching.stepped(STATE, 0.5, 2.0)
     assert watching._view.training[:3] == [(look.step, look.train_loss) for look in EVALS]
     assert watching._view.training[3] == (640, pytest.approx(0.95 * 2.4 + 0.05 * 2.0))
 
@@ -298,7 +299,7 @@ def test_without_tensorboard_nothing_is_written_and_nothing_is_said(
 
 
 @pytest.mark.parametrize(
-    ("plan", "why"),
+    ("config", "why"),
     [
         (TrainConfig(steps=700), "all steps are taken"),
         (TrainConfig(minutes=1), "its time is spent"),
@@ -307,10 +308,10 @@ def test_without_tensorboard_nothing_is_written_and_nothing_is_said(
         (TrainConfig(steps=9999, patience=2), "the last 2 evaluations brought no better validation loss"),
     ],
 )
-def test_the_end_says_why_and_what_is_kept(tmp_path: Path, plan: TrainConfig, why: str) -> None:
+def test_the_end_says_why_and_what_is_kept(tmp_path: Path, config: TrainConfig, why: str) -> None:
     console = Console(file=io.StringIO(), width=40)
-    progress = TrainState(step=700, evals=[*EVALS, Eval(700, 70.0, 2.3, 2.6)])
-    watcher(tmp_path, console).ended(plan, progress)
+    state = TrainState(step=700, evals=[*EVALS, Eval(700, 70.0, 2.3, 2.6)])
+    watcher(tmp_path, console).ended(config, state)
     assert said(console) == f"Ended at step 700: {why}.\nKept: the weights of step 400, validation 2.5000.\n"
 
 

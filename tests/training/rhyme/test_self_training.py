@@ -5,13 +5,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from support import practice, refused, run_command
+from support import generated, refused, run_command
 
 from rumi_tui.texts.corpus import Poem
 from training.rhyme.self_training import read_generated
 
 
-def test_practice_is_what_rumi_generate_prints_and_tells_the_command(tmp_path: Path, model_file: Path) -> None:
+def test_generated_verse_is_what_rumi_generate_prints_and_tells_the_command(tmp_path: Path, model_file: Path) -> None:
     path = tmp_path / "my own.json"
     options = ("--model", str(model_file), "--chars", "40", "-n", "3", "--temperature", "0.9", "--seed", "7", "--json")
     printed = run_command("rumi-generate", "a stone", *options).stdout
@@ -26,8 +26,8 @@ def test_practice_is_what_rumi_generate_prints_and_tells_the_command(tmp_path: P
     assert run_command(name, *words).stdout == printed
 
 
-def test_lines_without_words_part_the_poems_of_practice(tmp_path: Path) -> None:
-    (tmp_path / "own.json").write_bytes(msgspec.json.encode(practice("a\nb\n\nc", "")))
+def test_lines_without_words_part_the_poems_of_generated_verse(tmp_path: Path) -> None:
+    (tmp_path / "own.json").write_bytes(msgspec.json.encode(generated("a\nb\n\nc", "")))
     assert read_generated(tmp_path / "own.json").poems == [Poem("a\nb", "couplet"), Poem("c", "couplet")]
 
 
@@ -38,11 +38,11 @@ def test_lines_without_words_part_the_poems_of_practice(tmp_path: Path) -> None:
         (b"", "not what rumi-generate --json prints"),
         (b"\xff", "not what rumi-generate --json prints"),
         (b'{"form": "couplet"}', "not what rumi-generate --json prints"),
-        (msgspec.json.encode(practice("a") | {"form": "sonnet"}), "no poems in a form"),
-        (msgspec.json.encode(practice()), "no poems in a form"),
+        (msgspec.json.encode(generated("a") | {"form": "sonnet"}), "no poems in a form"),
+        (msgspec.json.encode(generated()), "no poems in a form"),
     ],
 )
-def test_another_file_is_no_practice(tmp_path: Path, content: bytes | None, said: str) -> None:
+def test_another_file_is_no_generated_verse(tmp_path: Path, content: bytes | None, said: str) -> None:
     if content is not None:
         (tmp_path / "own.json").write_bytes(content)
     with refused(said):

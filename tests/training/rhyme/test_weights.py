@@ -59,7 +59,7 @@ PRACTISED = "a lantern in the keep"
     ],
     ids=["rhymes", "no rhyme", "unknown word", "a word twice", "too long", "too short"],
 )
-def test_a_pair_of_lines_of_practice_counts_where_it_rhymes_and_is_verse(second, counts, kind) -> None:
+def test_a_pair_of_lines_of_generated_verse_counts_where_it_rhymes_and_is_verse(second, counts, kind) -> None:
     pair = f"the night is so deep\n{second}\n"
     text = f"{pair}the stone\nthe river"
     tokenizer = kind.train([text] * 40)
@@ -72,7 +72,7 @@ def test_a_pair_of_lines_of_practice_counts_where_it_rhymes_and_is_verse(second,
     assert not self_training_weights(ids, tokenizer, "en", set(POEM.split())).any()  # it lacks a word of the first line
 
 
-def test_a_pair_that_a_poem_of_practice_says_again_counts_once_and_its_end_never() -> None:
+def test_a_pair_that_a_poem_of_generated_verse_says_again_counts_once_and_its_end_never() -> None:
     text = (
         f"the night is so deep\n{PRACTISED}\nthe night is so deep\n{PRACTISED}\nthe river is deep\na keep in the keep"
     )
@@ -89,7 +89,7 @@ def test_a_pair_that_a_poem_of_practice_says_again_counts_once_and_its_end_never
 @pytest.mark.parametrize(
     ("form", "lines", "counts"), [("rubai", 4, True), ("rubai", 3, False), ("rubai", 5, False), ("couplet", 4, False)]
 )
-def test_only_a_whole_quatrain_of_practice_teaches_how_it_ends(form: str, lines: int, counts: bool) -> None:
+def test_only_a_whole_quatrain_of_generated_verse_teaches_how_it_ends(form: str, lines: int, counts: bool) -> None:
     text = "\n".join(
         ["the night is deep", "a lantern in the keep", "the river in sleep", "a stone in a heap", "a reap"][:lines]
     )

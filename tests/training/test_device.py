@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from training.precision import multiplies_bfloat16
+from training.device import multiplies_bfloat16
 
 
 @pytest.mark.parametrize(

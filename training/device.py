@@ -1,13 +1,23 @@
-"""Memory that a process keeps. Knows nothing of what is kept in it."""
+"""What a processor can do, and how it is asked to. Knows nothing of what is computed."""
 
 from __future__ import annotations
 
 import ctypes
 import sys
 
+import torch
+
 _TRIM_THRESHOLD, _MMAP_MAX = -1, -4
 """Names of glibc's `mallopt` (malloc.h)."""
 _NEVER = 2**31 - 1
+
+
+def multiplies_bfloat16(device: torch.device) -> bool:
+    """Whether a GPU, or the processor (AVX512-BF16 or AMX), has products of bfloat16 in hardware."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    capabilities = torch.cpu.get_capabilities()
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
 def keep_freed_memory() -> None:

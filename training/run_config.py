@@ -1,0 +1,85 @@
+"""What a run is asked to do, before and after it was decided what nobody said. Knows nothing of texts or of torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from models.tokenizer import TokenizerKind
+from training.defaults import (
+    BATCH,
+    INIT_RATE,
+    LEARNING_RATE,
+    RHYME_RATE,
+    batch_for,
+    dropout_for,
+    eval_every_for,
+    most_steps_for,
+)
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """What the loop is to do: `steps`, `minutes` or both, of which the one that ends it sooner sets the schedule.
+
+    With `steps` alone, the same config, text and CPU give the same weights, bit for bit.
+    """
+
+    steps: int | None = None
+    minutes: float | None = None
+    """Time for the run, evaluations included."""
+    batch: int = BATCH
+    """Sequences in a step, over all processes."""
+    accumulate: int = 1
+    """Parts that a process works through one after another in a step, to spare memory; the gradient stays the same."""
+    eval_every: int | None = None
+    """Steps between two evaluations, each of which also saves the state of the run. None: only at the end."""
+    patience: int = 10
+    """Evaluations without a better validation loss after which the run ends."""
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """What was asked for on the command line; kept with the run, so that resuming asks for nothing again."""
+
+    corpus: tuple[str, ...]
+    language: str | None
+    form: str | None
+    preset: str | None
+    """None: that of `init`, or else the default one."""
+    batch: int | None
+    """Sequences in a step, over all processes."""
+    learning_rate: float | None
+    """Of the matrices, at its height; those of other parameters are in proportion (see `training.optim`)."""
+    dropout: float | None
+    init: str | None
+    """The checkpoint to start from."""
+    train: TrainConfig
+    commands: tuple[str, ...]
+    tokenizer: TokenizerKind | None = None
+    """None: that of `init`, or characters."""
+    rhyme: bool = False
+    """Whether words that carry a rhyme weigh more, see `training.rhyme.weights`."""
+    self_training: tuple[str, ...] = ()
+    """Files of verse by the model that is trained further, see `training.rhyme.self_training`."""
+
+    def decided(self, characters: int, tokens: int, window: int, on_gpu: bool) -> RunConfig:
+        """The same with all that nobody said chosen by the size of the training text, as `training.defaults` has it.
+
+        A later version, which might choose otherwise, goes on with what was decided.
+        """
+        train = self.train
+        batch = self.batch or batch_for(characters, train.minutes, on_gpu)
+        rate = LEARNING_RATE if self.init is None else RHYME_RATE if self.rhyme else INIT_RATE
+        return replace(
+            self,
+            batch=batch,
+            learning_rate=self.learning_rate or rate,
+            dropout=self.dropout if self.dropout is not None else dropout_for(characters, on_gpu),
+            train=replace(
+                train,
+                batch=batch,
+                steps=train.steps or most_steps_for(tokens, window * batch),
+                eval_every=train.eval_every or eval_every_for(tokens, window * batch, on_gpu),
+            ),
+        )
