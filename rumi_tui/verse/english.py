@@ -6,12 +6,9 @@ A word that the pronouncing dictionary lacks is judged by its spelling.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from rumi_tui.verse.rhyme import Rhyme
 from rumi_tui.verse.words import unaccented
-
-if TYPE_CHECKING:
-    from rumi_tui.verse.rhyme import Rhyme
 
 _SPELLED_ENDING = re.compile(r"[aeiouy][^aeiouy]*(?:e[ds]?)?$")
 """The last vowel that is heard and what follows it."""

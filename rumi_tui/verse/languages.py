@@ -5,12 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from rumi_tui.verse import english, persian, stopwords
-
-if TYPE_CHECKING:
-    from rumi_tui.verse.rhyme import Rhyme
+from rumi_tui.verse.rhyme import Rhyme
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,7 @@ What spelling cannot show: Persian leaves its short vowels unwritten.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from rumi_tui.verse.words import shared_end
-
-if TYPE_CHECKING:
-    from rumi_tui.verse.rhyme import Rhyme
+from rumi_tui.verse.rhyme import Rhyme, shared_end
 
 _LETTERS = str.maketrans({"آ": "اا", "أ": "ا", "إ": "ا", "ٱ": "ا", "ؤ": "و", "ئ": "ی", "ة": "ه", "ء": None})
 """Persian letters as they sound; an alef with madda counts as two, since even at the head of a word it is long."""

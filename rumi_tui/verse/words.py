@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from itertools import takewhile
 
 from models.tokenizer import normalise
 
@@ -38,8 +36,3 @@ def words(line: str) -> list[str]:
 def unaccented(word: str) -> str:
     """A word without accents."""
     return _MARKS.sub("", unicodedata.normalize("NFKD", word))
-
-
-def shared_end(a: Sequence[str], b: Sequence[str]) -> int:
-    """How many last items two sequences share."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(reversed(a), reversed(b), strict=False)))

@@ -14,7 +14,7 @@ import msgspec
 
 from models.forms import form_named
 from models.tokenizer import SEPARATOR
-from rumi_tui.verse.rhyme import Rhyme, can_judge, rhymes, scheme_rhymes
+from rumi_tui.verse.judge import Rhyme, can_judge, rhymes, scheme_rhymes
 from rumi_tui.verse.words import words
 
 SHORTEST_RUN = 8
@@ -25,7 +25,7 @@ SHUFFLED_PAIRS = 2000
 
 
 class RhymeRates(msgspec.Struct, frozen=True, kw_only=True):
-    """How pairs of lines rhyme, see `rumi_tui.verse.rhyme.rhymes`."""
+    """How pairs of lines rhyme, see `rumi_tui.verse.judge.rhymes`."""
 
     pairs: int
     perfect: float

@@ -23,7 +23,7 @@ from rumi_tui.engine.generate import BatchGeneration, Request
 from rumi_tui.engine.session import Session, load_model
 from rumi_tui.locations import texts_folder
 from rumi_tui.texts.corpus import read_corpus
-from rumi_tui.verse.rhyme import rhymes
+from rumi_tui.verse.judge import rhymes
 from training.rhyme.self_training import GeneratedFile, known_words, read_generated_file
 from training.rhyme.weights import LENGTHS, are_verse
 

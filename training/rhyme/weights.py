@@ -14,8 +14,9 @@ import numpy as np
 
 from models.forms import form_named
 from models.tokenizer import Tokenizer
-from rumi_tui.verse.rhyme import rhymes
-from rumi_tui.verse.words import shared_end, words
+from rumi_tui.verse.judge import rhymes
+from rumi_tui.verse.rhyme import shared_end
+from rumi_tui.verse.words import words
 from training.data import Ids
 
 WEIGHT = 4

@@ -6,7 +6,7 @@ import pytest
 from support import assert_command_refused, run_command
 
 from rumi_tui.engine.session import load_model
-from rumi_tui.verse.rhyme import rhymes, words
+from rumi_tui.verse.judge import rhymes, words
 from training.rhyme.resample import TRIES, resampled
 from training.rhyme.self_training import GeneratedFile, read_generated, read_generated_file
 from training.rhyme.weights import are_verse

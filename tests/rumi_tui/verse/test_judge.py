@@ -4,7 +4,7 @@ import pytest
 from support import refused
 
 from models.forms import FORMS
-from rumi_tui.verse.rhyme import can_judge, rhymes, scheme_rhymes
+from rumi_tui.verse.judge import can_judge, rhymes, scheme_rhymes
 from rumi_tui.verse.words import words
 
 
