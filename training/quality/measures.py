@@ -14,7 +14,8 @@ import msgspec
 
 from models.forms import form_named
 from models.tokenizer import SEPARATOR
-from rumi_tui.verse.judge import Rhyme, can_judge, rhymes, scheme_rhymes
+from rumi_tui.verse.judge import can_judge, rhymes, scheme_rhymes
+from rumi_tui.verse.rhyme import Rhyme
 from rumi_tui.verse.words import words
 
 SHORTEST_RUN = 8
