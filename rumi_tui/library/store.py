@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,11 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     """Why it stopped; None where it was stopped, or is not done."""
 
 
+def prompt_of(text: str, passages: Sequence[Passage]) -> str:
+    """What of a poem's text came before its first passage; all of it where no model wrote any."""
+    return text[: passages[0].begins_at] if passages else text
+
+
 class KeptPoem(msgspec.Struct, frozen=True, kw_only=True):
     """A poem of the library."""
 
@@ -81,8 +86,8 @@ class KeptPoem(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def prompt(self) -> str:
-        """What came before its first passage; all of it where nothing was written."""
-        return self.text[: self.passages[0].begins_at] if self.passages else self.text
+        """See `prompt_of`."""
+        return prompt_of(self.text, self.passages)
 
 
 class Library:
@@ -113,9 +118,9 @@ class Library:
     def _open(self) -> sqlite3.Connection:
         database = sqlite3.connect(self._path, timeout=1.0, isolation_level=None)
         try:
-            found = database.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if found != "ok":
-                raise sqlite3.DatabaseError(found)
+            verdict = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if verdict != "ok":
+                raise sqlite3.DatabaseError(verdict)
             _migrate(database)
             if _version(database) == VERSION:
                 database.execute("PRAGMA journal_mode = WAL")

@@ -1,6 +1,6 @@
-"""How verse comes onto the page: orders go to the writing process, and what it reports is drawn and kept.
+"""How verse comes onto the page: commands go to the writing process, and its events are drawn and saved.
 
-Workers post `Reported` messages as reports come; only handlers change the screen. Knows nothing of keys or commands.
+Workers post `Happened` messages as events come; only handlers change the screen. Knows nothing of keys or commands.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ class PageScreen(FittingScreen):
 
     AUTO_FOCUS = "#prompt"
 
-    class Reported(Message):
+    class Happened(Message):
         """Something came from the writing process."""
 
-        def __init__(self, job: Job | Rewriting | None, report: Event) -> None:
+        def __init__(self, job: Job | Rewriting | None, event: Event) -> None:
             super().__init__()
-            self.job, self.report = job, report
+            self.job, self.event = job, event
 
     def __init__(self, library: Library, writer: Writer, model: str, mode: Mode, settings: UserSettings) -> None:
         super().__init__()
@@ -65,9 +65,9 @@ class PageScreen(FittingScreen):
         """What is being written."""
         self._asked: Settings | None = None
         """What the settings said when it was begun."""
-        self._page = History()
+        self._history = History()
         self._working: TextualWorker[None] | None = None
-        """Carries the order out."""
+        """Carries the command out."""
         self._unsaved = Unsaved()
         self._words = ""
         """How the writing goes."""
@@ -93,7 +93,7 @@ class PageScreen(FittingScreen):
     def moments(self) -> set[Moment]:
         """What is going on."""
         moments: set[Moment] = {"writing"} if self._job is not None else set()
-        if self._page.now is not None:
+        if self._history.now is not None:
             moments |= {"poem"} if moments else {"poem", "rest"}
         return moments
 
@@ -148,11 +148,11 @@ class PageScreen(FittingScreen):
             if lines is not None:
                 settings = msgspec.structs.replace(settings, lines=lines)
             job = Job(self._library, settings, text, typed, draft, like, branch, title)
-            orders = job.orders()
+            commands = job.commands()
             await self._finish_job()
-            self._page.hold()
+            self._history.hold()
             self._job, self._asked = job, asked
-            self._working = self._have_done(job, orders)
+            self._working = self._have_done(job, commands)
         except RumiError as error:
             self._complain(str(error))
 
@@ -162,42 +162,42 @@ class PageScreen(FittingScreen):
             await self._writer.stop()
             await self._working.wait()
 
-    def _have_done(self, job: Job | Rewriting | None, orders: Sequence[Describe | Write]) -> TextualWorker[None]:
-        """Has orders carried out; a stop from now on holds for them, also where they have not been sent yet."""
-        return self._hear_out(job, [self._writer.carry_out(order) for order in orders])
+    def _have_done(self, job: Job | Rewriting | None, commands: Sequence[Describe | Write]) -> TextualWorker[None]:
+        """Has commands carried out; a stop from now on holds for them, also where they have not been sent yet."""
+        return self._hear_out(job, [self._writer.carry_out(command) for command in commands])
 
     @work
     async def _hear_out(self, job: Job | Rewriting | None, answers: Sequence[AsyncIterator[Event]]) -> None:
-        for reports in answers:
-            async for report in reports:
+        for answer in answers:
+            async for event in answer:
                 if job is not None:
-                    job.hear(report)
-                self.post_message(self.Reported(job, report))
-            if isinstance(report, Failed):
+                    job.handle(event)
+                self.post_message(self.Happened(job, event))
+            if isinstance(event, Failed):
                 return
 
     # What comes back
 
-    @on(Reported)
-    def _hear(self, message: Reported) -> None:
-        job, report = message.job, message.report
-        if isinstance(report, Described):
-            if report.model == self.query_one(SettingsBar).model:
-                self.query_one(SettingsBar).offer_forms(report.card.forms)
-        elif isinstance(report, Failed):
-            self._complain(report.message)
+    @on(Happened)
+    def _hear(self, message: Happened) -> None:
+        job, event = message.job, message.event
+        if isinstance(event, Described):
+            if event.model == self.query_one(SettingsBar).model:
+                self.query_one(SettingsBar).offer_forms(event.card.forms)
+        elif isinstance(event, Failed):
+            self._complain(event.message)
             if job is None:
-                self.query_one(SettingsBar).await_forms(report.message)
+                self.query_one(SettingsBar).await_forms(event.message)
         if job is None:
             return
         if job is self._job:  # otherwise something else stands on the page by now
-            match report:
+            match event:
                 case Began():
-                    self._begin(job, report)
+                    self._begin(job, event)
                 case Wrote():
-                    self.query_one(PoemView).append("".join(step.text for step in report.steps))
+                    self.query_one(PoemView).append("".join(step.text for step in event.steps))
                 case Finished() | Failed():
-                    self._end(job, report)
+                    self._end(job, event)
         if job.draft is not None:
             self._watch_saving(job.draft)
 
@@ -205,7 +205,7 @@ class PageScreen(FittingScreen):
         words = "written again"
         if isinstance(job, Job):
             assert job.draft is not None
-            self._page.turn_to(job.draft)
+            self._history.turn_to(job.draft)
             words = f"seed {job.settings.seed} · temperature {job.settings.sampling.temperature:g} · writing"
         self._show(began.text)
         self.query_one(PoemView).set_writing(True)
@@ -213,15 +213,15 @@ class PageScreen(FittingScreen):
         for note in began.notes:
             self.notify(note, markup=False)
 
-    def _end(self, job: Job | Rewriting, report: Finished | Failed) -> None:
+    def _end(self, job: Job | Rewriting, event: Finished | Failed) -> None:
         if isinstance(job, Rewriting):
-            if isinstance(report, Finished) and report.ending is not None and not job.is_over:
+            if isinstance(event, Finished) and event.ending is not None and not job.is_over:
                 return  # of several passages this was one
             words = job.verdict if job.is_over else "the poem stands as it was"
             self._show()
-        elif isinstance(report, Finished):
-            rate = f" · {report.characters / report.seconds:,.0f} characters/second" if report.seconds else ""
-            words = f"seed {job.settings.seed} · {ENDINGS[report.ending]}{rate}"
+        elif isinstance(event, Finished):
+            rate = f" · {event.characters / event.seconds:,.0f} characters/second" if event.seconds else ""
+            words = f"seed {job.settings.seed} · {ENDINGS[event.ending]}{rate}"
         else:
             words = ""
             self._show()
@@ -230,17 +230,17 @@ class PageScreen(FittingScreen):
         self._say(words)
 
     def _turn_to(self, draft: Draft) -> None:
-        self._page.turn_to(draft)
+        self._history.turn_to(draft)
         self._show()
 
     def _show(self, text: str | None = None) -> None:
         """Draws what stands on the page, or a beginning of it."""
-        view, stand = self.query_one(PoemView), self._page.now
+        view, snapshot = self.query_one(PoemView), self._history.now
         view.set_writing(False)
-        if stand is None:
+        if snapshot is None:
             view.show("", (), "")
         else:
-            view.show(stand.text if text is None else text, stand.draft.given, stand.draft.form)
+            view.show(snapshot.text if text is None else text, snapshot.draft.given, snapshot.draft.form)
 
     def _say(self, words: str) -> None:
         self._words = words

@@ -86,46 +86,46 @@ class WriteScreen(PageScreen):
 
     async def action_again(self) -> None:
         """Writes a poem from the same beginning."""
-        if (stand := self._page.now) is None:
+        if (snapshot := self._history.now) is None:
             await self._write_new()
         else:
-            draft = stand.draft  # a branch stays one only with the very beginning, model and form it has
+            draft = snapshot.draft  # a branch stays one only with the very beginning, model and form it has
             like = draft if draft.branch else None
             typed = like is None or draft.is_typed
             await self._write(draft.prompt, typed=typed, like=like, branch=draft.branch)
 
     async def action_go_on(self) -> None:
         """Continues the poem on the page."""
-        stand = self._page.now
-        if stand is None or self._job is not None:
+        snapshot = self._history.now
+        if snapshot is None or self._job is not None:
             return
-        draft = stand.draft
+        draft = snapshot.draft
         line_is_whole = bool(draft.passages) and draft.passages[-1].ending in ("end", "lines")
-        if stand.is_whole:
+        if snapshot.is_whole:
             await self._write(draft.text + "\n" * line_is_whole, typed=draft.is_typed, draft=draft)
         else:
-            await self._write(stand.text, typed=draft.is_typed, like=draft, branch=stand.branch())
+            await self._write(snapshot.text, typed=draft.is_typed, like=draft, branch=snapshot.branch())
 
     async def action_same_again(self) -> None:
         """Writes the poem on the page again, to see that it comes out the same."""
         await self._finish_job()
-        if stand := self._stand():
-            job = Rewriting(stand.draft)
+        if snapshot := self._snapshot():
+            job = Rewriting(snapshot.draft)
             if job.is_over:
                 self.notify("No model wrote anything of this poem.")
                 return
             self._job = job
-            self._working = self._have_done(job, job.orders())
+            self._working = self._have_done(job, job.commands())
 
     def action_lock_seed(self) -> None:
         """Takes the seed of the poem on the page into the settings, or out of them."""
-        bar, stand = self.query_one(SettingsBar), self._page.now
+        bar, snapshot = self.query_one(SettingsBar), self._history.now
         try:
             if bar.is_seed_locked:
                 bar.set("seed", "")
                 self.notify("The seed is free: each poem takes another.")
-            elif stand is not None and stand.draft.passages:
-                seed = stand.draft.passages[-1].seed
+            elif snapshot is not None and snapshot.draft.passages:
+                seed = snapshot.draft.passages[-1].seed
                 bar.set("seed", str(seed))
                 self.notify(f"The seed stays {seed} until you free it.")
         except RumiError as error:  # another setting makes no sense
@@ -134,12 +134,12 @@ class WriteScreen(PageScreen):
     async def action_undo(self) -> None:
         """Takes the last step back."""
         await self._finish_job()
-        self._turned(self._page.undo(), "There is no step to take back.")
+        self._turned(self._history.undo(), "There is no step to take back.")
 
     async def action_redo(self) -> None:
         """Takes a step again."""
         await self._finish_job()
-        self._turned(self._page.redo(), "There is no step to take again.")
+        self._turned(self._history.redo(), "There is no step to take again.")
 
     def _turned(self, done: bool, otherwise: str) -> None:
         self._job = None
@@ -147,25 +147,25 @@ class WriteScreen(PageScreen):
             self.notify(otherwise)
             return
         self._show()
-        self._say("" if self._page.now is None else "as it stood here")
+        self._say("" if self._history.now is None else "as it stood here")
 
     async def action_edit(self) -> None:
         """Lets the person change the poem."""
         await self._finish_job()
-        if stand := self._stand():
-            self.app.push_screen(EditScreen(stand.text, self._mode), partial(self._take_edited, stand))
+        if snapshot := self._snapshot():
+            self.app.push_screen(EditScreen(snapshot.text, self._mode), partial(self._take_edited, snapshot))
 
-    async def _take_edited(self, stand: Snapshot, edited: Edited | None) -> None:
+    async def _take_edited(self, snapshot: Snapshot, edited: Edited | None) -> None:
         if edited is None:
             return
-        draft, text = stand.draft, edited.text
-        if edited.goes_on and text == stand.text:
+        draft, text = snapshot.draft, edited.text
+        if edited.goes_on and text == snapshot.text:
             await self.action_go_on()
             return
-        branch = stand.branch(shared_beginning(text, stand.text))
+        branch = snapshot.branch(shared_beginning(text, snapshot.text))
         if edited.goes_on:
             await self._write(text, typed=True, like=draft, branch=branch)
-        elif text != stand.text:
+        elif text != snapshot.text:
             given = draft.given if branch else ()
             changed = Draft(self._library, draft.model, draft.model_sha256, draft.form, text, branch, given)
             changed.save()
@@ -176,27 +176,29 @@ class WriteScreen(PageScreen):
     async def action_lens(self) -> None:
         """Shows what the model thought at every place of the poem."""
         await self._finish_job()
-        if (stand := self._stand()) and stand.text:
-            draft = stand.draft
-            reports = self._writer.carry_out(Inspect(draft.model, draft.form, stand.text))
-            lens = LensScreen(stand.text, draft.model_sha256, reports, self._mode)
-            self.app.push_screen(lens, partial(self._branch, stand))
+        if (snapshot := self._snapshot()) and snapshot.text:
+            draft = snapshot.draft
+            answer = self._writer.carry_out(Inspect(draft.model, draft.form, snapshot.text))
+            lens = LensScreen(snapshot.text, draft.model_sha256, answer, self._mode)
+            self.app.push_screen(lens, partial(self._branch, snapshot))
 
-    async def _branch(self, stand: Snapshot, choice: Branching | None) -> None:
+    async def _branch(self, snapshot: Snapshot, choice: Branching | None) -> None:
         if choice is not None:
-            text = stand.text[: choice.at] + choice.text
-            await self._write(text, typed=stand.draft.is_typed, like=stand.draft, branch=stand.branch(choice.at))
+            text = snapshot.text[: choice.at] + choice.text
+            await self._write(
+                text, typed=snapshot.draft.is_typed, like=snapshot.draft, branch=snapshot.branch(choice.at)
+            )
 
     async def action_tree(self) -> None:
         """Shows all branches of the poem."""
-        if (stand := self._stand()) and (family := self._family(stand.draft)):
-            assert stand.draft.id is not None
-            self.app.push_screen(TreeScreen(family, stand.draft.id, self._mode), self._open)
+        if (snapshot := self._snapshot()) and (family := self._family(snapshot.draft)):
+            assert snapshot.draft.id is not None
+            self.app.push_screen(TreeScreen(family, snapshot.draft.id, self._mode), self._open)
 
     async def action_next_branch(self) -> None:
         """Turns to the next branch of the poem, and from the last to the first."""
-        if (stand := self._stand()) and (family := self._family(stand.draft)):
-            places = [place for place, kept in enumerate(family) if kept.id == stand.draft.id]
+        if (snapshot := self._snapshot()) and (family := self._family(snapshot.draft)):
+            places = [place for place, kept in enumerate(family) if kept.id == snapshot.draft.id]
             if len(family) > 1 and places:
                 await self._open(family[(places[0] + 1) % len(family)])
             else:
@@ -224,8 +226,8 @@ class WriteScreen(PageScreen):
 
     def action_copy(self) -> None:
         """Gives the poem to the terminal's clipboard, and to a file, since no terminal says whether it took it."""
-        if stand := self._stand():
-            self.app.copy_to_clipboard(stand.text)
+        if snapshot := self._snapshot():
+            self.app.copy_to_clipboard(snapshot.text)
             if poem := self._kept():
                 self._save_file(poem, "txt", "Copied. If your terminal keeps no clipboard, the poem is in")
 
@@ -289,17 +291,17 @@ class WriteScreen(PageScreen):
         self._turn_to(draft)
         self._say(f"{kept.model}, {kept.form}, {kept.written[:10]}")
 
-    def _stand(self) -> Snapshot | None:
+    def _snapshot(self) -> Snapshot | None:
         """What stands on the page; tells the person where nothing does."""
-        if self._page.now is None:
+        if self._history.now is None:
             self.notify("There is no poem on the page yet: write one.")
-        return self._page.now
+        return self._history.now
 
     def _kept(self) -> KeptPoem | None:
         """The poem on the page as the library has it, as far as it stands there; tells why if there is none."""
-        if (stand := self._stand()) is None:
+        if (snapshot := self._snapshot()) is None:
             return None
-        draft = stand.draft
+        draft = snapshot.draft
         draft.save()
         try:
             if draft.trouble is not None:
@@ -309,5 +311,5 @@ class WriteScreen(PageScreen):
         except RumiError as error:
             self._complain(str(error))
             return None
-        passages = tuple(passage for passage in poem.passages if passage.begins_at <= len(stand.text))
-        return msgspec.structs.replace(poem, text=stand.text, passages=passages)
+        passages = tuple(passage for passage in poem.passages if passage.begins_at <= len(snapshot.text))
+        return msgspec.structs.replace(poem, text=snapshot.text, passages=passages)

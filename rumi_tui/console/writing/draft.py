@@ -11,7 +11,7 @@ from models.errors import RumiError
 from rumi_tui.engine.generate import Ending, Request
 from rumi_tui.engine.messages import Began, Event, Failed, Finished, Write, Wrote
 from rumi_tui.engine.sampling import Sampling
-from rumi_tui.library.store import Branch, KeptPoem, Library, Passage
+from rumi_tui.library.store import Branch, KeptPoem, Library, Passage, prompt_of
 
 SAVE_SECONDS = 0.4
 """At most this much verse is lost when the power fails; saving each character would keep the disk busy for nothing."""
@@ -75,13 +75,13 @@ class Draft:
         self._saved_at = 0.0
 
     @classmethod
-    def reopen(cls, library: Library, kept: KeptPoem) -> Draft:
+    def reopen(cls, library: Library, poem: KeptPoem) -> Draft:
         """A poem of the library, to go on with. Raises `RumiError` where the library cannot be read."""
-        draft = cls(library, kept.model, kept.model_sha256, kept.form, kept.text, kept.branch)
-        draft.id = kept.id
-        draft.given = library.given(kept)
-        draft.passages = list(kept.passages)
-        draft._saved_passages = list(kept.passages)
+        draft = cls(library, poem.model, poem.model_sha256, poem.form, poem.text, poem.branch)
+        draft.id = poem.id
+        draft.given = library.given(poem)
+        draft.passages = list(poem.passages)
+        draft._saved_passages = list(poem.passages)
         return draft
 
     @property
@@ -92,7 +92,7 @@ class Draft:
     @property
     def prompt(self) -> str:
         """What the person gave it to begin with."""
-        return self.text[: self.passages[0].begins_at] if self.passages else self.text
+        return prompt_of(self.text, self.passages)
 
     def begin_passage(self, passage: Passage) -> None:
         """Goes on under new settings from here."""
@@ -127,7 +127,7 @@ class Draft:
 
 
 class Job:
-    """One order to write, and the poem that grows by it."""
+    """One command to write, and the poem that grows by it."""
 
     def __init__(
         self,
@@ -153,27 +153,27 @@ class Job:
         one's text, which stays as it was.
         """
 
-    def orders(self) -> list[Write]:
+    def commands(self) -> list[Write]:
         """For the writing process. Raises `RumiError` for settings that nothing can be written with."""
         settings = self.settings
         return [Write(settings.model, settings.request(self._text), self._typed, settings.pace)]
 
-    def hear(self, report: Event) -> None:
-        """Lets the poem grow by what the writing process reports."""
-        if isinstance(report, Began):
-            self._begin(report)
-        elif self.draft is not None and isinstance(report, Wrote):
-            self.draft.append("".join(step.text for step in report.steps))
-        elif self.draft is not None and isinstance(report, Finished):
-            self.draft.finish(report.ending)
-        elif self.draft is not None and isinstance(report, Failed):
+    def handle(self, event: Event) -> None:
+        """Lets the poem grow by what the writing process writes."""
+        if isinstance(event, Began):
+            self._begin(event)
+        elif self.draft is not None and isinstance(event, Wrote):
+            self.draft.append("".join(step.text for step in event.steps))
+        elif self.draft is not None and isinstance(event, Finished):
+            self.draft.finish(event.ending)
+        elif self.draft is not None and isinstance(event, Failed):
             self.draft.save()
 
     def _begin(self, began: Began) -> None:
         settings, branch, like = self.settings, self._branch, self._like
-        grown = self.draft
-        if grown and not (grown.model_sha256 == began.model_sha256 and began.text.startswith(grown.text)):
-            like = grown
+        draft = self.draft
+        if draft and not (draft.model_sha256 == began.model_sha256 and began.text.startswith(draft.text)):
+            like = draft
             branch = Branch(like.id, len(like.text)) if like.id is not None else None
             self.draft = None
         if self.draft is None:

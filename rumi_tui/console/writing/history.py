@@ -37,36 +37,36 @@ class History:
     """Steps can be taken back and taken again; poems are never changed by it."""
 
     def __init__(self) -> None:
-        self._stands: list[Snapshot | None] = [None]
+        self._snapshots: list[Snapshot | None] = [None]
         """From the empty page on."""
         self._number = 0
 
     @property
     def now(self) -> Snapshot | None:
         """What stands there; None: nothing yet."""
-        return self._stands[self._number]
+        return self._snapshots[self._number]
 
     def hold(self) -> None:
         """Notes how far the poem has come, before the next step lets it grow."""
         if (now := self.now) is not None:
-            self._stands[self._number] = replace(now, length=len(now.text))
+            self._snapshots[self._number] = replace(now, length=len(now.text))
 
     def turn_to(self, draft: Draft) -> None:
         """A step: this poem stands there from now on. The steps that were taken back are gone."""
         self.hold()
-        self._stands[self._number + 1 :] = [Snapshot(draft)]
+        self._snapshots[self._number + 1 :] = [Snapshot(draft)]
         self._number += 1
 
     def undo(self) -> bool:
         """Takes the last step back; whether there was one."""
-        there_is = self._number > 0
-        if there_is:
+        has_step = self._number > 0
+        if has_step:
             self.hold()
             self._number -= 1
-        return there_is
+        return has_step
 
     def redo(self) -> bool:
         """Takes the step again that was taken back last; whether there was one."""
-        there_is = self._number + 1 < len(self._stands)
-        self._number += there_is
-        return there_is
+        has_step = self._number + 1 < len(self._snapshots)
+        self._number += has_step
+        return has_step

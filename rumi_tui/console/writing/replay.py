@@ -37,18 +37,18 @@ class Rewriting:
         self._requests = requests(draft.form, draft.text, draft.passages)
         self._left = len(self._requests)
 
-    def orders(self) -> list[Write]:
+    def commands(self) -> list[Write]:
         """For the writing process, which refuses another model file."""
         draft = self.draft
         return [Write(draft.model, request, typed=False, model_sha256=draft.model_sha256) for request in self._requests]
 
-    def hear(self, report: Event) -> None:
+    def handle(self, event: Event) -> None:
         """Takes in what is written."""
-        match report:
+        match event:
             case Began():
-                self.text += self.draft.text[len(self.text) : len(report.text)]
+                self.text += self.draft.text[len(self.text) : len(event.text)]
             case Wrote():
-                self.text += "".join(step.text for step in report.steps)
+                self.text += "".join(step.text for step in event.steps)
             case Finished():
                 self._left -= 1
 

@@ -1,4 +1,4 @@
-"""The console's end of the writing process: orders go out, reports come in. Knows nothing of screens."""
+"""The console's end of the writing process: commands go out, events come in. Knows nothing of screens."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from rumi_tui.engine.messages import (
     Write,
 )
 
-LONGEST_REPORT = 64 << 20
+LONGEST_EVENT = 64 << 20
 """Bytes: a prompt may be very long, and `Began` repeats it."""
 
 
@@ -34,30 +34,30 @@ class Writer:
         self._decoder = msgspec.json.Decoder(Event)
         self._turn = asyncio.Lock()
         self._stops = 0
-        """How often a stop was asked for: an order that waited meanwhile is not sent any more."""
+        """How often a stop was asked for: a command that waited meanwhile is not sent any more."""
 
-    def carry_out(self, order: Describe | Write | Inspect) -> AsyncIterator[Event]:
-        """Sends an order and yields its reports; the last is `Described`, `Finished`, `Inspected` or `Failed`.
+    def carry_out(self, command: Describe | Write | Inspect) -> AsyncIterator[Event]:
+        """Sends a command and yields its events; the last is `Described`, `Finished`, `Inspected` or `Failed`.
 
-        A stop from now on holds for this order, also where it has not been sent yet.
+        A stop from now on holds for this command, also where it has not been sent yet.
         """
-        return self._carry_out(order, self._stops)
+        return self._carry_out(command, self._stops)
 
-    async def _carry_out(self, order: Describe | Write | Inspect, stops: int) -> AsyncIterator[Event]:
+    async def _carry_out(self, command: Describe | Write | Inspect, stops: int) -> AsyncIterator[Event]:
         async with self._turn:
             answered = False
             try:
                 process = await self._running()
-                if stops != self._stops and isinstance(order, Write):
+                if stops != self._stops and isinstance(command, Write):
                     answered = True
                     yield Finished(ending=None, characters=0, seconds=0.0)
                     return
-                await self._send(process, order)
+                await self._send(process, command)
                 assert process.stdout is not None
                 while line := await process.stdout.readline():
-                    report: Event = self._decoder.decode(line)
-                    answered = isinstance(report, Described | Finished | Inspected | Failed)
-                    yield report
+                    event: Event = self._decoder.decode(line)
+                    answered = isinstance(event, Described | Finished | Inspected | Failed)
+                    yield event
                     if answered:
                         return
             except (OSError, ValueError):
@@ -84,7 +84,7 @@ class Writer:
             await process.wait()
 
     def _abandon(self) -> None:
-        """Ends a process whose answer nobody waits for, so that no later order takes it for its own."""
+        """Ends a process whose answer nobody waits for, so that no later command takes it for its own."""
         process, self._process = self._process, None
         if process is not None:
             with contextlib.suppress(ProcessLookupError):
@@ -96,13 +96,13 @@ class Writer:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-P", "-m", "rumi_tui.engine.worker",
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-                limit=LONGEST_REPORT,
+                limit=LONGEST_EVENT,
             )  # fmt: skip
         return self._process
 
-    async def _send(self, process: asyncio.subprocess.Process, order: Command) -> None:
+    async def _send(self, process: asyncio.subprocess.Process, command: Command) -> None:
         assert process.stdin is not None
-        process.stdin.write(msgspec.json.encode(order) + b"\n")
+        process.stdin.write(msgspec.json.encode(command) + b"\n")
         await process.stdin.drain()
 
     async def _last_words(self) -> str:

@@ -37,15 +37,15 @@ def saves_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def write(job: Job, model: Session, characters: int | None = None) -> Draft:
     """Carries out a job here; stops it after so many characters."""
-    [order] = job.orders()
+    [order] = job.commands()
     request = order.request
     poem = Generation(model, model.tokenizer, request)
-    job.hear(Began(request.text, [], model.sha256))
+    job.handle(Began(request.text, [], model.sha256))
     count = 0
     for step in itertools.islice(poem, characters):
-        job.hear(Wrote([step]))
+        job.handle(Wrote([step]))
         count += 1
-    job.hear(Finished(poem.ending, count, 0.1))
+    job.handle(Finished(poem.ending, count, 0.1))
     assert job.draft is not None
     return job.draft
 
@@ -53,12 +53,12 @@ def write(job: Job, model: Session, characters: int | None = None) -> Draft:
 def test_a_poem_is_saved_as_it_grows(library: Library, path: Path, endless: Session, saves_at_once):
     reader = Library(path)
     job = Job(library, SETTINGS, "amber", True, None)
-    steps = iter(Generation(endless, endless.tokenizer, job.orders()[0].request))
-    job.hear(Began("amber", [], endless.sha256))
+    steps = iter(Generation(endless, endless.tokenizer, job.commands()[0].request))
+    job.handle(Began("amber", [], endless.sha256))
     assert [kept.text for kept in reader.poems()] == ["amber"]
     text = "amber"
     for step in itertools.islice(steps, 20):
-        job.hear(Wrote([step]))
+        job.handle(Wrote([step]))
         text += step.text
         assert [kept.text for kept in reader.poems()] == [text]
     [kept] = reader.poems()
@@ -68,11 +68,11 @@ def test_a_poem_is_saved_as_it_grows(library: Library, path: Path, endless: Sess
 def test_saving_waits_between_saves_but_the_end_is_always_saved(library: Library, path: Path, monkeypatch):
     monkeypatch.setattr(draft_module, "SAVE_SECONDS", 10_000)
     job = Job(library, SETTINGS, "amber", True, None)
-    job.hear(Began("amber", [], "0" * 64))
+    job.handle(Began("amber", [], "0" * 64))
     assert job.draft is not None
     job.draft.append(" barley")
     assert Library(path).poems()[0].text == "amber"
-    job.hear(Finished("end", 7, 0.1))
+    job.handle(Finished("end", 7, 0.1))
     assert Library(path).poems()[0].text == "amber barley"
     assert Library(path).poems()[0].passages[0].ending == "end"
 
@@ -182,7 +182,7 @@ def test_a_full_disk_is_survived(path: Path):
 
 def test_an_order_that_failed_begins_no_poem(library: Library):
     job = Job(library, SETTINGS, "amber", True, None)
-    job.hear(Failed("No."))
+    job.handle(Failed("No."))
     assert job.draft is None
     assert library.poems() == []
 
@@ -203,14 +203,14 @@ def test_a_branch_leaves_where_typed_text_had_to_be_changed(library: Library):
     first = Draft(library, "en", "0" * 64, "couplet", "amber  candle")
     first.save()
     job = Job(library, SETTINGS, "amber  candles", True, like=first, branch=Branch(first.id, 13))
-    job.hear(Began("amber candles", [], "0" * 64))
+    job.handle(Began("amber candles", [], "0" * 64))
     assert job.draft.branch == Branch(first.id, 6)
 
 
 def test_a_poem_gone_on_with_by_another_model_file_is_a_branch_and_no_prompt(library: Library, endless: Session):
     first = write(Job(library, SETTINGS, "amber", True), endless, 30)
     job = Job(library, SETTINGS, first.text, False, draft=first)
-    job.hear(Began(first.text, [], "1" * 64))
+    job.handle(Began(first.text, [], "1" * 64))
     assert job.draft.branch == Branch(first.id, len(first.text))
     assert job.draft.given[0] == range(5)
     assert library.prompts(9) == ["amber"]
@@ -219,12 +219,12 @@ def test_a_poem_gone_on_with_by_another_model_file_is_a_branch_and_no_prompt(lib
 @pytest.mark.parametrize("values", [{"lines": 0}, {"seed": -1}, {"seed": 2**32}])
 def test_settings_that_nothing_can_be_written_with_are_refused(library: Library, values):
     with refused():
-        Job(library, msgspec.structs.replace(SETTINGS, **values), "", True, None).orders()
+        Job(library, msgspec.structs.replace(SETTINGS, **values), "", True, None).commands()
 
 
 def test_what_was_written_before_a_failure_is_saved(library: Library, path: Path, monkeypatch):
     monkeypatch.setattr(draft_module, "SAVE_SECONDS", 10_000)
     job = Job(library, SETTINGS, "amber", True, None)
     for report in (Began("amber", [], "0" * 64), Wrote([Step(" barley", -1.0, ())]), Failed("gone")):
-        job.hear(report)
+        job.handle(report)
     assert Library(path).poems()[0].text == "amber barley"

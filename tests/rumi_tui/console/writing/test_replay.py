@@ -25,21 +25,21 @@ def draft(library: Library, endless: Session) -> Draft:
 
 def rewrite(draft: Draft, model: Session) -> Rewriting:
     job = Rewriting(draft)
-    for order in job.orders():
+    for order in job.commands():
         assert not job.is_over
         assert order.model_sha256 == draft.model_sha256
-        job.hear(Began(order.request.text, [], model.sha256))
+        job.handle(Began(order.request.text, [], model.sha256))
         poem = Generation(model, model.tokenizer, order.request)
         for step in poem:
-            job.hear(Wrote([step]))
-        job.hear(Finished(poem.ending, 1, 0.1))
+            job.handle(Wrote([step]))
+        job.handle(Finished(poem.ending, 1, 0.1))
     assert job.is_over
     return job
 
 
 def test_a_poem_of_several_passages_comes_out_the_same(draft: Draft, endless: Session):
     job = rewrite(draft, endless)
-    assert len(job.orders()) == 2
+    assert len(job.commands()) == 2
     assert job.text == draft.text
     assert "the same poem" in job.verdict
 
