@@ -70,7 +70,7 @@ class TrainState:
 
     @property
     def evals_since_best(self) -> int:
-        """Evaluations after the one whose weights are kept, that with the lowest validation loss; 0 if it was the last."""
+        """Evaluations after that with the lowest validation loss, whose weights are kept; 0 if it was the last."""
         if self.newest_is_best:
             return 0
         losses = [each.validation_loss for each in self.evals]

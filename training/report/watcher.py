@@ -35,7 +35,8 @@ HISTORY = 1024
 class RunWatcher:
     """Shows a run on a console, and keeps `loss.csv`, `loss.png`, `samples.txt` and `tensorboard/` in its folder.
 
-    A terminal that is large enough shows `training.report.view.View`; anything else is given a few plain lines at each evaluation.
+    A terminal that is large enough shows `training.report.view.View`; anything else gets a few plain lines at
+    each evaluation.
     """
 
     def __init__(
@@ -96,7 +97,8 @@ class RunWatcher:
         """Keeps the curve, the events and a few lines of verse, and shows them."""
         evaluation = state.evals[-1]
         kept = "  (kept)" if state.evals_since_best == 0 else ""
-        headline = f"step {evaluation.step}: training {evaluation.train_loss:.4f}, validation {evaluation.validation_loss:.4f}{kept}"
+        losses = f"training {evaluation.train_loss:.4f}, validation {evaluation.validation_loss:.4f}"
+        headline = f"step {evaluation.step}: {losses}{kept}"
         request = Request(form=self._form, seed=evaluation.step, lines=SAMPLE_LINES, characters=SAMPLE_CHARACTERS)
         verse = "".join(step.text for step in Generation(TorchStep(model), self._tokenizer, request))
         model.train()
