@@ -72,7 +72,7 @@ def export(
     if quantized:
         narrate(
             f"With 8-bit weights {quantized.nats_per_char_int8:.5f} nats/char on the validation poems, with floats "
-            f"{quantized.nats_per_char_fp32:.5f}; the likeliest symbol is the same at {quantized.top1_agreement:.1%}."
+            f"{quantized.nats_per_char_fp32:.5f}; the likeliest token is the same at {quantized.top1_agreement:.1%}."
         )
         if not quantized.holds:
             narrate("That is too much: the file holds floats.")

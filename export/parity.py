@@ -41,7 +41,7 @@ class QuantizedParity(msgspec.Struct, frozen=True, kw_only=True):
     nats_per_char_fp32: float
     nats_per_char_int8: float
     top1_agreement: float
-    """Share of the symbols of those poems before which both hold the same one the likeliest."""
+    """Share of the tokens of those poems before which both hold the same one the likeliest."""
 
     @property
     def holds(self) -> bool:
@@ -73,14 +73,14 @@ def compare(decoder: Decoder, session: Session, batch: int = 1) -> Parity:
 def compare_quantized(exact: Session, quantized: Session, sources: Sequence[Source]) -> QuantizedParity:
     """Runs both over the validation poems of the sources. Raises `RumiError` where there are none."""
     losses = [exact_loss(model, model.tokenizer, sources, "validation").nats_per_char for model in (exact, quantized)]
-    agreed = symbols = 0
+    agreed = tokens = 0
     for source in sources:
         for poem in source.validation:
             ids = np.array([[exact.tokenizer.form_id(poem.form), *exact.tokenizer.encode(poem.text)]])
             likeliest = [Context(model).feed(ids).argmax(-1) for model in (exact, quantized)]
             agreed += int((likeliest[0] == likeliest[1]).sum())
-            symbols += ids.size
-    return QuantizedParity(nats_per_char_fp32=losses[0], nats_per_char_int8=losses[1], top1_agreement=agreed / symbols)
+            tokens += ids.size
+    return QuantizedParity(nats_per_char_fp32=losses[0], nats_per_char_int8=losses[1], top1_agreement=agreed / tokens)
 
 
 def greedy(model: DecodeStep, start: int, characters: int = GREEDY_CHARACTERS) -> list[int]:

@@ -27,7 +27,7 @@ EVALS = (10, 100)
 """Steps between two evaluations on the validation text: half an epoch, but no fewer and no more than these."""
 GPU_BATCH, GPU_EVAL = 64, 1000
 """Sequences in a step, and steps between two evals, where a GPU reads a text that is not small. It works through many
-sequences in the time of one, and a look takes it as long as a hundred steps."""
+sequences in the time of one, and an evaluation takes it as long as a hundred steps."""
 
 
 def dropout_for(characters: int, on_gpu: bool) -> float:

@@ -33,7 +33,7 @@ class LossEstimate:
 
     @torch.no_grad()
     def __call__(self, model: Decoder) -> float:
-        """Nats a symbol."""
+        """Nats a token."""
         model.eval()
         device = next(model.parameters()).device
         nats = 0.0

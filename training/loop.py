@@ -34,12 +34,12 @@ Losses = Callable[[Decoder, Tensor, Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Eval:
-    """One look at the validation text."""
+    """One evaluation on the validation text."""
 
     step: int
     seconds: float
     train_loss: float
-    """Nats a token: the mean of the steps since the look before, with dropout."""
+    """Nats a token: the mean of the steps since the evaluation before, with dropout."""
     validation_loss: float
     """Nats a token, see `training.estimate.LossEstimate`."""
 
@@ -53,7 +53,7 @@ class TrainState:
     seconds: float = 0.0
     """Time spent, without the pauses between an interruption and its resumption."""
     loss_sum: float = 0.0
-    """Of the steps since the last look."""
+    """Of the steps since the last evaluation."""
     newest_is_best: bool = False
     """Whether the last parameters are kept whatever their loss: it is not quite what was trained for."""
     evals: list[Eval] = field(default_factory=list)
@@ -70,7 +70,7 @@ class TrainState:
 
     @property
     def evals_since_best(self) -> int:
-        """Looks after the one whose weights are kept, that with the lowest validation loss; 0 if it was the last."""
+        """Evaluations after that with the lowest validation loss, whose weights are kept; 0 if it was the last."""
         if self.newest_is_best:
             return 0
         losses = [each.validation_loss for each in self.evals]
@@ -114,7 +114,7 @@ class Watcher(Protocol):
         """After each step: `progress` is the share of the run, `loss` the step's in nats a token."""
 
     def evaluated(self, state: TrainState, model: Decoder) -> None:
-        """After each look at the validation text; it is the best so far where `evals_since_best` is 0."""
+        """After each evaluation; it is the best so far where `evals_since_best` is 0."""
 
 
 def train(

@@ -77,7 +77,7 @@ class Muon(Optimizer):
 def build_optimizers(model: nn.Module, learning_rate: float) -> list[Optimizer]:
     """Muon for the matrices inside the blocks, AdamW (Loshchilov & Hutter 2019, arXiv:1711.05101) for all else.
 
-    Embeddings and the head do not decay: a rare symbol's row would shrink between the few times it is seen. Each
+    Embeddings and the head do not decay: a rare token's row would shrink between the few times it is seen. Each
     group keeps the height of its learning rate as `peak`.
     """
     groups: dict[str, list[nn.Parameter]] = {"qkv": [], "matrices": [], "embeddings": [], "others": []}

@@ -26,8 +26,8 @@ def loss_rows(folder: Path) -> list[dict[str, str]]:
     return [{name: value for name, value in row.items() if name != "seconds"} for row in rows]
 
 
-def interrupt_after_first_look(*arguments: str) -> tuple[int, str, list[str]]:
-    """Starts rumi-train, presses Ctrl-C when it shows its first look, and gives back its status and what it said."""
+def interrupt_after_first_eval(*arguments: str) -> tuple[int, str, list[str]]:
+    """Starts rumi-train, presses Ctrl-C at its first evaluation, and gives back its status and output."""
     command = [str(Path(sys.executable).parent / "rumi-train"), *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -48,10 +48,10 @@ def test_a_run_stopped_by_ctrl_c_and_resumed_ends_as_if_nothing_had_happened(
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     run_config = ("--corpus", str(corpus_folder), *MINIMAL, "--steps", "400", "--batch", "1", "--dropout", "0.1")
 
-    status, printed, said = interrupt_after_first_look(*run_config, "--out", str(cut))
+    status, printed, said = interrupt_after_first_eval(*run_config, "--out", str(cut))
     assert (status, printed) == (1, "")
     assert said[-1].split() == ["Stopped", "and", "kept.", "Go", "on", "with:", "rumi-train", "--resume", str(cut)]
-    stopped_at = load_state(cut)[1]["progress"]["step"]
+    stopped_at = load_state(cut)[1]["state"]["step"]
     assert 0 < stopped_at < 400
 
     resumed = run_command("rumi-train", "--resume", str(cut))
@@ -90,7 +90,7 @@ def test_two_processes_learn_what_one_does_and_go_on_with_what_one_began(tmp_pat
     assert two.stdout == f"{tmp_path / 'two' / 'model.safetensors'}\n"
     assert "2 x cpu" in two.stderr
 
-    assert interrupt_after_first_look(*run_config, "--out", str(tmp_path / "cut"))[0] == 1
+    assert interrupt_after_first_eval(*run_config, "--out", str(tmp_path / "cut"))[0] == 1
     resumed = train_in_two_processes("--resume", str(tmp_path / "cut"))
     assert resumed.returncode == 0, resumed.stderr
 

@@ -26,7 +26,7 @@ def write_curve(folder: Path, evals: Sequence[Eval]) -> None:
     steps = [each.step for each in evals]
     axes.plot(steps, [each.train_loss for each in evals], label="training, with dropout", marker=".")
     axes.plot(steps, [each.validation_loss for each in evals], label="validation", marker=".")
-    axes.set(xlabel="step", ylabel="nats a symbol", title="Loss")
+    axes.set(xlabel="step", ylabel="nats a token", title="Loss")
     axes.grid(alpha=0.3)
     axes.legend()
     with replacing(folder / "loss.png") as temporary:

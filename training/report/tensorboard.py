@@ -14,7 +14,7 @@ FOLDER = "tensorboard"
 
 
 class Events:
-    """Writes what each look saw into `tensorboard/` in the folder of a run; nothing where it is not installed.
+    """Writes each evaluation into `tensorboard/` in the folder of a run; nothing where it is not installed.
 
     A run that goes on writes a file beside the earlier ones, and TensorBoard joins them.
     """
@@ -23,16 +23,18 @@ class Events:
         self._folder = folder / FOLDER
         self._writer: SummaryWriter | None = None
 
-    def write(self, look: Eval, rate: float | None, verse: str) -> None:
-        """Adds the losses, the rate in characters a second if it is known, and the sample of one look."""
+    def write(self, evaluation: Eval, rate: float | None, verse: str) -> None:
+        """Adds the losses, the rate in characters a second if it is known, and the sample of one evaluation."""
         self._writer = self._writer or _open(self._folder)
         if self._writer is None:
             return
-        self._writer.add_scalar("loss/training", look.train_loss, look.step)
-        self._writer.add_scalar("loss/validation", look.validation_loss, look.step)
+        self._writer.add_scalar("loss/training", evaluation.train_loss, evaluation.step)
+        self._writer.add_scalar("loss/validation", evaluation.validation_loss, evaluation.step)
         if rate is not None:
-            self._writer.add_scalar("rate/characters_per_second", rate, look.step)
-        self._writer.add_text("sample", verse.replace("\n", "  \n"), look.step)  # two blanks break a line in Markdown
+            self._writer.add_scalar("rate/characters_per_second", rate, evaluation.step)
+        self._writer.add_text(
+            "sample", verse.replace("\n", "  \n"), evaluation.step
+        )  # two blanks break a line in Markdown
         self._writer.flush()
 
     def close(self) -> None:

@@ -59,7 +59,9 @@ class View:
             yield _row(line)
         yield _row(Text())
         evals = self.state.evals
-        heading = f"verse at step {evals[-1].step:,}" if self.verse and evals else "verse comes with the first look"
+        heading = (
+            f"verse at step {evals[-1].step:,}" if self.verse and evals else "verse comes with the first evaluation"
+        )
         yield _row(Rule(Text(heading, "dim"), align="left", style="dim"))
         for line in self._verse(console, width)[:verse_rows]:
             yield _row(line)

@@ -35,7 +35,8 @@ HISTORY = 1024
 class RunWatcher:
     """Shows a run on a console, and keeps `loss.csv`, `loss.png`, `samples.txt` and `tensorboard/` in its folder.
 
-    A terminal that is large enough shows `training.report.view.View`; anything else is given a few plain lines a look.
+    A terminal that is large enough shows `training.report.view.View`; anything else gets a few plain lines at
+    each evaluation.
     """
 
     def __init__(
@@ -94,16 +95,17 @@ class RunWatcher:
 
     def evaluated(self, state: TrainState, model: Decoder) -> None:
         """Keeps the curve, the events and a few lines of verse, and shows them."""
-        look = state.evals[-1]
+        evaluation = state.evals[-1]
         kept = "  (kept)" if state.evals_since_best == 0 else ""
-        headline = f"step {look.step}: training {look.train_loss:.4f}, validation {look.validation_loss:.4f}{kept}"
-        request = Request(form=self._form, seed=look.step, lines=SAMPLE_LINES, characters=SAMPLE_CHARACTERS)
+        losses = f"training {evaluation.train_loss:.4f}, validation {evaluation.validation_loss:.4f}"
+        headline = f"step {evaluation.step}: {losses}{kept}"
+        request = Request(form=self._form, seed=evaluation.step, lines=SAMPLE_LINES, characters=SAMPLE_CHARACTERS)
         verse = "".join(step.text for step in Generation(TorchStep(model), self._tokenizer, request))
         model.train()
         write_curve(self._folder, state.evals)
         with (self._folder / "samples.txt").open("a", encoding="utf-8") as file:
             file.write(f"{headline}\n\n{verse}\n\n")
-        self._events.write(look, self._view.rate, verse)
+        self._events.write(evaluation, self._view.rate, verse)
         self._view.state, self._view.verse = state, verse
         if self._screen:
             self._screen.draw_now()
@@ -112,7 +114,7 @@ class RunWatcher:
         self._stepped_at = self._now()
 
     def ended(self, config: TrainConfig, state: TrainState) -> None:
-        """Says why a run that was not interrupted ended, and which look was kept."""
+        """Says why a run that was not interrupted ended, and whose weights were kept."""
         if state.evals_since_best >= config.patience:
             why = f"the last {config.patience} evaluations brought no better validation loss"
         elif config.steps is not None and state.step >= config.steps:

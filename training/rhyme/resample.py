@@ -1,4 +1,4 @@
-"""Verse to practise on whose lines rhyme: those that should and do not are written again until one does.
+"""Verse for self-training whose lines rhyme: those that should and do not are written again until one does.
 
     python -m training.rhyme.resample MODEL FILE ...
 

@@ -1,4 +1,4 @@
-"""GeneratedVerse: verse that a model has written itself, so that it can learn from the pairs of lines in it that rhyme.
+"""Verse that a model has written itself, so that it can learn from the pairs of lines in it that rhyme.
 
 A decoder that ends nearly every line of its texts with their rhyme loses it in lines that it has begun itself, for no
 text shows these. Where it rhymes there by chance, it can learn to do it more often: reinforced self-training with a

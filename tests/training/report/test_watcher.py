@@ -134,7 +134,7 @@ def test_the_view_of_a_run_that_has_not_begun_is_empty_but_whole() -> None:
     lines = shown(View("mine", "off"), 80, 24)
     assert "step 0" in lines[0]
     assert lines[2].split(" · ")[1:3] == ["0:00 spent", "- left"]
-    assert any("verse comes with the first look" in line for line in lines)
+    assert any("verse comes with the first evaluation" in line for line in lines)
 
 
 @pytest.mark.parametrize(("width", "height"), [(20, 5), (1, 1), (79, 10)])
