@@ -2,8 +2,9 @@
 PYTHON ?= python3
 RUN := .venv
 DEV := .venv-dev
+PYTEST := $(DEV)/bin/python -m pytest --numprocesses 4 --dist worksteal
 
-.PHONY: help run test test-web screens bench bench-train bench-ask models clean
+.PHONY: help run check test test-web screens bench bench-train bench-ask models clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -11,12 +12,19 @@ help: ## list these commands
 run: $(RUN)/ready ## set up and open the console
 	$(RUN)/bin/rumi-tui
 
-test: $(DEV)/ready ## set up everything, lint, check types and imports, run the tests
+check: $(DEV)/ready ## in a minute: lint, types, imports, and the tests that open no console and start no process
 	$(DEV)/bin/ruff check .
 	$(DEV)/bin/ruff format --check .
 	$(DEV)/bin/mypy
 	$(DEV)/bin/lint-imports --no-logo
-	$(DEV)/bin/python -m pytest
+	$(PYTEST) -m 'not slow and not web'
+
+test: $(DEV)/ready ## all that check does, and all tests: what decides whether a change may land
+	$(DEV)/bin/ruff check .
+	$(DEV)/bin/ruff format --check .
+	$(DEV)/bin/mypy
+	$(DEV)/bin/lint-imports --no-logo
+	$(PYTEST)
 
 test-web: $(DEV)/ready ## test the console in a real browser (Debian: chromium, chromium-driver)
 	$(DEV)/bin/python -m pytest -m web tests/rumi_tui/web

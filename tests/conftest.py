@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import fcntl
 import functools
+import inspect
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +24,39 @@ settings.register_profile("on any machine", deadline=None)
 settings.load_profile("on any machine")
 
 
+STARTERS = ("subprocess", "run_command", "console_support", "terminal_support")
+"""A module that imports one of these starts processes."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what `make check` leaves out: tests that open the console (they are coroutines) or may start a process."""
+    for item in items:
+        module, function = item.module, item.function  # type: ignore[attr-defined]
+        starts_processes = any(starter in vars(module) for starter in STARTERS)
+        if starts_processes or inspect.iscoroutinefunction(function) or "word_pair" in item.fixturenames:  # type: ignore[attr-defined]
+            item.add_marker("slow")
+
+
+@pytest.fixture(scope="session")
+def make_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Gives a folder by its name, which is filled once in a run of the tests, however many workers take part."""
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+
+    def make(name: str, fill: Callable[[Path], object]) -> Path:
+        folder, ready = root / name, root / f"{name}.ready"
+        with (root / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not ready.exists():
+                folder.mkdir()
+                fill(folder)
+                ready.touch()
+        return folder
+
+    return make
+
+
 @pytest.fixture(scope="session")
 def corpus_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of texts, see `support.write_corpus`."""
@@ -29,18 +64,20 @@ def corpus_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def write_pair(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Path, Path]]:
+def write_pair(make_once: Callable[[str, Callable[[Path], object]], Path]) -> Callable[[str], tuple[Path, Path]]:
     """Writes a checkpoint and its model file, of random weights, for a kind of positions; once each."""
 
-    @functools.cache
     def write(kind: str) -> tuple[Path, Path]:
-        folder, config = tmp_path_factory.mktemp(kind), SHAPES[kind]
-        decoder, description = random_decoder(config), describe(config)
-        save_weights(folder / "model.safetensors", decoder, description)
-        (folder / "model.onnx").write_bytes(build_graph(decoder, description).SerializeToString())
+        folder = make_once(kind, functools.partial(_fill_with_pair, kind))
         return folder / "model.safetensors", folder / "model.onnx"
 
     return write
+
+
+def _fill_with_pair(kind: str, folder: Path) -> None:
+    decoder, description = random_decoder(SHAPES[kind]), describe(SHAPES[kind])
+    save_weights(folder / "model.safetensors", decoder, description)
+    (folder / "model.onnx").write_bytes(build_graph(decoder, description).SerializeToString())
 
 
 @pytest.fixture(scope="session", params=SHAPES)
@@ -56,11 +93,15 @@ def model_file(write_pair: Callable[[str], tuple[Path, Path]]) -> Path:
 
 
 @pytest.fixture(scope="session")
-def word_pair(tmp_path_factory: pytest.TempPathFactory, corpus_folder: Path) -> tuple[Path, Path]:
+def word_pair(make_once: Callable[[str, Callable[[Path], object]], Path], corpus_folder: Path) -> tuple[Path, Path]:
     """A checkpoint and its model file that read words, trained on a little verse as a person would; form couplet."""
-    run = tmp_path_factory.mktemp("word") / "run"
-    text = ("--corpus", str(corpus_folder / "one.txt"), "--tokenizer", "word")
-    done = run_command("rumi-train", *text, "--preset", "minimal", "--steps", "60", "--out", str(run))
-    assert done.returncode == 0, done.stderr
-    export_model(run / "model.safetensors", run / "word.onnx")
+
+    def train(folder: Path) -> None:
+        run = folder / "run"
+        text = ("--corpus", str(corpus_folder / "one.txt"), "--tokenizer", "word")
+        done = run_command("rumi-train", *text, "--preset", "minimal", "--steps", "60", "--out", str(run))
+        assert done.returncode == 0, done.stderr
+        export_model(run / "model.safetensors", run / "word.onnx")
+
+    run = make_once("word", train) / "run"
     return run / "model.safetensors", run / "word.onnx"

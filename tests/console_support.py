@@ -8,12 +8,15 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 from textual.widget import Widget
-from textual.widgets import Select, Static
+from textual.widgets import OptionList, Select, Static
 
 from rumi_tui.console.app import RumiApp
 from rumi_tui.console.screens.help import Sheet
+from rumi_tui.console.screens.lens import LensScreen
 from rumi_tui.console.settings import SettingsFile
+from rumi_tui.console.widgets.lens_view import LensView
 from rumi_tui.console.widgets.poem_view import PoemView
+from rumi_tui.engine.lens import ALTERNATIVES
 from rumi_tui.library.store import KeptPoem, Library
 
 SIZES = [(80, 24), (120, 40), (20, 8)]
@@ -98,6 +101,15 @@ async def begin_without_end(pilot: Pilot, library: Library, *keys: str) -> None:
     field(pilot, "lines").value = "1000000"
     await pilot.press(*keys, "enter")
     await until(pilot, lambda: library.poems() and len(library.poems()[0].text) > 100)
+
+
+async def open_lens(pilot: Pilot) -> LensView:
+    """Opens the lens, and waits until it shows what the model thought."""
+    await pilot.press("f2")
+    await until(pilot, lambda: isinstance(pilot.app.screen, LensScreen))
+    view = pilot.app.screen.query_one(LensView)
+    await until(pilot, lambda: pilot.app.screen.query_one(OptionList).option_count == ALTERNATIVES)
+    return view
 
 
 async def help_text(pilot: Pilot) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import random
 import re
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import numpy as np
@@ -135,6 +138,34 @@ def run_command(name: str, *arguments: str, **environment: str) -> subprocess.Co
     command = [str(Path(sys.executable).parent / name), *arguments]
     variables = {key: value for key, value in os.environ.items() if key != "RUMI_CORPUS_DIR"} | environment
     return subprocess.run(command, capture_output=True, text=True, env=variables, timeout=300, check=False)
+
+
+def call_command(name: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Does in this process what `run_command` does in one of its own, which takes a second longer."""
+    [command] = entry_points(group="console_scripts", name=name)
+    output, errors = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stdout(output),
+        contextlib.redirect_stderr(errors),
+    ):
+        patch.setattr(sys, "argv", [name, *arguments])
+        patch.delenv("RUMI_CORPUS_DIR", raising=False)
+        for variable, value in environment.items():
+            patch.setenv(variable, value)
+        status = 0
+        try:
+            command.load()()
+        except SystemExit as end:
+            status = int(end.code or 0)
+        except Exception:
+            traceback.print_exc()
+            status = 1
+    texts = []
+    for stream in (output, errors):
+        stream.flush()
+        texts.append(stream.buffer.getvalue().decode())  # type: ignore[attr-defined]
+    return subprocess.CompletedProcess([name, *arguments], status, *texts)
 
 
 @contextlib.contextmanager

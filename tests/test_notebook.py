@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from support import run_command, verse
+from support import call_command, verse
 
 NOTEBOOK = Path(__file__).parent.parent / "docs" / "rumi_from_scratch.ipynb"
 STORED = nbformat.read(NOTEBOOK, as_version=nbformat.NO_CONVERT)
@@ -71,6 +71,6 @@ def test_it_is_a_valid_notebook_stored_without_outputs() -> None:
 @pytest.mark.parametrize("line", SHOWN)
 def test_every_command_shown_exists_and_has_the_options_shown(line: str) -> None:
     command, *arguments = shlex.split(line)
-    done = run_command(command, "--help")
+    done = call_command(command, "--help")
     assert done.returncode == 0
     assert {word for word in arguments if word.startswith("--")} <= set(re.findall(r"--[a-z-]+", done.stdout))

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import run_command, write_corpus
+from support import call_command, write_corpus
 
 ROOT = Path(__file__).parent.parent
 FILES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -23,7 +23,7 @@ OURS = [shlex.split(line[line.index("rumi-") :]) for line in SHOWN if "rumi-" in
 def test_every_command_shown_exists_and_has_the_options_shown(words: list[str]) -> None:
     command, *arguments = words
     subcommand = arguments[:1] if command == "rumi-corpus" else []
-    done = run_command(command, *subcommand, "--help")
+    done = call_command(command, *subcommand, "--help")
     assert done.returncode == 0
     options = {word for word in arguments if word.startswith("-") and not word[1:].isdigit()}
     assert options <= set(re.findall(r"--?[a-z-]+", done.stdout))
@@ -31,7 +31,7 @@ def test_every_command_shown_exists_and_has_the_options_shown(words: list[str]) 
 
 @pytest.mark.parametrize("words", [words for words in OURS if words[0] == "rumi-generate"], ids=" ".join)
 def test_the_ways_to_write_verse_write_verse(words: list[str]) -> None:
-    done = run_command(*words)
+    done = call_command(*words)
     assert done.returncode == 0, done.stderr
     assert len(done.stdout) > 20
 
@@ -44,7 +44,7 @@ def test_the_ways_to_read_the_texts_read_them(words: list[str], tmp_path: Path) 
     if words[0] == "rumi-ask":
         (tmp_path / "texts" / "one.txt").write_text("What love is, reed and flute,\nis patient.\n")
         (tmp_path / "texts" / "sher.txt").write_text("صدای نی غمگین\nباران\n", "utf-8")
-    done = run_command(*words, RUMI_CORPUS_DIR=str(tmp_path / "texts"), XDG_CACHE_HOME=str(tmp_path / "cache"))
+    done = call_command(*words, RUMI_CORPUS_DIR=str(tmp_path / "texts"), XDG_CACHE_HOME=str(tmp_path / "cache"))
     assert done.returncode == 0, done.stderr
     assert "~" in done.stdout or words[0] != "rumi-ask" or "--json" in words
 

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from support import assert_command_refused, run_command
+from support import assert_command_refused, call_command, run_command
 
 from rumi_tui.engine.generate import Generation, Request
 from rumi_tui.engine.sampling import Sampling
@@ -19,13 +19,13 @@ from rumi_tui.engine.session import Session
 @pytest.fixture(scope="module")
 def generate(endless_file: Path):
     def run(*arguments: str, model: Path = endless_file) -> subprocess.CompletedProcess[str]:
-        return run_command("rumi-generate", *arguments, "--model", str(model))
+        return call_command("rumi-generate", *arguments, "--model", str(model))
 
     return run
 
 
-def test_verse_goes_to_standard_output_and_narration_to_standard_error(generate, endless: Session):
-    done = generate("amber", "--seed", "7", "--lines", "3")
+def test_verse_goes_to_standard_output_and_narration_to_standard_error(endless_file: Path, endless: Session):
+    done = run_command("rumi-generate", "amber", "--seed", "7", "--lines", "3", "--model", str(endless_file))
     poem = Generation(endless, endless.tokenizer, Request(form="couplet", text="amber", seed=7, lines=3))
     assert done.stdout == "amber" + "".join(step.text for step in poem) + "\n"
     assert done.stderr.splitlines() == ["endless, couplet, seed 7, temperature 0.8"]

@@ -11,7 +11,7 @@ import termios
 from pathlib import Path
 
 import pytest
-from support import assert_command_refused, run_command
+from support import assert_command_refused, call_command, run_command
 from terminal_support import welcome
 
 from rumi_tui.library.store import Library
@@ -93,7 +93,7 @@ def test_the_poems_of_the_library_are_printed_as_a_text_that_can_be_read_again(t
     for text in ("amber\ncandle", "drum"):
         library.begin("en", "0" * 64, "free", text)
     library.close()
-    done = run_command("rumi-tui", "--plain")
+    done = call_command("rumi-tui", "--plain")
     assert (done.returncode, done.stdout, done.stderr) == (0, "amber\ncandle\n\ndrum\n", "")
 
 
@@ -196,8 +196,8 @@ def test_when_the_terminal_is_gone_the_first_question_ends_and_is_asked_again(tm
 
 
 def test_version_and_help():
-    assert run_command("rumi-tui", "--version").stdout.count(".") >= 2
-    done = run_command("rumi-tui", "--help")
+    assert call_command("rumi-tui", "--version").stdout.count(".") >= 2
+    done = call_command("rumi-tui", "--help")
     assert done.returncode == 0
     assert "--model" in done.stdout
     assert "--rtl" in done.stdout

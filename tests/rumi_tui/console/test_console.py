@@ -8,7 +8,6 @@ from console_support import (
     begin_without_end,
     console,
     field,
-    help_text,
     leave,
     letters,
     on_the_page,
@@ -256,19 +255,6 @@ async def test_characters_the_model_never_saw_are_told(library, endless_file):
         kept = await press_and_write(pilot, library, "enter")
         assert kept.text.startswith("Cafe \N{FIRE}")
         assert len(told(pilot, "information")) == 2
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_help_lists_every_action_and_closes(library, endless_file, size):
-    async with console(library, endless_file, size) as pilot:
-        for key in ("escape", "f1"):
-            await pilot.press("f1")
-            await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
-            text = await help_text(pilot)
-            for action in (*WRITING, *EVERYWHERE):
-                assert action.help in text
-            await pilot.press(key)
-            await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
 
 
 async def test_the_palette_opens_over_a_page_that_lies_on_a_palette(library, endless_file):

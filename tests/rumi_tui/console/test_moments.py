@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-from console_support import begin_without_end, console, help_text, press_and_write, status, until
+from console_support import begin_without_end, console, press_and_write, status, until
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
-
-from rumi_tui.console.screens.help import HelpScreen
-from rumi_tui.console.slash_commands import completions, described
 
 
 def in_footer(pilot):
@@ -39,12 +36,3 @@ async def test_a_key_that_is_not_offered_says_why(library, endless_file):
         await pilot.press("f2")
         await until(pilot, lambda: pilot.app._notifications)
         assert "no poem" in next(iter(pilot.app._notifications)).message
-
-
-async def test_help_lists_every_command_that_can_be_typed(library, endless_file):
-    async with console(library, endless_file) as pilot:
-        await pilot.press("f1")
-        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
-        shown = await help_text(pilot)
-        assert {line.split()[0] for line in completions()} <= set(shown.split())
-        assert all(" ".join(setting) in shown for setting in described())

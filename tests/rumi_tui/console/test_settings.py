@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 from console_support import console, field
-from support import run_command
+from support import call_command
 from textual.widgets import Select
 
 from models.errors import RumiError
@@ -180,7 +180,7 @@ async def test_the_fields_begin_as_the_settings_say(library, endless_file):
 
 
 def test_the_command_prints_them_and_makes_no_file(tmp_path):
-    done = run_command("rumi-tui", "--settings", XDG_CONFIG_HOME=str(tmp_path))
+    done = call_command("rumi-tui", "--settings", XDG_CONFIG_HOME=str(tmp_path))
     assert done.returncode == 0
     assert str(tmp_path / "rumi-tui" / "settings.toml") in done.stdout
     assert list(tmp_path.iterdir()) == []

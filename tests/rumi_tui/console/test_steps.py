@@ -15,7 +15,6 @@ from console_support import (
     until,
 )
 from textual import events
-from textual.pilot import Pilot
 from textual.widgets import Select
 
 from rumi_tui.console.screens.edit import EditScreen
@@ -28,20 +27,7 @@ from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.screens.tour import TourScreen
 from rumi_tui.console.screens.tree import TreeScreen
 from rumi_tui.console.screens.write import WriteScreen
-from rumi_tui.console.widgets.verse_area import VerseArea
 from rumi_tui.library.store import Branch, Library
-
-
-async def edit(pilot: Pilot) -> VerseArea:
-    """The poem on the page, to be changed."""
-    await pilot.press("f8")
-    await until(pilot, lambda: isinstance(pilot.app.screen, EditScreen) and pilot.app.screen.query(VerseArea))
-    return pilot.app.screen.query_one(VerseArea)
-
-
-def word_unlike(character: str) -> str:
-    """A word that begins otherwise, so that a poem changed with it parts from the old one right there."""
-    return "drum" if character != "d" else "reed"
 
 
 async def test_every_step_is_taken_back_and_again(library, endless_file):
@@ -86,62 +72,6 @@ async def test_a_step_back_while_writing_stops_and_keeps_what_is_there(library, 
         await pilot.press("f6")
         await until(pilot, lambda: on_the_page(pilot) == letters(library.poems()[0].text))
         assert len(library.poems()[0].text) > 100
-
-
-async def test_a_poem_is_changed_by_hand_and_the_poem_before_stays(library, endless_file):
-    async with console(library, endless_file, lines="2") as pilot:
-        first = await press_and_write(pilot, library, *"amber", "enter")
-        area = await edit(pilot)
-        word = word_unlike(first.text[-1])
-        await pilot.press("backspace", *word, "escape")
-        await until(pilot, lambda: len(library.poems()) == 2)
-        changed = library.poems()[0]
-        assert changed.text == first.text[:-1] + word
-        assert changed.branch == Branch(first.id, len(first.text) - 1)
-        assert library.poem(first.id) == first
-        await until(pilot, lambda: on_the_page(pilot) == letters(changed.text))
-        await edit(pilot)
-        await pilot.press("escape")
-        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
-        assert len(library.poems()) == 2
-        assert area.text == changed.text
-
-
-@pytest.mark.parametrize(("by_hand", "fitted"), [("amber drum", "amber drum"), ("amber drum\u00e9", "amber drume")])
-async def test_verse_by_hand_grows_unless_the_model_cannot_read_it(library, endless_file, by_hand, fitted):
-    async with console(library, endless_file, lines="2") as pilot:
-        await press_and_write(pilot, library, *"amber", "enter")
-        area = await edit(pilot)
-        area.text = by_hand
-        await pilot.press("escape")
-        await until(pilot, lambda: len(library.poems()) == 2)
-        changed = library.poems()[0]
-        assert changed.text == by_hand
-        gone_on = await press_and_write(pilot, library, "ctrl+g")
-        assert gone_on.text.startswith(fitted)
-        assert len(gone_on.text) > len(fitted)
-        assert library.given(gone_on)[-1].stop == len(fitted)
-        if fitted != by_hand:
-            assert gone_on.branch == Branch(changed.id, len("amber drum"))
-            assert library.poem(changed.id) == changed
-            assert any("\u00e9 as e" in note for note in told(pilot, "information"))
-        else:
-            assert gone_on.id == changed.id
-
-
-async def test_verse_is_written_on_from_the_cursor(library, endless_file, endless, write_again):
-    async with console(library, endless_file, lines="2") as pilot:
-        first = await press_and_write(pilot, library, *"amber", "enter")
-        area = await edit(pilot)
-        area.move_cursor((0, 8))
-        word = word_unlike(first.text[8])
-        second = await press_and_write(pilot, library, *word, "ctrl+g")
-        assert second.text.startswith(first.text[:8] + word)
-        assert len(second.text) > 12
-        assert second.branch == Branch(first.id, 8)
-        assert library.given(second) == [range(5), range(8, 12)]
-        assert on_the_page(pilot) == letters(second.text)
-        assert write_again(second, endless) == second.text
 
 
 async def test_a_poem_comes_out_the_same_again_and_changes_nothing(library, endless_file):
@@ -239,13 +169,6 @@ async def test_letters_still_on_their_way_belong_to_the_prompt(library, endless_
         pilot.app.post_message(events.Key("enter", "\r"))
         await until(pilot, lambda: library.poems() and library.poems()[0].passages[0].ending)
         assert library.poems()[0].text.startswith("amber")
-
-
-async def test_a_poem_on_the_page_is_given_a_title(library, endless_file):
-    async with console(library, endless_file, lines="2") as pilot:
-        kept = await press_and_write(pilot, library, "enter")
-        await pilot.press("ctrl+o", *"Lamp", "enter")
-        await until(pilot, lambda: library.poem(kept.id).title == "Lamp")
 
 
 SCREENS = {

@@ -159,3 +159,27 @@ def test_selected_streams_go_on_by_themselves(session, read):
     session(np.full((3, 1), 30), cache)
     again, _ = session(after, session.select(cache, [2, 0, 2]))
     assert np.abs(again - answers).max() > 1e-3
+
+
+FORMER_INPUTS = {"total_len": "total", "last_pos": "last", "new_len": "fed", "position_ids": "places"}
+"""Inputs of a graph, and what version 0.1 called them."""
+
+
+@pytest.mark.parametrize("kind", ["rotary", "learned"])
+def test_a_model_file_that_has_the_names_of_version_0_1_answers_the_same(write_pair, tmp_path: Path, kind: str):
+    path = write_pair(kind)[1]
+    model = onnx.load(path)
+    names = {value.name for value in model.graph.input}
+    renamed = names & set(FORMER_INPUTS)
+    assert renamed
+    for value in model.graph.input:
+        value.name = FORMER_INPUTS.get(value.name, value.name)
+    for node in model.graph.node:
+        for place, name in enumerate(node.input):
+            node.input[place] = FORMER_INPUTS.get(name, name)
+    onnx.save(model, tmp_path / "former.onnx")
+    ids = np.random.default_rng(0).integers(8, 40, (2, 7))
+    answers = []
+    for session in (Session(path), Session(tmp_path / "former.onnx")):
+        answers.append(session(ids, session.empty_cache(2))[0])
+    np.testing.assert_array_equal(*answers)

@@ -9,7 +9,7 @@ import weakref
 from pathlib import Path
 
 import pytest
-from support import WORDS, assert_command_refused, refused, run_command, verse
+from support import WORDS, assert_command_refused, call_command, refused, run_command, verse
 
 from rumi_tui.engine.session import Session, load_model
 from rumi_tui.search import embeddings
@@ -187,7 +187,7 @@ def test_the_command_quotes_with_places_and_marks_what_the_machine_wrote(folder:
     done = run_command("rumi-ask", "چراغ کجاست؟", "--seed", "5", "--json", **places)
     assert (done.returncode, done.stderr) == (0, "")
     answer = json.loads(done.stdout)
-    shown = run_command("rumi-ask", "چراغ کجاست؟", "--seed", "5", **places).stdout
+    shown = call_command("rumi-ask", "چراغ کجاست؟", "--seed", "5", **places).stdout
     for passage in answer["quotations"]:
         assert "\n".join(f"  > {line}" for line in passage["couplet"]["verse"].split("\n")) in shown
         assert f"poem {passage['couplet']['poem']}, couplet {passage['couplet']['couplet']}, Nobody" in shown
@@ -198,18 +198,18 @@ def test_the_command_quotes_with_places_and_marks_what_the_machine_wrote(folder:
 
 def test_the_command_says_that_nothing_bears_on_a_question(folder: Path, tmp_path: Path) -> None:
     places = {"RUMI_CORPUS_DIR": str(folder), "XDG_CACHE_HOME": str(tmp_path)}
-    done = run_command("rumi-ask", "رمز ایمیلم را چطور عوض کنم؟", **places)
+    done = call_command("rumi-ask", "رمز ایمیلم را چطور عوض کنم؟", **places)
     assert (done.returncode, done.stdout) == (0, "Nothing in the texts bears on this question.\n")
-    empty = json.loads(run_command("rumi-ask", "رمز ایمیلم را چطور عوض کنم؟", "--json", **places).stdout)
+    empty = json.loads(call_command("rumi-ask", "رمز ایمیلم را چطور عوض کنم؟", "--json", **places).stdout)
     assert (empty["quotations"], empty["verse"]) == ([], None)
 
 
 def test_without_texts_and_on_wrong_use_the_command_says_what_to_do(folder: Path, tmp_path: Path) -> None:
     places = {"XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "HOME": str(tmp_path)}
-    assert_command_refused(run_command("rumi-ask", "love", **places), 1, "run rumi-corpus fetch")
-    assert_command_refused(run_command("rumi-ask", "?!", **places), 2, "no word")
-    assert_command_refused(run_command("rumi-ask", **places), 2)
-    asked = run_command("rumi-ask", "چراغ", "--form", "free", RUMI_CORPUS_DIR=str(folder), **places)
+    assert_command_refused(call_command("rumi-ask", "love", **places), 1, "run rumi-corpus fetch")
+    assert_command_refused(call_command("rumi-ask", "?!", **places), 2, "no word")
+    assert_command_refused(call_command("rumi-ask", **places), 2)
+    asked = call_command("rumi-ask", "چراغ", "--form", "free", RUMI_CORPUS_DIR=str(folder), **places)
     assert_command_refused(asked, 1, "never learned the form")
 
 

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from support import assert_command_refused, refused, run_command, write_corpus
+from support import assert_command_refused, call_command, refused, run_command, write_corpus
 
 from rumi_tui.search.index import PAGE, Index
 from rumi_tui.verse.words import fold, search_terms
@@ -131,21 +131,21 @@ def test_the_command_shows_pages_of_passages(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr, len(first["passages"])) == (0, "", PAGE)
     assert first["found"] > PAGE
     last = json.loads(
-        run_command("rumi-corpus", "search", "amber", "--page", str(first["pages"]), "--json", **places).stdout
+        call_command("rumi-corpus", "search", "amber", "--page", str(first["pages"]), "--json", **places).stdout
     )
     assert len(last["passages"]) == (first["found"] - 1) % PAGE + 1
-    shown = run_command("rumi-corpus", "search", "amber", "--language", "en", **places)
+    shown = call_command("rumi-corpus", "search", "amber", "--language", "en", **places)
     assert shown.stdout.count("  > ") >= PAGE
     assert f"page 1 of {first['pages']}" in shown.stderr
-    nothing = run_command("rumi-corpus", "search", "unheard", **places)
+    nothing = call_command("rumi-corpus", "search", "unheard", **places)
     assert (nothing.returncode, nothing.stdout) == (0, "")
     assert "No couplet" in nothing.stderr
 
 
 def test_without_texts_the_command_says_what_to_do(tmp_path: Path) -> None:
     places = {"XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "HOME": str(tmp_path)}
-    assert_command_refused(run_command("rumi-corpus", "search", "love", **places), 1, "run rumi-corpus fetch")
-    done = run_command("rumi-corpus", "search", "love", RUMI_CORPUS_DIR=str(tmp_path / "missing"), **places)
+    assert_command_refused(call_command("rumi-corpus", "search", "love", **places), 1, "run rumi-corpus fetch")
+    done = call_command("rumi-corpus", "search", "love", RUMI_CORPUS_DIR=str(tmp_path / "missing"), **places)
     assert_command_refused(done, 1, "There are no texts at .*missing")
 
 

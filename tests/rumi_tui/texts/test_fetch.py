@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from support import assert_command_refused, refused, run_command
+from support import assert_command_refused, call_command, refused
 
 from rumi_tui.texts.corpus import read_corpus
 from rumi_tui.texts.english import redhouse
@@ -184,7 +184,7 @@ def test_without_a_network_the_command_says_so_in_one_line_and_leaves_what_is_he
     kept.parent.mkdir(parents=True)
     kept.write_text("A line.\n")
     places = {"XDG_DATA_HOME": str(tmp_path), "HOME": str(tmp_path), "HTTPS_PROXY": NOBODY, "https_proxy": NOBODY}
-    assert_command_refused(run_command("rumi-corpus", "fetch", **places), 1, "cannot be reached.*what is here stays")
+    assert_command_refused(call_command("rumi-corpus", "fetch", **places), 1, "cannot be reached.*what is here stays")
     assert kept.read_text() == "A line.\n"
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from support import run_command, write_corpus
+from support import call_command, write_corpus
 
 from rumi_tui.texts.sources import TEXTS
 
@@ -11,7 +11,7 @@ from rumi_tui.texts.sources import TEXTS
 def test_list_says_what_is_here_and_what_can_be_fetched(tmp_path: Path) -> None:
     write_corpus(tmp_path)
     (tmp_path / "fa-divan.txt").write_text("سنگ\n", "utf-8")
-    done = run_command("rumi-corpus", "list", "--json", RUMI_CORPUS_DIR=str(tmp_path))
+    done = call_command("rumi-corpus", "list", "--json", RUMI_CORPUS_DIR=str(tmp_path))
     assert (done.returncode, done.stderr) == (0, "")
     texts = {text["name"]: text for text in json.loads(done.stdout)}
     assert list(texts)[: len(TEXTS)] == [text.file for text in TEXTS]
@@ -19,11 +19,11 @@ def test_list_says_what_is_here_and_what_can_be_fetched(tmp_path: Path) -> None:
     assert texts["fa-divan.txt"]["bytes"] == 7
     assert texts["fa-masnavi.txt"]["bytes"] == 2_553_630
     assert (texts["sher.txt"]["language"], texts["sher.txt"]["form"]) == ("fa", "ghazal")
-    lines = run_command("rumi-corpus", "list", RUMI_CORPUS_DIR=str(tmp_path)).stdout.splitlines()
+    lines = call_command("rumi-corpus", "list", RUMI_CORPUS_DIR=str(tmp_path)).stdout.splitlines()
     assert len(lines) == len(texts)
     assert [line.endswith("here") for line in lines] == [text["here"] for text in texts.values()]
 
 
 def test_list_needs_no_folder(tmp_path: Path) -> None:
-    done = run_command("rumi-corpus", "list", "--json", XDG_DATA_HOME=str(tmp_path), HOME=str(tmp_path))
+    done = call_command("rumi-corpus", "list", "--json", XDG_DATA_HOME=str(tmp_path), HOME=str(tmp_path))
     assert not any(text["here"] for text in json.loads(done.stdout))

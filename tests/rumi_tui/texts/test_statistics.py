@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from support import run_command
+from support import call_command
 
 from rumi_tui.texts.corpus import read_corpus
 from rumi_tui.texts.statistics import describe_text
@@ -23,7 +23,7 @@ def test_a_text_is_counted_in_its_normal_form(tmp_path: Path) -> None:
 
 
 def test_rumi_corpus_prints_the_numbers_of_each_text(corpus_folder: Path) -> None:
-    done = run_command("rumi-corpus", "stats", str(corpus_folder), "--json")
+    done = call_command("rumi-corpus", "stats", str(corpus_folder), "--json")
     assert (done.returncode, done.stderr) == (0, "")
     texts = json.loads(done.stdout)
     expected = []
@@ -45,6 +45,6 @@ def test_rumi_corpus_prints_the_numbers_of_each_text(corpus_folder: Path) -> Non
         )
     assert [text | {"symbols": sorted(text["symbols"])} for text in texts] == expected
 
-    plain = run_command("rumi-corpus", "stats", str(corpus_folder / "sher.txt"))
+    plain = call_command("rumi-corpus", "stats", str(corpus_folder / "sher.txt"))
     assert (plain.returncode, plain.stderr) == (0, "")
     assert plain.stdout.startswith("sher.txt: ghazal, fa\n  40 poems (2 validate), 240 lines\n")

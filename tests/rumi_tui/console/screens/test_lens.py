@@ -5,25 +5,15 @@ import gc
 import weakref
 
 import pytest
-from console_support import SIZES, console, field, letters, on_the_page, press_and_write, told, until
-from textual.pilot import Pilot
-from textual.widgets import OptionList, Static, Tree
+from console_support import SIZES, console, field, letters, on_the_page, open_lens, press_and_write, told, until
+from textual.widgets import OptionList, Static
 
 from rumi_tui.console.screens.lens import LensScreen, certainty, name_of, share
-from rumi_tui.console.screens.tree import TreeScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.widgets.lens_view import LensView
-from rumi_tui.engine.lens import ALTERNATIVES, token_scores
+from rumi_tui.engine.lens import token_scores
 from rumi_tui.engine.messages import Inspected
 from rumi_tui.library.store import Branch
-
-
-async def open_lens(pilot: Pilot) -> LensView:
-    await pilot.press("f2")
-    await until(pilot, lambda: isinstance(pilot.app.screen, LensScreen))
-    view = pilot.app.screen.query_one(LensView)
-    await until(pilot, lambda: pilot.app.screen.query_one(OptionList).option_count == ALTERNATIVES)
-    return view
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -130,20 +120,6 @@ async def test_what_was_read_comes_too_late_for_a_lens_that_is_half_taken_apart(
         assert isinstance(pilot.app.screen, WriteScreen)
 
 
-async def test_the_tree_of_a_poem_that_was_deleted_shows_what_is_left(library, endless_file):
-    async with console(library, endless_file, lines="2") as pilot:
-        first = await press_and_write(pilot, library, *"amber", "enter")
-        await open_lens(pilot)
-        second = await press_and_write(pilot, library, "right", "enter", "enter")
-        library.delete(second.id)
-        await pilot.press("f3")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TreeScreen))
-        assert [node.data for node in pilot.app.screen.query_one(Tree).root.children] == [first]
-        await pilot.press("escape")
-        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
-        await pilot.press("ctrl+n")
-
-
 async def test_a_click_moves_the_cursor(library, endless_file):
     async with console(library, endless_file, (120, 40), lines="3") as pilot:
         await press_and_write(pilot, library, *"amber", "enter")
@@ -186,27 +162,6 @@ async def test_a_poem_of_another_model_file_says_so(library, endless_file):
         await until(pilot, lambda: on_the_page(pilot) == "amber")
         await open_lens(pilot)
         assert "another than wrote the poem" in str(field(pilot, "legend", Static).content)
-
-
-async def test_branches_are_turned_through_by_a_key_and_chosen_in_the_tree(library, endless_file):
-    async with console(library, endless_file, lines="2") as pilot:
-        first = await press_and_write(pilot, library, *"amber", "enter")
-        await open_lens(pilot)
-        second = await press_and_write(pilot, library, "right", "enter", "enter")
-        third = await press_and_write(pilot, library, "ctrl+r")
-        assert third.branch == second.branch
-        for poem in (first, second, third):
-            await pilot.press("ctrl+n")
-            await until(pilot, lambda poem=poem: on_the_page(pilot) == letters(poem.text))
-        await pilot.press("f3")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TreeScreen))
-        tree = pilot.app.screen.query_one(Tree)
-        await until(pilot, lambda: tree.cursor_node is not None and tree.cursor_node.data == third)
-        [root] = tree.root.children
-        assert (root.data, [node.data for node in root.children]) == (first, [second, third])
-        await pilot.press("up", "enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
-        await until(pilot, lambda: on_the_page(pilot) == letters(second.text))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import aiohttp
 import psutil
 import pytest
 import pytest_asyncio
-from support import assert_command_refused, run_command
+from support import assert_command_refused, call_command, run_command
 from web_support import Served
 
 from rumi_tui.library.store import Library
@@ -119,12 +119,12 @@ def test_a_port_that_is_taken_is_told_in_one_sentence(tmp_path: Path):
     ("arguments", "pattern"), [(["--rtl", "sideways"], "sideways"), (["--host", "192.0.2.1"], r"192\.0\.2\.1.*--host")]
 )
 def test_what_no_console_could_be_opened_with_is_told_before_a_page_is(tmp_path: Path, arguments: list[str], pattern):
-    assert_command_refused(run_command("rumi-tui", "--web", *arguments, XDG_DATA_HOME=str(tmp_path)), 1, pattern)
+    assert_command_refused(call_command("rumi-tui", "--web", *arguments, XDG_DATA_HOME=str(tmp_path)), 1, pattern)
 
 
 def test_a_library_that_cannot_be_opened_is_told_before_a_page_is(tmp_path: Path):
     (tmp_path / "rumi-tui" / "poems.sqlite").mkdir(parents=True)
-    assert_command_refused(run_command("rumi-tui", "--web", XDG_DATA_HOME=str(tmp_path)), 1, "cannot be opened")
+    assert_command_refused(call_command("rumi-tui", "--web", XDG_DATA_HOME=str(tmp_path)), 1, "cannot be opened")
 
 
 def test_without_the_extra_it_says_what_to_install():

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+from console_support import SIZES, console, help_text, until
+
+from rumi_tui.console.actions import EVERYWHERE, WRITING
+from rumi_tui.console.screens.help import HelpScreen, Sheet
+from rumi_tui.console.screens.write import WriteScreen
+from rumi_tui.console.slash_commands import completions, described
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_help_lists_every_action_and_closes(library, endless_file, size):
+    async with console(library, endless_file, size) as pilot:
+        for key in ("escape", "f1"):
+            await pilot.press("f1")
+            await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+            text = await help_text(pilot)
+            for action in (*WRITING, *EVERYWHERE):
+                assert action.help in text
+            await pilot.press(key)
+            await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+
+
+async def test_help_lists_every_command_that_can_be_typed(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        shown = await help_text(pilot)
+        assert {line.split()[0] for line in completions()} <= set(shown.split())
+        assert all(" ".join(setting) in shown for setting in described())
+
+
+async def test_what_belongs_together_stands_in_one_row_where_there_is_room_and_below_another_where_not(
+    library, endless_file
+):
+    async with console(library, endless_file) as pilot:
+        await pilot.press("f1")
+        await help_text(pilot)
+        wide = pilot.app.screen.query(Sheet).first().region.height
+        await pilot.resize_terminal(30, 24)
+        await until(pilot, lambda: pilot.app.screen.query(Sheet).first().region.height > 2 * wide)
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: pilot.app.screen.query(Sheet).first().region.height == wide)
