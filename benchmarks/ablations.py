@@ -2,7 +2,7 @@
 
 Each variant changes one thing of the shape `small`. The steps of the recipe are as many as fit into the given seconds
 of processor time; those of a variant follow from how its steps compare with the recipe's, timed in turn, so other work
-on the machine does not change who wins. Prints the table and writes it into docs/training.md between its marks.
+on the machine does not change who wins. Prints the table and writes it into docs/experiments.md between its marks.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from training.defaults import BATCH, LEARNING_RATE
 from training.optim import BETAS, WEIGHT_DECAY, build_optimizers
 from training.run_config import TrainConfig
 
-PAGE = Path(__file__).parent.parent / "docs" / "training.md"
+PAGE = Path(__file__).parent.parent / "docs" / "experiments.md"
 ROUNDS = 3
 """Of timing a variant and the recipe in turn."""
 BFLOAT16 = "training.loop.multiplies_bfloat16", "training.optim.multiplies_bfloat16"

@@ -34,7 +34,7 @@ class Run(NamedTuple):
     """Of text its declarations in CSS, of a ground its colour."""
     text: str
     width: int = 0
-    """Of a ground; text is as dequantize as it is."""
+    """Of a ground; text is as wide as it is."""
 
 
 def picture(app: App[object]) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from support import call_command, write_corpus
+from support import call_command, verse, write_corpus
 
 ROOT = Path(__file__).parent.parent
 FILES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -94,3 +95,25 @@ def test_the_picture_of_the_rooms_is_that_of_the_code() -> None:
         cwd=ROOT / "docs",
     )
     assert done.stdout == (ROOT / "docs" / "architecture.svg").read_text("utf-8"), "run python docs/architecture.py"
+
+
+GUIDE = re.findall(
+    r"^rumi-(?:corpus stats|train --corpus|eval|export) .*", (ROOT / "docs" / "training.md").read_text("utf-8"), re.M
+)
+
+
+def test_the_training_guide_can_be_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("poems.txt").write_text(verse(poems=40), "utf-8")
+    for line in GUIDE:
+        if line.startswith("rumi-train"):
+            shutil.rmtree("runs", ignore_errors=True)
+        words = re.sub(r"--minutes \d+", "--steps 2", line).replace("--samples 20", "--samples 1")
+        words = words.replace("--preset small", "--preset minimal").split()
+        done = call_command(*words)
+        assert done.returncode == 0, (line, done.stderr)
+    assert Path("mine.onnx").is_file()
+
+
+def test_the_front_page_is_short() -> None:
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 150

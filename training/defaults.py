@@ -1,4 +1,4 @@
-"""What a run chooses by itself where nobody says otherwise. What each is worth, docs/training.md says.
+"""What a run chooses by itself where nobody says otherwise. docs/experiments.md says what each is worth.
 
 Knows nothing of torch, so that the command line can show its defaults.
 """

@@ -25,7 +25,7 @@ CONFIG = DecoderConfig(vocab_size=40, window=16, layers=2, heads=2, width=BLOCK,
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("dequantize") / "dequantize.safetensors"
+    path = tmp_path_factory.mktemp("wide") / "wide.safetensors"
     save_weights(path, random_decoder(CONFIG), describe(CONFIG))
     return path
 

@@ -36,7 +36,7 @@ class VersesScreen(Dialog[Couplet | None]):
     BINDINGS = [
         Binding("escape", "dismiss", "Back", priority=True),
         Binding("right,pagedown", "turn(1)", "Next page", show=False),
-        Binding("left,pageup", "turn(-1)", "ResultPage before", show=False),
+        Binding("left,pageup", "turn(-1)", "Page before", show=False),
     ]
     AUTO_FOCUS = "Input"
 

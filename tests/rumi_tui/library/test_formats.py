@@ -75,10 +75,10 @@ def test_a_title_stands_above_the_poem(ending: str):
 
 def test_a_card_is_as_wide_as_what_stands_on_it():
     passages = tuple(Passage(begins_at=at, seed=2**32 - 1, lines=4, sampling=Sampling()) for at in range(9))
-    narrow, dequantize = (
+    narrow, wide = (
         ElementTree.fromstring(FORMATS["svg"][1](poem)) for poem in (kept("a"), kept("a", passages=passages))
     )
-    assert int(dequantize.get("width")) > int(narrow.get("width"))
+    assert int(wide.get("width")) > int(narrow.get("width"))
 
 
 def test_plain_text_is_the_poem_and_json_is_all_that_is_kept():

@@ -51,7 +51,7 @@ Book One
 
 1 too, like the harbour, lie still,
 
-The jasmine is upon the wall that looks towards the dequantize sea of
+The jasmine is upon the wall that looks towards the wide sea of
 
 ivory.
 
@@ -116,7 +116,7 @@ def test_whinfield_gives_verse_without_heads_headings_notes_and_prose() -> None:
         '"Candle, drum and ember were the things I had with me on the roads,',
         "Fennel and the garnet.",
         "I too, like the harbour, lie still,",
-        "The jasmine is upon the wall that looks towards the dequantize sea of ivory.",
+        "The jasmine is upon the wall that looks towards the wide sea of ivory.",
         "The kettle sings, the lantern shines.",
     ]
     assert second[0] == "The mirror is of silver;"
