@@ -13,7 +13,7 @@ from models.forms import FORMS
 from models.pretrained import MODELS
 from rumi_tui.console.actions import Action
 from rumi_tui.console.keymap import BY_COMMAND
-from rumi_tui.console.widgets.settings_bar import FIELDS, MANNERS
+from rumi_tui.console.widgets.settings_bar import FIELDS, SAMPLING_PRESETS
 from rumi_tui.library.formats import FORMATS
 
 SIGN = "/"
@@ -21,7 +21,7 @@ SIGN = "/"
 SETTINGS = {
     "model": MODELS,
     "form": tuple(FORMS),
-    "preset": tuple(MANNERS),
+    "preset": tuple(SAMPLING_PRESETS),
     **{field.label: () for field in FIELDS.values()},
 }
 """Settings, and the values that can be named."""

@@ -65,7 +65,7 @@ HINTS = {
 }
 """A line on each setting, told while it has the focus."""
 
-MANNERS = {
+SAMPLING_PRESETS = {
     "careful": {"temperature": "0.5", "top_k": "0", "top_p": "0.95", "min_p": "0"},
     "balanced": {"temperature": "0.8", "top_k": "0", "top_p": "1", "min_p": "0"},
     "daring": {"temperature": "1.1", "top_k": "0", "top_p": "1", "min_p": "0.03"},
@@ -100,7 +100,7 @@ class SettingsBar(Vertical):
             for field in SHAPE:
                 yield from self._compose_field(field)
         with Horizontal(id="choice"):
-            presets = [(name, name) for name in MANNERS]
+            presets = [(name, name) for name in SAMPLING_PRESETS]
             yield SelectBox(presets, compact=True, prompt="preset", id="preset")
             for field in CHOICE:
                 yield from self._compose_field(field)
@@ -121,7 +121,7 @@ class SettingsBar(Vertical):
             self._fill_in(event.value)
 
     def _fill_in(self, preset: str) -> None:
-        for name, value in MANNERS[preset].items():
+        for name, value in SAMPLING_PRESETS[preset].items():
             self.query_one(f"#{name}", Input).value = value
 
     @property
@@ -148,7 +148,11 @@ class SettingsBar(Vertical):
         """Gives a setting, named as on the screen, another value. Raises `RumiError` for one that it cannot have."""
         if label in ("model", "form", "preset"):
             select = self.query_one(f"#{label}", Select)
-            offered = {"model": [name for _, name in self._models], "form": self._forms, "preset": list(MANNERS)}[label]
+            offered = {
+                "model": [name for _, name in self._models],
+                "form": self._forms,
+                "preset": list(SAMPLING_PRESETS),
+            }[label]
             if not offered:
                 raise RumiError(self._why_no_forms)
             if value not in offered:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from rich.segment import Segment
 from textual import events
-from textual.document._document import Location
 from textual.geometry import Offset
 from textual.strip import Strip
 from textual.widgets import TextArea
 
 from rumi_tui.bidi import Cell, Mode, is_right_to_left, to_cells
+
+Location = tuple[int, int]
+"""Line and column in a text area."""
 
 
 class VerseArea(TextArea):

@@ -23,7 +23,7 @@ from rumi_tui.console.actions import EVERYWHERE, WRITING
 from rumi_tui.console.app import RumiApp
 from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.write import WriteScreen
-from rumi_tui.console.widgets.settings_bar import FIELDS, HINTS, MANNERS
+from rumi_tui.console.widgets.settings_bar import FIELDS, HINTS, SAMPLING_PRESETS
 from rumi_tui.engine.generate import Generation, Request
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.store import Passage
@@ -191,13 +191,13 @@ async def test_how_characters_are_chosen_is_asked_for_and_kept(library, endless_
         assert write_again(kept, endless) == kept.text
 
 
-@pytest.mark.parametrize("name", MANNERS)
+@pytest.mark.parametrize("name", SAMPLING_PRESETS)
 async def test_a_preset_fills_in_what_can_be_written_with(library, endless_file, name):
     async with console(library, endless_file, (120, 40), lines="2", top_k="7") as pilot:
         field(pilot, "preset", Select).value = name
         await until(pilot, lambda: field(pilot, "top_k").value == "0")
         kept = await press_and_write(pilot, library, "enter")
-        wanted = {setting: float(value) for setting, value in MANNERS[name].items()}
+        wanted = {setting: float(value) for setting, value in SAMPLING_PRESETS[name].items()}
         assert kept.passages[0].sampling == Sampling(**wanted | {"top_k": 0})
 
 
