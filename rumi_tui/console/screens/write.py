@@ -1,41 +1,235 @@
-"""The page to write on: what each key and command does there."""
+"""The page to write on: what stands on it, and what each key and command does.
+
+The desk (`rumi_tui.console.writing.desk`) has the poems written; this screen hands it what the person asks for, and
+draws what comes back. Workers post `Happened` messages as events come; only handlers change the screen.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import msgspec
-from textual import on
-from textual.widgets import Input
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Input, Select, Static
 
 from models.errors import RumiError
+from rumi_tui.bidi import Mode
 from rumi_tui.console import actions
+from rumi_tui.console.actions import WRITING, Action, Moment
 from rumi_tui.console.screens.edit import Edited, EditScreen
 from rumi_tui.console.screens.export import ExportScreen
 from rumi_tui.console.screens.lens import Branching, LensScreen
 from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.console.screens.name import Name, NameScreen
-from rumi_tui.console.screens.page import Manner, PageScreen
 from rumi_tui.console.screens.tree import TreeScreen
 from rumi_tui.console.screens.verses import Asking, VersesScreen
-from rumi_tui.console.slash_commands import SIGN, RunAction, SetValue, read_command
+from rumi_tui.console.settings import UserSettings
+from rumi_tui.console.slash_commands import SIGN, RunAction, SetValue, completions, read_command
+from rumi_tui.console.widgets.footer import KeyRow
+from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.prompt import Prompt
-from rumi_tui.console.widgets.settings_bar import SettingsBar
-from rumi_tui.console.writing.draft import Draft, shared_beginning
+from rumi_tui.console.widgets.settings_bar import HINTS, SettingsBar
+from rumi_tui.console.writing.desk import AnyJob, Desk
+from rumi_tui.console.writing.draft import Draft, Job, Settings, shared_beginning
 from rumi_tui.console.writing.history import Snapshot
 from rumi_tui.console.writing.replay import Rewriting
-from rumi_tui.engine.messages import Inspect
+from rumi_tui.console.writing.writer import Writer
+from rumi_tui.engine.messages import Began, Described, Event, Failed, Finished, Wrote
 from rumi_tui.library.formats import FORMATS, save_file
-from rumi_tui.library.store import KeptPoem
+from rumi_tui.library.store import KeptPoem, Library
 from rumi_tui.locations import poems_folder
 from rumi_tui.search.index import Couplet
 from rumi_tui.verse.languages import LANGUAGES
 
+PROMPTS = 100
+"""Earlier prompts that the arrow keys go through."""
+ENDINGS = {"end": "the poem ended here", "lines": "enough lines", "characters": "enough characters", None: "stopped"}
 
-class WriteScreen(PageScreen):
-    """The page to write on."""
 
-    BINDINGS = actions.bindings(actions.WRITING)
+class WriteScreen(Screen[None]):
+    """The poem, the settings and the prompt."""
+
+    AUTO_FOCUS = "#prompt"
+    BINDINGS = actions.bindings(WRITING)
+
+    class Happened(Message):
+        """Something came from the writing process."""
+
+        def __init__(self, job: AnyJob | None, event: Event) -> None:
+            super().__init__()
+            self.job, self.event = job, event
+
+    def __init__(self, library: Library, writer: Writer, model: str, mode: Mode, settings: UserSettings) -> None:
+        super().__init__()
+        self._library, self._model, self._mode, self._user_settings = library, model, mode, settings
+        self._desk = Desk(library, writer, self.run_worker, self._post)
+        self._words = ""
+        """How the writing goes."""
+
+    def compose(self) -> ComposeResult:
+        """The page from top to bottom."""
+        yield Static("❦  R U M I  ❦", id="title")
+        yield PoemView(self._mode)
+        yield Static("", id="status", markup=False)
+        yield SettingsBar(self._model, self._user_settings)
+        try:
+            earlier = self._library.prompts(PROMPTS)
+        except RumiError:
+            earlier = []  # what is wrong with the library is told when it is next used
+        yield Prompt(self._mode, earlier, completions(), id="prompt")
+        yield KeyRow(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Tells of a library that had to be set aside."""
+        if self._library.set_aside is not None:
+            self._complain(f"The library was damaged: it is kept as {self._library.set_aside}, and a new one begun.")
+
+    async def close(self) -> str:
+        """Stops, saves, and gives back the poems that could not be saved."""
+        return await self._desk.close()
+
+    # What fits the moment
+
+    def moments(self) -> set[Moment]:
+        """What is going on."""
+        moments: set[Moment] = {"writing"} if self._desk.job is not None else set()
+        if self._desk.now is not None:
+            moments |= {"poem"} if moments else {"poem", "rest"}
+        return moments
+
+    def fitting_actions(self) -> list[Action]:
+        """What can be done now."""
+        moments = self.moments()
+        return [action for action in WRITING if action.needs is None or action.needs in moments]
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """The keys that the footer shows; another is heard all the same, so that its action can say why not."""
+        hidden = {action.name for action in WRITING} - {action.name for action in self.fitting_actions()}
+        return {key: active for key, active in super().active_bindings.items() if active.binding.action not in hidden}
+
+    # What comes from the writing process
+
+    def _post(self, job: AnyJob | None, event: Event) -> None:
+        self.post_message(self.Happened(job, event))
+
+    @on(Happened)
+    def _hear(self, message: Happened) -> None:
+        job, event, bar = message.job, message.event, self.query_one(SettingsBar)
+        if isinstance(event, Described) and event.model == bar.model:
+            bar.offer_forms(event.card.forms)
+        elif isinstance(event, Failed):
+            self._complain(event.message)
+            if job is None:
+                bar.await_forms(event.message)
+        if self._desk.take_in(job, event):
+            match event:
+                case Began():
+                    self._show_beginning(job, event)
+                case Wrote():
+                    self.query_one(PoemView).append("".join(step.text for step in event.steps))
+                case Finished() | Failed() if self._desk.job is None:
+                    self._show_end(job, event)
+        if job is not None and job.draft is not None:
+            self._watch_saving(job.draft)
+
+    def _show_beginning(self, job: AnyJob | None, began: Began) -> None:
+        words = "written again"
+        if isinstance(job, Job):
+            words = f"seed {job.settings.seed} · temperature {job.settings.sampling.temperature:g} · writing"
+        self._show(began.text)
+        self.query_one(PoemView).set_writing(True)
+        self._say(words)
+        for note in began.notes:
+            self.notify(note, markup=False)
+
+    def _show_end(self, job: AnyJob | None, event: Finished | Failed) -> None:
+        words = ""
+        if isinstance(job, Rewriting):
+            words = job.verdict if job.is_over else "the poem stands as it was"
+            self._show()
+        elif isinstance(job, Job) and isinstance(event, Finished):
+            rate = f" · {event.characters / event.seconds:,.0f} characters/second" if event.seconds else ""
+            words = f"seed {job.settings.seed} · {ENDINGS[event.ending]}{rate}"
+        else:
+            self._show()
+        self.query_one(PoemView).set_writing(False)
+        self._say(words)
+
+    def _show(self, text: str | None = None) -> None:
+        """Draws what stands on the page, or a beginning of it."""
+        view, snapshot = self.query_one(PoemView), self._desk.now
+        view.set_writing(False)
+        if snapshot is None:
+            view.show("", (), "")
+        else:
+            view.show(snapshot.text if text is None else text, snapshot.draft.given, snapshot.draft.form)
+
+    # What the page says
+
+    def _say(self, words: str) -> None:
+        self._words = words
+        self._draw_status()
+        self.refresh_bindings()
+
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _draw_status(self) -> None:
+        """What a setting means while it has the focus, and otherwise how the writing goes."""
+        hint = HINTS.get(self.focused.id or "") if self.focused is not None else None
+        self.query_one("#status", Static).update(hint or self._words)
+
+    def _complain(self, sentence: str) -> None:
+        self.notify(sentence, severity="error", markup=False, timeout=10)
+
+    @contextmanager
+    def _complaining(self) -> Iterator[None]:
+        """Tells the person what cannot be done."""
+        try:
+            yield
+        except RumiError as error:
+            self._complain(str(error))
+
+    def _watch_saving(self, draft: Draft) -> None:
+        """Tells the person when poems cannot be saved, and when they can again."""
+        unsaved = self._desk.unsaved
+        had_unsaved = bool(unsaved)
+        unsaved.watch(draft)
+        if unsaved and not had_unsaved:
+            self._complain(f"{draft.trouble} Poems stay here and saving is tried again.")
+        elif had_unsaved and not unsaved:
+            self.notify("Everything is saved again.")
+
+    # Settings
+
+    def _settings(self) -> Settings:
+        return self.query_one(SettingsBar).read()
+
+    @on(Select.Changed, "#model")
+    def _read_model(self, event: Select.Changed) -> None:
+        self.query_one(SettingsBar).await_forms()
+        self._desk.describe(str(event.value))
+
+    @on(Input.Blurred, "SettingsBar Input")
+    @on(Select.Changed, "#preset")
+    async def _take_changes(self) -> None:
+        """Lets changed settings count from the next character of what is being written."""
+        if isinstance(self._desk.job, Job):
+            with self._complaining():
+                await self._desk.change_settings(self._settings(), self.query_one(SettingsBar).is_seed_locked)
+
+    @on(Input.Submitted, "SettingsBar Input")
+    async def _take_field(self) -> None:
+        if self._desk.job is None:
+            await self._write_new()
+        else:
+            await self._take_changes()
 
     # What the person does
 
@@ -47,22 +241,16 @@ class WriteScreen(PageScreen):
         else:
             await self._write_new()
 
-    @on(Input.Submitted, "SettingsBar Input")
-    async def _take_field(self) -> None:
-        if self._job is None:
-            await self._write_new()
-        else:
-            await self._take_changes()
-
     async def _write_new(self) -> None:
         prompt = self.query_one(Prompt)
         text = "" if prompt.text.startswith(SIGN) else prompt.text
         prompt.remember(text)
-        await self._write(text, typed=True)
+        with self._complaining():
+            await self._desk.write_new(self._settings(), text)
 
     async def _obey(self, line: str) -> None:
         """Does what a command says, and empties the prompt once it is done."""
-        try:
+        with self._complaining():
             match read_command(line):
                 case SetValue(name, value):
                     self.query_one(SettingsBar).set(name, value)
@@ -74,53 +262,39 @@ class WriteScreen(PageScreen):
                 case RunAction(action, value) if action.name == "search":
                     self._find_verses("search", value)
                 case RunAction(action, _):
-                    owner = self if action in actions.WRITING else self.app
+                    owner = self if action in WRITING else self.app
                     await owner.run_action(action.name)
             self.query_one(Prompt).clear()
-        except RumiError as error:
-            self._complain(str(error))
 
     async def action_stop(self) -> None:
         """Stops writing and keeps what is there."""
-        await self._writer.stop()
+        await self._desk.stop()
 
     async def action_again(self) -> None:
         """Writes a poem from the same beginning."""
-        if (snapshot := self._history.now) is None:
+        if (snapshot := self._desk.now) is None:
             await self._write_new()
         else:
-            draft = snapshot.draft  # a branch stays one only with the very beginning, model and form it has
-            like = draft if draft.branch else None
-            typed = like is None or draft.is_typed
-            await self._write(draft.prompt, typed=typed, like=like, branch=draft.branch)
+            with self._complaining():
+                await self._desk.write_again(self._settings(), snapshot.draft)
 
     async def action_go_on(self) -> None:
         """Continues the poem on the page."""
-        snapshot = self._history.now
-        if snapshot is None or self._job is not None:
-            return
-        draft = snapshot.draft
-        line_is_whole = bool(draft.passages) and draft.passages[-1].ending in ("end", "lines")
-        if snapshot.is_whole:
-            await self._write(draft.text + "\n" * line_is_whole, typed=draft.is_typed, draft=draft)
-        else:
-            await self._write(snapshot.text, typed=draft.is_typed, like=draft, branch=snapshot.branch())
+        snapshot = self._desk.now
+        if snapshot is not None and self._desk.job is None:
+            with self._complaining():
+                await self._desk.go_on(self._settings(), snapshot)
 
     async def action_same_again(self) -> None:
         """Writes the poem on the page again, to see that it comes out the same."""
-        await self._finish_job()
-        if snapshot := self._snapshot():
-            job = Rewriting(snapshot.draft)
-            if job.is_over:
-                self.notify("No model wrote anything of this poem.")
-                return
-            self._job = job
-            self._working = self._have_done(job, job.commands())
+        await self._desk.finish()
+        if (snapshot := self._snapshot()) and not self._desk.replay(snapshot.draft):
+            self.notify("No model wrote anything of this poem.")
 
     def action_lock_seed(self) -> None:
         """Takes the seed of the poem on the page into the settings, or out of them."""
-        bar, snapshot = self.query_one(SettingsBar), self._history.now
-        try:
+        bar, snapshot = self.query_one(SettingsBar), self._desk.now
+        with self._complaining():  # where another setting makes no sense
             if bar.is_seed_locked:
                 bar.set("seed", "")
                 self.notify("The seed is free: each poem takes another.")
@@ -128,66 +302,57 @@ class WriteScreen(PageScreen):
                 seed = snapshot.draft.passages[-1].seed
                 bar.set("seed", str(seed))
                 self.notify(f"The seed stays {seed} until you free it.")
-        except RumiError as error:  # another setting makes no sense
-            self._complain(str(error))
 
     async def action_undo(self) -> None:
         """Takes the last step back."""
-        await self._finish_job()
-        self._turned(self._history.undo(), "There is no step to take back.")
+        await self._desk.finish()
+        self._show_step(self._desk.undo(), "There is no step to take back.")
 
     async def action_redo(self) -> None:
         """Takes a step again."""
-        await self._finish_job()
-        self._turned(self._history.redo(), "There is no step to take again.")
+        await self._desk.finish()
+        self._show_step(self._desk.redo(), "There is no step to take again.")
 
-    def _turned(self, done: bool, otherwise: str) -> None:
-        self._job = None
-        if not done:
+    def _show_step(self, has_moved: bool, otherwise: str) -> None:
+        if has_moved:
+            self._show()
+            self._say("" if self._desk.now is None else "as it stood here")
+        else:
             self.notify(otherwise)
-            return
-        self._show()
-        self._say("" if self._history.now is None else "as it stood here")
 
     async def action_edit(self) -> None:
         """Lets the person change the poem."""
-        await self._finish_job()
+        await self._desk.finish()
         if snapshot := self._snapshot():
             self.app.push_screen(EditScreen(snapshot.text, self._mode), partial(self._take_edited, snapshot))
 
     async def _take_edited(self, snapshot: Snapshot, edited: Edited | None) -> None:
         if edited is None:
             return
-        draft, text = snapshot.draft, edited.text
-        if edited.goes_on and text == snapshot.text:
+        shared = shared_beginning(edited.text, snapshot.text)
+        if edited.goes_on and edited.text == snapshot.text:
             await self.action_go_on()
-            return
-        branch = snapshot.branch(shared_beginning(text, snapshot.text))
-        if edited.goes_on:
-            await self._write(text, typed=True, like=draft, branch=branch)
-        elif text != snapshot.text:
-            given = draft.given if branch else ()
-            changed = Draft(self._library, draft.model, draft.model_sha256, draft.form, text, branch, given)
-            changed.save()
-            self._watch_saving(changed)
-            self._turn_to(changed)
+        elif edited.goes_on:
+            with self._complaining():
+                await self._desk.branch(self._settings(), snapshot, edited.text, shared, typed=True)
+        elif edited.text != snapshot.text:
+            self._watch_saving(self._desk.change_by_hand(snapshot, edited.text, shared))
+            self._show()
             self._say("changed by hand")
 
     async def action_lens(self) -> None:
         """Shows what the model thought at every place of the poem."""
-        await self._finish_job()
+        await self._desk.finish()
         if (snapshot := self._snapshot()) and snapshot.text:
-            draft = snapshot.draft
-            answer = self._writer.carry_out(Inspect(draft.model, draft.form, snapshot.text))
-            lens = LensScreen(snapshot.text, draft.model_sha256, answer, self._mode)
+            answer = self._desk.inspect(snapshot)
+            lens = LensScreen(snapshot.text, snapshot.draft.model_sha256, answer, self._mode)
             self.app.push_screen(lens, partial(self._branch, snapshot))
 
     async def _branch(self, snapshot: Snapshot, choice: Branching | None) -> None:
         if choice is not None:
-            text = snapshot.text[: choice.at] + choice.text
-            await self._write(
-                text, typed=snapshot.draft.is_typed, like=snapshot.draft, branch=snapshot.branch(choice.at)
-            )
+            text, typed = snapshot.text[: choice.at] + choice.text, snapshot.draft.is_typed
+            with self._complaining():
+                await self._desk.branch(self._settings(), snapshot, text, choice.at, typed)
 
     async def action_tree(self) -> None:
         """Shows all branches of the poem."""
@@ -198,62 +363,53 @@ class WriteScreen(PageScreen):
     async def action_next_branch(self) -> None:
         """Turns to the next branch of the poem, and from the last to the first."""
         if (snapshot := self._snapshot()) and (family := self._family(snapshot.draft)):
-            places = [place for place, kept in enumerate(family) if kept.id == snapshot.draft.id]
-            if len(family) > 1 and places:
-                await self._open(family[(places[0] + 1) % len(family)])
+            ids = [poem.id for poem in family]
+            if len(ids) > 1 and snapshot.draft.id in ids:
+                await self._open(family[(ids.index(snapshot.draft.id) + 1) % len(ids)])
             else:
                 self.notify("This poem has no branch yet: the lens makes one.")
 
     def _family(self, draft: Draft) -> list[KeptPoem]:
-        """The poems of the tree that a poem stands in."""
-        try:
-            return self._library.family(draft.id) if draft.id is not None else []
-        except RumiError as error:
-            self._complain(str(error))
-            return []
+        with self._complaining():
+            return self._desk.family(draft)
+        return []
 
     def action_name(self) -> None:
         """Gives the poem on the page a title and tags."""
-        if poem := self._kept():
+        if poem := self._as_saved():
             self.app.push_screen(NameScreen(poem), partial(self._take_name, poem))
 
     def _take_name(self, poem: KeptPoem, name: Name | None) -> None:
         if name is not None:
-            try:
+            with self._complaining():
                 self._library.name(poem.id, name.title, name.tags)
-            except RumiError as error:
-                self._complain(str(error))
 
     def action_copy(self) -> None:
         """Gives the poem to the terminal's clipboard, and to a file, since no terminal says whether it took it."""
         if snapshot := self._snapshot():
             self.app.copy_to_clipboard(snapshot.text)
-            if poem := self._kept():
+            if poem := self._as_saved():
                 self._save_file(poem, "txt", "Copied. If your terminal keeps no clipboard, the poem is in")
 
     def action_export(self) -> None:
         """Saves the poem as a file."""
-        if self._kept() is not None:
+        if self._as_saved() is not None:
             self.app.push_screen(ExportScreen(), self._export)
 
     def _export(self, ending: str | None) -> None:
         if ending is not None and ending not in FORMATS:
             raise RumiError(f"A poem cannot be saved as {ending!r}: choose one of {', '.join(FORMATS)}.")
-        if ending is not None and (poem := self._kept()):
+        if ending is not None and (poem := self._as_saved()):
             self._save_file(poem, ending, "Saved as")
 
     def _save_file(self, poem: KeptPoem, ending: str, words: str) -> None:
-        try:
+        with self._complaining():
             self.notify(f"{words} {save_file(poem, ending, poems_folder())}", markup=False, timeout=10)
-        except RumiError as error:
-            self._complain(str(error))
 
     async def action_library(self) -> None:
         """Looks through the poems that were kept."""
-        try:
+        with self._complaining():
             self.app.push_screen(LibraryScreen(self._library, self._mode), self._open)
-        except RumiError as error:
-            self._complain(str(error))
 
     def action_ask(self) -> None:
         """Asks the real verse."""
@@ -271,45 +427,32 @@ class WriteScreen(PageScreen):
         if couplet is not None:
             language = LANGUAGES.get(couplet.language or "")
             model = language.model if language else self.query_one(SettingsBar).model
-            title = f"After Rumi: {couplet.place}"
-            await self._write(f"{couplet.verse}\n", typed=True, manner=Manner(model, couplet.form), title=title)
+            with self._complaining():
+                settings = msgspec.structs.replace(self._settings(), model=model, form=couplet.form)
+                await self._desk.write_new(settings, f"{couplet.verse}\n", f"After Rumi: {couplet.place}")
 
     def action_next_model(self) -> None:
         """Changes to the next model."""
         self.query_one(SettingsBar).next_model()
 
-    async def _open(self, kept: KeptPoem | None) -> None:
-        if kept is None:
+    async def _open(self, poem: KeptPoem | None) -> None:
+        if poem is None:
             return
-        await self._finish_job()
-        self._job = None
-        try:
-            draft = self._unsaved.find(kept.id) or Draft.reopen(self._library, self._library.poem(kept.id))
-        except RumiError as error:
-            self._complain(str(error))
-            return
-        self._turn_to(draft)
-        self._say(f"{kept.model}, {kept.form}, {kept.written[:10]}")
+        await self._desk.finish()
+        with self._complaining():
+            self._desk.open(poem.id)
+            self._show()
+            self._say(f"{poem.model}, {poem.form}, {poem.written[:10]}")
 
     def _snapshot(self) -> Snapshot | None:
         """What stands on the page; tells the person where nothing does."""
-        if self._history.now is None:
+        if self._desk.now is None:
             self.notify("There is no poem on the page yet: write one.")
-        return self._history.now
+        return self._desk.now
 
-    def _kept(self) -> KeptPoem | None:
+    def _as_saved(self) -> KeptPoem | None:
         """The poem on the page as the library has it, as far as it stands there; tells why if there is none."""
-        if (snapshot := self._snapshot()) is None:
-            return None
-        draft = snapshot.draft
-        draft.save()
-        try:
-            if draft.trouble is not None:
-                raise RumiError(draft.trouble)
-            assert draft.id is not None
-            poem = self._library.poem(draft.id)
-        except RumiError as error:
-            self._complain(str(error))
-            return None
-        passages = tuple(passage for passage in poem.passages if passage.begins_at <= len(snapshot.text))
-        return msgspec.structs.replace(poem, text=snapshot.text, passages=passages)
+        if snapshot := self._snapshot():
+            with self._complaining():
+                return self._desk.as_saved(snapshot)
+        return None

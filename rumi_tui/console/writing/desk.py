@@ -1,0 +1,232 @@
+"""The desk: the poem on the page, the steps that led to it, what is being written, and what is not saved yet.
+
+Each event of the writing process is posted once its job has handled it. Whoever shows the poem gives the event back
+to `take_in` before drawing it, so that the desk never runs ahead of the page. Knows nothing of screens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from typing import Protocol
+
+import msgspec
+
+from models.errors import RumiError
+from rumi_tui.console.writing.draft import Draft, Job, Settings
+from rumi_tui.console.writing.history import History, Snapshot
+from rumi_tui.console.writing.replay import Rewriting
+from rumi_tui.console.writing.unsaved import Unsaved
+from rumi_tui.console.writing.writer import Writer
+from rumi_tui.engine.messages import Began, Describe, Event, Failed, Finished, Inspect, Write
+from rumi_tui.library.store import Branch, KeptPoem, Library
+
+AnyJob = Job | Rewriting
+
+
+class Task(Protocol):
+    """Something that runs beside everything else."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended yet."""
+
+    async def wait(self) -> None:
+        """Waits for its end."""
+
+
+class Desk:
+    """Has poems written, one at a time."""
+
+    def __init__(
+        self,
+        library: Library,
+        writer: Writer,
+        start: Callable[[Coroutine[None, None, None]], Task],
+        post: Callable[[AnyJob | None, Event], object],
+    ) -> None:
+        """`start` runs a coroutine as a task; `post` takes each event, with its job if it belongs to one."""
+        self.library, self._writer, self._start, self._post = library, writer, start, post
+        self.history = History()
+        self.unsaved = Unsaved()
+        self.job: AnyJob | None = None
+        """What is being written, until its last event has been taken in."""
+        self._asked: Settings | None = None
+        """What the person's settings were when the job began."""
+        self._task: Task | None = None
+
+    @property
+    def now(self) -> Snapshot | None:
+        """What stands on the page."""
+        return self.history.now
+
+    # Writing. All of these raise `RumiError` for settings that nothing can be written with.
+
+    async def write_new(self, settings: Settings, text: str, title: str = "") -> None:
+        """Begins a poem with what the person typed."""
+        await self._write(settings, text, typed=True, title=title)
+
+    async def write_again(self, settings: Settings, draft: Draft) -> None:
+        """Begins another poem as `draft` began."""
+        like = draft if draft.branch else None  # a branch needs the very beginning, model and form that it has
+        await self._write(settings, draft.prompt, typed=like is None or draft.is_typed, like=like, branch=draft.branch)
+
+    async def go_on(self, settings: Settings, snapshot: Snapshot) -> None:
+        """Writes more of a poem; of a beginning of one, as a branch."""
+        draft = snapshot.draft
+        if snapshot.is_whole:
+            line_is_whole = bool(draft.passages) and draft.passages[-1].ending in ("end", "lines")
+            await self._write(settings, draft.text + "\n" * line_is_whole, typed=draft.is_typed, draft=draft)
+        else:
+            await self.branch(settings, snapshot, snapshot.text, len(snapshot.text), typed=draft.is_typed)
+
+    async def branch(self, settings: Settings, snapshot: Snapshot, text: str, at: int, typed: bool) -> None:
+        """Goes on from `text`, which has the first `at` characters in common with the poem on the page."""
+        await self._write(settings, text, typed=typed, like=snapshot.draft, branch=snapshot.branch(at))
+
+    async def change_settings(self, settings: Settings, is_seed_locked: bool) -> None:
+        """Lets other settings count from the next character of what is being written."""
+        job, asked = self.job, self._asked
+        if not isinstance(job, Job) or job.draft is None or asked is None:
+            return
+        settings = msgspec.structs.replace(settings, model=asked.model, form=asked.form)
+        if settings == (asked if is_seed_locked else msgspec.structs.replace(asked, seed=settings.seed)):
+            return
+        await self.finish()
+        draft, passage = job.draft, job.draft.passages[-1]
+        if passage.ending is None:
+            line_count = draft.text[passage.begins_at :].count("\n")
+            lines_left = job.settings.lines - line_count + settings.lines - asked.lines
+            await self._write(settings, draft.text, draft=draft, lines=max(1, lines_left))
+
+    async def _write(
+        self,
+        settings: Settings,
+        text: str,
+        *,
+        typed: bool = False,
+        draft: Draft | None = None,
+        like: Draft | None = None,
+        branch: Branch | None = None,
+        lines: int | None = None,
+        title: str = "",
+    ) -> None:
+        """Has verse written: more of `draft`, or a new poem, which may leave another at `branch` and be `like` it.
+
+        `lines`, where given, is how many of the lines that the settings allow are left.
+        """
+        if source := draft or like:
+            settings = msgspec.structs.replace(settings, model=source.model, form=source.form)
+        asked = settings
+        if lines is not None:
+            settings = msgspec.structs.replace(settings, lines=lines)
+        job = Job(self.library, settings, text, typed, draft, like, branch, title)
+        commands = job.commands()
+        await self.finish()
+        self.history.hold()
+        self.job, self._asked = job, asked
+        self._task = self._carry_out(job, commands)
+
+    def replay(self, draft: Draft) -> bool:
+        """Has a poem written again from its seeds; whether there is anything in it that a model wrote."""
+        job = Rewriting(draft)
+        if job.is_over:
+            return False
+        self.job = job
+        self._task = self._carry_out(job, job.commands())
+        return True
+
+    def describe(self, model: str) -> None:
+        """Has a model loaded; `Described` or `Failed` will be posted, without a job."""
+        self._carry_out(None, [Describe(model)])
+
+    def inspect(self, snapshot: Snapshot) -> AsyncIterator[Event]:
+        """Has the model read what stands on the page; gives back the answer, which is not posted."""
+        return self._writer.carry_out(Inspect(snapshot.draft.model, snapshot.draft.form, snapshot.text))
+
+    async def stop(self) -> None:
+        """Stops what is being written; its last events are still to come."""
+        await self._writer.stop()
+
+    async def finish(self) -> None:
+        """Stops what is being written and waits until all of it has come."""
+        if self._task is not None and self._task.is_running:
+            await self._writer.stop()
+            await self._task.wait()
+
+    def _carry_out(self, job: AnyJob | None, commands: Sequence[Describe | Write]) -> Task:
+        """Has commands carried out; a stop from now on holds for them, also where they have not been sent yet."""
+        return self._start(self._listen(job, [self._writer.carry_out(command) for command in commands]))
+
+    async def _listen(self, job: AnyJob | None, answers: Sequence[AsyncIterator[Event]]) -> None:
+        for events in answers:
+            async for event in events:
+                if job is not None:
+                    job.handle(event)
+                self._post(job, event)
+            if isinstance(event, Failed):
+                return
+
+    # What stands on the page
+
+    def take_in(self, job: AnyJob | None, event: Event) -> bool:
+        """Lets an event count; whether the page shows its job. If not, something else stands there by now."""
+        if job is None or job is not self.job:
+            return False
+        if isinstance(event, Began) and isinstance(job, Job):
+            assert job.draft is not None
+            self.history.turn_to(job.draft)
+        elif isinstance(event, Failed) or (isinstance(event, Finished) and _is_last(job, event)):
+            self.job = None
+        return True
+
+    def undo(self) -> bool:
+        """Takes the last step back; whether there was one."""
+        self.job = None
+        return self.history.undo()
+
+    def redo(self) -> bool:
+        """Takes the step again that was taken back last; whether there was one."""
+        self.job = None
+        return self.history.redo()
+
+    def change_by_hand(self, snapshot: Snapshot, text: str, at: int) -> Draft:
+        """Puts the poem on the page as the person changed it; the first `at` characters are as they were."""
+        draft, branch = snapshot.draft, snapshot.branch(at)
+        inherited = draft.given if branch else ()
+        changed = Draft(self.library, draft.model, draft.model_sha256, draft.form, text, branch, inherited)
+        changed.save()
+        self.history.turn_to(changed)
+        return changed
+
+    def open(self, poem: int) -> None:
+        """Puts a poem of the library on the page. Raises `RumiError` where it cannot be read."""
+        self.job = None
+        self.history.turn_to(self.unsaved.find(poem) or Draft.reopen(self.library, self.library.poem(poem)))
+
+    def family(self, draft: Draft) -> list[KeptPoem]:
+        """The poems of the tree that a poem stands in. Raises `RumiError` where they cannot be read."""
+        return self.library.family(draft.id) if draft.id is not None else []
+
+    def as_saved(self, snapshot: Snapshot) -> KeptPoem:
+        """What stands on the page as the library has it. Raises `RumiError` where it cannot be saved."""
+        draft = snapshot.draft
+        draft.save()
+        if draft.trouble is not None:
+            raise RumiError(draft.trouble)
+        assert draft.id is not None
+        poem = self.library.poem(draft.id)
+        passages = tuple(passage for passage in poem.passages if passage.begins_at <= len(snapshot.text))
+        return msgspec.structs.replace(poem, text=snapshot.text, passages=passages)
+
+    async def close(self) -> str:
+        """Stops, saves, and gives back the poems that could not be saved."""
+        await self.finish()
+        if self.job is not None and self.job.draft is not None:
+            self.unsaved.watch(self.job.draft)
+        self.unsaved.save()
+        return self.unsaved.text
+
+
+def _is_last(job: AnyJob, event: Finished) -> bool:
+    """Whether nothing follows; a poem that is written again has an end for each of its passages."""
+    return isinstance(job, Job) or event.ending is None or job.is_over
