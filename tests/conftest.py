@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import fcntl
 import functools
 import inspect
 import os
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from filelock import FileLock
 from hypothesis import settings
 from support import SHAPES, describe, random_decoder, run_command, write_corpus
 
@@ -46,8 +46,7 @@ def make_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
 
     def make(name: str, fill: Callable[[Path], object]) -> Path:
         folder, ready = root / name, root / f"{name}.ready"
-        with (root / f"{name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with FileLock(root / f"{name}.lock"):
             if not ready.exists():
                 folder.mkdir()
                 fill(folder)
