@@ -24,15 +24,19 @@ settings.register_profile("on any machine", deadline=None)
 settings.load_profile("on any machine")
 
 
-STARTERS = ("subprocess", "run_command", "console_support", "terminal_support")
-"""A module that imports one of these starts processes."""
+STARTERS = {"subprocess", "console_support", "terminal_support", "web_support"}
+"""What starts processes or the console; so does `support.run_command`."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what `make check` leaves out: tests that open the console (they are coroutines) or may start a process."""
+    """Marks what `make check` leaves out: tests that open the console (they are coroutines) or may start a process.
+
+    Tests that only take long, as where a graph is traced, are marked where they stand.
+    """
     for item in items:
         module, function = item.module, item.function  # type: ignore[attr-defined]
-        starts_processes = any(starter in vars(module) for starter in STARTERS)
+        homes = {getattr(value, "__module__", None) or name for name, value in vars(module).items()}
+        starts_processes = bool(STARTERS & (homes | set(vars(module)))) or "run_command" in vars(module)
         if starts_processes or inspect.iscoroutinefunction(function) or "word_pair" in item.fixturenames:  # type: ignore[attr-defined]
             item.add_marker("slow")
 

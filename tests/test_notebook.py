@@ -14,6 +14,8 @@ import pytest
 from nbclient import NotebookClient
 from support import call_command, verse
 
+pytestmark = pytest.mark.slow  # graphs are traced
+
 NOTEBOOK = Path(__file__).parent.parent / "docs" / "rumi_from_scratch.ipynb"
 STORED = nbformat.read(NOTEBOOK, as_version=nbformat.NO_CONVERT)
 SHOWN = re.findall(r"^!?(rumi-.+)$", "\n".join(cell.source for cell in STORED.cells), re.MULTILINE)

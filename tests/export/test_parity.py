@@ -22,6 +22,8 @@ from rumi_tui.engine.session import Session
 from training.checkpoint import load_weights
 from training.torch_step import TorchStep
 
+pytestmark = pytest.mark.slow  # graphs are traced
+
 SHIPPED = [(model_path(language).with_suffix(".safetensors"), model_path(language)) for language in MODELS]
 
 

@@ -20,6 +20,8 @@ from rumi_tui.engine.session import Session
 from rumi_tui.texts.corpus import Source, read_corpus
 from training.checkpoint import save_weights
 
+pytestmark = pytest.mark.slow  # graphs are traced
+
 CONFIG = DecoderConfig(vocab_size=40, window=16, layers=2, heads=2, width=BLOCK, positions="rotary")
 
 

@@ -268,6 +268,7 @@ def test_looks_since_the_best_are_counted(losses: list[float], since: int) -> No
     assert TrainState(evals=evals).evals_since_best == since
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compiler", [None, "false"])
 def test_what_is_compiled_computes_the_same_also_where_there_is_no_compiler(
     monkeypatch: pytest.MonkeyPatch, compiler: str | None
