@@ -11,7 +11,7 @@ from rumi_tui.engine.generate import Alternative, most_likely
 from rumi_tui.engine.sampling import log_softmax
 
 LONGEST = 4096
-"""Symbols at the end of a poem that are looked at: pages of verse, at most a second of work."""
+"""Tokens at the end of a poem that are scored: pages of verse, at most a second of work."""
 ALTERNATIVES = 10
 _PIECE = 512
 """Symbols read at once, so that memory does not grow with the poem."""

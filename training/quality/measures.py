@@ -13,7 +13,7 @@ from statistics import fmean, median, pstdev
 import msgspec
 
 from models.forms import form_named
-from models.tokenizer import SEPARATOR
+from models.tokenizer import SEPARATOR, normalise_for_models
 from rumi_tui.verse.judge import can_judge, rhymes, scheme_rhymes
 from rumi_tui.verse.rhyme import Rhyme
 from rumi_tui.verse.words import words
@@ -78,7 +78,7 @@ class TrainingText:
     """The poems a model learned from, ready for others to be looked up in them."""
 
     def __init__(self, poems: Sequence[str]) -> None:
-        self.text = SEPARATOR.join(poems)
+        self.text = SEPARATOR.join(map(normalise_for_models, poems))
         lines = [tuple(words(line)) for line in self.text.split("\n")]
         self.lines = set(lines)
         """Each as its words."""
@@ -91,7 +91,7 @@ def measure_verse(poems: Sequence[str], form: str, language: str, training: Trai
     lines = [line for poem in lined for line in poem]
     worded = [words(line) for line in lines]
     lengths = [len(line) for line in lines] or [0]
-    runs = copied_runs(poems, training.text) or [0]
+    runs = copied_runs([normalise_for_models(poem) for poem in poems], training.text) or [0]
     return VerseMeasures(
         poems=len(poems),
         lines=len(lines),

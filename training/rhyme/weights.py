@@ -69,7 +69,7 @@ def self_training_weights(poem: Ids, tokenizer: Tokenizer, language: str, known:
             counted = weights[each.start : each.end + 1]
             np.maximum(counted, 1, out=counted)
         weights[word : line.end + 1] = WEIGHT
-    if _form(poem, tokenizer) != "rubai" or tokenizer.decode(poem.tolist()).count("\n") != 3:
+    if tokenizer.decode(poem.tolist()).count("\n") + 1 != form_named(_form(poem, tokenizer)).lines:
         weights[-1] = 0
     return weights
 
