@@ -6,23 +6,28 @@ Knows no models: it takes poems as texts, whoever wrote them.
 from __future__ import annotations
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 from statistics import fmean, median, pstdev
 
 import msgspec
 
-from models.forms import form_named
+from models.forms import Form, form_named
 from models.tokenizer import SEPARATOR, normalise_for_models
 from rumi_tui.verse.judge import can_judge, rhymes, scheme_rhymes
-from rumi_tui.verse.rhyme import Rhyme
+from rumi_tui.verse.rhyme import Rhyme, shared_end
 from rumi_tui.verse.words import words
+from training.quality.association import Associations
+from training.quality.dictionary import exists, word_list
 
 SHORTEST_RUN = 8
 """Characters. Shorter runs stand in any text and are not looked for."""
 STRETCH = 200
 """n-grams among which the distinct ones are counted: their share falls with length, so the length is fixed."""
 SHUFFLED_PAIRS = 2000
+SENTENCE_ENDS = tuple('.!?؟;؛…”’"»')
+"""What the last line of a sentence ends with: a mark, or a quotation mark that closes."""
 
 
 class RhymeRates(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +47,14 @@ class SchemeRates(RhymeRates, frozen=True, kw_only=True):
     """Share of the poems in which every pair is perfect."""
     poems_near: float
     """Share of the poems in which every pair is perfect or near, and not all perfect."""
+    repeated_words: float | None
+    """Share of the words that carry a rhyme (`rhyme_words`) which did so before in their poem; None unless the form has
+    one rhyme."""
+    poems_repeating: float | None
+    """Share of the poems with such a word."""
+    across_units: float | None
+    """Share of the borders of couplets over which the rhyme runs on: the line before it and the line after it rhyme
+    perfectly. None for a form of one rhyme."""
 
 
 class VerseMeasures(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +64,12 @@ class VerseMeasures(msgspec.Struct, frozen=True, kw_only=True):
     lines: int
     known_words: float
     """Share of the words that occur in the training text."""
+    nonword_lines: float | None
+    """Share of the lines with a word that does not exist: neither in the training text nor by `dictionary.exists`.
+    None without a word list of the language."""
+    association: float | None
+    """How much more often than by chance the content words of a line stand together in lines of the training text, see
+    `Associations.of_lines`; None where no line has two of them."""
     copied_lines: float
     """Share of the lines that stand in the training text word for word, punctuation and capitals aside."""
     copied_run_median: float
@@ -70,6 +89,9 @@ class VerseMeasures(msgspec.Struct, frozen=True, kw_only=True):
     """Share of the poems in which a line stands twice."""
     four_lines: float | None
     """Share of the poems of exactly four lines; None for other forms than `rubai`."""
+    mid_sentence: float | None
+    """Share of the poems that end in the middle of a sentence, see `ends_sentence`; None where real verse of the form
+    hardly marks its sentences."""
     rhyme: SchemeRates | None
     """None for `free`, and for a language without a rule of rhyme."""
 
@@ -79,14 +101,20 @@ class TrainingText:
 
     def __init__(self, poems: Sequence[str]) -> None:
         self.text = SEPARATOR.join(map(normalise_for_models, poems))
-        lines = [tuple(words(line)) for line in self.text.split("\n")]
+        lines = [tuple(words(line)) for line in poem_lines(self.text)]
         self.lines = set(lines)
         """Each as its words."""
         self.words = {word for line in lines for word in line}
+        self.associations = Associations(lines)
 
 
-def measure_verse(poems: Sequence[str], form: str, language: str, training: TrainingText) -> VerseMeasures:
-    """Measures poems of one form; lines without a word are passed over."""
+def measure_verse(
+    poems: Sequence[str], form: str, language: str, training: TrainingText, punctuated: bool = True
+) -> VerseMeasures:
+    """Measures poems of one form; lines without a word are passed over.
+
+    `punctuated`: whether real verse of the form marks the end of its sentences.
+    """
     lined = [poem_lines(poem) for poem in poems]
     lines = [line for poem in lined for line in poem]
     worded = [words(line) for line in lines]
@@ -96,6 +124,10 @@ def measure_verse(poems: Sequence[str], form: str, language: str, training: Trai
         poems=len(poems),
         lines=len(lines),
         known_words=_share(word in training.words for line in worded for word in line),
+        nonword_lines=_share(any(not exists(word, language, training.words) for word in line) for line in worded)
+        if word_list(language)
+        else None,
+        association=training.associations.of_lines(worded, language),
         copied_lines=_share(tuple(line) in training.lines for line in worded),
         copied_run_median=median(runs),
         copied_run_longest=max(runs),
@@ -106,6 +138,7 @@ def measure_verse(poems: Sequence[str], form: str, language: str, training: Trai
         longest_line=max(lengths) / (fmean(lengths) or 1),
         repeating_poems=_share(len(set(poem)) < len(poem) for poem in lined),
         four_lines=_share(len(poem) == whole for poem in lined) if (whole := form_named(form).lines) else None,
+        mid_sentence=_share(not ends_sentence(poem) for poem in poems) if punctuated else None,
         rhyme=_scheme_rates(lined, form, language) if form_named(form).scheme and can_judge(language) else None,
     )
 
@@ -153,10 +186,11 @@ def _grams(text: str) -> Iterable[str]:
 
 
 def _longest_chain(poem: str, places: dict[str, list[int]]) -> int:
-    longest, before = 0, dict[int, int]()
+    longest = 0
+    chains = dict[int, int]()  # those that go on to here: place of their end in the training text, characters
     for gram in _grams(poem):
-        before = {place: before.get(place - 1, SHORTEST_RUN - 1) + 1 for place in places.get(gram, ())}
-        longest = max(longest, *before.values()) if before else longest
+        chains = {place: chains.get(place - 1, SHORTEST_RUN - 1) + 1 for place in places.get(gram, ())}
+        longest = max(longest, *chains.values()) if chains else longest
     return longest
 
 
@@ -178,13 +212,57 @@ def _scheme_rates(lined: Sequence[Sequence[str]], form: str, language: str) -> S
     schemes = [scheme_rhymes(lines, form, language) for lines in lined]
     every = _rates([rhyme for scheme in schemes for rhyme in scheme])
     perfect = _share(all(rhyme == "perfect" for rhyme in scheme) for scheme in schemes)
-    kept = _share(all(scheme) for scheme in schemes)
-    return SchemeRates(**msgspec.structs.asdict(every), poems_perfect=perfect, poems_near=kept - perfect)
+    at_least_near = _share(all(scheme) for scheme in schemes)
+    one_rhyme = has_one_rhyme(form_named(form))
+    carriers = [rhyme_words(lines, form, language) for lines in lined] if one_rhyme else []
+    repeated = [[word in poem[:place] for place, word in enumerate(poem)] for poem in carriers]
+    return SchemeRates(
+        **msgspec.structs.asdict(every),
+        poems_perfect=perfect,
+        poems_near=at_least_near - perfect,
+        repeated_words=_share(again for poem in repeated for again in poem) if one_rhyme else None,
+        poems_repeating=_share(map(any, repeated)) if one_rhyme else None,
+        across_units=None if one_rhyme else _across_units(lined, form, language),
+    )
 
 
-def _rates(found: Sequence[Rhyme | None]) -> RhymeRates:
-    perfect, near = (_share(rhyme == grade for rhyme in found) for grade in ("perfect", "near"))
-    return RhymeRates(pairs=len(found), perfect=perfect, near=near)
+def _across_units(lined: Sequence[Sequence[str]], form: str, language: str) -> float:
+    unit = form_named(form).unit
+    borders = [(lines[end - 1], lines[end]) for lines in lined for end in range(unit, len(lines), unit)]
+    return _share(rhymes(last, first, language) == "perfect" for last, first in borders)
+
+
+def has_one_rhyme(form: Form) -> bool:
+    """Whether all rhyming lines of a poem share one rhyme, as in a ghazal."""
+    return bool(form.scheme) and form.scheme[0] in form.scheme.split()[-1]
+
+
+def rhyme_words(lines: Sequence[str], form: str, language: str) -> list[str]:
+    """The words that carry the rhyme of a poem of one rhyme, line by line: those before the refrain (radif).
+
+    The refrain is as long as what most pairs of rhyming lines end with alike, of equals the shorter. A line that rhymes
+    with no other, or lacks the refrain, carries no rhyme.
+    """
+    places = {place for pair in form_named(form).rhyming_pairs(len(lines)) for place in pair if place < len(lines)}
+    pairs = [pair for pair in combinations(sorted(places), 2) if rhymes(lines[pair[0]], lines[pair[1]], language)]
+    if not pairs:
+        return []
+    worded = {place: words(lines[place]) for place in sorted({place for pair in pairs for place in pair})}
+    shared_ends = Counter(shared_end(worded[a], worded[b]) for a, b in pairs)
+    radif = min(shared_ends, key=lambda length: (-shared_ends[length], length))
+    parted = [(line[: len(line) - radif], line[len(line) - radif :]) for line in worded.values()]
+    (refrain, _), *_ = Counter(tuple(end) for _, end in parted).most_common(1)
+    return [rest[-1] for rest, end in parted if rest and tuple(end) == refrain]
+
+
+def ends_sentence(poem: str) -> bool:
+    """Whether the last character of a poem is one of `SENTENCE_ENDS`."""
+    return poem.rstrip().endswith(SENTENCE_ENDS)
+
+
+def _rates(grades: Sequence[Rhyme | None]) -> RhymeRates:
+    perfect, near = (_share(rhyme == grade for rhyme in grades) for grade in ("perfect", "near"))
+    return RhymeRates(pairs=len(grades), perfect=perfect, near=near)
 
 
 def _share(flags: Iterable[bool]) -> float:

@@ -12,7 +12,16 @@ from models.tokenizer import Tokenizer
 from rumi_tui.engine.context import DecodeStep
 from rumi_tui.engine.generate import DEFAULT_LINES, Ending, Generation, Request
 from rumi_tui.texts.corpus import Source
-from training.quality.measures import RhymeRates, TrainingText, VerseMeasures, measure_verse, shuffled_rhymes
+from rumi_tui.verse.words import words
+from training.quality.measures import (
+    RhymeRates,
+    TrainingText,
+    VerseMeasures,
+    ends_sentence,
+    measure_verse,
+    poem_lines,
+    shuffled_rhymes,
+)
 
 LARGEST_SAMPLE = 200 * DEFAULT_LINES
 """Characters of a poem, so that a model that never ends a line comes to an end."""
@@ -31,10 +40,16 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     generated: VerseMeasures
     ended: float
     """Share of the generated poems that the model ended, before they were as long as they may be."""
+    closed: float
+    """Share of the generated poems that the model ended, or that stop where a sentence does."""
     real: VerseMeasures | None
     """Of the validation poems of the form; None if there are none."""
+    real_closed: float | None
+    """Share of the real poems that are not cut, or are cut where a sentence ends."""
     real_shuffled: RhymeRates | None
     """Of lines of the real poems that should not rhyme; with the rhyme of the real poems, how good the judge is."""
+    shuffled_association: float | None
+    """Of the words of the real poems dealt to their lines at random, see `Associations.of_shuffled`."""
 
 
 def write_samples(model: DecodeStep, tokenizer: Tokenizer, form: str, count: int) -> Iterator[Sample]:
@@ -55,14 +70,30 @@ def compare_verse(
     sample may be.
     """
     training = TrainingText([poem.text for source in sources for poem in source.training])
-    compared = {}
-    for form, written in samples.items():
-        held_out = [poem for source in sources for poem in source.validation if poem.form == form]
-        real = ["\n".join(poem.text.split("\n")[:DEFAULT_LINES]) for poem in held_out]
-        compared[form] = Comparison(
-            generated=measure_verse([sample.text for sample in written], form, language, training),
-            ended=fmean(sample.ending == "end" for sample in written),
-            real=measure_verse(real, form, language, training) if real else None,
-            real_shuffled=shuffled_rhymes(real, form, language),
+    comparisons = {}
+    for form, poems in samples.items():
+        held_out = [poem.text for source in sources for poem in source.validation if poem.form == form]
+        punctuated = sum(map(ends_sentence, held_out)) > len(held_out) / 2
+        real = [_cut(poem) for poem in held_out]
+        generated_texts, real_texts = ([poem.text for poem in side] for side in (poems, real))
+        real_lines = [words(line) for poem in real_texts for line in poem_lines(poem)]
+        comparisons[form] = Comparison(
+            generated=measure_verse(generated_texts, form, language, training, punctuated),
+            ended=fmean(poem.ending == "end" for poem in poems),
+            closed=_closed(poems),
+            real=measure_verse(real_texts, form, language, training, punctuated) if real else None,
+            real_closed=_closed(real) if real else None,
+            real_shuffled=shuffled_rhymes(real_texts, form, language),
+            shuffled_association=training.associations.of_shuffled(real_lines, language),
         )
-    return compared
+    return comparisons
+
+
+def _cut(poem: str) -> Sample:
+    """A real poem as if a model had written it."""
+    lines = poem.split("\n")
+    return Sample("\n".join(lines[:DEFAULT_LINES]), "end" if len(lines) <= DEFAULT_LINES else "lines")
+
+
+def _closed(poems: Sequence[Sample]) -> float:
+    return fmean(poem.ending == "end" or ends_sentence(poem.text) for poem in poems)

@@ -112,12 +112,12 @@ def _line(frame: Frame, x: Values, y: Values) -> Iterable[tuple[int, int, str]]:
     columns = np.arange(first, last + 1)
     heights = frame.down(np.interp(columns * (frame.last / (across - 1)), x, y), down).tolist()
     bits = [[0] * frame.columns for _ in range(frame.rows)]
-    before = heights[0]
+    previous = heights[0]
     for column, here in enumerate(heights, first):
-        top, bottom = (here, max(here, before - 1)) if here <= before else (before + 1, here)
+        top, bottom = (here, max(here, previous - 1)) if here <= previous else (previous + 1, here)
         for dot in range(max(0, top), min(down - 1, bottom) + 1):
             bits[dot // 4][column // 2] |= DOTS[dot % 4][column % 2]
-        before = here
+        previous = here
     for row, cells in enumerate(bits):
         for column, cell in enumerate(cells):
             if cell:

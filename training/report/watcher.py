@@ -96,9 +96,9 @@ class RunWatcher:
     def evaluated(self, state: TrainState, model: Decoder) -> None:
         """Keeps the curve, the events and a few lines of verse, and shows them."""
         evaluation = state.evals[-1]
-        kept = "  (kept)" if state.evals_since_best == 0 else ""
+        best_mark = "  (kept)" if state.evals_since_best == 0 else ""
         losses = f"training {evaluation.train_loss:.4f}, validation {evaluation.validation_loss:.4f}"
-        headline = f"step {evaluation.step}: {losses}{kept}"
+        headline = f"step {evaluation.step}: {losses}{best_mark}"
         request = Request(form=self._form, seed=evaluation.step, lines=SAMPLE_LINES, characters=SAMPLE_CHARACTERS)
         verse = "".join(step.text for step in Generation(TorchStep(model), self._tokenizer, request))
         model.train()
@@ -130,5 +130,5 @@ class RunWatcher:
         self._console.print(Text(lines), soft_wrap=True)
 
 
-def _smooth(before: float | None, now: float) -> float:
-    return now if before is None else SMOOTH * before + (1 - SMOOTH) * now
+def _smooth(average: float | None, value: float) -> float:
+    return value if average is None else SMOOTH * average + (1 - SMOOTH) * value
