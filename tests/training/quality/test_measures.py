@@ -15,7 +15,9 @@ from training.quality.measures import (
     VerseMeasures,
     copied_runs,
     distinct_share,
+    ends_sentence,
     measure_verse,
+    rhyme_words,
     shuffled_rhymes,
 )
 
@@ -43,8 +45,8 @@ def test_the_longest_copied_run_is_of_characters_across_lines_but_not_across_poe
 def longest_run(poem: str, text: str) -> int:
     """By trying every piece."""
     ends = range(len(poem) + 1)
-    found = max((end - start for end in ends for start in range(end) if poem[start:end] in text), default=0)
-    return found if found >= SHORTEST_RUN else 0
+    longest = max((end - start for end in ends for start in range(end) if poem[start:end] in text), default=0)
+    return longest if longest >= SHORTEST_RUN else 0
 
 
 @given(st.lists(st.text("ab", max_size=30), max_size=3), st.text("ab", max_size=200))
@@ -111,6 +113,53 @@ def test_poems_without_a_word_have_measures_too(form: str) -> None:
     measures = measure("", "...\n\n!", form=form)
     assert (measures.poems, measures.lines, measures.known_words, measures.line_length_mean) == (2, 0, 0.0, 0.0)
     assert measures.rhyme is None or (measures.rhyme.perfect, measures.rhyme.poems_perfect) == (0.0, 0.0)
+
+
+def test_a_line_with_one_word_that_does_not_exist_counts() -> None:
+    measures = measure("the amber lantern\nand the barley dulfill\na runny kettle\nwe gnific and wirlow")
+    assert measures.nonword_lines == 2 / 4
+    assert measure(RHYMED, language="und").nonword_lines is None
+
+
+def test_the_rhyme_words_are_those_before_the_refrain() -> None:
+    ghazal = ["چراغ باران تو", "درخت یاران تو", "سنگ و صدا", "کاغذ باران تو", "آینه", "گندم ماران تو"]
+    assert rhyme_words(ghazal, "ghazal", "fa") == ["باران", "یاران", "باران", "ماران"]
+    assert rhyme_words([*ghazal[:4], "آینه", "ستاره"], "ghazal", "fa") == ["باران", "یاران", "باران"]
+    assert rhyme_words(["چراغ باران تو", "درخت باران تو", "سنگ و صدا", "کاغذ یاران تو"], "rubai", "fa") == [
+        "باران",
+        "باران",
+        "یاران",
+    ]
+    assert rhyme_words(["چراغ باران تو", "سنگ"], "ghazal", "fa") == []
+
+
+def test_rhyme_words_used_again_are_counted_by_words_and_by_poems() -> None:
+    once = "چراغ باران تو\nدرخت یاران تو\nسنگ و صدا\nکاغذ ماران تو"
+    again = "چراغ باران تو\nدرخت یاران تو\nسنگ و صدا\nکاغذ باران تو"
+    rhyme = measure(once, again, form="ghazal", language="fa").rhyme
+    assert rhyme is not None
+    assert (rhyme.repeated_words, rhyme.poems_repeating) == (1 / 6, 1 / 2)
+    assert rhyme.across_units is None
+
+
+def test_a_rhyme_that_runs_on_over_the_border_of_couplets_counts() -> None:
+    runs_on = "a lamp\nthe night\na light\na stone\nalone\na house"
+    rhyme = measure(runs_on, RHYMED).rhyme
+    assert rhyme is not None
+    assert rhyme.across_units == 2 / 3
+    assert (rhyme.repeated_words, rhyme.poems_repeating) == (None, None)
+
+
+@pytest.mark.parametrize("end", [".", "!", "?", "؟", ";", "؛", "…", "”", '"', "»"])
+def test_a_mark_ends_a_sentence(end: str) -> None:
+    assert ends_sentence(f"a lamp,\na house{end}\n")
+    assert not ends_sentence(f"a lamp{end}\na house")
+
+
+def test_poems_that_end_in_mid_sentence_are_counted_where_sentences_are_marked() -> None:
+    poems = ("a lamp.", "a lamp,", "a lamp", "a lamp?")
+    assert measure(*poems, form="free").mid_sentence == 1 / 2
+    assert measure_verse(poems, "free", "en", TRAINING, punctuated=False).mid_sentence is None
 
 
 def test_shuffled_lines_tell_what_rhymes_by_chance() -> None:

@@ -17,12 +17,12 @@ def drawn(series: list[Series], width: int = 60, height: int = 12) -> list[str]:
 
 def dots(lines: list[str]) -> dict[int, list[int]]:
     """For each column of cells, the rows that the curve touches."""
-    found: dict[int, list[int]] = {}
+    rows_of: dict[int, list[int]] = {}
     for row, line in enumerate(lines):
         for column, character in enumerate(line):
             if ord(character) in BRAILLE:
-                found.setdefault(column, []).append(row)
-    return found
+                rows_of.setdefault(column, []).append(row)
+    return rows_of
 
 
 def test_a_line_fills_every_column_and_goes_where_the_points_go() -> None:
