@@ -1,0 +1,233 @@
+"""Whether a line of Persian verse scans in a metre, from spelling alone. Knows nothing of models, files or forms.
+
+A metre is an automaton (`rumi_tui.verse.feet`), a word a set of readings with a likelihood each
+(`rumi_tui.verse.scansion`). A line is walked word by word: for every place of the metre that can be reached, how likely
+the words are read so. The likelihood at the metre's end is that of the line's being read in the metre at all.
+
+The spelling alone is lenient: most words can be read in several ways. `MetreJudge.fit` learns from verse of known metre
+which readings each word really has, by expectation-maximisation (Dempster, Laird and Rubin 1977): the metre tells how
+likely each reading of a word in a line is, these shares of readings are summed up over all lines, and the sums are the
+likelihoods of the next round.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import NamedTuple, Self, TypeVar
+
+from rumi_tui.verse import scansion
+from rumi_tui.verse.feet import Metre, metre_named
+from rumi_tui.verse.scansion import Body, Close, Following, Token
+
+RULES_LIMIT = 0.46
+"""Nats a letter of the metre: what a judge that learned nothing lets a line cost. Nine in ten of Rumi's lines pass."""
+_LEAST = 1e-4
+"""A reading that is less likely than this is none."""
+_PRIOR = 3.0
+"""How often a word must be met before its own readings weigh as much as the rules."""
+_PRIOR_OF_ALL = 20.0
+"""The same for the endings of all words that close alike."""
+_FIRST_ROUND = 2500
+"""Lines of the first round, which only sets the course."""
+_GROWTH = 4
+"""How many times as many lines each further round has, up to all."""
+_HELD_OUT = 10
+"""One line in so many is not learned from but sets the limit."""
+
+_Key = TypeVar("_Key", bound=Hashable)
+_Reading = tuple[Token, str]
+"""A word, and its letters as in `rumi_tui.verse.feet`."""
+_Step = tuple[int, int, float, _Reading]
+"""A word read in one way between two places of a metre: where it begins, where it ends, how likely, the reading."""
+
+
+class Scansion(NamedTuple):
+    """A line as it is read in a metre."""
+
+    words: tuple[str, ...]
+    letters: tuple[str, ...]
+    """For each word, its letters as in `rumi_tui.verse.feet`."""
+
+    @property
+    def syllables(self) -> str:
+        """The whole line, short (`⏑`) and long (`–`) syllables."""
+        return "".join(self.letters).replace("10", "–").replace("x", "⏑").replace("1", "⏑")
+
+
+class MetreJudge:
+    """What is known of the readings of words, and what a line may cost."""
+
+    def __init__(self) -> None:
+        """One that knows the rules and no word."""
+        self.limit = RULES_LIMIT
+        self._bodies: dict[str, dict[Body, float]] = {}
+        self._endings: dict[tuple[str, Following], dict[str, float]] = {}
+        self._usual_endings: dict[tuple[Close, Following], dict[str, float]] = {}
+        self._readings: dict[Token, list[tuple[str, float, _Reading]]] = {}
+
+    @classmethod
+    def fit(cls, lines_by_metre: Mapping[str, Iterable[str]], *, kept: float = 0.9) -> Self:
+        """A judge that learned from verse whose metres are known, and whose limit keeps this share of unseen lines.
+
+        It takes about a second for a thousand lines. More lines make a better judge.
+        Raises `RumiError` for a metre that is none.
+        """
+        verse = [(line, metre_named(name)) for name, lines in lines_by_metre.items() for line in lines]
+        random.Random(0).shuffle(verse)
+        held_out = verse[::_HELD_OUT]
+        lines = [(scansion.tokens(line), metre) for place, (line, metre) in enumerate(verse) if place % _HELD_OUT]
+        judge = cls()
+        size = _FIRST_ROUND
+        while True:
+            judge._learn(lines[:size])
+            if size >= len(lines):
+                break
+            size *= _GROWTH
+        costs = sorted(judge.cost(line, metre.name) for line, metre in held_out)
+        if costs:
+            judge.limit = costs[min(int(kept * len(costs)), len(costs) - 1)]
+        return judge
+
+    def cost(self, line: str, metre: str) -> float:
+        """Nats a letter of the metre that it costs to read the line so; infinite where it cannot be.
+
+        Raises `RumiError` for a metre that is none.
+        """
+        automaton = metre_named(metre)
+        _, reached = self._walk(scansion.tokens(line), automaton)
+        likelihood = reached[-1].get(automaton.end, 0.0)
+        return -math.log(likelihood) / automaton.end if likelihood else math.inf
+
+    def scans(self, line: str, metre: str) -> bool:
+        """Whether the line costs no more than the limit. Raises `RumiError` for a metre that is none."""
+        return self.cost(line, metre) <= self.limit
+
+    def name(self, lines: Sequence[str], metres: Sequence[str]) -> str:
+        """Which of some metres suits lines of one poem best. Raises `RumiError` for a metre that is none."""
+        # a line that does not scan costs no more than any that hardly does: one slip must not decide
+        return min(metres, key=lambda metre: sum(min(self.cost(line, metre), 1.0) for line in lines))
+
+    def scan(self, line: str, metre: str) -> Scansion | None:
+        """The most likely reading of the line in the metre; None where it has none.
+
+        Raises `RumiError` for a metre that is none.
+        """
+        automaton = metre_named(metre)
+        steps, reached = self._walk(scansion.tokens(line), automaton)
+        place = automaton.end
+        if place not in reached[-1]:
+            return None
+        readings = []
+        for choices, likelihood in zip(reversed(steps), reversed(reached[:-1]), strict=True):
+            weighed = [(likelihood[start] * by, start, reading) for start, end, by, reading in choices if end == place]
+            _, place, reading = max(weighed)
+            readings.append(reading)
+        words = tuple(token.spelling + (" و" if token.following == "and" else "") for token, _ in reversed(readings))
+        return Scansion(words, tuple(letters for _, letters in reversed(readings)))
+
+    def _walk(self, line: Sequence[Token], metre: Metre) -> tuple[list[list[_Step]], list[dict[int, float]]]:
+        """For each word all steps that its readings take, and how likely each place is before each word and at last."""
+        steps: list[list[_Step]] = []
+        reached = [{0: 1.0}]
+        for token in line:
+            step = self._steps(token, metre, reached[-1])
+            ahead: dict[int, float] = {}
+            for start, end, likelihood, _ in step:
+                ahead[end] = ahead.get(end, 0.0) + reached[-1][start] * likelihood
+            steps.append(step)
+            reached.append(ahead)
+        return steps, reached
+
+    def _steps(self, token: Token, metre: Metre, starts: Iterable[int]) -> list[_Step]:
+        steps = []
+        for letters, likelihood, reading in self._readings_of(token):
+            ends = metre.ends(letters)
+            steps += [(start, end, likelihood * by, reading) for start in starts for end, by in ends[start]]
+        if metre.half is not None and token.following != "end":
+            for letters, likelihood, reading in self._readings_of(token._replace(following="end")):
+                ends = metre.ends(letters)
+                steps += [
+                    (start, end, likelihood * by, reading)
+                    for start in starts
+                    for end, by in ends[start]
+                    if end == metre.half
+                ]
+        return steps
+
+    def _readings_of(self, token: Token) -> list[tuple[str, float, _Reading]]:
+        if token not in self._readings:
+            likelihoods: dict[str, float] = defaultdict(float)
+            for _, _, letters, likelihood in self._parts(token):
+                likelihoods[letters] += likelihood
+            self._readings[token] = [
+                (letters, likelihood, (token, letters))
+                for letters, likelihood in likelihoods.items()
+                if likelihood > _LEAST
+            ]
+        return self._readings[token]
+
+    def _parts(self, token: Token) -> list[tuple[Body, str, str, float]]:
+        """Body, ending, letters of the two, likelihood, for all readings that the spelling allows."""
+        spelling, following = token
+        word = scansion.unsigned(spelling)
+        own_endings = self._endings.get((word, following))
+        parts = []
+        for body, share in _blend(self._bodies.get(word), scansion.bodies(spelling), _PRIOR).items():
+            letters, close = body
+            by_rule = scansion.endings(spelling, close, following)
+            usual = _blend(self._usual_endings.get((close, following)), by_rule, _PRIOR_OF_ALL)
+            for ending, tail in _blend(own_endings, usual, _PRIOR).items():
+                read = letters + ending
+                # at the end of a line an overlong syllable is long
+                parts.append((body, ending, read.rstrip("x") if following == "end" else read, share * tail))
+        return parts
+
+    def _learn(self, lines: Iterable[tuple[Sequence[Token], Metre]]) -> None:
+        """One round: how often each reading is met where the metre allows it, then what that tells of its parts."""
+        met: dict[_Reading, float] = defaultdict(float)
+        for line, metre in lines:
+            self._meet(line, metre, met)
+        bodies: dict[str, dict[Body, float]] = defaultdict(lambda: defaultdict(float))
+        endings: dict[tuple[str, Following], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        usual: dict[tuple[Close, Following], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        for token in {token for token, _ in met}:
+            parts = self._parts(token)
+            whole: dict[str, float] = defaultdict(float)
+            for _, _, letters, likelihood in parts:
+                whole[letters] += likelihood
+            word = scansion.unsigned(token.spelling)
+            for body, ending, letters, likelihood in parts:
+                times = met.get((token, letters), 0.0) * likelihood / whole[letters]
+                if not times:
+                    continue
+                bodies[word][body] += times
+                endings[word, token.following][ending] += times
+                usual[body[1], token.following][ending] += times
+        self._bodies, self._endings, self._usual_endings = dict(bodies), dict(endings), dict(usual)
+        self._readings = {}
+
+    def _meet(self, line: Sequence[Token], metre: Metre, met: dict[_Reading, float]) -> None:
+        """Add to `met`, for each word, the share of each of its readings in all readings of the line."""
+        steps, reached = self._walk(line, metre)
+        if not reached[-1].get(metre.end):
+            return
+        onward = {metre.end: 1 / reached[-1][metre.end]}  # how likely the rest of the line is, from each place
+        for choices, likelihood in zip(reversed(steps), reversed(reached[:-1]), strict=True):
+            back: dict[int, float] = defaultdict(float)
+            for start, end, by, reading in choices:
+                if end in onward:
+                    by *= onward[end]
+                    back[start] += by
+                    met[reading] += likelihood[start] * by
+            onward = back
+
+
+def _blend(counts: Mapping[_Key, float] | None, prior: Mapping[_Key, float], weight: float) -> Mapping[_Key, float]:
+    """Shares of 1 from counts, where the prior counts as so many cases."""
+    if counts is None:
+        return prior
+    total = weight + sum(counts.get(key, 0.0) for key in prior)
+    return {key: (counts.get(key, 0.0) + weight * share) / total for key, share in prior.items()}

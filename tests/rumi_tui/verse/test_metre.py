@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import math
+from itertools import product
+
+import pytest
+from support import refused
+
+from rumi_tui.verse.feet import FEET, RUBAI
+from rumi_tui.verse.metre import MetreJudge
+
+RAMAL = "فاعلاتن فاعلاتن فاعلن"
+HAZAJ = "مفاعیلن مفاعیلن فعولن"
+RAJAZ = "مستفعلن مستفعلن مستفعلن مستفعلن"
+VERSE = [
+    f"{wind} آمد بوی {rose} را باز {gave}"
+    for wind, rose, gave in product(("باد", "آب", "یار", "ماه"), ("گل", "دل", "می", "شب"), ("داد", "خواند", "برد"))
+]
+"""Lines of the metre ramal."""
+
+
+@pytest.fixture(scope="module")
+def fitted() -> MetreJudge:
+    return MetreJudge.fit({RAMAL: VERSE})
+
+
+@pytest.mark.parametrize(
+    ("line", "metre"),
+    [
+        ("باد آمد بوی گل را باز داد", RAMAL),
+        ("هر که خندان است جانش روشن است", RAMAL),
+        ("دل و جان مرا آتش زدی باز", HAZAJ),
+        ("چو شب شد چراغی به ره برفروز", "فعولن فعولن فعولن فعل (متقارب مثمن محذوف)"),
+        ("گفتم ای دل چه خبر داری تو", "فعلاتن فعلاتن فعلن"),
+        ("ای ماه بر بام آمدی، مستانه در دام آمدی", RAJAZ),
+        ("ای دوست بیا که باغ خندان شد باز", RUBAI),
+        ("خورشید برآمد از پس کوه بلند", RUBAI),
+    ],
+)
+def test_the_rules_alone_scan_a_line_in_its_metre(line: str, metre: str) -> None:
+    judge = MetreJudge()
+    assert judge.scans(line, metre)
+    assert judge.name([line], [RAMAL, HAZAJ, RAJAZ, metre]) == metre
+
+
+@pytest.mark.parametrize("metre", [RAMAL, HAZAJ, RAJAZ])
+def test_the_name_of_a_metre_is_a_line_of_it(metre: str) -> None:
+    assert MetreJudge().scans(metre, metre)
+
+
+@pytest.mark.parametrize("line", ["", "گل", "باد آمد بوی گل را باز داد و رفت از این باغ"])
+def test_a_line_that_is_too_short_or_too_long_does_not_scan(line: str) -> None:
+    judge = MetreJudge()
+    assert judge.cost(line, RAMAL) == math.inf
+    assert not judge.scans(line, RAMAL)
+    assert judge.scan(line, RAMAL) is None
+
+
+def test_an_overlong_word_at_the_caesura_counts_as_at_a_line_s_end() -> None:
+    line = "ای جان من کجاست یار ای ماه من کجاست یار"
+    assert MetreJudge().cost(line, "مستفعلن مفاعلن مستفعلن مفاعلن") < math.inf
+
+
+def test_a_scansion_tells_the_syllables_word_by_word() -> None:
+    scansion = MetreJudge().scan("دل و جان مرا آتش زدی باز", HAZAJ)
+    assert scansion is not None
+    assert scansion.words == ("دل و", "جان", "مرا", "آتش", "زدی", "باز")
+    assert scansion.letters == ("110", "1010", "110", "1010", "110", "10")
+    assert scansion.syllables == "⏑–––⏑–––⏑––"
+
+
+def test_a_judge_learns_how_words_are_read(fitted: MetreJudge) -> None:
+    rules = MetreJudge()
+    assert all(fitted.cost(line, RAMAL) < rules.cost(line, RAMAL) for line in VERSE)
+    spoilt = "گل بوی را باز باد آمد داد"
+    assert rules.scans(spoilt, RAMAL)
+    assert not fitted.scans(spoilt, RAMAL)
+
+
+def test_the_limit_keeps_the_asked_share_of_lines_that_were_not_learned_from(fitted: MetreJudge) -> None:
+    assert all(fitted.scans(line, RAMAL) for line in VERSE)
+    assert MetreJudge.fit({RAMAL: VERSE}, kept=0.0).limit < fitted.limit
+
+
+def test_vowel_signs_do_not_hide_a_word_that_was_learned(fitted: MetreJudge) -> None:
+    signed = VERSE[0].replace("گل", "گُل")
+    assert signed != VERSE[0]
+    assert fitted.scans(signed, RAMAL)
+
+
+def test_the_same_verse_makes_the_same_judge(fitted: MetreJudge) -> None:
+    again = MetreJudge.fit({RAMAL: VERSE})
+    assert again.limit == pytest.approx(fitted.limit)
+    assert again.cost(VERSE[5], RAMAL) == pytest.approx(fitted.cost(VERSE[5], RAMAL))
+
+
+def test_a_judge_that_learned_from_nothing_knows_the_rules() -> None:
+    judge = MetreJudge.fit({})
+    assert judge.limit == MetreJudge().limit
+    assert judge.cost(VERSE[0], RAMAL) == MetreJudge().cost(VERSE[0], RAMAL)
+
+
+def test_a_metre_that_is_none_is_refused() -> None:
+    judge = MetreJudge()
+    with refused("is no metre"):
+        judge.cost(VERSE[0], "free")
+    with refused("is no metre"):
+        MetreJudge.fit({"فاعلاتن فاعل": VERSE})
+    assert "فاعل" not in FEET
