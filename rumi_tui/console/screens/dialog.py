@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textual._styles_cache import StylesCache
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, ScreenResultType
 
@@ -12,8 +11,8 @@ class Dialog(ModalScreen[ScreenResultType]):
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         """Leaves with an answer; nothing happens where that was done already, or another screen lies on top."""
-        return super().dismiss(result) if self.is_active else AwaitComplete()
-
-    def on_unmount(self) -> None:
-        """Lets go of all that it drew, which Textual would keep: a method of its caches remembers 1,024 of them."""
-        StylesCache.get_inner_outer.cache_clear()
+        if not self.is_active:
+            return AwaitComplete()
+        leaving = super().dismiss(result)
+        self.query("*").refresh()  # drops what the widgets drew: Textual remembers the last 1,024 of them
+        return leaving

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.geometry import Size
 from textual.widgets import OptionList, Select
-from textual.widgets._select import SelectCurrent, SelectOverlay
 
 Value = TypeVar("Value")
 
@@ -33,14 +32,27 @@ class Choices(OptionList):
             super().action_page_down()  # type: ignore[no-untyped-call]
 
 
-class _Overlay(SelectOverlay, Choices):
-    """The list that a `SelectBox` opens."""
-
-
 class SelectBox(Select[Value]):
-    """Textual's box with a list to choose from, which opens `Choices`."""
+    """Textual's box with a list to choose from. Its lists are short, so a page key goes to the first or the last row.
 
-    def compose(self) -> ComposeResult:
-        """What is chosen, and the list."""
-        yield SelectCurrent(self.prompt)
-        yield _Overlay().data_bind(compact=Select.compact)
+    Textual's own page keys end the program where they are pressed before the list has rows. The class `-chosen` is set
+    while the box has a value.
+    """
+
+    BINDINGS = [
+        Binding("pageup", "leap('first')", "First", show=False, priority=True),
+        Binding("pagedown", "leap('last')", "Last", show=False, priority=True),
+    ]
+
+    def watch_value(self) -> None:
+        """Lets the look tell a value from the prompt."""
+        self.set_class(not self.is_blank(), "-chosen")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Page keys are the box's own only while its list is open."""
+        return action != "leap" or self.expanded
+
+    def action_leap(self, end: str) -> None:
+        """Moves to the first or the last row of the list."""
+        options = self.query_one(OptionList)
+        options.action_first() if end == "first" else options.action_last()

@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 from console_support import console, field, help_text, press_and_write, until
 from textual.widgets import Footer, OptionList
-from textual.widgets._footer import FooterKey
 
 from models.errors import RumiError
 from rumi_tui.console import keymap
@@ -63,7 +62,7 @@ async def test_two_keys_can_change_places(library, endless_file):
 async def test_help_footer_and_palette_tell_the_changed_keys(library, endless_file):
     async with console(library, endless_file, (120, 40), settings=settings_with(again="f11", help="f10")) as pilot:
         await press_and_write(pilot, library, "enter")
-        await until(pilot, lambda: "f11" in [key.key for key in pilot.app.screen.query_one(Footer).query(FooterKey)])
+        await until(pilot, lambda: "f11" in [key.key for key in pilot.app.screen.query_one(Footer).children])
         commands = {command.title: command.help for command in pilot.app.get_system_commands(pilot.app.screen)}
         assert commands["Again"].endswith(" F11")
         await pilot.press("f10")

@@ -2,11 +2,10 @@ from __future__ import annotations
 
 from console_support import begin_without_end, console, press_and_write, status, until
 from textual.widgets import Footer
-from textual.widgets._footer import FooterKey
 
 
 def in_footer(pilot):
-    return {key.action for key in pilot.app.screen.query_one(Footer).query(FooterKey)}
+    return {key.action for key in pilot.app.screen.query_one(Footer).children}
 
 
 def in_palette(pilot):
