@@ -12,7 +12,8 @@ from typing import NamedTuple
 import msgspec
 import pytest
 from console_support import SIZES, console, until
-from snapshots import difference, picture
+from screenshot import screenshot
+from snapshots import difference
 from support import SHAPES, WORDS, describe, random_decoder, verse
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -111,7 +112,7 @@ async def complete(pilot: Pilot, shown: Shown, stored: Path) -> str:
             if getattr(widget, "cursor_blink", False):
                 widget.cursor_blink = False
                 widget.notify_style_update()  # else a line with a cursor that was dark just then would stay
-        pictures.append(picture(pilot.app))
+        pictures.append(screenshot(pilot.app))
         settled = pictures[-1] == expected or pictures[-STILL:] == pictures[-1:] * STILL
         return settled and shown.words in pictures[-1]
 
