@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -87,6 +88,11 @@ EVERYWHERE = (
     Action("quit", "ctrl+q", "Quit", "Leave; every poem is kept."),
 )
 """What the app does on every screen."""
+
+
+def fitting(moments: Set[Moment]) -> list[Action]:
+    """What the writing screen can do in these moments."""
+    return [action for action in WRITING if action.needs is None or action.needs in moments]
 
 
 def bindings(actions: tuple[Action, ...]) -> list[BindingType]:

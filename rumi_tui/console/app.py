@@ -11,9 +11,9 @@ from textual.app import App, SystemCommand
 from textual.command import CommandPalette
 from textual.screen import Screen
 
-from models.errors import RumiError
 from rumi_tui.bidi import Mode
 from rumi_tui.console import actions, keymap
+from rumi_tui.console.complaints import complaining
 from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.screens.tour import TourScreen
@@ -118,11 +118,9 @@ class RumiApp(App[str]):
         self.set_keymap(keymap.for_textual(settings.keys))
 
     def _choose_theme(self, name: str) -> None:
-        try:
+        with complaining(self):
             self.settings_file.change("theme", name)
             self.theme = name
-        except RumiError as error:
-            self.notify(str(error), severity="error", markup=False, timeout=10)
 
     async def action_quit(self) -> None:
         """Leaves, with everything saved that can be."""

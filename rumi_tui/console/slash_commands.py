@@ -67,6 +67,8 @@ def read_command(line: str) -> SetValue | RunAction:
     name, value = name.lower(), value.strip()
     if name in SETTINGS:
         return SetValue(name, value)
+    if name == "export" and value and value not in FORMATS:
+        raise RumiError(f"A poem cannot be saved as {value!r}: choose one of {', '.join(FORMATS)}.")
     if name in BY_COMMAND:
         return RunAction(BY_COMMAND[name], value)
     near = difflib.get_close_matches(name, [*SETTINGS, *BY_COMMAND], n=1)

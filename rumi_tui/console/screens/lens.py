@@ -15,6 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from rumi_tui.bidi import Mode
+from rumi_tui.console.complaints import complain
 from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.widgets.choices import Choices
 from rumi_tui.console.widgets.footer import KeyRow
@@ -72,7 +73,7 @@ class LensScreen(Dialog[Branching | None]):
             if not self.display:  # it was left, and is taken apart piece by piece
                 continue
             if isinstance(report, Failed):
-                self.notify(report.message, severity="error", markup=False, timeout=10)
+                complain(self, report.message)
                 self.query_one("#legend", Static).update(report.message)
                 self.dismiss(None)
             elif isinstance(report, Inspected):

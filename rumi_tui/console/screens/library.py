@@ -12,9 +12,9 @@ from textual.binding import Binding
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from models.errors import RumiError
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.console.actions import closing
+from rumi_tui.console.complaints import complaining
 from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.screens.name import Name, NameScreen
 from rumi_tui.console.widgets.choices import Choices
@@ -103,12 +103,9 @@ class LibraryScreen(Dialog[KeptPoem | None]):
         """Does something to the library and lists what is there then."""
         if place is None:
             place = self.query_one(OptionList).highlighted or 0
-        try:
+        with complaining(self):
             change()
             self._poems = self._library.poems(self._search)
-        except RumiError as error:
-            self.notify(str(error), severity="error", markup=False, timeout=10)
-        else:
             self._list(place)
 
     def _list(self, place: int) -> None:

@@ -10,6 +10,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from models.errors import RumiError
+from rumi_tui.console.complaints import complain
 from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.settings import ENTRIES, Entry, SettingsFile, as_typed, typed, value_of
 from rumi_tui.console.widgets.choices import Choices
@@ -92,7 +93,7 @@ class SettingsScreen(Dialog[None]):
         try:
             value = as_typed(entry.name, event.value)
         except RumiError as error:
-            self._complain(error)
+            complain(self, str(error))
             return
         if self._change(entry, value):
             self._end_typing()
@@ -119,7 +120,7 @@ class SettingsScreen(Dialog[None]):
         try:
             self._file.change(entry.name, value)
         except RumiError as error:
-            self._complain(error)
+            complain(self, str(error))
             return False
         options = self.query_one(OptionList)
         options.replace_option_prompt_at_index(self._entries.index(entry), self._row(entry))
@@ -129,6 +130,3 @@ class SettingsScreen(Dialog[None]):
     def _end_typing(self) -> None:
         self.query_one(Input).display = False
         self.query_one(OptionList).focus()
-
-    def _complain(self, error: RumiError) -> None:
-        self.notify(str(error), severity="error", markup=False, timeout=10)

@@ -1,16 +1,14 @@
-"""The page to write on: what stands on it, and what each key and command does.
+"""The screen to write on: what each key and command does.
 
 The desk (`rumi_tui.console.writing.desk`) has the poems written; this screen hands it what the person asks for, and
-draws what comes back. Workers post `Happened` messages as events come; only handlers change the screen.
+the page (`rumi_tui.console.widgets.page`) draws what comes back. Workers post `Happened` messages as events come; only
+handlers change the screen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 
-import msgspec
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding
@@ -21,7 +19,8 @@ from textual.widgets import Input, Select, Static
 from models.errors import RumiError
 from rumi_tui.bidi import Mode
 from rumi_tui.console import actions
-from rumi_tui.console.actions import WRITING, Action, Moment
+from rumi_tui.console.actions import WRITING, Action
+from rumi_tui.console.complaints import complain, complaining
 from rumi_tui.console.screens.edit import Edited, EditScreen
 from rumi_tui.console.screens.export import ExportScreen
 from rumi_tui.console.screens.lens import Branching, LensScreen
@@ -32,24 +31,21 @@ from rumi_tui.console.screens.verses import Asking, VersesScreen
 from rumi_tui.console.settings import UserSettings
 from rumi_tui.console.slash_commands import SIGN, RunAction, SetValue, completions, read_command
 from rumi_tui.console.widgets.footer import KeyRow
-from rumi_tui.console.widgets.poem_view import PoemView
+from rumi_tui.console.widgets.page import Page
 from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import HINTS, SettingsBar
 from rumi_tui.console.writing.desk import AnyJob, Desk
 from rumi_tui.console.writing.draft import Draft, Job, Settings, shared_beginning
 from rumi_tui.console.writing.history import Snapshot
-from rumi_tui.console.writing.replay import Rewriting
 from rumi_tui.console.writing.writer import Writer
 from rumi_tui.engine.messages import Began, Described, Event, Failed, Finished, Wrote
-from rumi_tui.library.formats import FORMATS, save_file
+from rumi_tui.library.formats import save_file
 from rumi_tui.library.store import KeptPoem, Library
 from rumi_tui.locations import poems_folder
 from rumi_tui.search.index import Couplet
-from rumi_tui.verse.languages import LANGUAGES
 
 PROMPTS = 100
 """Earlier prompts that the arrow keys go through."""
-ENDINGS = {"end": "the poem ended here", "lines": "enough lines", "characters": "enough characters", None: "stopped"}
 
 
 class WriteScreen(Screen[None]):
@@ -69,14 +65,11 @@ class WriteScreen(Screen[None]):
         super().__init__()
         self._library, self._model, self._mode, self._user_settings = library, model, mode, settings
         self._desk = Desk(library, writer, self.run_worker, self._post)
-        self._words = ""
-        """How the writing goes."""
 
     def compose(self) -> ComposeResult:
         """The page from top to bottom."""
         yield Static("❦  R U M I  ❦", id="title")
-        yield PoemView(self._mode)
-        yield Static("", id="status", markup=False)
+        yield Page(self._mode)
         yield SettingsBar(self._model, self._user_settings)
         try:
             earlier = self._library.prompts(PROMPTS)
@@ -88,7 +81,7 @@ class WriteScreen(Screen[None]):
     def on_mount(self) -> None:
         """Tells of a library that had to be set aside."""
         if self._library.set_aside is not None:
-            self._complain(f"The library was damaged: it is kept as {self._library.set_aside}, and a new one begun.")
+            complain(self, f"The library was damaged: it is kept as {self._library.set_aside}, and a new one begun.")
 
     async def close(self) -> str:
         """Stops, saves, and gives back the poems that could not be saved."""
@@ -96,17 +89,9 @@ class WriteScreen(Screen[None]):
 
     # What fits the moment
 
-    def moments(self) -> set[Moment]:
-        """What is going on."""
-        moments: set[Moment] = {"writing"} if self._desk.job is not None else set()
-        if self._desk.now is not None:
-            moments |= {"poem"} if moments else {"poem", "rest"}
-        return moments
-
     def fitting_actions(self) -> list[Action]:
         """What can be done now."""
-        moments = self.moments()
-        return [action for action in WRITING if action.needs is None or action.needs in moments]
+        return actions.fitting(self._desk.moments)
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
@@ -125,76 +110,36 @@ class WriteScreen(Screen[None]):
         if isinstance(event, Described) and event.model == bar.model:
             bar.offer_forms(event.card.forms)
         elif isinstance(event, Failed):
-            self._complain(event.message)
+            complain(self, event.message)
             if job is None:
                 bar.await_forms(event.message)
         if self._desk.take_in(job, event):
-            match event:
-                case Began():
-                    self._show_beginning(job, event)
-                case Wrote():
-                    self.query_one(PoemView).append("".join(step.text for step in event.steps))
-                case Finished() | Failed() if self._desk.job is None:
-                    self._show_end(job, event)
+            self._draw(job, event)
         if job is not None and job.draft is not None:
             self._watch_saving(job.draft)
 
-    def _show_beginning(self, job: AnyJob | None, began: Began) -> None:
-        words = "written again"
-        if isinstance(job, Job):
-            words = f"seed {job.settings.seed} · temperature {job.settings.sampling.temperature:g} · writing"
-        self._show(began.text)
-        self.query_one(PoemView).set_writing(True)
-        self._say(words)
-        for note in began.notes:
-            self.notify(note, markup=False)
+    def _draw(self, job: AnyJob | None, event: Event) -> None:
+        page, snapshot = self.query_one(Page), self._desk.now
+        match event:
+            case Began():
+                page.begin(snapshot, job, event)
+                self.refresh_bindings()
+            case Wrote():
+                page.append(event)
+            case Finished() | Failed() if self._desk.job is None:
+                page.end(snapshot, job, event)
+                self.refresh_bindings()
 
-    def _show_end(self, job: AnyJob | None, event: Finished | Failed) -> None:
-        words = ""
-        if isinstance(job, Rewriting):
-            words = job.verdict if job.is_over else "the poem stands as it was"
-            self._show()
-        elif isinstance(job, Job) and isinstance(event, Finished):
-            rate = f" · {event.characters / event.seconds:,.0f} characters/second" if event.seconds else ""
-            words = f"seed {job.settings.seed} · {ENDINGS[event.ending]}{rate}"
-        else:
-            self._show()
-        self.query_one(PoemView).set_writing(False)
-        self._say(words)
-
-    def _show(self, text: str | None = None) -> None:
-        """Draws what stands on the page, or a beginning of it."""
-        view, snapshot = self.query_one(PoemView), self._desk.now
-        view.set_writing(False)
-        if snapshot is None:
-            view.show("", (), "")
-        else:
-            view.show(snapshot.text if text is None else text, snapshot.draft.given, snapshot.draft.form)
-
-    # What the page says
-
-    def _say(self, words: str) -> None:
-        self._words = words
-        self._draw_status()
+    def _show(self, words: str) -> None:
+        """Draws what stands on the page, and tells how it came there."""
+        self.query_one(Page).show(self._desk.now, words)
         self.refresh_bindings()
 
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
-    def _draw_status(self) -> None:
-        """What a setting means while it has the focus, and otherwise how the writing goes."""
-        hint = HINTS.get(self.focused.id or "") if self.focused is not None else None
-        self.query_one("#status", Static).update(hint or self._words)
-
-    def _complain(self, sentence: str) -> None:
-        self.notify(sentence, severity="error", markup=False, timeout=10)
-
-    @contextmanager
-    def _complaining(self) -> Iterator[None]:
-        """Tells the person what cannot be done."""
-        try:
-            yield
-        except RumiError as error:
-            self._complain(str(error))
+    def _hint(self) -> None:
+        """Tells what a setting means while it has the focus."""
+        self.query_one(Page).hint(HINTS.get(self.focused.id or "", "") if self.focused is not None else "")
 
     def _watch_saving(self, draft: Draft) -> None:
         """Tells the person when poems cannot be saved, and when they can again."""
@@ -202,7 +147,7 @@ class WriteScreen(Screen[None]):
         had_unsaved = bool(unsaved)
         unsaved.watch(draft)
         if unsaved and not had_unsaved:
-            self._complain(f"{draft.trouble} Poems stay here and saving is tried again.")
+            complain(self, f"{draft.trouble} Poems stay here and saving is tried again.")
         elif had_unsaved and not unsaved:
             self.notify("Everything is saved again.")
 
@@ -221,7 +166,7 @@ class WriteScreen(Screen[None]):
     async def _take_changes(self) -> None:
         """Lets changed settings count from the next character of what is being written."""
         if isinstance(self._desk.job, Job):
-            with self._complaining():
+            with complaining(self):
                 await self._desk.change_settings(self._settings(), self.query_one(SettingsBar).is_seed_locked)
 
     @on(Input.Submitted, "SettingsBar Input")
@@ -245,12 +190,12 @@ class WriteScreen(Screen[None]):
         prompt = self.query_one(Prompt)
         text = "" if prompt.text.startswith(SIGN) else prompt.text
         prompt.remember(text)
-        with self._complaining():
+        with complaining(self):
             await self._desk.write_new(self._settings(), text)
 
     async def _obey(self, line: str) -> None:
         """Does what a command says, and empties the prompt once it is done."""
-        with self._complaining():
+        with complaining(self):
             match read_command(line):
                 case SetValue(name, value):
                     self.query_one(SettingsBar).set(name, value)
@@ -275,14 +220,14 @@ class WriteScreen(Screen[None]):
         if (snapshot := self._desk.now) is None:
             await self._write_new()
         else:
-            with self._complaining():
+            with complaining(self):
                 await self._desk.write_again(self._settings(), snapshot.draft)
 
     async def action_go_on(self) -> None:
         """Continues the poem on the page."""
         snapshot = self._desk.now
         if snapshot is not None and self._desk.job is None:
-            with self._complaining():
+            with complaining(self):
                 await self._desk.go_on(self._settings(), snapshot)
 
     async def action_same_again(self) -> None:
@@ -294,7 +239,7 @@ class WriteScreen(Screen[None]):
     def action_lock_seed(self) -> None:
         """Takes the seed of the poem on the page into the settings, or out of them."""
         bar, snapshot = self.query_one(SettingsBar), self._desk.now
-        with self._complaining():  # where another setting makes no sense
+        with complaining(self):  # where another setting makes no sense
             if bar.is_seed_locked:
                 bar.set("seed", "")
                 self.notify("The seed is free: each poem takes another.")
@@ -315,8 +260,7 @@ class WriteScreen(Screen[None]):
 
     def _show_step(self, has_moved: bool, otherwise: str) -> None:
         if has_moved:
-            self._show()
-            self._say("" if self._desk.now is None else "as it stood here")
+            self._show("" if self._desk.now is None else "as it stood here")
         else:
             self.notify(otherwise)
 
@@ -333,12 +277,11 @@ class WriteScreen(Screen[None]):
         if edited.goes_on and edited.text == snapshot.text:
             await self.action_go_on()
         elif edited.goes_on:
-            with self._complaining():
+            with complaining(self):
                 await self._desk.branch(self._settings(), snapshot, edited.text, shared, typed=True)
         elif edited.text != snapshot.text:
             self._watch_saving(self._desk.change_by_hand(snapshot, edited.text, shared))
-            self._show()
-            self._say("changed by hand")
+            self._show("changed by hand")
 
     async def action_lens(self) -> None:
         """Shows what the model thought at every place of the poem."""
@@ -351,7 +294,7 @@ class WriteScreen(Screen[None]):
     async def _branch(self, snapshot: Snapshot, choice: Branching | None) -> None:
         if choice is not None:
             text, typed = snapshot.text[: choice.at] + choice.text, snapshot.draft.is_typed
-            with self._complaining():
+            with complaining(self):
                 await self._desk.branch(self._settings(), snapshot, text, choice.at, typed)
 
     async def action_tree(self) -> None:
@@ -370,7 +313,7 @@ class WriteScreen(Screen[None]):
                 self.notify("This poem has no branch yet: the lens makes one.")
 
     def _family(self, draft: Draft) -> list[KeptPoem]:
-        with self._complaining():
+        with complaining(self):
             return self._desk.family(draft)
         return []
 
@@ -381,7 +324,7 @@ class WriteScreen(Screen[None]):
 
     def _take_name(self, poem: KeptPoem, name: Name | None) -> None:
         if name is not None:
-            with self._complaining():
+            with complaining(self):
                 self._library.name(poem.id, name.title, name.tags)
 
     def action_copy(self) -> None:
@@ -397,18 +340,16 @@ class WriteScreen(Screen[None]):
             self.app.push_screen(ExportScreen(), self._export)
 
     def _export(self, ending: str | None) -> None:
-        if ending is not None and ending not in FORMATS:
-            raise RumiError(f"A poem cannot be saved as {ending!r}: choose one of {', '.join(FORMATS)}.")
         if ending is not None and (poem := self._as_saved()):
             self._save_file(poem, ending, "Saved as")
 
     def _save_file(self, poem: KeptPoem, ending: str, words: str) -> None:
-        with self._complaining():
+        with complaining(self):
             self.notify(f"{words} {save_file(poem, ending, poems_folder())}", markup=False, timeout=10)
 
     async def action_library(self) -> None:
         """Looks through the poems that were kept."""
-        with self._complaining():
+        with complaining(self):
             self.app.push_screen(LibraryScreen(self._library, self._mode), self._open)
 
     def action_ask(self) -> None:
@@ -423,13 +364,9 @@ class WriteScreen(Screen[None]):
         self.app.push_screen(VersesScreen(kind, words, self._mode), self._write_after)
 
     async def _write_after(self, couplet: Couplet | None) -> None:
-        """Has the model of its language write on from a couplet of Rumi's, and notes in the title whose it is."""
         if couplet is not None:
-            language = LANGUAGES.get(couplet.language or "")
-            model = language.model if language else self.query_one(SettingsBar).model
-            with self._complaining():
-                settings = msgspec.structs.replace(self._settings(), model=model, form=couplet.form)
-                await self._desk.write_new(settings, f"{couplet.verse}\n", f"After Rumi: {couplet.place}")
+            with complaining(self):
+                await self._desk.write_after(self._settings(), couplet)
 
     def action_next_model(self) -> None:
         """Changes to the next model."""
@@ -439,10 +376,9 @@ class WriteScreen(Screen[None]):
         if poem is None:
             return
         await self._desk.finish()
-        with self._complaining():
+        with complaining(self):
             self._desk.open(poem.id)
-            self._show()
-            self._say(f"{poem.model}, {poem.form}, {poem.written[:10]}")
+            self._show(f"{poem.model}, {poem.form}, {poem.written[:10]}")
 
     def _snapshot(self) -> Snapshot | None:
         """What stands on the page; tells the person where nothing does."""
@@ -453,6 +389,6 @@ class WriteScreen(Screen[None]):
     def _as_saved(self) -> KeptPoem | None:
         """The poem on the page as the library has it, as far as it stands there; tells why if there is none."""
         if snapshot := self._snapshot():
-            with self._complaining():
+            with complaining(self):
                 return self._desk.as_saved(snapshot)
         return None

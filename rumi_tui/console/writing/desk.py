@@ -12,6 +12,7 @@ from typing import Protocol
 import msgspec
 
 from models.errors import RumiError
+from rumi_tui.console.actions import Moment
 from rumi_tui.console.writing.draft import Draft, Job, Settings
 from rumi_tui.console.writing.history import History, Snapshot
 from rumi_tui.console.writing.replay import Rewriting
@@ -19,6 +20,8 @@ from rumi_tui.console.writing.unsaved import Unsaved
 from rumi_tui.console.writing.writer import Writer
 from rumi_tui.engine.messages import Began, Describe, Event, Failed, Finished, Inspect, Write
 from rumi_tui.library.store import Branch, KeptPoem, Library
+from rumi_tui.search.index import Couplet
+from rumi_tui.verse.languages import LANGUAGES
 
 AnyJob = Job | Rewriting
 
@@ -59,11 +62,26 @@ class Desk:
         """What stands on the page."""
         return self.history.now
 
+    @property
+    def moments(self) -> set[Moment]:
+        """What is going on."""
+        moments: set[Moment] = {"writing"} if self.job is not None else set()
+        if self.now is not None:
+            moments |= {"poem"} if moments else {"poem", "rest"}
+        return moments
+
     # Writing. All of these raise `RumiError` for settings that nothing can be written with.
 
     async def write_new(self, settings: Settings, text: str, title: str = "") -> None:
         """Begins a poem with what the person typed."""
         await self._write(settings, text, typed=True, title=title)
+
+    async def write_after(self, settings: Settings, couplet: Couplet) -> None:
+        """Has the model of its language write on from a couplet of Rumi's; the title tells whose it is."""
+        language = LANGUAGES.get(couplet.language or "")
+        model = language.model if language else settings.model
+        settings = msgspec.structs.replace(settings, model=model, form=couplet.form)
+        await self.write_new(settings, f"{couplet.verse}\n", f"After Rumi: {couplet.place}")
 
     async def write_again(self, settings: Settings, draft: Draft) -> None:
         """Begins another poem as `draft` began."""

@@ -1,0 +1,83 @@
+"""The poem, and the line below it that tells how the writing goes. Knows nothing of who has it written."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from rumi_tui.bidi import Mode
+from rumi_tui.console.widgets.poem_view import PoemView
+from rumi_tui.console.writing.desk import AnyJob
+from rumi_tui.console.writing.draft import Job
+from rumi_tui.console.writing.history import Snapshot
+from rumi_tui.console.writing.replay import Rewriting
+from rumi_tui.engine.messages import Began, Failed, Finished, Wrote
+
+ENDINGS = {"end": "the poem ended here", "lines": "enough lines", "characters": "enough characters", None: "stopped"}
+
+
+class Page(Vertical):
+    """Draws what stands there and what is added to it."""
+
+    def __init__(self, mode: Mode) -> None:
+        super().__init__()
+        self._mode = mode
+        self._words = self._hint = ""
+
+    def compose(self) -> ComposeResult:
+        """The poem, and below it the line."""
+        yield PoemView(self._mode)
+        yield Static("", id="status", markup=False)
+
+    def show(self, snapshot: Snapshot | None, words: str) -> None:
+        """Draws a poem where nothing is being written, and tells how it stands."""
+        self._draw(snapshot)
+        self._say(words)
+
+    def begin(self, snapshot: Snapshot | None, job: AnyJob | None, began: Began) -> None:
+        """Draws the beginning of what is being written, with a cursor."""
+        self._draw(snapshot, began.text)
+        self.query_one(PoemView).set_writing(True)
+        words = "written again"
+        if isinstance(job, Job):
+            words = f"seed {job.settings.seed} · temperature {job.settings.sampling.temperature:g} · writing"
+        self._say(words)
+        for note in began.notes:
+            self.notify(note, markup=False)
+
+    def append(self, wrote: Wrote) -> None:
+        """Draws what was just written."""
+        self.query_one(PoemView).append("".join(step.text for step in wrote.steps))
+
+    def end(self, snapshot: Snapshot | None, job: AnyJob | None, event: Finished | Failed) -> None:
+        """Takes the cursor away and tells how the writing went."""
+        if isinstance(job, Job) and isinstance(event, Finished):
+            rate = f" · {event.characters / event.seconds:,.0f} characters/second" if event.seconds else ""
+            self.query_one(PoemView).set_writing(False)
+            self._say(f"seed {job.settings.seed} · {ENDINGS[event.ending]}{rate}")
+        elif isinstance(job, Rewriting):
+            self.show(snapshot, job.verdict if job.is_over else "the poem stands as it was")
+        else:
+            self.show(snapshot, "")
+
+    def hint(self, words: str) -> None:
+        """Tells something else for as long as it is not empty."""
+        self._hint = words
+        self._draw_status()
+
+    def _draw(self, snapshot: Snapshot | None, text: str | None = None) -> None:
+        """Draws a poem, or a beginning of it."""
+        view = self.query_one(PoemView)
+        view.set_writing(False)
+        if snapshot is None:
+            view.show("", (), "")
+        else:
+            view.show(snapshot.text if text is None else text, snapshot.draft.given, snapshot.draft.form)
+
+    def _say(self, words: str) -> None:
+        self._words = words
+        self._draw_status()
+
+    def _draw_status(self) -> None:
+        self.query_one("#status", Static).update(self._hint or self._words)
