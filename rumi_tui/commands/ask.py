@@ -52,8 +52,8 @@ def ask(
         raise typer.BadParameter("there is no word in it.", param_hint="QUESTION")
     if seed is None:
         seed = secrets.randbelow(LARGEST_SEED)
-    found = (lambda _: None) if json else _quote
-    answer = ask(question, language, form=form, seed=seed, track=_reading, found=found)
+    show = (lambda _: None) if json else _quote
+    answer = ask(question, language, form=form, seed=seed, track=_reading, show=show)
     if json:
         print(msgspec.json.encode(answer).decode())
     elif answer.verse:

@@ -61,12 +61,12 @@ def tui(
     from rumi_tui.bidi import choose_mode, terminal_keeps_order
     from rumi_tui.library.store import Library
 
-    kept = SettingsFile(settings_path())
-    model = model or kept.settings.model
+    settings_file = SettingsFile(settings_path())
+    model = model or settings_file.settings.model
     model = shipped(model) or str(Path(model).expanduser().resolve())
     if os.environ.get("NO_COLOR") == "":  # which stands for colours (no-color.org); Textual takes it for none
         del os.environ["NO_COLOR"]
-    wish = rtl or kept.settings.rtl
+    wish = rtl or settings_file.settings.rtl
     mode = choose_mode(wish, os.environ)
     library = Library(library_path())
     if web:
@@ -81,17 +81,17 @@ def tui(
     end_with_terminal(lambda: app and app.call_from_thread(app.call_later, app.action_quit))
     is_first_run = not welcome_path().exists()
     if is_first_run and wish == "auto":
-        answer = ask_order(kept)
+        answer = ask_order(settings_file)
         if answer is None:
             return
         mode = choose_mode(answer, os.environ)
     welcome_path().touch()
-    app = RumiApp(library, model, mode, kept, welcome=is_first_run)
+    app = RumiApp(library, model, mode, settings_file, welcome=is_first_run)
     with terminal_keeps_order("off" if in_browser() else mode):
-        unsaved = app.run()
+        unsaved_poems = app.run()
     library.close()
-    if unsaved:
-        print(unsaved)
+    if unsaved_poems:
+        print(unsaved_poems)
         raise RumiError("What stands above could not be saved in the library: copy it from here.")
 
 

@@ -102,8 +102,8 @@ def bindings(actions: tuple[Action, ...]) -> list[BindingType]:
 
 def closing(name: str, method: str) -> list[BindingType]:
     """What leads back, by a method of it, from the page that an action opens: Escape, and the key that opened it."""
-    opened = next(action for action in WRITING if action.name == name)
+    action = next(action for action in WRITING if action.name == name)
     return [
         Binding("escape", method, "Back", priority=True),
-        Binding(opened.key, method, show=False, priority=True, id=name),
+        Binding(action.key, method, show=False, priority=True, id=name),
     ]

@@ -124,9 +124,9 @@ class RumiApp(App[str]):
 
     async def action_quit(self) -> None:
         """Leaves, with everything saved that can be."""
-        unsaved = await self._writing.close()
+        unsaved_poems = await self._writing.close()
         await self.writer.close()
-        self.exit(unsaved)
+        self.exit(unsaved_poems)
 
     async def on_exit_app(self) -> None:
         """Leaves as orderly where it is a page in a browser that was closed."""
@@ -136,8 +136,8 @@ class RumiApp(App[str]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: what can be done now, with its keys, and the choice of colours."""
         keys = self._keys
-        here = self._writing.fitting_actions() if screen is self._writing else ()
-        for action in (*here, *actions.EVERYWHERE):
+        on_page = self._writing.fitting_actions() if screen is self._writing else ()
+        for action in (*on_page, *actions.EVERYWHERE):
             owner = self._writing if action in actions.WRITING else self
             words = f"{action.help} {keymap.spoken(keys[action.command])}"
             yield SystemCommand(action.title, words, getattr(owner, f"action_{action.name}"))

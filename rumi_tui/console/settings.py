@@ -139,16 +139,16 @@ def _range(kind: inspect.Type) -> str:
 
 
 def _entry(field: msgspec.structs.FieldInfo) -> Entry:
-    described = inspect.type_info(field.type)
-    assert isinstance(described, inspect.Metadata)
-    assert described.extra_json_schema is not None
+    annotation = inspect.type_info(field.type)
+    assert isinstance(annotation, inspect.Metadata)
+    assert annotation.extra_json_schema is not None
     choices = _choices(field.type)
-    optional = isinstance(described.type, inspect.UnionType)
+    optional = isinstance(annotation.type, inspect.UnionType)
     return Entry(
         name=field.encode_name,
         field=field.name,
-        help=described.extra_json_schema["description"],
-        range=", ".join(choices) or _range(described.type),
+        help=annotation.extra_json_schema["description"],
+        range=", ".join(choices) or _range(annotation.type),
         choices=(*choices, *([""] if choices and optional else [])),
         default=typed(field.default),
         kind=field.type,
@@ -181,19 +181,19 @@ def as_typed(name: str, text: str) -> object:
 def _checked(name: str, value: object, strict: bool) -> object:
     """The value as the setting takes it. Raises `RumiError` for a name or a value that there is not."""
     if name not in ENTRIES:
-        near = difflib.get_close_matches(name, ENTRIES, n=1)
-        way_out = f"did you mean {near[0]}?" if near else "rumi-tui --settings lists what there is."
+        matches = difflib.get_close_matches(name, ENTRIES, n=1)
+        way_out = f"did you mean {matches[0]}?" if matches else "rumi-tui --settings lists what there is."
         raise RumiError(f"there is no setting {_quoted(name)}: {way_out}")
     entry = ENTRIES[name]
     try:
-        taken: object = msgspec.convert(value, entry.kind, strict=strict)
-        if entry.choices and taken is not None and taken not in entry.choices:
+        result: object = msgspec.convert(value, entry.kind, strict=strict)
+        if entry.choices and result is not None and result not in entry.choices:
             raise ValueError
         if name == "model" and not (shipped(str(value)) or Path(str(value)).expanduser().is_absolute()):
             raise ValueError
     except (ValueError, RuntimeError) as error:
         raise RumiError(f"{name} cannot be {_quoted(value)}: choose {entry.range or entry.help}.") from error
-    return taken
+    return result
 
 
 def _quoted(value: object) -> str:
@@ -292,6 +292,6 @@ def page(path: Path) -> str:
         if table and f"[{table}]" not in lines:
             lines += ["", f"[{table}]"]
         default = value_of(UserSettings(), entry)
-        shown = f"{name} = {msgspec.json.encode(default).decode()}" if entry.default else f"# {name} ="
-        lines += ["", *(f"# {line}" for line in textwrap.wrap(entry.hint, PAGE_WIDTH)), shown]
+        assignment = f"{name} = {msgspec.json.encode(default).decode()}" if entry.default else f"# {name} ="
+        lines += ["", *(f"# {line}" for line in textwrap.wrap(entry.hint, PAGE_WIDTH)), assignment]
     return "\n".join(lines)

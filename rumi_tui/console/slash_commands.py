@@ -47,18 +47,18 @@ class RunAction:
 
 def completions() -> list[str]:
     """Every command as it can be typed, with the values that can be named."""
-    deeds = [f"{SIGN}{name}" for name in BY_COMMAND]
-    saved = [f"{SIGN}export {ending}" for ending in FORMATS]
-    settings = [f"{SIGN}{name} {value}" for name, values in SETTINGS.items() for value in values or ("",)]
-    return [*settings, *deeds, *saved]
+    action_lines = [f"{SIGN}{name}" for name in BY_COMMAND]
+    export_lines = [f"{SIGN}export {ending}" for ending in FORMATS]
+    setting_lines = [f"{SIGN}{name} {value}" for name, values in SETTINGS.items() for value in values or ("",)]
+    return [*setting_lines, *action_lines, *export_lines]
 
 
 def described() -> list[tuple[str, str]]:
     """What is typed to change a setting, and to export at once, each with what it takes."""
-    taken = {name: ", ".join(values) for name, values in SETTINGS.items() if values}
-    taken |= {field.label: field.help for field in FIELDS.values()}
-    taken["export"] = ", ".join(FORMATS)
-    return [(f"{SIGN}{name}", words) for name, words in taken.items()]
+    takes = {name: ", ".join(values) for name, values in SETTINGS.items() if values}
+    takes |= {field.label: field.help for field in FIELDS.values()}
+    takes["export"] = ", ".join(FORMATS)
+    return [(f"{SIGN}{name}", words) for name, words in takes.items()]
 
 
 def read_command(line: str) -> SetValue | RunAction:
@@ -71,6 +71,6 @@ def read_command(line: str) -> SetValue | RunAction:
         raise RumiError(f"A poem cannot be saved as {value!r}: choose one of {', '.join(FORMATS)}.")
     if name in BY_COMMAND:
         return RunAction(BY_COMMAND[name], value)
-    near = difflib.get_close_matches(name, [*SETTINGS, *BY_COMMAND], n=1)
-    way_out = f"did you mean {SIGN}{near[0]}?" if near else f"{SIGN}help lists what there is."
+    matches = difflib.get_close_matches(name, [*SETTINGS, *BY_COMMAND], n=1)
+    way_out = f"did you mean {SIGN}{matches[0]}?" if matches else f"{SIGN}help lists what there is."
     raise RumiError(f"There is no command {SIGN}{name}: {way_out}")

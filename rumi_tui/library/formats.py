@@ -90,8 +90,8 @@ footer {{ direction: ltr; margin-top: 3rem; color: {FADED}; font-size: 0.8rem }}
 def to_svg(poem: KeptPoem) -> str:
     """A card: the verse in the middle of a sheet as large as it needs."""
     lines, direction = lines_of(poem), _direction(poem)
-    above = printable(poem.title) or "❦"
-    longest = max(len(above) * 24 // 20, *map(len, lines))
+    heading = printable(poem.title) or "❦"
+    longest = max(len(heading) * 24 // 20, *map(len, lines))
     width = max(NARROWEST, 2 * MARGIN + LETTER * longest, MARGIN + SMALL_LETTER * len(colophon(poem)))
     height = 2 * MARGIN + LINE * (len(lines) + 3)
     middle = width // 2
@@ -103,7 +103,7 @@ def to_svg(poem: KeptPoem) -> str:
 <rect width="100%" height="100%" fill="{PAPER}"/>
 <rect x="20" y="20" width="{width - 40}" height="{height - 40}" fill="none" stroke="{ACCENT}" stroke-opacity="0.4"/>
 <text x="{middle}" y="{MARGIN}" fill="{ACCENT}" font-family="{SERIF}" font-size="24" text-anchor="middle">\
-{escape(above)}</text>
+{escape(heading)}</text>
 <g fill="{INK}" font-family="{SERIF}" font-size="20" text-anchor="middle" direction="{direction}">
 {verse}
 </g>

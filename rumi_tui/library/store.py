@@ -231,7 +231,7 @@ class Library:
         self._database.close()
 
     def _poem(self, row: tuple[int, str, str, str, str, str, int | None, int | None, int, str, str]) -> KeptPoem:
-        poem, written, model, model_sha256, form, text, parent, branches_at, favourite, title, tags = row
+        poem, date, model, model_sha256, form, text, parent, branches_at, favourite, title, tags = row
         select = "SELECT begins_at, seed, lines, sampling, ending FROM passages WHERE poem = ? ORDER BY begins_at"
         try:
             passages = tuple(
@@ -248,7 +248,7 @@ class Library:
             raise RumiError(f"Poem number {poem} of the library {self._path} is damaged ({error}).") from error
         return KeptPoem(
             id=poem,
-            written=written,
+            written=date,
             model=model,
             model_sha256=model_sha256,
             form=form,

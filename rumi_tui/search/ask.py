@@ -71,12 +71,12 @@ def ask(
     folder: Path | None = None,
     cache_dir: Path | None = None,
     track: Track = iter,
-    found: Callable[[list[Quotation]], None] = lambda _: None,
+    show: Callable[[list[Quotation]], None] = lambda _: None,
 ) -> Answer:
     """Asks the texts of a folder, or those of `texts_folder`, in the language of the question if none is given.
 
     `cache_dir` is the folder for indexes; `track` shows how far embeddings are that are computed for the first time;
-    `found` is told the quotations before the machine writes.
+    `show` gets the quotations before the machine writes.
     Raises `RumiError` when there are no texts, or the model never learned the form.
     """
     language = language or language_of(question)
@@ -86,7 +86,7 @@ def ask(
     index = Index(folder or texts_folder(), cache_dir)
     embeddings = open_embeddings(index, cache_dir, language, track)
     quotations = retrieve(index, embeddings, question, language)
-    found(quotations)
+    show(quotations)
     verse = write_on(quotations, language, form, seed)
     return Answer(question=question, language=language, quotations=quotations, verse=verse)
 
@@ -114,35 +114,35 @@ def rank(index: Index, embeddings: Embeddings | None, question: str, language: s
 
 def question_words(question: str, language: str) -> list[str]:
     """The words that say what a question is about."""
-    ignored = LANGUAGES[language].stop_words if language in LANGUAGES else frozenset()
-    return [word for word in search_terms(question) if word not in ignored]
+    stop_words = LANGUAGES[language].stop_words if language in LANGUAGES else frozenset()
+    return [word for word in search_terms(question) if word not in stop_words]
 
 
 def coverage(index: Index, words: Sequence[str], couplets: Sequence[int], language: str) -> float:
     """How much of the words one of the couplets holds at most, 0 to 1; a rare word counts more, as in BM25."""
-    holding = {word: index.holding(word, language) for word in words}
+    couplets_of = {word: index.holding(word, language) for word in words}
     size = index.size(language)
-    weights = {word: math.log(1 + (size + 1) / (len(couplets_with) + 1)) for word, couplets_with in holding.items()}
-    held = (sum(weights[word] for word in words if couplet in holding[word]) for couplet in couplets)
-    return max(held, default=0.0) / (sum(weights.values()) or 1.0)
+    weights = {word: math.log(1 + (size + 1) / (len(couplets_with) + 1)) for word, couplets_with in couplets_of.items()}
+    sums = (sum(weights[word] for word in words if couplet in couplets_of[word]) for couplet in couplets)
+    return max(sums, default=0.0) / (sum(weights.values()) or 1.0)
 
 
 def fused(*orders: tuple[float, Sequence[int]]) -> list[int]:
     """One order out of several and their weights, by the sum of their reciprocal ranks."""
     scores: dict[int, float] = {}
     for weight, order in orders:
-        for place, couplet in enumerate(order, 1):
-            scores[couplet] = scores.get(couplet, 0.0) + weight / (SOFTENING + place)
+        for position, couplet in enumerate(order, 1):
+            scores[couplet] = scores.get(couplet, 0.0) + weight / (SOFTENING + position)
     return sorted(scores, key=lambda couplet: (-scores[couplet], couplet))
 
 
 def spread(order: Sequence[int]) -> list[int]:
     """An order without the couplets next to a better one: these are shown around it."""
-    chosen: dict[int, None] = {}
+    apart: dict[int, None] = {}
     for couplet in order:
-        if couplet - 1 not in chosen and couplet + 1 not in chosen:
-            chosen[couplet] = None
-    return list(chosen)
+        if couplet - 1 not in apart and couplet + 1 not in apart:
+            apart[couplet] = None
+    return list(apart)
 
 
 def write_on(quotations: Sequence[Quotation], language: str, form: str | None = None, seed: int = 0) -> Verse | None:

@@ -83,20 +83,20 @@ class Encoder:
             with replacing(self._graph) as path:
                 path.write_bytes(content)
             _keep_only(self._graph, "encoder-*.onnx")
-        self._loaded: tuple[Tokenizer, InferenceSession] | None = None
+        self._tokenizer_and_session: tuple[Tokenizer, InferenceSession] | None = None
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """The embeddings of a few texts, read together."""
         tokenizer, session = self._load()
-        encoded = tokenizer.encode_batch(list(texts))
-        ids = np.array([text.ids for text in encoded], dtype=np.int32)
-        mask = np.array([text.attention_mask for text in encoded], dtype=np.int32)
+        encodings = tokenizer.encode_batch(list(texts))
+        ids = np.array([text.ids for text in encodings], dtype=np.int32)
+        mask = np.array([text.attention_mask for text in encodings], dtype=np.int32)
         (hidden,) = session.run(["hidden"], {"ids": ids, "mask": mask})
         means = (hidden * mask[..., None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)
         return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), dtype=np.float32)
 
     def _load(self) -> tuple[Tokenizer, InferenceSession]:
-        if self._loaded is None:
+        if self._tokenizer_and_session is None:
             import onnxruntime as ort
             from tokenizers import Tokenizer
 
@@ -114,8 +114,8 @@ class Encoder:
                 session = ort.InferenceSession(self._graph, options, providers=["CPUExecutionProvider"])
             except Exception as error:  # onnxruntime raises a dozen unrelated kinds for a file that is not a model
                 raise RumiError(f"{self._graph} is damaged: delete it, and it is made again.") from error
-            self._loaded = tokenizer, session
-        return self._loaded
+            self._tokenizer_and_session = tokenizer, session
+        return self._tokenizer_and_session
 
 
 class Nearest(NamedTuple):
@@ -142,19 +142,19 @@ class Embeddings:
         self._encoder = encoder
         key = hashlib.sha256(f"{index.key} {encoder.key}".encode()).hexdigest()[:16]
         path = cache_dir / f"{index.path.stem}-{key}.npz"
-        stored = _read(path)
-        if stored is None:
+        ids_and_vectors = _read(path)
+        if ids_and_vectors is None:
             couplets = index.couplets(LANGUAGE)
             alone = [couplet.verse for couplet in couplets]
-            read = _embed_all([*alone, *_with_context(couplets)], encoder, track)
-            one, within = read.reshape(2, len(couplets), read.shape[-1])
+            embeddings = _embed_all([*alone, *_with_context(couplets)], encoder, track)
+            one, within = embeddings.reshape(2, len(couplets), embeddings.shape[-1])
             vectors = one + CONTEXT_WEIGHS * within
             vectors = (vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)).astype(np.float16)
-            stored = [couplet.id for couplet in couplets], vectors.astype(np.float32)
+            ids_and_vectors = [couplet.id for couplet in couplets], vectors.astype(np.float32)
             with replacing(path) as temporary, temporary.open("wb") as file:
-                np.savez(file, ids=stored[0], vectors=vectors)
+                np.savez(file, ids=ids_and_vectors[0], vectors=vectors)
             _keep_only(path, f"{index.path.stem}-*.npz")
-        self._ids, self._vectors = stored
+        self._ids, self._vectors = ids_and_vectors
 
     def nearest(self, text: str, count: int) -> Nearest:
         """The couplets whose sense is nearest to that of a text."""
@@ -162,12 +162,12 @@ class Embeddings:
             return Nearest([], -1.0)
         cosines = self._vectors @ self._encoder.embed([text])[0]
         order = np.argsort(-cosines, kind="stable")[:count]
-        return Nearest([self._ids[place] for place in order], float(cosines[order[0]]))
+        return Nearest([self._ids[row] for row in order], float(cosines[order[0]]))
 
 
-_opened: dict[tuple[str, Path], Embeddings] = {}
+_latest: dict[tuple[str, Path], Embeddings] = {}
 """What was opened last, for the next question: an encoder takes 100 MB, and a while to load."""
-_opening = threading.Lock()
+_lock = threading.Lock()
 
 
 def open_embeddings(index: Index, cache_dir: Path, language: str, track: Track = iter) -> Embeddings | None:
@@ -175,12 +175,12 @@ def open_embeddings(index: Index, cache_dir: Path, language: str, track: Track =
     model = model_folder() if language == LANGUAGE else None
     if model is None:
         return None
-    with _opening:
-        if (index.key, cache_dir) not in _opened:
+    with _lock:
+        if (index.key, cache_dir) not in _latest:
             embeddings = Embeddings(index, Encoder(model, cache_dir), cache_dir, track)
-            _opened.clear()
-            _opened[index.key, cache_dir] = embeddings
-        return _opened[index.key, cache_dir]
+            _latest.clear()
+            _latest[index.key, cache_dir] = embeddings
+        return _latest[index.key, cache_dir]
 
 
 def _read(path: Path) -> tuple[list[int], Vectors] | None:
@@ -198,15 +198,15 @@ def _embed_all(texts: Sequence[str], encoder: Encoder, track: Track) -> Vectors:
     batches = [by_length[start : start + BATCH] for start in range(0, len(texts), BATCH)]
     vectors: dict[int, npt.NDArray[np.float32]] = {}
     for batch in track(batches):
-        places = [place for place, _ in batch]
-        vectors |= zip(places, encoder.embed([text for _, text in batch]), strict=True)
-    return np.array([vectors[place] for place in range(len(texts))], dtype=np.float32)
+        indices = [index for index, _ in batch]
+        vectors |= zip(indices, encoder.embed([text for _, text in batch]), strict=True)
+    return np.array([vectors[index] for index in range(len(texts))], dtype=np.float32)
 
 
 def _with_context(couplets: Sequence[Couplet]) -> list[str]:
     """Each couplet between the one before and the one after it in the same poem."""
     texts = []
-    for place, couplet in enumerate(couplets):
-        around = couplets[max(0, place - 1) : place + 2]
+    for number, couplet in enumerate(couplets):
+        around = couplets[max(0, number - 1) : number + 2]
         texts.append("\n".join(c.verse for c in around if (c.file, c.poem) == (couplet.file, couplet.poem)))
     return texts

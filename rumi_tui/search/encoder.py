@@ -71,39 +71,39 @@ def _graph(config: EncoderConfig, weights: Weights) -> onnx.ModelProto:
         nodes.append(helper.make_node("MatMul", [x, weight(f"{layer}.weight", weights[f"{layer}.weight"].T)], [output]))
         return output
 
-    def added(x: str, y: str, norm: str, bias: str, output: str) -> str:
+    def add_and_norm(x: str, y: str, norm: str, bias: str, output: str) -> str:
         inputs = [x, y, weight(f"{norm}.weight"), weight(f"{norm}.bias"), weight(bias)]
         return fused("SkipLayerNormalization", inputs, output, epsilon=config.layer_norm_eps)
 
-    embedded = [f"embeddings.{kind}_embeddings.weight" for kind in ("word", "position", "token_type")]
+    tables = [f"embeddings.{kind}_embeddings.weight" for kind in ("word", "position", "token_type")]
     norm = ["embeddings.LayerNorm.weight", "embeddings.LayerNorm.bias"]
     nodes.append(
         helper.make_node(
             "EmbedLayerNormalization",
-            ["ids", "", *map(weight, embedded[:2]), "", *map(weight, norm)],
+            ["ids", "", *map(weight, tables[:2]), "", *map(weight, norm)],
             ["embedded", "unused"],
             domain=FUSED,
             epsilon=config.layer_norm_eps,
         )
     )
     # one kind of sentence: its embedding is the same everywhere, so it is part of every position
-    initializers[embedded[1]] = numpy_helper.from_array(weights[embedded[1]] + weights[embedded[2]][0], embedded[1])
+    initializers[tables[1]] = numpy_helper.from_array(weights[tables[1]] + weights[tables[2]][0], tables[1])
     x = "embedded"
     for number in range(config.num_hidden_layers):
         layer = f"encoder.layer.{number}"
         queries = [f"{layer}.attention.self.{part}" for part in ("query", "key", "value")]
-        packed = np.concatenate([weights[f"{part}.weight"].T for part in queries], axis=1)
+        qkv = np.concatenate([weights[f"{part}.weight"].T for part in queries], axis=1)
         biases = np.concatenate([weights[f"{part}.bias"] for part in queries])
-        attention = [x, weight(f"{layer}.qkv", packed), weight(f"{layer}.qkv_bias", biases), "mask"]
-        seen = fused("Attention", attention, f"{layer}.seen", num_heads=config.num_attention_heads)
+        attention = [x, weight(f"{layer}.qkv", qkv), weight(f"{layer}.qkv_bias", biases), "mask"]
+        heads = fused("Attention", attention, f"{layer}.heads", num_heads=config.num_attention_heads)
         output = f"{layer}.attention.output"
-        mixed = product(f"{output}.dense", seen, f"{layer}.mixed")
-        x = added(mixed, x, f"{output}.LayerNorm", f"{output}.dense.bias", f"{layer}.attended")
+        projection = product(f"{output}.dense", heads, f"{layer}.projection")
+        x = add_and_norm(projection, x, f"{output}.LayerNorm", f"{output}.dense.bias", f"{layer}.attended")
         wide = product(f"{layer}.intermediate.dense", x, f"{layer}.wide")
         active = fused("BiasGelu", [wide, weight(f"{layer}.intermediate.dense.bias")], f"{layer}.active")
         narrow = product(f"{layer}.output.dense", active, f"{layer}.narrow")
         out = "hidden" if number == config.num_hidden_layers - 1 else f"{layer}.out"
-        x = added(narrow, x, f"{layer}.output.LayerNorm", f"{layer}.output.dense.bias", out)
+        x = add_and_norm(narrow, x, f"{layer}.output.LayerNorm", f"{layer}.output.dense.bias", out)
     inputs = [helper.make_tensor_value_info(name, TensorProto.INT32, ["batch", "time"]) for name in ("ids", "mask")]
     hidden = helper.make_tensor_value_info("hidden", TensorProto.FLOAT, ["batch", "time", config.hidden_size])
     graph = helper.make_graph(nodes, "encoder", inputs, [hidden], list(initializers.values()))

@@ -166,13 +166,13 @@ class Index:
 
     def quotation(self, couplet: int) -> Quotation:
         """A couplet and those around it, by its number."""
-        (quoted,) = self._couplets("WHERE couplets.id = ?", couplet)
+        (middle,) = self._couplets("WHERE couplets.id = ?", couplet)
         around = {
             other.couplet: other.verse
             for other in self._couplets("WHERE couplets.id IN (?, ?)", couplet - 1, couplet + 1)
-            if (other.file, other.poem) == (quoted.file, quoted.poem)
+            if (other.file, other.poem) == (middle.file, middle.poem)
         }
-        return Quotation(quoted, around.get(quoted.couplet - 1, ""), around.get(quoted.couplet + 1, ""))
+        return Quotation(middle, around.get(middle.couplet - 1, ""), around.get(middle.couplet + 1, ""))
 
     def couplets(self, language: str | None = None) -> list[Couplet]:
         """All couplets, in the order of the texts; in one language, if it is given."""
@@ -182,9 +182,9 @@ class Index:
         """Closes the file."""
         self._database.close()
 
-    def _best(self, match: str, language: str | None, count: int, after: int) -> list[int]:
+    def _best(self, match: str, language: str | None, count: int, offset: int) -> list[int]:
         select = f"SELECT couplets.id {_FOUND} ORDER BY bm25(words), couplets.id LIMIT ?3 OFFSET ?4"
-        return [couplet for (couplet,) in self._run(select, match, language, count, after)]
+        return [couplet for (couplet,) in self._run(select, match, language, count, offset)]
 
     def _couplets(self, where: str, *values: object) -> list[Couplet]:
         names = Couplet.__struct_fields__

@@ -49,7 +49,7 @@ class EditScreen(Dialog[Edited]):
     def action_go_on(self) -> None:
         """Has verse written from the cursor on."""
         area = self.query_one(VerseArea)
-        self.dismiss(Edited(area.text[: area.place], goes_on=True))
+        self.dismiss(Edited(area.text[: area.cursor_index], goes_on=True))
 
     def action_keep(self) -> None:
         """Leaves with what stands there."""

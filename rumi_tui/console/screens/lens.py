@@ -88,28 +88,28 @@ class LensScreen(Dialog[Branching | None]):
         for shade, bound in enumerate(bounds):
             legend.append(f" {bound}+ ", view.get_component_rich_style(f"lens--{shade}"))
         legend.append("  bits of surprise")
-        mean = sum(place.surprise for place in self._scores) / max(1, len(self._scores))
+        mean = sum(score.surprise for score in self._scores) / max(1, len(self._scores))
         legend.append(f", {mean:.2f} on average")
-        hidden = len(self._text) - sum(len(place.text) for place in self._scores)
-        if hidden:
-            legend.append(f"; the first {hidden:,} characters are left out")
+        hidden_count = len(self._text) - sum(len(score.text) for score in self._scores)
+        if hidden_count:
+            legend.append(f"; the first {hidden_count:,} characters are left out")
         if not same_model:
             legend.append("; the model file is another than wrote the poem")
         self.query_one("#legend", Static).update(legend)
 
     @on(LensView.Moved)
     def _tell(self, event: LensView.Moved) -> None:
-        place = self._scores[event.place]
-        probability = 2**-place.surprise
-        thought = (
-            f"{name_of(place.text)}: {place.surprise:.1f} bits, {share(probability)} likely\n"
-            f"entropy {place.entropy:.1f} bits: {certainty(place.entropy)}"
+        score = self._scores[event.index]
+        probability = 2**-score.surprise
+        summary = (
+            f"{name_of(score.text)}: {score.surprise:.1f} bits, {share(probability)} likely\n"
+            f"entropy {score.entropy:.1f} bits: {certainty(score.entropy)}"
         )
-        self.query_one("#thought", Static).update(thought)
+        self.query_one("#thought", Static).update(summary)
         choices = self.query_one("#choices", OptionList)
         choices.clear_options()
         choices.add_options(
-            Option(_row(choice, choice.text == place.text), disabled=not choice.text) for choice in place.likeliest
+            Option(_row(choice, choice.text == score.text), disabled=not choice.text) for choice in score.likeliest
         )
 
     def action_choose(self) -> None:
@@ -130,8 +130,8 @@ class LensScreen(Dialog[Branching | None]):
     @on(OptionList.OptionSelected)
     def _branch(self, event: OptionList.OptionSelected) -> None:
         cursor = self.query_one(LensView).cursor
-        after = sum(len(place.text) for place in self._scores[cursor:])
-        self.dismiss(Branching(len(self._text) - after, self._scores[cursor].likeliest[event.option_index].text))
+        rest_length = sum(len(score.text) for score in self._scores[cursor:])
+        self.dismiss(Branching(len(self._text) - rest_length, self._scores[cursor].likeliest[event.option_index].text))
 
 
 def name_of(piece: str) -> str:
@@ -143,10 +143,10 @@ def name_of(piece: str) -> str:
 
 def certainty(entropy: float) -> str:
     """An entropy in bits, in words."""
-    alike = 2**entropy
-    if alike < 1.5:
-        return "certain" if alike < 1.1 else "nearly certain"
-    return f"like {alike:.0f} equal choices"
+    choice_count = 2**entropy
+    if choice_count < 1.5:
+        return "certain" if choice_count < 1.1 else "nearly certain"
+    return f"like {choice_count:.0f} equal choices"
 
 
 def share(probability: float) -> str:

@@ -97,18 +97,18 @@ class LibraryScreen(Dialog[KeptPoem | None]):
 
     def _look_for(self, search: str) -> None:
         self._search = search
-        self._change(lambda: None, place=0)
+        self._change(lambda: None, row=0)
 
-    def _change(self, change: Callable[[], object], place: int | None = None) -> None:
+    def _change(self, change: Callable[[], object], row: int | None = None) -> None:
         """Does something to the library and lists what is there then."""
-        if place is None:
-            place = self.query_one(OptionList).highlighted or 0
+        if row is None:
+            row = self.query_one(OptionList).highlighted or 0
         with complaining(self):
             change()
             self._poems = self._library.poems(self._search)
-            self._list(place)
+            self._list(row)
 
-    def _list(self, place: int) -> None:
+    def _list(self, row: int) -> None:
         count = len(self._poems)
         if self._search:
             words = f"Poems with {to_display(self._search, self._mode, 0)}: {count}"
@@ -118,13 +118,13 @@ class LibraryScreen(Dialog[KeptPoem | None]):
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options(Option(self._title(poem)) for poem in self._poems)
-        options.highlighted = min(place, count - 1) if count else None
+        options.highlighted = min(row, count - 1) if count else None
 
     def _title(self, poem: KeptPoem) -> str:
-        written = datetime.datetime.fromisoformat(poem.written).astimezone()
+        date = datetime.datetime.fromisoformat(poem.written).astimezone()
         name = to_display(poem.title or poem.text.split("\n", 1)[0], self._mode, 0)
         tags = "".join(f" #{to_display(tag, self._mode, 0)}" for tag in poem.tags)
-        return f"{written:%Y-%m-%d %H:%M} {'★' if poem.favourite else ' '}{poem.form:<8}{name}{tags}"
+        return f"{date:%Y-%m-%d %H:%M} {'★' if poem.favourite else ' '}{poem.form:<8}{name}{tags}"
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:

@@ -102,8 +102,8 @@ class SettingsScreen(Dialog[None]):
         """Gives a setting with named choices the next (1) or the one before (-1)."""
         entry = self._highlighted
         if entry.choices and not self._is_typing:
-            place = entry.choices.index(self._value(entry))
-            self._change(entry, entry.choices[(place + step) % len(entry.choices)] or None)
+            index = entry.choices.index(self._value(entry))
+            self._change(entry, entry.choices[(index + step) % len(entry.choices)] or None)
 
     def action_reset(self) -> None:
         """Gives a setting its default."""

@@ -17,7 +17,7 @@ from rumi_tui.console.screens.dialog import Dialog
 
 def pages(keys: Mapping[str, str]) -> list[tuple[str, str]]:
     """Title and text of each page, for the key of each command."""
-    said = {command.replace("-", "_"): spoken(key) for command, key in keys.items()}
+    key_names = {command.replace("-", "_"): spoken(key) for command, key in keys.items()}
     texts = (
         (
             "Begin",
@@ -37,7 +37,7 @@ def pages(keys: Mapping[str, str]) -> list[tuple[str, str]]:
             "copies it.\n\n{help} tells all there is to know; {settings} changes colours, keys and much else.",
         ),
     )
-    return [(title, text.format(**said)) for title, text in texts]
+    return [(title, text.format(**key_names)) for title, text in texts]
 
 
 class TourScreen(Dialog[None]):

@@ -43,9 +43,9 @@ class TreeScreen(Dialog[KeptPoem | None]):
         nodes: dict[int, TreeNode[KeptPoem]] = {}
         parents = {poem.branch.parent for poem in self._family if poem.branch}
         for poem in self._family:
-            above = nodes.get(poem.branch.parent, tree.root) if poem.branch else tree.root
+            parent = nodes.get(poem.branch.parent, tree.root) if poem.branch else tree.root
             has_branches = poem.id in parents
-            nodes[poem.id] = above.add(self._title(poem), poem, expand=has_branches, allow_expand=has_branches)
+            nodes[poem.id] = parent.add(self._title(poem), poem, expand=has_branches, allow_expand=has_branches)
         tree.root.expand()
         tree.focus()
         if self._current in nodes:  # not where it was deleted from the library
@@ -54,8 +54,8 @@ class TreeScreen(Dialog[KeptPoem | None]):
     def _title(self, poem: KeptPoem) -> Text:
         begins = poem.branch.at if poem.branch else 0
         line = " ".join(poem.text[begins : begins + EXCERPT].split("\n"))
-        shown = to_display(line, self._mode, 0)
-        return Text(f"{'● ' if poem.id == self._current else ''}{'… ' if begins else ''}{shown}")
+        excerpt = to_display(line, self._mode, 0)
+        return Text(f"{'● ' if poem.id == self._current else ''}{'… ' if begins else ''}{excerpt}")
 
     @on(Tree.NodeSelected)
     def _choose(self, event: Tree.NodeSelected[KeptPoem]) -> None:

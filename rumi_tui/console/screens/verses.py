@@ -40,14 +40,14 @@ class VersesScreen(Dialog[Couplet | None]):
     ]
     AUTO_FOCUS = "Input"
 
-    class Told(Message):
+    class Progress(Message):
         """How far the search is, or that there is nothing."""
 
         def __init__(self, words: str) -> None:
             super().__init__()
             self.words = words
 
-    class Found(Message):
+    class Results(Message):
         """A page of couplets."""
 
         def __init__(self, words: str, passages: list[Quotation], pages: int) -> None:
@@ -65,7 +65,7 @@ class VersesScreen(Dialog[Couplet | None]):
         """The words, how it goes, and what was found."""
         yield Static(HEADINGS[self._kind], id="heading", markup=False)
         yield Input(self._words, placeholder="What is love?" if self._kind == "ask" else "reed fire", compact=True)
-        yield Static("", id="told", markup=False)
+        yield Static("", id="status", markup=False)
         yield Choices(markup=False)
 
     def on_mount(self) -> None:
@@ -91,27 +91,27 @@ class VersesScreen(Dialog[Couplet | None]):
         """
         from rumi_tui.search.ask import retrieve  # brings onnxruntime, which the page does without
 
-        self._post(self.Told("Looking …"))
+        self._post(self.Progress("Looking …"))
         self._page = page
         try:
             with closing(Index(texts_folder(), index_folder())) as index:
                 if self._kind == "search":
-                    found = index.search(words, page=page)
-                    told = f"{found.found:,} couplets, page {page} of {found.pages:,} (← →)" if found.found else ""
-                    told = told or "No couplet holds all of these words."
-                    self._post(self.Found(told, found.passages, found.pages))
+                    results = index.search(words, page=page)
+                    count = f"{results.found:,} couplets, page {page} of {results.pages:,} (← →)"
+                    status = count if results.found else "No couplet holds all of these words."
+                    self._post(self.Results(status, results.passages, results.pages))
                     return
                 language = language_of(words)
 
                 def track(batches: Sequence[Batch]) -> Iterable[Batch]:
-                    self._post(self.Found("", retrieve(index, None, words, language), 1))
+                    self._post(self.Results("", retrieve(index, None, words, language), 1))
                     yield from self._track(batches)
 
                 embeddings = open_embeddings(index, index_folder(), language, track)
                 passages = retrieve(index, embeddings, words, language)
-            self._post(self.Found("" if passages else "Nothing in the texts bears on this.", passages, 1))
+            self._post(self.Results("" if passages else "Nothing in the texts bears on this.", passages, 1))
         except RumiError as error:
-            self._post(self.Found(str(error), [], 1))
+            self._post(self.Results(str(error), [], 1))
 
     def _post(self, message: Message) -> None:
         """Tells the screen, from the thread of a search, unless another search has taken its place."""
@@ -124,17 +124,17 @@ class VersesScreen(Dialog[Couplet | None]):
             if worker.is_cancelled:
                 raise RumiError("The reading was broken off.")
             self._post(
-                self.Told(f"Found by words. Reading the texts for their sense, once: {number / len(batches):.0%}")
+                self.Progress(f"Found by words. Reading the texts for their sense, once: {number / len(batches):.0%}")
             )
             yield batch
 
-    @on(Told)
-    def _tell(self, event: Told) -> None:
-        self.query_one("#told", Static).update(event.words)
+    @on(Progress)
+    def _tell(self, event: Progress) -> None:
+        self.query_one("#status", Static).update(event.words)
 
-    @on(Found)
-    def _list(self, event: Found) -> None:
-        self.query_one("#told", Static).update(event.words)
+    @on(Results)
+    def _list(self, event: Results) -> None:
+        self.query_one("#status", Static).update(event.words)
         self._passages, self._pages = event.passages, event.pages
         options = self.query_one(Choices)
         options.clear_options()

@@ -72,10 +72,10 @@ class WriteScreen(Screen[None]):
         yield Page(self._mode)
         yield SettingsBar(self._model, self._user_settings)
         try:
-            earlier = self._library.prompts(PROMPTS)
+            earlier_prompts = self._library.prompts(PROMPTS)
         except RumiError:
-            earlier = []  # what is wrong with the library is told when it is next used
-        yield Prompt(self._mode, earlier, completions(), id="prompt")
+            earlier_prompts = []  # what is wrong with the library is told when it is next used
+        yield Prompt(self._mode, earlier_prompts, completions(), id="prompt")
         yield KeyRow(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -96,8 +96,10 @@ class WriteScreen(Screen[None]):
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that the footer shows; another is heard all the same, so that its action can say why not."""
-        hidden = {action.name for action in WRITING} - {action.name for action in self.fitting_actions()}
-        return {key: active for key, active in super().active_bindings.items() if active.binding.action not in hidden}
+        hidden_names = {action.name for action in WRITING} - {action.name for action in self.fitting_actions()}
+        return {
+            key: bound for key, bound in super().active_bindings.items() if bound.binding.action not in hidden_names
+        }
 
     # What comes from the writing process
 
@@ -270,17 +272,17 @@ class WriteScreen(Screen[None]):
         if snapshot := self._snapshot():
             self.app.push_screen(EditScreen(snapshot.text, self._mode), partial(self._take_edited, snapshot))
 
-    async def _take_edited(self, snapshot: Snapshot, edited: Edited | None) -> None:
-        if edited is None:
+    async def _take_edited(self, snapshot: Snapshot, edit: Edited | None) -> None:
+        if edit is None:
             return
-        shared = shared_beginning(edited.text, snapshot.text)
-        if edited.goes_on and edited.text == snapshot.text:
+        shared_length = shared_beginning(edit.text, snapshot.text)
+        if edit.goes_on and edit.text == snapshot.text:
             await self.action_go_on()
-        elif edited.goes_on:
+        elif edit.goes_on:
             with complaining(self):
-                await self._desk.branch(self._settings(), snapshot, edited.text, shared, typed=True)
-        elif edited.text != snapshot.text:
-            self._watch_saving(self._desk.change_by_hand(snapshot, edited.text, shared))
+                await self._desk.branch(self._settings(), snapshot, edit.text, shared_length, is_typed=True)
+        elif edit.text != snapshot.text:
+            self._watch_saving(self._desk.change_by_hand(snapshot, edit.text, shared_length))
             self._show("changed by hand")
 
     async def action_lens(self) -> None:
@@ -293,9 +295,9 @@ class WriteScreen(Screen[None]):
 
     async def _branch(self, snapshot: Snapshot, choice: Branching | None) -> None:
         if choice is not None:
-            text, typed = snapshot.text[: choice.at] + choice.text, snapshot.draft.is_typed
+            text = snapshot.text[: choice.at] + choice.text
             with complaining(self):
-                await self._desk.branch(self._settings(), snapshot, text, choice.at, typed)
+                await self._desk.branch(self._settings(), snapshot, text, choice.at, snapshot.draft.is_typed)
 
     async def action_tree(self) -> None:
         """Shows all branches of the poem."""

@@ -53,11 +53,11 @@ class LensView(ScrollView, can_focus=True):
     ]
 
     class Moved(Message):
-        """The cursor stands on another place."""
+        """The cursor stands on another score."""
 
-        def __init__(self, place: int) -> None:
+        def __init__(self, index: int) -> None:
             super().__init__()
-            self.place = place
+            self.index = index
 
     def __init__(self, mode: Mode) -> None:
         super().__init__()
@@ -65,22 +65,22 @@ class LensView(ScrollView, can_focus=True):
         self._scores: Sequence[TokenScore] = ()
         self._rows: list[list[Glyph]] = []
         self._indents: list[int] = []
-        self._leftwards: list[bool] = []
+        self._is_leftwards: list[bool] = []
         """For each row, whether it is read from right to left."""
         self.cursor = 0
-        """The place under the cursor."""
+        """The index of the score under it."""
 
     def show(self, scores: Sequence[TokenScore]) -> None:
-        """Shows a poem, the cursor on its first place."""
+        """Shows a poem, the cursor on its first score."""
         self._scores = scores
         self._lay_out()
         self.move_to(0)
 
-    def move_to(self, place: int) -> None:
-        """Puts the cursor on a place and brings it into sight."""
+    def move_to(self, index: int) -> None:
+        """Puts the cursor on a score and brings it into sight."""
         if not self._scores:
             return
-        self.cursor = max(0, min(place, len(self._scores) - 1))
+        self.cursor = max(0, min(index, len(self._scores) - 1))
         row, column = self._spot()
         self.scroll_to_region(Region(column, row, 1, 1), animate=False)
         self.refresh()
@@ -92,16 +92,16 @@ class LensView(ScrollView, can_focus=True):
         if not self._rows:
             return
         glyph = self._rows[row][column - self._indents[row]]
-        self.move_to(glyph.scores[-1] + 1 if (step > 0) != self._leftwards[row] else glyph.scores[0] - 1)
+        self.move_to(glyph.scores[-1] + 1 if (step > 0) != self._is_leftwards[row] else glyph.scores[0] - 1)
 
     def action_vertically(self, step: int) -> None:
         """Moves by a row, to the nearest cell of it."""
         row, column = self._spot()
         self._point(row + step, column)
 
-    def action_leap(self, place: int) -> None:
-        """Moves to the first place, or with -1 to the last."""
-        self.move_to(place if place >= 0 else len(self._scores) - 1)
+    def action_leap(self, index: int) -> None:
+        """Moves to the first score, or with -1 to the last."""
+        self.move_to(index if index >= 0 else len(self._scores) - 1)
 
     def on_click(self, event: events.Click) -> None:
         """Moves to what was clicked on."""
@@ -127,7 +127,7 @@ class LensView(ScrollView, can_focus=True):
 
     def _lay_out(self) -> None:
         measure = max(8, min(self.size.width - 2, WIDEST))
-        self._rows, self._indents, self._leftwards = [], [], []
+        self._rows, self._indents, self._is_leftwards = [], [], []
         for characters, owners in self._lines():
             right_to_left = is_right_to_left(characters)
             for begin, end in wrapped(characters, measure):
@@ -137,18 +137,18 @@ class LensView(ScrollView, can_focus=True):
                 ]
                 self._rows.append(row)
                 self._indents.append(1 + (measure - len(row)) * right_to_left)
-                self._leftwards.append(right_to_left and self._mode != "off")
+                self._is_leftwards.append(right_to_left and self._mode != "off")
         self.virtual_size = Size(self.size.width, len(self._rows))
         self.refresh()
 
     def _lines(self) -> Iterator[tuple[str, list[int]]]:
-        """The characters of each line, its end drawn as one, and the place that each belongs to."""
+        """The characters of each line, its end drawn as one, and the index of the score that each belongs to."""
         characters, owners = "", list[int]()
-        for number, place in enumerate(self._scores):
-            shown = LINE_END if place.text == "\n" else place.text
-            characters += shown
-            owners += [number] * len(shown)
-            if place.text == "\n":
+        for index, score in enumerate(self._scores):
+            text = LINE_END if score.text == "\n" else score.text
+            characters += text
+            owners += [index] * len(text)
+            if score.text == "\n":
                 yield characters, owners
                 characters, owners = "", []
         if characters:
@@ -162,7 +162,7 @@ class LensView(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         segments = [Segment(" " * self._indents[row])]
         for glyph in self._rows[row]:
-            surprise = max(self._scores[place].surprise for place in glyph.scores)
+            surprise = max(self._scores[index].surprise for index in glyph.scores)
             style = self.get_component_rich_style(f"lens--{level(surprise)}")
             if self.cursor in glyph.scores:
                 style += self.get_component_rich_style("lens--cursor")

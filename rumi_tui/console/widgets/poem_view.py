@@ -39,7 +39,7 @@ class PoemView(ScrollView, can_focus=True):
         self._mode = mode
         self._form = ""
         self._lines: list[str] = [""]
-        self._given: list[list[range]] = [[]]
+        self._given_parts: list[list[range]] = [[]]
         """For each line, which of its characters the person gave."""
         self._rows: list[Text] = []
         self._first_row: list[int] = []
@@ -50,26 +50,26 @@ class PoemView(ScrollView, can_focus=True):
         """Cells on the left of every row."""
         self.writing = False
 
-    def show(self, text: str, given: Iterable[range], form: str) -> None:
+    def show(self, text: str, given_parts: Iterable[range], form: str) -> None:
         """Shows another poem, of which the person gave some parts."""
         self._form = form
-        self._lines, self._given = [""], [[]]
-        written = 0
-        for part in given:
-            self._add(text[written : part.start], given=False)
-            self._add(text[part.start : part.stop], given=True)
-            written = part.stop
-        self._add(text[written:], given=False)
+        self._lines, self._given_parts = [""], [[]]
+        end = 0
+        for part in given_parts:
+            self._add(text[end : part.start], is_given=False)
+            self._add(text[part.start : part.stop], is_given=True)
+            end = part.stop
+        self._add(text[end:], is_given=False)
         self._lay_out(0)
         self.scroll_end(animate=False)
 
     def append(self, text: str) -> None:
         """Adds what was just written, and follows it unless the person scrolled away from the end."""
-        follows = self.is_vertical_scroll_end
-        changed = len(self._lines) - 1
-        self._add(text, given=False)
-        self._lay_out(changed)
-        if follows:
+        is_at_end = self.is_vertical_scroll_end
+        last_line = len(self._lines) - 1
+        self._add(text, is_given=False)
+        self._lay_out(last_line)
+        if is_at_end:
             self.scroll_end(animate=False)
 
     def set_writing(self, writing: bool) -> None:
@@ -77,13 +77,13 @@ class PoemView(ScrollView, can_focus=True):
         self.writing = writing
         self._lay_out(len(self._lines) - 1)
 
-    def _add(self, text: str, given: bool) -> None:
+    def _add(self, text: str, is_given: bool) -> None:
         first, *others = (printable(line) for line in text.split("\n"))
-        if given:
-            self._given[-1].append(range(len(self._lines[-1]), len(self._lines[-1]) + len(first)))
+        if is_given:
+            self._given_parts[-1].append(range(len(self._lines[-1]), len(self._lines[-1]) + len(first)))
         self._lines[-1] += first
         self._lines += others
-        self._given += [[range(len(line))] if given else [] for line in others]
+        self._given_parts += [[range(len(line))] if is_given else [] for line in others]
 
     def _lay_out(self, from_line: int) -> None:
         """Sets the lines from this one on anew."""
@@ -131,8 +131,8 @@ class PoemView(ScrollView, can_focus=True):
         right_to_left = is_right_to_left(line)
         rows = []
         for begin, end in wrapped(line, measure - 1):
-            given = [any(index in part for part in self._given[number]) for index in range(begin, end)]
-            row = self._set_row(line[begin:end].rstrip(" "), given, styles)
+            from_person = [any(index in part for part in self._given_parts[number]) for index in range(begin, end)]
+            row = self._set_row(line[begin:end].rstrip(" "), from_person, styles)
             if right_to_left:
                 row = Text(" " * (measure - row.cell_len)).append_text(row)
             rows.append(row)
@@ -144,12 +144,12 @@ class PoemView(ScrollView, can_focus=True):
                 rows[-1] = Text(" " * (blank - 1)).append(CURSOR, styles[2]).append_text(rows[-1][blank:])
         return rows
 
-    def _set_row(self, row: str, given: list[bool], styles: list[Style]) -> Text:
+    def _set_row(self, row: str, from_person: list[bool], styles: list[Style]) -> Text:
         """A row in the order of the screen, what the person gave in a colour of its own."""
-        if len(set(given[: len(row)])) < 2:
-            return Text(to_display(row, self._mode, 0), styles[any(given)])
+        if len(set(from_person[: len(row)])) < 2:
+            return Text(to_display(row, self._mode, 0), styles[any(from_person)])
         text = Text()
-        for is_given, cells in groupby(to_cells(row, self._mode), key=lambda cell: given[cell.begin]):
+        for is_given, cells in groupby(to_cells(row, self._mode), key=lambda cell: from_person[cell.begin]):
             text.append("".join(cell.text for cell in cells), styles[is_given])
         return text
 

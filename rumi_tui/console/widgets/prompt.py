@@ -26,26 +26,26 @@ class Prompt(VerseArea):
             super().__init__()
             self.text = text
 
-    def __init__(self, mode: Mode, earlier: Iterable[str], completions: Sequence[str], id: str) -> None:
-        """`earlier` prompts, the latest first, and the texts that what is typed is completed to."""
+    def __init__(self, mode: Mode, earlier_prompts: Iterable[str], completions: Sequence[str], id: str) -> None:
+        """The `earlier_prompts`, the latest first, and the texts that what is typed is completed to."""
         super().__init__(mode, id=id, placeholder="Begin a poem, or press Enter for one from nothing")
-        self._earlier = list(dict.fromkeys(prompt for prompt in earlier if prompt))
+        self._earlier_prompts = list(dict.fromkeys(prompt for prompt in earlier_prompts if prompt))
         self._completions = completions
-        self._place = 0
+        self._steps_back = 0
         """How many prompts back; 0 is the one being typed."""
-        self._typed = ""
+        self._typed_text = ""
 
     def remember(self, prompt: str) -> None:
         """Puts a prompt before all earlier ones, and ends going through them."""
         if prompt:
-            self._earlier = [prompt, *(earlier for earlier in self._earlier if earlier != prompt)]
-        self._place = 0
+            self._earlier_prompts = [prompt, *(other for other in self._earlier_prompts if other != prompt)]
+        self._steps_back = 0
 
     def update_suggestion(self) -> None:
         """Offers the rest of what is begun."""
         text = self.text
-        found = (whole for whole in self._completions if text and whole.startswith(text.lower()) and whole != text)
-        self.suggestion = next(found, "")[len(text) :]
+        matches = (whole for whole in self._completions if text and whole.startswith(text.lower()) and whole != text)
+        self.suggestion = next(matches, "")[len(text) :]
 
     async def _on_key(self, event: events.Key) -> None:
         """Enter hands over what was typed: as a key in its turn, since a binding overtakes letters on their way."""
@@ -73,15 +73,15 @@ class Prompt(VerseArea):
             super().action_cursor_down(select)
 
     def _recall(self, step: int) -> None:
-        if self._place and self.text != self._earlier[self._place - 1]:
-            self._place = 0  # what was recalled and changed is what is being typed
-        if self._place == 0:
-            self._typed = self.text
-        choices = [self._typed, *self._earlier]
-        place = self._place + step
-        if place < len(choices) and choices[place] == self._typed and place > 0:
-            place += step  # what stands there already
-        if 0 <= place < len(choices):
-            self._place = place
-            self.text = choices[place]
+        if self._steps_back and self.text != self._earlier_prompts[self._steps_back - 1]:
+            self._steps_back = 0  # what was recalled and changed is what is being typed
+        if self._steps_back == 0:
+            self._typed_text = self.text
+        choices = [self._typed_text, *self._earlier_prompts]
+        steps_back = self._steps_back + step
+        if steps_back < len(choices) and choices[steps_back] == self._typed_text and steps_back > 0:
+            steps_back += step  # what stands there already
+        if 0 <= steps_back < len(choices):
+            self._steps_back = steps_back
+            self.text = choices[steps_back]
             self.move_cursor(self.document.end)

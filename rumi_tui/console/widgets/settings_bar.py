@@ -42,19 +42,19 @@ class Field:
         return self.name.replace("_", "-")
 
 
-def _kept(name: str, left_out: str = "", classes: str = "optional") -> Field:
+def _field(name: str, left_out: str = "", classes: str = "optional") -> Field:
     """A field that begins as the settings say, and is described there."""
     entry = ENTRIES[name.replace("_", "-")]
     return Field(name, entry.default, entry.hint, left_out, classes)
 
 
 SHAPE = (
-    _kept("temperature", classes=""),
-    _kept("lines"),
-    _kept("pace", "instant", "roomy"),
+    _field("temperature", classes=""),
+    _field("lines"),
+    _field("pace", "instant", "roomy"),
     Field("seed", "", f"0 to {LARGEST_SEED:,}: the same seed and settings write the same poem", "by chance"),
 )
-CHOICE = tuple(_kept(name, classes="roomy") for name in ("top_k", "top_p", "min_p"))
+CHOICE = tuple(_field(name, classes="roomy") for name in ("top_k", "top_p", "min_p"))
 FIELDS = {field.name: field for field in (*SHAPE, *CHOICE)}
 
 HINTS = {
@@ -79,10 +79,10 @@ READING = "The model is still being read: try again in a moment."
 class SettingsBar(Vertical):
     """Model, form, and what else a poem is written with."""
 
-    def __init__(self, model: str, kept: UserSettings) -> None:
+    def __init__(self, model: str, settings: UserSettings) -> None:
         """The model to begin with, and the settings that everything else begins with."""
         super().__init__()
-        self._kept = kept
+        self._user_settings = settings
         names = {
             **{name: model_title(name) for name in MODELS},
             **({} if model in MODELS else {model: Path(model).stem}),
@@ -108,7 +108,7 @@ class SettingsBar(Vertical):
     def _compose_field(self, field: Field) -> ComposeResult:
         yield Label(field.label, classes=field.classes or "optional")
         yield Input(
-            typed(getattr(self._kept, field.name, None)),
+            typed(getattr(self._user_settings, field.name, None)),
             placeholder=field.left_out,
             compact=True,
             id=field.name,
@@ -148,44 +148,44 @@ class SettingsBar(Vertical):
         """Gives a setting, named as on the screen, another value. Raises `RumiError` for one that it cannot have."""
         if label in ("model", "form", "preset"):
             select = self.query_one(f"#{label}", Select)
-            offered = {
+            values = {
                 "model": [name for _, name in self._models],
                 "form": self._forms,
                 "preset": list(SAMPLING_PRESETS),
             }[label]
-            if not offered:
+            if not values:
                 raise RumiError(self._why_no_forms)
-            if value not in offered:
-                raise RumiError(f"There is no {label} {value!r} here: choose one of {', '.join(offered)}.")
+            if value not in values:
+                raise RumiError(f"There is no {label} {value!r} here: choose one of {', '.join(values)}.")
             select.value = value
             if label == "preset":  # also where it was chosen before and its fields were changed since
                 self._fill_in(value)
             return
         field = self.query_one(f"#{label.replace('-', '_')}", Input)
-        before, field.value = field.value, value
+        old_value, field.value = field.value, value
         try:
             self.read().request("")
         except RumiError:
-            field.value = before
+            field.value = old_value
             raise
 
     def offer_forms(self, forms: tuple[str, ...]) -> None:
         """Lets the person choose among the forms of a model; keeps the chosen one, or that of the settings."""
         select = self.query_one("#form", Select)
-        chosen = select.value
+        old_form = select.value
         self._forms = list(forms)
         select.set_options((form, form) for form in forms)
-        select.value = next(form for form in (chosen, self._kept.form, forms[0]) if form in forms)
+        select.value = next(form for form in (old_form, self._user_settings.form, forms[0]) if form in forms)
 
-    def follow(self, changed: Entry, kept: UserSettings) -> None:
+    def follow(self, entry: Entry, settings: UserSettings) -> None:
         """Takes on a value of the settings that was just changed, where it has a place here."""
-        self._kept = kept
-        if changed.field in FIELDS:
-            self.query_one(f"#{changed.field}", Input).value = typed(getattr(kept, changed.field))
-        elif changed.field == "form" and kept.form in self._forms:
-            self.query_one("#form", Select).value = kept.form
-        elif changed.field == "model":
-            self._choose_model(kept.model)
+        self._user_settings = settings
+        if entry.field in FIELDS:
+            self.query_one(f"#{entry.field}", Input).value = typed(getattr(settings, entry.field))
+        elif entry.field == "form" and settings.form in self._forms:
+            self.query_one("#form", Select).value = settings.form
+        elif entry.field == "model":
+            self._choose_model(settings.model)
 
     def _choose_model(self, model: str) -> None:
         select = self.query_one("#model", Select)

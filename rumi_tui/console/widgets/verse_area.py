@@ -24,7 +24,7 @@ class VerseArea(TextArea):
         self._mode = mode
 
     @property
-    def place(self) -> int:
+    def cursor_index(self) -> int:
         """The characters before the cursor."""
         return len(self.get_text_range((0, 0), self.cursor_location))
 

@@ -53,7 +53,7 @@ class Desk:
         self.unsaved = Unsaved()
         self.job: AnyJob | None = None
         """What is being written, until its last event has been taken in."""
-        self._asked: Settings | None = None
+        self._job_settings: Settings | None = None
         """What the person's settings were when the job began."""
         self._task: Task | None = None
 
@@ -74,7 +74,7 @@ class Desk:
 
     async def write_new(self, settings: Settings, text: str, title: str = "") -> None:
         """Begins a poem with what the person typed."""
-        await self._write(settings, text, typed=True, title=title)
+        await self._write(settings, text, is_typed=True, title=title)
 
     async def write_after(self, settings: Settings, couplet: Couplet) -> None:
         """Has the model of its language write on from a couplet of Rumi's; the title tells whose it is."""
@@ -86,34 +86,36 @@ class Desk:
     async def write_again(self, settings: Settings, draft: Draft) -> None:
         """Begins another poem as `draft` began."""
         like = draft if draft.branch else None  # a branch needs the very beginning, model and form that it has
-        await self._write(settings, draft.prompt, typed=like is None or draft.is_typed, like=like, branch=draft.branch)
+        await self._write(
+            settings, draft.prompt, is_typed=like is None or draft.is_typed, like=like, branch=draft.branch
+        )
 
     async def go_on(self, settings: Settings, snapshot: Snapshot) -> None:
         """Writes more of a poem; of a beginning of one, as a branch."""
         draft = snapshot.draft
         if snapshot.is_whole:
             line_is_whole = bool(draft.passages) and draft.passages[-1].ending in ("end", "lines")
-            await self._write(settings, draft.text + "\n" * line_is_whole, typed=draft.is_typed, draft=draft)
+            await self._write(settings, draft.text + "\n" * line_is_whole, is_typed=draft.is_typed, draft=draft)
         else:
-            await self.branch(settings, snapshot, snapshot.text, len(snapshot.text), typed=draft.is_typed)
+            await self.branch(settings, snapshot, snapshot.text, len(snapshot.text), is_typed=draft.is_typed)
 
-    async def branch(self, settings: Settings, snapshot: Snapshot, text: str, at: int, typed: bool) -> None:
+    async def branch(self, settings: Settings, snapshot: Snapshot, text: str, at: int, is_typed: bool) -> None:
         """Goes on from `text`, which has the first `at` characters in common with the poem on the page."""
-        await self._write(settings, text, typed=typed, like=snapshot.draft, branch=snapshot.branch(at))
+        await self._write(settings, text, is_typed=is_typed, like=snapshot.draft, branch=snapshot.branch(at))
 
     async def change_settings(self, settings: Settings, is_seed_locked: bool) -> None:
         """Lets other settings count from the next character of what is being written."""
-        job, asked = self.job, self._asked
-        if not isinstance(job, Job) or job.draft is None or asked is None:
+        job, job_settings = self.job, self._job_settings
+        if not isinstance(job, Job) or job.draft is None or job_settings is None:
             return
-        settings = msgspec.structs.replace(settings, model=asked.model, form=asked.form)
-        if settings == (asked if is_seed_locked else msgspec.structs.replace(asked, seed=settings.seed)):
+        settings = msgspec.structs.replace(settings, model=job_settings.model, form=job_settings.form)
+        if settings == (job_settings if is_seed_locked else msgspec.structs.replace(job_settings, seed=settings.seed)):
             return
         await self.finish()
         draft, passage = job.draft, job.draft.passages[-1]
         if passage.ending is None:
             line_count = draft.text[passage.begins_at :].count("\n")
-            lines_left = job.settings.lines - line_count + settings.lines - asked.lines
+            lines_left = job.settings.lines - line_count + settings.lines - job_settings.lines
             await self._write(settings, draft.text, draft=draft, lines=max(1, lines_left))
 
     async def _write(
@@ -121,7 +123,7 @@ class Desk:
         settings: Settings,
         text: str,
         *,
-        typed: bool = False,
+        is_typed: bool = False,
         draft: Draft | None = None,
         like: Draft | None = None,
         branch: Branch | None = None,
@@ -134,14 +136,14 @@ class Desk:
         """
         if source := draft or like:
             settings = msgspec.structs.replace(settings, model=source.model, form=source.form)
-        asked = settings
+        job_settings = settings
         if lines is not None:
             settings = msgspec.structs.replace(settings, lines=lines)
-        job = Job(self.library, settings, text, typed, draft, like, branch, title)
+        job = Job(self.library, settings, text, is_typed, draft, like, branch, title)
         commands = job.commands()
         await self.finish()
         self.history.hold()
-        self.job, self._asked = job, asked
+        self.job, self._job_settings = job, job_settings
         self._task = self._carry_out(job, commands)
 
     def replay(self, draft: Draft) -> bool:
@@ -210,11 +212,11 @@ class Desk:
     def change_by_hand(self, snapshot: Snapshot, text: str, at: int) -> Draft:
         """Puts the poem on the page as the person changed it; the first `at` characters are as they were."""
         draft, branch = snapshot.draft, snapshot.branch(at)
-        inherited = draft.given if branch else ()
-        changed = Draft(self.library, draft.model, draft.model_sha256, draft.form, text, branch, inherited)
-        changed.save()
-        self.history.turn_to(changed)
-        return changed
+        inherited_parts = draft.given if branch else ()
+        new_draft = Draft(self.library, draft.model, draft.model_sha256, draft.form, text, branch, inherited_parts)
+        new_draft.save()
+        self.history.turn_to(new_draft)
+        return new_draft
 
     def open(self, poem: int) -> None:
         """Puts a poem of the library on the page. Raises `RumiError` where it cannot be read."""

@@ -53,18 +53,18 @@ class Draft:
         form: str,
         text: str,
         branch: Branch | None = None,
-        inherited: Iterable[range] = (),
+        inherited_parts: Iterable[range] = (),
         title: str = "",
     ) -> None:
         """A poem of which a person gave `text`, or what follows the place where it branches.
 
-        Of what comes before that place the person gave the `inherited` parts.
+        Of what comes before that place the person gave the `inherited_parts`.
         """
         self._library, self.branch, self._title = library, branch, title
         self.model, self.model_sha256, self.form, self.text = model, model_sha256, form, text
         begin = branch.at if branch else 0
-        shared = [range(part.start, min(part.stop, begin)) for part in inherited if part.start < begin]
-        self.given = [*shared, range(begin, len(text))]
+        shared_parts = [range(part.start, min(part.stop, begin)) for part in inherited_parts if part.start < begin]
+        self.given = [*shared_parts, range(begin, len(text))]
         """The parts of the text that a person gave, in its order."""
         self.passages: list[Passage] = []
         self.trouble: str | None = None
@@ -118,8 +118,8 @@ class Draft:
                 self.id = self._library.begin(self.model, self.model_sha256, self.form, self.text, self.branch)
                 if self._title:
                     self._library.name(self.id, self._title, ())
-            changed = [passage for passage in self.passages if passage not in self._saved_passages]
-            self._library.save(self.id, self.text, changed)
+            changed_passages = [passage for passage in self.passages if passage not in self._saved_passages]
+            self._library.save(self.id, self.text, changed_passages)
             self._saved_passages = list(self.passages)
             self.trouble = None
         except RumiError as error:
@@ -134,7 +134,7 @@ class Job:
         library: Library,
         settings: Settings,
         text: str,
-        typed: bool,
+        is_typed: bool,
         draft: Draft | None = None,
         like: Draft | None = None,
         branch: Branch | None = None,
@@ -144,7 +144,7 @@ class Job:
 
         More of `draft`, or a new poem, which may leave another at `branch` and shares with it what `like` was given.
         """
-        self._library, self.settings, self._text, self._typed = library, settings, text, typed
+        self._library, self.settings, self._text, self._is_typed = library, settings, text, is_typed
         self._like, self._branch, self._title = like, branch, title
         self.draft = draft
         """The poem that grows; None until a new one has begun.
@@ -156,7 +156,7 @@ class Job:
     def commands(self) -> list[Write]:
         """For the writing process. Raises `RumiError` for settings that nothing can be written with."""
         settings = self.settings
-        return [Write(settings.model, settings.request(self._text), self._typed, settings.pace)]
+        return [Write(settings.model, settings.request(self._text), self._is_typed, settings.pace)]
 
     def handle(self, event: Event) -> None:
         """Lets the poem grow by what the writing process writes."""
@@ -179,7 +179,7 @@ class Job:
         if self.draft is None:
             if branch is not None:  # what was typed may have been fitted to the model's characters
                 branch = Branch(branch.parent, min(branch.at, shared_beginning(self._text, began.text)))
-            inherited = like.given if like and branch else ()
+            inherited_parts = like.given if like and branch else ()
             self.draft = Draft(
                 self._library,
                 settings.model,
@@ -187,7 +187,7 @@ class Job:
                 settings.form,
                 began.text,
                 branch,
-                inherited,
+                inherited_parts,
                 self._title,
             )
         self.draft.text = began.text

@@ -12,7 +12,7 @@ from rumi_tui.library.store import Passage
 
 def requests(form: str, text: str, passages: Sequence[Passage]) -> list[Request]:
     """What was asked for each passage of a poem, so that its model file writes the same again."""
-    ends = [*(later.begins_at for later in passages[1:]), len(text)]
+    ends = [*(passage.begins_at for passage in passages[1:]), len(text)]
     return [
         Request(
             form=form,
@@ -35,7 +35,7 @@ class Rewriting:
         self.text = ""
         """What has been written again, with what was given."""
         self._requests = requests(draft.form, draft.text, draft.passages)
-        self._left = len(self._requests)
+        self._passages_left = len(self._requests)
 
     def commands(self) -> list[Write]:
         """For the writing process, which refuses another model file."""
@@ -50,12 +50,12 @@ class Rewriting:
             case Wrote():
                 self.text += "".join(step.text for step in event.steps)
             case Finished():
-                self._left -= 1
+                self._passages_left -= 1
 
     @property
     def is_over(self) -> bool:
         """Whether all of it was written."""
-        return self._left == 0
+        return self._passages_left == 0
 
     @property
     def verdict(self) -> str:

@@ -45,25 +45,25 @@ class Writer:
 
     async def _carry_out(self, command: Describe | Write | Inspect, stops: int) -> AsyncIterator[Event]:
         async with self._turn:
-            answered = False
+            is_answered = False
             try:
                 process = await self._running()
                 if stops != self._stops and isinstance(command, Write):
-                    answered = True
+                    is_answered = True
                     yield Finished(ending=None, characters=0, seconds=0.0)
                     return
                 await self._send(process, command)
                 assert process.stdout is not None
                 while line := await process.stdout.readline():
                     event: Event = self._decoder.decode(line)
-                    answered = isinstance(event, Described | Finished | Inspected | Failed)
+                    is_answered = isinstance(event, Described | Finished | Inspected | Failed)
                     yield event
-                    if answered:
+                    if is_answered:
                         return
             except (OSError, ValueError):
                 pass
             except (GeneratorExit, asyncio.CancelledError):
-                if not answered:
+                if not is_answered:
                     self._abandon()
                 raise
             yield Failed(f"The writing process ended unexpectedly{await self._last_words()}: try again.")

@@ -30,7 +30,7 @@ def rows(pilot: Pilot) -> list[str]:
 
 
 def told_there(pilot: Pilot) -> str:
-    return str(field(pilot, "told", Static).content)
+    return str(field(pilot, "status", Static).content)
 
 
 async def open_verses(pilot: Pilot, key: str) -> None:

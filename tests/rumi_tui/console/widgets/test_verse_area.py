@@ -48,13 +48,13 @@ async def test_english_begins_on_the_left():
 
 async def test_the_arrows_move_as_the_eye_does():
     async with Typing(f"{PERSIAN}\namber").run_test(size=(30, 5)) as pilot:
-        places = [area(pilot).place]
+        places = [area(pilot).cursor_index]
         for key in ("left", "left", "right", "ctrl+left"):
             await pilot.press(key)
-            places.append(area(pilot).place)
+            places.append(area(pilot).cursor_index)
         assert places == [0, 1, 2, 1, len("چراغ")]
         await pilot.press("down", "home", "right", "right", "left")
-        assert area(pilot).place == len(PERSIAN) + 2
+        assert area(pilot).cursor_index == len(PERSIAN) + 2
 
 
 async def test_every_letter_can_be_clicked_on():
@@ -62,9 +62,9 @@ async def test_every_letter_can_be_clicked_on():
         edge = len(row(pilot).rstrip())
         for place in range(len(PERSIAN)):
             await pilot.click(VerseArea, offset=(edge - 1 - place, 0))
-            assert area(pilot).place == place
+            assert area(pilot).cursor_index == place
         await pilot.click(VerseArea, offset=(0, 0))
-        assert area(pilot).place == len(PERSIAN)
+        assert area(pilot).cursor_index == len(PERSIAN)
 
 
 async def test_the_cursor_and_what_is_selected_can_be_seen():
