@@ -28,6 +28,17 @@ class Form:
         """Lines that belong together: 2 where couplets are made of hemistichs."""
         return len(self.scheme.partition(" ")[0]) or 1
 
+    @property
+    def one_rhyme(self) -> bool:
+        """Whether the rhyme of the first unit goes through the whole poem."""
+        opening, _, rest = self.scheme.partition(" ")
+        return bool(set(opening) & set(rest))
+
+    def both_rhyme(self, unit: int) -> bool:
+        """Whether all lines of a unit, counted from 0, rhyme with each other; if not, only its last line rhymes."""
+        units = self.scheme.split()
+        return len(set(units[min(unit, len(units) - 1)])) == 1 if units else False
+
     def rhyming_pairs(self, lines: int) -> list[tuple[int, int]]:
         """The pairs of lines, counted from 0, that must rhyme in a poem of so many lines.
 

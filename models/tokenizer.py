@@ -17,14 +17,22 @@ from typing import Literal, Self
 import msgspec
 
 from models.errors import RumiError
-from models.forms import FORMS
+from models.forms import FORMS, form_named
 
 TokenizerKind = Literal["characters", "word"]
 """The kinds of tokenizer, as they are named in a model file and by `rumi-train --tokenizer`."""
 
 UNKNOWN, END = "<unknown>", "<end>"
+BREAK = "<break>"
+"""Ends a line in the middle of a unit of lines, as the first half of a couplet; a line feed ends the unit."""
+RHYME, BOTH, SECOND = "<rhyme>", "<both>", "<second>"
+"""What stands around a rhyme that is named before its lines: first the one, then another, which says whether both lines
+end in it or the second alone. See `models.layout`."""
+METRE = "<metre:"
+"""How a token begins that names a metre."""
 RESERVED = (UNKNOWN, END, *(f"<{form}>" for form in FORMS))
 """The tokens that a new tokenizer begins with and that are no text."""
+_NO_FORMS = (UNKNOWN, END, BREAK, RHYME, BOTH, SECOND)
 
 SEPARATOR = "\n\n"
 """What stands between two poems of a normalised text; a model reads it as one token, the end of a poem."""
@@ -188,7 +196,35 @@ class Tokenizer(
     @cached_property
     def forms(self) -> tuple[str, ...]:
         """The forms that a poem can begin with."""
-        return tuple(token[1:-1] for token in self.tokens if is_reserved(token) and token not in (UNKNOWN, END))
+        reserved = filter(is_reserved, self.tokens)
+        return tuple(token[1:-1] for token in reserved if token not in _NO_FORMS and not token.startswith(METRE))
+
+    @cached_property
+    def metres(self) -> tuple[str, ...]:
+        """The metres that it can be told."""
+        return tuple(token.removeprefix(METRE)[:-1] for token in self.tokens if token.startswith(METRE))
+
+    def metre_named(self, asked: str) -> str:
+        """The metre of which this is the name, the feet, or a part that no other has; empty for an empty name.
+
+        Raises `RumiError` where there is none or more than one.
+        """
+        asked = " ".join(self.normalise(asked).split())
+        if not asked or asked in self.metres:
+            return asked
+        parts = [metre for metre in self.metres if asked in re.split(r" ?[()]", metre)]
+        found = parts or [metre for metre in self.metres if asked in metre]
+        if len(found) == 1:
+            return found[0]
+        if not self.metres:
+            raise RumiError("This model knows no metres: leave the metre out.")
+        choices = "; ".join(found or self.metres)
+        raise RumiError(f"The metre {asked!r} {'could be one of' if found else 'is not one of'} these: {choices}.")
+
+    @cached_property
+    def names_rhymes(self) -> bool:
+        """Whether it tells the lines of a unit apart and can be told the rhyme of each (see `models.layout`)."""
+        return {BREAK, RHYME, BOTH, SECOND} <= self.ids.keys()
 
     @cached_property
     def unknown_id(self) -> int:
@@ -206,9 +242,11 @@ class Tokenizer(
             raise RumiError(f"There is no form {form!r}: choose one of {', '.join(self.forms)}.")
         return self.ids[f"<{form}>"]
 
-    def form_ids(self) -> list[int]:
-        """The ids that begin poems."""
-        return [self.form_id(form) for form in self.forms]
+    @cached_property
+    def sign_ids(self) -> list[int]:
+        """The ids that are no text and end none: forms, metres, what stands around a rhyme."""
+        signs = set(filter(is_reserved, self.tokens)) - {UNKNOWN, END, BREAK}
+        return [self.ids[sign] for sign in self.tokens if sign in signs]
 
     def form_of(self, form_id: int) -> str:
         """The form of a poem that begins with this id."""
@@ -229,14 +267,14 @@ class Tokenizer(
     def text_of(self, token_id: int) -> str:
         """What one id adds to a text: a character, or several where the model reads words.
 
-        U+FFFD for an unknown character; nothing for other reserved tokens.
+        U+FFFD for an unknown character, a line feed where a unit breaks; nothing for other reserved tokens.
         """
         return self._texts[token_id]
 
     @cached_property
     def _texts(self) -> tuple[str, ...]:
-        plain = ("" if is_reserved(token) else token for token in self.tokens)
-        return tuple(REPLACEMENT if index == self.unknown_id else text for index, text in enumerate(plain))
+        signs = {UNKNOWN: REPLACEMENT, BREAK: "\n"}
+        return tuple(signs.get(token, "" if is_reserved(token) else token) for token in self.tokens)
 
     def fit(self, text: str) -> Fitted:
         """A prompt as one poem in the characters of the alphabet, and what had to be changed. Never raises on text.
@@ -259,12 +297,16 @@ class Tokenizer(
         plainer = "".join(folded.get(character, character) for character in text)
         return Fitted(_one_poem(self.normalise(plainer)), folded, unknown)
 
-    def grown(self, texts: Iterable[str], forms: Iterable[str]) -> Self:
-        """The same tokenizer with what it lacks of some forms at its end; old ids stay.
+    def grown(self, texts: Iterable[str], forms: Iterable[str], metres: Iterable[str] = ()) -> Self:
+        """The same tokenizer with what it lacks of some forms and metres at its end; old ids stay.
 
         One of characters also takes in the new characters of the texts; one of words cannot.
         """
-        signs = (f"<{form}>" for form in forms)
+        forms = tuple(forms)
+        signs = [f"<{form}>" for form in forms]
+        if any(form_named(form).unit > 1 for form in forms):
+            signs += [BREAK, RHYME, BOTH, SECOND]
+        signs += [f"{METRE}{metre}>" for metre in metres]
         return msgspec.structs.replace(
             self, tokens=tuple(dict.fromkeys((*self.tokens, *signs))), normalisation=NEWEST_FORM
         )
@@ -286,9 +328,9 @@ class CharacterTokenizer(Tokenizer, frozen=True, tag="characters", dict=True):
         """The alphabet of texts, see `frequent_characters`."""
         return cls(tokens=(*RESERVED, *frequent_characters(texts)))
 
-    def grown(self, texts: Iterable[str], forms: Iterable[str]) -> CharacterTokenizer:
+    def grown(self, texts: Iterable[str], forms: Iterable[str], metres: Iterable[str] = ()) -> CharacterTokenizer:
         """See `Tokenizer.grown`."""
-        larger = super().grown((), forms)
+        larger = super().grown((), forms, metres)
         characters = dict.fromkeys((*larger.tokens, *frequent_characters(texts)))
         return msgspec.structs.replace(larger, tokens=tuple(characters))
 

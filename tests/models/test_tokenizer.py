@@ -162,8 +162,9 @@ def test_reserved_ids_decode_to_nothing_that_was_written() -> None:
 
 
 def test_each_form_has_its_own_id() -> None:
-    ids = LATIN.form_ids()
+    ids = [LATIN.form_id(form) for form in FORMS]
     assert [LATIN.tokens[index] for index in ids] == [f"<{form}>" for form in FORMS]
+    assert LATIN.sign_ids == ids
     with refused("no form 'sonnet'"):
         LATIN.form_id("sonnet")
 
