@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from rumi_tui.verse.rhyme import Rhyme
-from rumi_tui.verse.words import unaccented
+from rumi_tui.verse.words import unaccented, words
 
 _SPELLED_ENDING = re.compile(r"[aeiouy][^aeiouy]*(?:e[ds]?)?$")
 """The last vowel that is heard and what follows it."""
@@ -32,6 +32,13 @@ def rhymes(a: list[str], b: list[str]) -> Rhyme | None:
     if _last_syllables(sounds) & _last_syllables(others) or _spelled_ending(first) == _spelled_ending(second):
         return "near"
     return None
+
+
+def ending(a: str, b: str) -> str:
+    """The last words of two lines that rhyme, each after a blank, as it stands in a line: English spells sounds in many
+    ways, so letters would not tell the rhyme.
+    """
+    return "".join(f" {words(line)[-1]}" for line in (a, b))
 
 
 def _pronunciations(word: str) -> list[str]:

@@ -23,6 +23,10 @@ class Language:
     """The first word of the Unicode names of its letters."""
     rhymes: Callable[[list[str], list[str]], Rhyme | None]
     """How two lines rhyme, given as their words."""
+    ending: Callable[[str, str], str]
+    """How a model is told the rhyme of two lines that rhyme perfectly, given as they are written."""
+    rhymes_by_words: bool
+    """Whether it is told by the last words of both lines; if not, by the letters that they end in."""
     stop_words: frozenset[str]
     """Words that say nothing of what a question is about, as `rumi_tui.verse.words.fold` spells them."""
 
@@ -30,8 +34,8 @@ class Language:
 LANGUAGES = {
     language.code: language
     for language in (
-        Language("en", "English", "en", "LATIN", english.rhymes, stopwords.ENGLISH),
-        Language("fa", "Persian", "fa", "ARABIC", persian.rhymes, stopwords.PERSIAN),
+        Language("en", "English", "en", "LATIN", english.rhymes, english.ending, True, stopwords.ENGLISH),
+        Language("fa", "Persian", "fa", "ARABIC", persian.rhymes, persian.ending, False, stopwords.PERSIAN),
     )
 }
 """Every language, by its code; the first is what the program begins with."""

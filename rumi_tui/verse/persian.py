@@ -5,7 +5,10 @@ What spelling cannot show: Persian leaves its short vowels unwritten.
 
 from __future__ import annotations
 
+import re
+
 from rumi_tui.verse.rhyme import Rhyme, shared_end
+from rumi_tui.verse.words import words
 
 _LETTERS = str.maketrans({"آ": "اا", "أ": "ا", "إ": "ا", "ٱ": "ا", "ؤ": "و", "ئ": "ی", "ة": "ه", "ء": None})
 """Persian letters as they sound; an alef with madda counts as two, since even at the head of a word it is long."""
@@ -16,6 +19,9 @@ _INFLECTIONS = "دمنتشهی"
 """Letters that end whole classes of words, so that to share one of them alone is no sign of a rhyme."""
 _LONGEST_ROOT = 3
 """Letters of a word whose last letter is hardly an inflection."""
+
+_NO_SPELLING = re.compile(r"[^\w \u200c\u0654]")
+"""Punctuation: all but letters, blanks, joiners and the hamza above."""
 
 
 def rhymes(a: list[str], b: list[str]) -> Rhyme | None:
@@ -43,3 +49,18 @@ def _qafiya(a: str, b: str) -> Rhyme | None:
     if any(len(word) > 2 and word[-2] in _LONG_VOWELS for word in (a, b)):
         return None
     return "near" if a[-1] in _INFLECTIONS and max(len(a), len(b)) > _LONGEST_ROOT else "perfect"
+
+
+def ending(a: str, b: str) -> str:
+    """What two lines that rhyme both end in, qafiya and radif, as the second spells it: letters, blanks, joiners."""
+    first, second = words(a), words(b)
+    radif = shared_end(first, second)
+    qafiya = shared_end(_letters(first[-1 - radif]), _letters(second[-1 - radif]))
+    wanted = qafiya + sum(len(_letters(word)) for word in second[len(second) - radif :])
+    bare = _NO_SPELLING.sub("", b).rstrip(" \u200c")
+    return next((bare[at:] for at in range(len(bare) - 1, -1, -1) if len(_letters(bare[at:])) >= wanted), bare)
+
+
+def _letters(text: str) -> str:
+    """The letters as they sound, without anything between them."""
+    return "".join(filter(str.isalpha, text.translate(_LETTERS)))
