@@ -5,24 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from models.card import UNSAID as UNSAID_LANGUAGE
 from models.errors import RumiError
+from models.layout import UNSAID
 from models.tokenizer import Tokenizer
 from rumi_tui.engine.context import DecodeStep
 from rumi_tui.engine.loss import Score, score
 from rumi_tui.texts.corpus import Source
+from training.data import conditions_of
 
 Split = Literal["all", "validation"]
 
 
-def exact_loss(model: DecodeStep, tokenizer: Tokenizer, sources: Sequence[Source], split: Split) -> Score:
+def exact_loss(
+    model: DecodeStep, tokenizer: Tokenizer, sources: Sequence[Source], split: Split, told: bool = False
+) -> Score:
     """The loss on all or the validation poems of the sources, each source read as one stream (see `score`).
 
-    Raises `RumiError` when there are none.
+    The model is given the form of each poem, and where it is `told`, all else that is known of it. Raises `RumiError`
+    when there are no poems.
     """
     total = Score(0.0, 0, 0)
     for source in sources:
         poems = source.validation if split == "validation" else source.poems
-        total = total.plus(score(model, tokenizer, ((poem.form, poem.text) for poem in poems)))
+        language = source.language or UNSAID_LANGUAGE
+        passages = (
+            (poem.form, poem.text, conditions_of(poem, tokenizer, language) if told else UNSAID) for poem in poems
+        )
+        total = total.plus(score(model, tokenizer, passages))
     if not total.characters:
         raise RumiError("There is nothing to measure: a validation split needs a text of at least 20 poems.")
     return total

@@ -21,7 +21,8 @@ from torch.optim import Optimizer
 
 from models.decoder import Decoder
 from training import checkpoint
-from training.data import Batches
+from training.data import Batches, EncodedPoems
+from training.defaults import COMPILED_MINUTES, COMPILED_STEPS
 from training.device import keep_freed_memory, multiplies_bfloat16
 from training.distributed import World
 from training.estimate import LossEstimate
@@ -126,7 +127,7 @@ def train(
     store: Store,
     watcher: Watcher,
     world: World,
-    weights: Batches | None = None,
+    weights: EncodedPoems | None = None,
 ) -> TrainState | None:
     """Trains `model` where it lies until the config is done or `patience` runs out; None if it was interrupted.
 
@@ -142,7 +143,7 @@ def train(
     mine = slice(world.rank * config.batch // world.size, (world.rank + 1) * config.batch // world.size)
     model.train()
     losses_of = losses_on(world.device)
-    if world.device.type == "cuda":
+    if world.device.type == "cuda" or is_long(config):
         ids = torch.zeros(config.batch // world.size // config.accumulate, batches.window, dtype=torch.int64)
         losses_of = compiled(losses_of, model, ids.to(world.device))
     started = time.monotonic() - state.seconds
@@ -164,7 +165,7 @@ def train(
             inputs, targets = (torch.from_numpy(ids[mine]).to(world.device) for ids in batches.at(state.step))
             counts = torch.ones_like(targets)
             if weights is not None:
-                counts = torch.from_numpy(weights.at(state.step)[1][mine]).to(world.device)
+                counts = torch.from_numpy(batches.beside(weights, state.step)[mine]).to(world.device)
             model.zero_grad()
             loss = 0.0
             for part in zip(*(ids.chunk(config.accumulate) for ids in (inputs, targets, counts)), strict=True):
@@ -191,6 +192,13 @@ def train(
                     watcher.evaluated(state, model)
                 state.seconds = time.monotonic() - started
     return state
+
+
+def is_long(config: TrainConfig) -> bool:
+    """Whether a run on a CPU takes so long that it is worth the half minute or more in which its step is compiled."""
+    return (config.minutes or 0) >= COMPILED_MINUTES or (
+        config.minutes is None and (config.steps or 0) >= COMPILED_STEPS
+    )
 
 
 def losses_on(device: torch.device) -> Losses:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -25,7 +26,16 @@ from models.tokenizer import SEPARATOR, CharacterTokenizer, Tokenizer
 from rumi_tui.engine.loss import Score
 from rumi_tui.texts.corpus import Poem, Source, read_corpus
 from training import checkpoint
-from training.data import Batches, EncodedPoems, Ids, encode_poem, store_encoded
+from training.data import (
+    VERSIONS,
+    Batches,
+    EncodedPoems,
+    Ids,
+    conditions_of,
+    encode_poem,
+    encode_versions,
+    store_encoded,
+)
 from training.distributed import World
 from training.estimate import LossEstimate
 from training.evaluate import exact_loss
@@ -38,6 +48,8 @@ from training.run_config import RunConfig
 from training.torch_step import TorchStep
 
 LICENCE = "MIT"
+FEWEST_POEMS = 5
+"""In a metre that a model can be told: fewer teach nothing."""
 
 
 class Inputs(NamedTuple):
@@ -97,7 +109,7 @@ class Run:
     """With all that nobody said decided."""
     inputs: Inputs
     batches: Batches
-    weights: Batches | None
+    weights: EncodedPoems | None
     """What each target counts in the gradient, in the places of `batches`; None: all alike."""
     estimate_loss: LossEstimate
     characters_per_token: float
@@ -158,20 +170,21 @@ def prepare(config: RunConfig, folder: Path, world: World) -> Run:
     generated = inputs.generated_poems
     with _new_folder(folder):
         verse = [source.training for source in inputs.sources]
-        training, characters = _encode([*verse, generated], tokenizer, folder)
-        validation, _ = _encode((source.validation for source in inputs.sources), tokenizer, folder)
-        config = config.decided(characters, len(training.ids), shape.window, world.device.type == "cuda")
+        training, characters = _encode([*verse, generated], tokenizer, inputs.language, folder)
+        validation = _encode_validation(inputs, tokenizer, folder)
+        config = config.decided(characters, len(training.ids) // VERSIONS, shape.window, world.device.type == "cuda")
         if config.train.batch % (world.size * config.train.accumulate):
             raise RumiError(
                 f"A batch of {config.train.batch} does not split over {world.size} processes in "
                 f"{config.train.accumulate} parts each: change one of them."
             )
-        batches = Batches(training, shape.window, config.train.batch, config.train.seed)
+        heads = [tokenizer.form_id(form) for form in tokenizer.forms]
+        batches = Batches(training, shape.window, config.train.batch, config.train.seed, heads, VERSIONS)
         weights = _rhyme_weights(training, len(generated), tokenizer, inputs, folder) if config.rhyme else None
         if not len(validation.ids):
+            count = (len(training.beginnings) - 1) // VERSIONS - len(generated)
             raise RumiError(
-                f"The corpus has {len(training.beginnings) - 1 - len(generated)} poems and none to validate on: "
-                "part it by blank lines into 20 or more."
+                f"The corpus has {count} poems and none to validate on: part it by blank lines into 20 or more."
             )
     assert config.dropout is not None
     model = _model(msgspec.structs.replace(shape, dropout=config.dropout), inputs, config.train.seed)
@@ -181,7 +194,7 @@ def prepare(config: RunConfig, folder: Path, world: World) -> Run:
         config=config,
         inputs=inputs,
         batches=batches,
-        weights=batches.beside(weights) if weights else None,
+        weights=weights,
         estimate_loss=LossEstimate(validation, shape.window, config.train.batch),
         characters_per_token=characters / batches.tokens,
         model=model.to(world.device),
@@ -205,10 +218,9 @@ def measure(folder: Path, sources: Sequence[Source], device: torch.device) -> Sc
 
 def _tokenizer_and_shape(config: RunConfig, inputs: Inputs) -> tuple[Tokenizer, DecoderConfig]:
     """Those of the checkpoint to start from, with what is new in the texts, or else those of the preset."""
-    texts = (poem.text for source in inputs.sources for poem in source.training)
     if inputs.start is None:
         kind = WordTokenizer if config.tokenizer == "word" else CharacterTokenizer
-        learned = kind.train(texts)
+        learned = _with_signs(kind.train(_training_texts(inputs)), inputs)
         return learned, preset(config.preset or DEFAULT_PRESET, len(learned))
     shape, tokenizer, _ = inputs.start[1]
     if config.preset is not None and not shape.same_shape(preset(config.preset, len(tokenizer))):
@@ -218,21 +230,45 @@ def _tokenizer_and_shape(config: RunConfig, inputs: Inputs) -> tuple[Tokenizer, 
             f"{config.init} has a tokenizer of the kind {tokenizer.kind}, not {config.tokenizer}: "
             "leave out --tokenizer or --init."
         )
-    tokenizer = tokenizer.grown(texts, [source.form for source in inputs.sources])
+    tokenizer = _with_signs(tokenizer, inputs)
     return tokenizer, msgspec.structs.replace(shape, vocab_size=len(tokenizer))
 
 
-def _encode(texts: Iterable[Iterable[Poem]], tokenizer: Tokenizer, folder: Path) -> tuple[EncodedPoems, int]:
-    """Poems as ids, and how many characters they have."""
+def _with_signs(tokenizer: Tokenizer, inputs: Inputs) -> Tokenizer:
+    """The tokenizer with all that it lacks of the texts: characters, forms, metres of `FEWEST_POEMS` or more."""
+    poems = chain.from_iterable(source.training for source in inputs.sources)
+    metres = Counter(tokenizer.normalise(poem.label.metre) for poem in poems)
+    return tokenizer.grown(
+        _training_texts(inputs),
+        [source.form for source in inputs.sources],
+        [metre for metre, count in metres.most_common() if metre and count >= FEWEST_POEMS],
+    )
+
+
+def _training_texts(inputs: Inputs) -> Iterator[str]:
+    return (poem.text for source in inputs.sources for poem in source.training)
+
+
+def _encode(
+    texts: Iterable[Iterable[Poem]], tokenizer: Tokenizer, language: str, folder: Path
+) -> tuple[EncodedPoems, int]:
+    """The versions of poems as ids, and how many characters the poems have."""
     characters = 0
 
     def encoded() -> Iterator[Ids]:
         nonlocal characters
         for poem in chain.from_iterable(texts):
             characters += len(tokenizer.normalise(poem.text)) + len(SEPARATOR)
-            yield encode_poem(tokenizer, poem)
+            yield from encode_versions(tokenizer, poem, language)
 
     return store_encoded(encoded(), folder, len(tokenizer)), characters
+
+
+def _encode_validation(inputs: Inputs, tokenizer: Tokenizer, folder: Path) -> EncodedPoems:
+    """The validation poems as ids, with all that is known of them."""
+    poems = chain.from_iterable(source.validation for source in inputs.sources)
+    encoded = (encode_poem(tokenizer, poem, conditions_of(poem, tokenizer, inputs.language)) for poem in poems)
+    return store_encoded(encoded, folder, len(tokenizer))
 
 
 def _rhyme_weights(
@@ -240,7 +276,7 @@ def _rhyme_weights(
 ) -> EncodedPoems:
     """The weights of all tokens of some poems, in their places; the last `generated` poems are the model's own."""
     known = known_words(inputs.sources)
-    from_texts = len(poems.beginnings) - 1 - generated
+    from_texts = len(poems.beginnings) - 1 - generated * VERSIONS
 
     def weights() -> Iterator[Ids]:
         for number, (begin, end) in enumerate(pairwise(poems.beginnings)):

@@ -14,7 +14,17 @@ from models.forms import FORMS
 from models.pretrained import MODELS
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, finite, narrate
-from rumi_tui.engine.generate import BATCH, DEFAULT_LINES, LARGEST_LIMIT, LARGEST_SEED, Poem, Request, Step, write_poems
+from rumi_tui.engine.generate import (
+    BATCH,
+    DEFAULT_LINES,
+    LARGEST_LIMIT,
+    LARGEST_SEED,
+    Poem,
+    Request,
+    Step,
+    fit_request,
+    write_poems,
+)
 from rumi_tui.engine.sampling import LIMITS, Sampling
 from rumi_tui.engine.session import load_model
 from rumi_tui.verse.languages import DEFAULT
@@ -44,6 +54,13 @@ def generate(
     form: Annotated[
         str | None, typer.Option(help=f"{', '.join(FORMS)}, as the model has learned; default: its first.")
     ] = None,
+    metre: Annotated[
+        str, typer.Option(help="Of the lines, as the model has learned it: its feet, its name or a part of that.")
+    ] = "",
+    rhyme: Annotated[
+        str,
+        typer.Option(help="What the lines that rhyme end in: letters in Persian, a word or two that rhyme in English."),
+    ] = "",
     lines: Annotated[
         int | None,
         typer.Option(
@@ -79,9 +96,6 @@ def generate(
     session = load_model(model, dequantize=poems >= WIDE)
     form = form or session.card.forms[0]
     session.check_form(form)
-    fitted = session.tokenizer.fit(prompt)
-    for note in fitted.notes():
-        narrate(note)
     if seed is None:
         seed = secrets.randbelow(LARGEST_SEED - poems)
     elif seed + poems - 1 > LARGEST_SEED:
@@ -91,7 +105,19 @@ def generate(
     sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p)
     narrate(f"{session.name}, {form}, seed {seed}, temperature {temperature:g}")
 
-    request = Request(form=form, text=fitted.text, sampling=sampling, seed=seed, lines=lines, characters=chars)
+    asked = Request(
+        form=form,
+        text=prompt,
+        metre=metre,
+        rhyme=rhyme,
+        sampling=sampling,
+        seed=seed,
+        lines=lines,
+        characters=chars,
+    )
+    request, notes = fit_request(session.tokenizer, asked)
+    for note in notes:
+        narrate(note)
     written: list[Poem] = []
     first, shown = 0.0, -1
 
@@ -102,7 +128,7 @@ def generate(
         if json or number != len(written):
             return
         if number > shown:
-            print("\n\n" * (number > 0) + fitted.text, end="")
+            print("\n\n" * (number > 0) + request.text, end="")
             shown = number
         print(step.text, end="", flush=True)
 
@@ -115,7 +141,9 @@ def generate(
             "model": session.name,
             "model_sha256": session.sha256,
             "form": form,
-            "prompt": fitted.text,
+            "prompt": request.text,
+            "metre": request.metre,
+            "rhyme": request.rhyme,
             "sampling": sampling,
             "lines": lines,
             "chars": chars,
@@ -126,7 +154,7 @@ def generate(
         print()
     if stats:
         seconds = time.perf_counter() - started
-        characters = sum(len(poem.text) - len(fitted.text) for poem in written)
+        characters = sum(len(poem.text) - len(request.text) for poem in written)
         narrate(
             f"{characters} characters in {seconds:.3f} seconds, {characters / seconds:.0f} characters/second, "
             f"{first:.3f} seconds to the first character"

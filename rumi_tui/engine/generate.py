@@ -9,9 +9,12 @@ import msgspec
 import numpy as np
 
 from models.errors import RumiError
+from models.forms import form_named
 from models.tokenizer import Tokenizer
-from rumi_tui.engine.context import Context, DecodeStep, Ids, Logits
+from rumi_tui.engine.context import Context, DecodeStep, Logits
+from rumi_tui.engine.outline import Outline
 from rumi_tui.engine.sampling import Probabilities, Sampling, choose, log_softmax, logprob_of
+from rumi_tui.verse.words import words
 
 LARGEST_SEED = 2**32 - 1
 LARGEST_LIMIT = 10**9
@@ -57,6 +60,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     form: str
     text: str = ""
     """What the poem begins with, in the model's characters (see `Tokenizer.fit`)."""
+    metre: str = ""
+    """One of `Tokenizer.metres`; empty: as the model likes."""
+    rhyme: str = ""
+    """What the lines that rhyme end in; where each couplet has a rhyme of its own, those of the first. Empty: the model
+    names one itself, if it was trained to."""
     sampling: Sampling = Sampling()
     seed: int = 0
     """The same model file, request and seed give the same poem. 0 to `LARGEST_SEED`."""
@@ -79,27 +87,49 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
             raise RumiError(f"The seed is {self.seed}; choose one from 0 to {LARGEST_SEED}.")
 
 
+def fit_request(tokenizer: Tokenizer, request: Request) -> tuple[Request, list[str]]:
+    """A request as a person typed it in what the model knows, and a sentence for each change of its text.
+
+    Raises `RumiError` for a metre or a rhyme that the model cannot be told.
+    """
+    prompt, rhyme = tokenizer.fit(request.text), tokenizer.fit(request.rhyme)
+    if request.rhyme and not (tokenizer.names_rhymes and form_named(request.form).scheme):
+        raise RumiError(f"This model cannot be told a rhyme in the form {request.form}: leave the rhyme out.")
+    if request.rhyme and (rhyme.unknown or not words(rhyme.text)):
+        raise RumiError(f"{request.rhyme!r} is no rhyme that this model can spell: name letters or a word.")
+    metre = tokenizer.metre_named(request.metre)
+    return msgspec.structs.replace(request, text=prompt.text, metre=metre, rhyme=rhyme.text), prompt.notes()
+
+
 class Sampler:
     """A poem as it grows: chooses each token from what the model says, and knows when to stop."""
 
     def __init__(self, tokenizer: Tokenizer, request: Request) -> None:
         self._tokenizer, self._request = tokenizer, request
         self._rng = np.random.default_rng(request.seed)
-        self._allowed = np.ones(len(tokenizer), dtype=np.bool_)
-        self._allowed[[tokenizer.unknown_id, *tokenizer.form_ids()]] = False
+        self._outline = Outline(tokenizer, request.form, request.text, request.metre, request.rhyme)
         self._lines = self._characters = 0
-        self.last_id = 0
-        """The token that was chosen last."""
+        self.unread = self._outline.beginning
+        """The ids that the model reads next."""
         self.ending: Ending | None = None
         """Why the poem stopped; None while it can go on."""
 
+    @property
+    def rhymes(self) -> list[str]:
+        """The rhymes that the model has named before it wrote to them."""
+        return self._outline.rhymes
+
     def sample(self, logits: Logits) -> Step | None:
-        """The token that follows, from logits [vocab_size]; None where the poem stops instead."""
-        request = self._request
-        self.last_id = choose(logits, self._allowed, request.sampling, self._rng)
-        text = self._tokenizer.text_of(self.last_id)
+        """The token that follows, from logits [vocab_size]; None where it is no verse, or the poem stops instead."""
+        request, outline = self._request, self._outline
+        naming = outline.is_naming
+        token_id = choose(logits, outline.allowed(), request.sampling, self._rng)
+        self.unread = [token_id, *outline.accept(token_id)]
+        if naming:
+            return None
+        text = self._tokenizer.text_of(token_id)
         self._lines += text == "\n"
-        if self.last_id == self._tokenizer.end_id:
+        if token_id == self._tokenizer.end_id:
             self.ending = "end"
         elif self._lines == request.lines:
             self.ending = "lines"
@@ -110,7 +140,7 @@ class Sampler:
         self._characters += len(text)
         if self._characters == request.characters:
             self.ending = "characters"
-        return Step(text, logprob_of(logits, self.last_id), self._alternatives(logits))
+        return Step(text, logprob_of(logits, token_id), self._alternatives(logits))
 
     def _alternatives(self, logits: Logits) -> tuple[Alternative, ...]:
         if not self._request.alternatives:
@@ -134,14 +164,12 @@ class Generation:
         return self._sampler.ending
 
     def __iter__(self) -> Iterator[Step]:
-        self._sampler = Sampler(self._tokenizer, self._request)
+        self._sampler = sampler = Sampler(self._tokenizer, self._request)
         context = Context(self._model)
-        logits = context.read(_prompt_ids(self._tokenizer, self._request))
-        while step := self._sampler.sample(logits[0]):
-            yield step
-            if self.ending:
-                return
-            logits = context.read(np.array([[self._sampler.last_id]]))
+        while not sampler.ending:
+            logits = context.read(np.array([sampler.unread]))
+            if step := sampler.sample(logits[0]):
+                yield step
 
 
 class BatchGeneration:
@@ -165,17 +193,24 @@ class BatchGeneration:
         """Why each poem stopped; None while it can go on."""
         return [sampler.ending for sampler in self._samplers]
 
+    @property
+    def rhymes(self) -> Sequence[list[str]]:
+        """The rhymes that the model named in each poem before it wrote to them."""
+        return [sampler.rhymes for sampler in self._samplers]
+
     def __iter__(self) -> Iterator[tuple[int, Step]]:
         self._samplers = self._begin()
         context = Context(self._model)
-        logits = context.read(_prompt_ids(self._tokenizer, self._request)).repeat(self._count, axis=0)
+        logits = context.read(np.array([self._samplers[0].unread])).repeat(self._count, axis=0)
         if self._count > 1:
             context.select([0] * self._count)
+        for sampler in self._samplers:
+            sampler.unread = []
         active = list(enumerate(self._samplers))
         while active:
             unfinished = []
             for stream, (number, sampler) in enumerate(active):
-                if step := sampler.sample(logits[stream]):
+                if not sampler.unread and (step := sampler.sample(logits[stream])):
                     yield number, step
                 if not sampler.ending:
                     unfinished.append(stream)
@@ -183,7 +218,7 @@ class BatchGeneration:
                 context.select(unfinished)
             active = [active[stream] for stream in unfinished]
             if active:
-                logits = context.read(np.array([[sampler.last_id] for _, sampler in active]))
+                logits = context.read(np.array([[sampler.unread.pop(0)] for _, sampler in active]))
 
 
 class Poem(msgspec.Struct, frozen=True, kw_only=True):
@@ -195,6 +230,8 @@ class Poem(msgspec.Struct, frozen=True, kw_only=True):
     ending: Ending | None
     logprob: float
     """Natural logarithm of the probability of what the model wrote, at temperature 1 and before any filter."""
+    rhymes: list[str] = []
+    """The rhymes that the model named before it wrote to them."""
 
 
 def write_poems(
@@ -215,14 +252,12 @@ def write_poems(
         for number, step in generation:
             poems[number].append(step)
             on_step(first + number, step)
-        for number, (steps, ending) in enumerate(zip(poems, generation.endings, strict=True)):
+        ended = zip(poems, generation.endings, generation.rhymes, strict=True)
+        for number, (steps, ending, rhymes) in enumerate(ended):
             yield Poem(
                 seed=batch.seed + number,
                 text=request.text + "".join(step.text for step in steps),
                 ending=ending,
                 logprob=sum(step.logprob for step in steps),
+                rhymes=rhymes,
             )
-
-
-def _prompt_ids(tokenizer: Tokenizer, request: Request) -> Ids:
-    return np.array([[tokenizer.form_id(request.form), *tokenizer.encode(request.text)]])

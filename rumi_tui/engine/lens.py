@@ -5,10 +5,13 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
+from models.layout import Conditions, is_text, lay_out
 from models.tokenizer import Tokenizer
 from rumi_tui.engine.context import Context, DecodeStep
 from rumi_tui.engine.generate import Alternative, most_likely
 from rumi_tui.engine.sampling import log_softmax
+from rumi_tui.verse.endings import unit_rhymes
+from rumi_tui.verse.languages import language_of
 
 LONGEST = 4096
 """Tokens at the end of a poem that are scored: pages of verse, at most a second of work."""
@@ -30,27 +33,28 @@ class TokenScore(msgspec.Struct, frozen=True, array_like=True):
     """What it held the likeliest here, at most `ALTERNATIVES`, the likeliest first."""
 
 
-def token_scores(model: DecodeStep, tokenizer: Tokenizer, form: str, text: str) -> list[TokenScore]:
+def token_scores(model: DecodeStep, tokenizer: Tokenizer, form: str, text: str, metre: str = "") -> list[TokenScore]:
     """The scores of a poem in this form, or the last `LONGEST` of them; their texts make up the end of `text`.
 
-    The poem is read once: from its beginning where the model counts positions from there, otherwise from as far back as
-    can reach the first of these tokens through every layer. Raises `RumiError` for an unknown form.
+    A model that can be told the rhymes of a poem is told those that its lines have. The poem is read once: from its
+    beginning where the model counts positions from there, otherwise from as far back as can reach the first of these
+    tokens through every layer. Raises `RumiError` for a form or a metre that it does not know.
     """
-    ids = np.array([tokenizer.form_id(form), *tokenizer.encode(text)])
-    targets = ids[1:][-LONGEST:]
+    rhymes = unit_rhymes(text.split("\n"), form, language_of(text)) if tokenizer.names_rhymes else ()
+    ids = np.array(lay_out(tokenizer, form, text, Conditions(metre=metre, rhymes=rhymes)))
+    scored = np.flatnonzero(is_text(tokenizer, ids))[-LONGEST:]
     config = model.config
-    reach = config.layers * config.window if config.is_rotary else len(ids)
-    inputs = ids[:-1][-(len(targets) + reach) :]
-    context_len = len(inputs) - len(targets)
-    never = [tokenizer.unknown_id, *tokenizer.form_ids()]
+    begin = max(0, int(scored[0]) - 1 - config.layers * config.window) if len(scored) and config.is_rotary else 0
+    never = [tokenizer.unknown_id, *tokenizer.sign_ids]
     context, scores = Context(model), list[TokenScore]()
-    for start in range(0, len(inputs), _PIECE):
-        logprobs = log_softmax(context.feed(inputs[None, start : start + _PIECE])[0])
+    for start in range(begin, len(ids) - 1, _PIECE):
+        piece = ids[start : min(start + _PIECE, len(ids) - 1)]
+        logprobs = log_softmax(context.feed(piece[None])[0])
         probabilities = np.exp(logprobs)
         entropies = -(probabilities * logprobs).sum(-1) / np.log(2)
         probabilities[:, never] = 0
-        for row in range(max(0, context_len - start), len(logprobs)):
-            token = int(targets[start + row - context_len])
+        for place in scored[(scored > start) & (scored <= start + len(piece))].tolist():
+            row, token = place - 1 - start, int(ids[place])
             scores.append(
                 TokenScore(
                     tokenizer.text_of(token),

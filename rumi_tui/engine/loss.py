@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from models.layout import Conditions, is_text, lay_out
 from models.tokenizer import SEPARATOR, Tokenizer
 from rumi_tui.engine.context import Context, DecodeStep, Ids
 from rumi_tui.engine.sampling import log_softmax
@@ -15,14 +16,14 @@ from rumi_tui.engine.sampling import log_softmax
 PIECE = 1024
 """Tokens read at once, so that memory does not grow with the text: 32 MiB of logarithms where tokens are words."""
 GIVEN = -1
-"""Stands for a target that is not predicted: the form after the end of a poem."""
+"""Stands for a target that is not predicted: what is said of a poem (see `models.layout`)."""
 
 
 class Score(NamedTuple):
     """The loss of a text, or of several added up."""
 
     nats: float
-    """Of every character and every end of a poem; form tokens are given, not predicted."""
+    """Of every character and every end of a poem; what is said of a poem is given, not predicted."""
     characters: int
     """Of the normalised file, the separators between poems included."""
     unknown_characters: int
@@ -47,8 +48,8 @@ class Score(NamedTuple):
         )
 
 
-def score(model: DecodeStep, tokenizer: Tokenizer, poems: Iterable[tuple[str, str]]) -> Score:
-    """The loss of poems (form and text) read as one stream in their order.
+def score(model: DecodeStep, tokenizer: Tokenizer, poems: Iterable[tuple[str, str, Conditions]]) -> Score:
+    """The loss of poems (form, text, and what else is said of them) read as one stream in their order.
 
     Every token is predicted once, with all that came before it in the stream up to the window of the decoder.
     Where tokens are words, the text is spelled as `Tokenizer.encode` does it.
@@ -56,11 +57,11 @@ def score(model: DecodeStep, tokenizer: Tokenizer, poems: Iterable[tuple[str, st
     context = Context(model)
     nats, characters, unknown = 0.0, -len(SEPARATOR), 0
     last_id: Ids = np.empty(0, dtype=np.int64)
-    for form, raw_text in poems:
+    for form, raw_text, conditions in poems:
         text = tokenizer.normalise(raw_text)
-        ids = np.array([tokenizer.form_id(form), *tokenizer.encode(text), tokenizer.end_id])
+        ids = np.array([*lay_out(tokenizer, form, text, conditions), tokenizer.end_id])
         inputs = np.concatenate((last_id, ids[:-1]))
-        targets = np.concatenate((np.full(len(last_id), GIVEN), ids[1:]))
+        targets = np.where(is_text(tokenizer, ids), ids, GIVEN)[1 - len(last_id) :]
         for start in range(0, len(inputs), PIECE):
             logprobs = log_softmax(context.feed(inputs[None, start : start + PIECE])[0])
             piece = targets[start : start + PIECE]

@@ -35,6 +35,7 @@ class Inspect(msgspec.Struct, frozen=True, tag=True):
     model: str
     form: str
     text: str
+    metre: str = ""
 
 
 class Stop(msgspec.Struct, frozen=True, tag=True):

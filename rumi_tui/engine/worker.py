@@ -18,7 +18,7 @@ from typing import BinaryIO
 import msgspec
 
 from models.errors import RumiError
-from rumi_tui.engine.generate import Generation, Step
+from rumi_tui.engine.generate import Generation, Step, fit_request
 from rumi_tui.engine.lens import token_scores
 from rumi_tui.engine.messages import (
     Began,
@@ -59,7 +59,7 @@ class Worker:
                         self._write(order)
                     case Inspect():
                         model = self._model(order.model)
-                        scores = token_scores(model, model.tokenizer, order.form, order.text)
+                        scores = token_scores(model, model.tokenizer, order.form, order.text, order.metre)
                         self._send(Inspected(scores, model.sha256))
                     case Describe():
                         self._send(Described(order.model, self._model(order.model).card))
@@ -91,10 +91,11 @@ class Worker:
                 f"{model.sha256[:12]}… now: start the console with --model and that file."
             )
         model.check_form(request.form)
-        notes: list[str] = []
+        fitted, notes = fit_request(model.tokenizer, request)
         if order.typed:
-            fitted = model.tokenizer.fit(request.text)
-            request, notes = msgspec.structs.replace(request, text=fitted.text), fitted.notes()
+            request = fitted
+        else:
+            request, notes = msgspec.structs.replace(fitted, text=request.text), []
         self._send(Began(request.text, notes, model.sha256))
         poem = Generation(model, model.tokenizer, request)
         started = sent = time.monotonic()

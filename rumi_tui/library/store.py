@@ -57,6 +57,10 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     sampling: Sampling
     ending: Ending | None = None
     """Why it stopped; None where it was stopped, or is not done."""
+    metre: str = ""
+    """As it was asked for; empty for none."""
+    rhyme: str = ""
+    """The same."""
 
 
 def prompt_of(text: str, passages: Sequence[Passage]) -> str:
@@ -147,8 +151,9 @@ class Library:
             self._run("BEGIN IMMEDIATE")
             for passage in passages:
                 sampling = msgspec.json.encode(passage.sampling).decode()
-                row = (poem, passage.begins_at, passage.seed, passage.lines, sampling, passage.ending)
-                self._run("INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?)", row)
+                said = (passage.ending, passage.metre, passage.rhyme)
+                row = (poem, passage.begins_at, passage.seed, passage.lines, sampling, *said)
+                self._run("INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
             grown = "UPDATE poems SET text = ?, deleted = iif(text = ?, deleted, 0), indexed = 0 WHERE id = ?"
             self._run(grown, (text, text, poem))
             self._run("COMMIT")
@@ -232,7 +237,8 @@ class Library:
 
     def _poem(self, row: tuple[int, str, str, str, str, str, int | None, int | None, int, str, str]) -> KeptPoem:
         poem, date, model, model_sha256, form, text, parent, branches_at, favourite, title, tags = row
-        select = "SELECT begins_at, seed, lines, sampling, ending FROM passages WHERE poem = ? ORDER BY begins_at"
+        columns = "begins_at, seed, lines, sampling, ending, metre, rhyme"
+        select = f"SELECT {columns} FROM passages WHERE poem = ? ORDER BY begins_at"
         try:
             passages = tuple(
                 Passage(
@@ -241,8 +247,10 @@ class Library:
                     lines=lines,
                     sampling=msgspec.json.decode(sampling, type=Sampling),
                     ending=ending,
+                    metre=metre,
+                    rhyme=rhyme,
                 )
-                for begins_at, seed, lines, sampling, ending in self._run(select, (poem,))
+                for begins_at, seed, lines, sampling, ending, metre, rhyme in self._run(select, (poem,))
             )
         except msgspec.MsgspecError as error:
             raise RumiError(f"Poem number {poem} of the library {self._path} is damaged ({error}).") from error

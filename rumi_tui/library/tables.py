@@ -58,6 +58,10 @@ MIGRATIONS = (
         "ALTER TABLE poems ADD COLUMN tags TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE poems ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0",
     ),
+    (
+        "ALTER TABLE passages ADD COLUMN metre TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE passages ADD COLUMN rhyme TEXT NOT NULL DEFAULT ''",
+    ),
 )
 """What leads from each version of the tables to the next; a library of an older program goes through those it lacks."""
 VERSION = len(MIGRATIONS)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -7,9 +8,20 @@ import numpy as np
 import pytest
 from support import joined, refused
 
+from models.layout import UNSAID, Conditions
 from models.tokenizer import CharacterTokenizer
 from rumi_tui.texts.corpus import Poem
-from training.data import Batches, Ids, encode_poem, store_encoded
+from rumi_tui.texts.labels import Label
+from training.data import (
+    VERSIONS,
+    Batches,
+    Ids,
+    conditions_of,
+    encode_poem,
+    encode_versions,
+    store_encoded,
+    version_shares,
+)
 
 WINDOW, BATCH = 8, 3
 LENGTHS = (5, 9, 13, 21, 34)
@@ -104,3 +116,57 @@ def test_a_text_of_one_window_is_enough_and_a_shorter_one_is_refused() -> None:
     assert Batches(joined([np.arange(WINDOW + 1)]), WINDOW, BATCH, 0).at(5)[0].tolist() == [list(range(WINDOW))] * BATCH
     with refused(f"{WINDOW} tokens, fewer than one window of {WINDOW}"):
         Batches(joined([np.arange(WINDOW)]), WINDOW, BATCH, 0)
+
+
+TOLD = CharacterTokenizer.train(["abcd \nx" * 9]).grown((), ("ghazal", "free"), ("swift",))
+SAID = Poem("ab\ncb\ndx\nxb", "ghazal", Label(metre="swift"))
+
+
+def test_a_poem_stands_in_versions_with_and_without_what_is_known_of_it() -> None:
+    spelled = ["".join(TOLD.tokens[each] for each in ids) for ids in encode_versions(TOLD, SAID, "fa")]
+    known = "<ghazal><metre:swift><rhyme>b<both>ab<break>cb\n<ghazal><metre:swift><rhyme>b<second>dx<break>xb<end>"
+    assert spelled == [
+        known,
+        known.replace("<metre:swift>", ""),
+        known.replace("<rhyme>b<both>", "").replace("<rhyme>b<second>", ""),
+        "<ghazal>ab<break>cb\n<ghazal>dx<break>xb<end>",
+    ]
+    assert len(spelled) == VERSIONS
+
+
+def test_what_a_model_cannot_be_told_is_left_out() -> None:
+    plain = CharacterTokenizer.train(["abcd \nx" * 9])
+    assert conditions_of(SAID, plain, "fa") == UNSAID
+    other = Poem(SAID.text, "ghazal", Label(metre="slow"))
+    assert conditions_of(other, TOLD, "fa") == Conditions(rhymes=("b",))
+
+
+def test_an_epoch_reads_each_poem_in_one_version_and_the_shares_are_those_that_are_said() -> None:
+    poems = [np.full(4 * (1 + version), 10 * poem + version) for poem in range(400) for version in range(VERSIONS)]
+    of = Batches(joined(poems), WINDOW, BATCH, 0, versions=VERSIONS)
+    assert of.tokens == pytest.approx(400 * 4 * (version_shares(VERSIONS) @ [1, 2, 3, 4]), abs=1)
+    drawn = Counter[int]()
+    for epoch in range(3):
+        read = set(rows(of, epoch).ravel().tolist())
+        assert len({each // 10 for each in read}) == len(read)
+        drawn.update(each % 10 for each in read)
+    for version, share in enumerate(version_shares(VERSIONS)):
+        assert drawn[version] / drawn.total() == pytest.approx(share, abs=0.04)
+    assert version_shares(1).tolist() == [1]
+
+
+def test_a_sequence_inside_a_long_poem_begins_with_a_unit_where_one_is_near() -> None:
+    poem = np.arange(60)
+    heads = [0, 7, 20, 21, 40]
+    of = Batches(joined([poem]), 16, 1, 0, heads)
+    begins = {int(of.at(step)[0][0, 0]) for step in range(200)}
+    assert {7, 20, 21, 40} & begins
+    for begin in begins - set(heads):
+        assert not any(begin - 4 <= head <= begin for head in heads)
+
+
+def test_what_stands_beside_is_read_in_the_same_places() -> None:
+    of = batches()
+    others = joined([10 * poem for poem in numbered_poems()])
+    for step in range(20):
+        assert np.array_equal(of.beside(others, step), 10 * of.at(step)[1])

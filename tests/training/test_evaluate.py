@@ -13,6 +13,7 @@ import torch
 from support import SHAPES, random_decoder, refused, run_command, tokenizer_of, verse, write_corpus
 
 from models.decoder import Decoder
+from models.layout import lay_out
 from models.tokenizer import normalise
 from rumi_tui.engine.loss import SEPARATOR
 from rumi_tui.engine.session import load_model
@@ -131,9 +132,9 @@ def test_the_loss_of_words_is_that_of_their_pieces_over_the_characters(
     tokenizer, texts = description.tokenizer, source(f"amber mirror\nkettle\n\nlantern {UNKNOWN}{UNKNOWN}")
     ids: list[int] = []
     for poem in texts.poems:
-        ids += [tokenizer.form_id("couplet"), *tokenizer.encode(poem.text), tokenizer.end_id]
+        ids += [*lay_out(tokenizer, "couplet", poem.text), tokenizer.end_id]
     logprobs = decoder(torch.tensor([ids]))[0][0].double().log_softmax(-1)
-    predicted = [place for place in range(1, len(ids)) if ids[place] not in tokenizer.form_ids()]
+    predicted = [place for place in range(1, len(ids)) if ids[place] not in tokenizer.sign_ids]
     score = exact_loss(TorchStep(decoder), tokenizer, [texts], "all")
     assert score.nats == pytest.approx(-sum(logprobs[place - 1, ids[place]].item() for place in predicted), rel=1e-6)
     assert score.characters == len(SEPARATOR.join(poem.text for poem in texts.poems)) > len(ids)

@@ -125,7 +125,7 @@ def test_a_run_with_weights_goes_on_bit_for_bit_and_keeps_its_last_parameters(tm
 
     def running(folder: Path) -> Running:
         run = Running(folder, config, validation=NOISE)
-        run.weights = run.batches.beside(joined([1 + np.arange(len(poem)) % 3 for poem in POEMS]))
+        run.weights = joined([1 + np.arange(len(poem)) % 3 for poem in POEMS])
         return run
 
     whole = running(tmp_path / "whole")
@@ -144,7 +144,7 @@ def test_a_target_without_weight_teaches_nothing(tmp_path: Path) -> None:
     gradients = {}
     for weight in (0, 1, 2):
         run = Running(tmp_path / str(weight), config)
-        run.weights = run.batches.beside(joined([np.full(len(poem), weight) for poem in POEMS]))
+        run.weights = joined([np.full(len(poem), weight) for poem in POEMS])
         assert (state := run.train()) is not None
         gradients[weight] = run.model.head.weight.grad.norm().item()
         assert state.evals[0].train_loss == pytest.approx(math.log(len(TOKENIZER)))

@@ -49,6 +49,8 @@ class GeneratedFile(msgspec.Struct):
     lines: int | None
     chars: int | None
     poems: list[Written]
+    metre: str = ""
+    rhyme: str = ""
     tries: int | None = None
     """How often a line that did not rhyme was written again at most, see `training.rhyme.resample`."""
 
@@ -82,6 +84,8 @@ def _commands(file: GeneratedFile, name: str) -> Iterator[str]:
     options = {
         "model": file.model,
         "form": file.form,
+        "metre": file.metre or None,
+        "rhyme": file.rhyme or None,
         "lines": file.lines,
         "chars": file.chars,
         **{name.replace("_", "-"): value for name, value in msgspec.structs.asdict(file.sampling).items()},

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from models.forms import form_named
+from models.layout import is_text
 from models.tokenizer import Tokenizer
 from rumi_tui.verse.judge import rhymes
 from rumi_tui.verse.rhyme import shared_end
@@ -44,8 +45,9 @@ def rhyme_weights(poem: Ids, tokenizer: Tokenizer, language: str) -> Ids:
     Raises `RumiError` for a language without a rule of rhyme.
     """
     weights = np.ones(len(poem), dtype=np.int64)
-    for _, line, word in _rhyming_lines(poem, tokenizer, language):
-        weights[word : line.end + 1] = WEIGHT
+    verse = _verse(poem, tokenizer)
+    for _, line, word in _rhyming_lines(poem[verse], tokenizer, language):
+        weights[verse[word : line.end + 1]] = WEIGHT
     return weights
 
 
@@ -60,16 +62,17 @@ def self_training_weights(poem: Ids, tokenizer: Tokenizer, language: str, known:
     """
     weights = np.zeros(len(poem), dtype=np.int64)
     seen = set[str]()
-    for first, line, word in _rhyming_lines(poem, tokenizer, language):
+    verse = _verse(poem, tokenizer)
+    for first, line, word in _rhyming_lines(poem[verse], tokenizer, language):
         again = line.text in seen
         seen |= {first.text, line.text}
         if again or not are_verse(first.text, line.text, known):
             continue
         for each in (first, line):
-            counted = weights[each.start : each.end + 1]
-            np.maximum(counted, 1, out=counted)
-        weights[word : line.end + 1] = WEIGHT
-    if tokenizer.decode(poem.tolist()).count("\n") + 1 != form_named(_form(poem, tokenizer)).lines:
+            counted = verse[each.start : each.end + 1]
+            weights[counted] = np.maximum(weights[counted], 1)
+        weights[verse[word : line.end + 1]] = WEIGHT
+    if tokenizer.decode(poem[verse].tolist()).count("\n") + 1 != form_named(_form(poem, tokenizer)).lines:
         weights[-1] = 0
     return weights
 
@@ -80,6 +83,13 @@ def are_verse(first: str, line: str, known: Container[str]) -> bool:
         all(word in known for word in said) and not any(one == other for one, other in pairwise(said))
         for said in (words(first), words(line))
     )
+
+
+def _verse(poem: Ids, tokenizer: Tokenizer) -> Ids:
+    """The places of a poem that are its form, its verse and its end, without what else is said of it."""
+    verse = is_text(tokenizer, poem)
+    verse[0] = True
+    return np.flatnonzero(verse)
 
 
 def _form(poem: Ids, tokenizer: Tokenizer) -> str:

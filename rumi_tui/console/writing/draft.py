@@ -27,10 +27,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     lines: int
     pace: float | None = None
     """Characters a second, for a reader; None: as quickly as it goes."""
+    metre: str = ""
+    """As a person names it; empty: as the model likes."""
+    rhyme: str = ""
+    """What the lines that rhyme end in; empty: as the model likes."""
 
     def request(self, text: str) -> Request:
         """To write on from a text. Raises `RumiError` for settings that nothing can be written with."""
-        return Request(form=self.form, text=text, sampling=self.sampling, seed=self.seed, lines=self.lines)
+        return Request(
+            form=self.form,
+            text=text,
+            metre=self.metre,
+            rhyme=self.rhyme,
+            sampling=self.sampling,
+            seed=self.seed,
+            lines=self.lines,
+        )
 
 
 def shared_beginning(one: str, other: str) -> int:
@@ -192,6 +204,11 @@ class Job:
             )
         self.draft.text = began.text
         passage = Passage(
-            begins_at=len(began.text), seed=settings.seed, lines=settings.lines, sampling=settings.sampling
+            begins_at=len(began.text),
+            seed=settings.seed,
+            lines=settings.lines,
+            sampling=settings.sampling,
+            metre=settings.metre,
+            rhyme=settings.rhyme,
         )
         self.draft.begin_passage(passage)

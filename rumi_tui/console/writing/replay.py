@@ -17,6 +17,8 @@ def requests(form: str, text: str, passages: Sequence[Passage]) -> list[Request]
         Request(
             form=form,
             text=text[: passage.begins_at],
+            metre=passage.metre,
+            rhyme=passage.rhyme,
             sampling=passage.sampling,
             seed=passage.seed,
             lines=passage.lines,

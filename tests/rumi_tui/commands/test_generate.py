@@ -55,6 +55,8 @@ def test_json_is_one_document_and_nothing_else(generate, endless: Session):
         "model_sha256": endless.sha256,
         "form": "free",
         "prompt": "amber",
+        "metre": "",
+        "rhyme": "",
         "sampling": {"temperature": 0.8, "top_k": 9, "top_p": 1.0, "min_p": 0.0},
         "lines": None,
         "chars": 30,

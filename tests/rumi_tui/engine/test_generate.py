@@ -77,8 +77,8 @@ def test_a_poem_stops_where_the_model_ends_it(session):
 
 @pytest.mark.parametrize("characters", [1, 2, 3, 30, 31, 32, 33, 34])
 def test_a_poem_of_words_stops_after_its_characters_and_begins_as_a_longer_one(words, characters):
-    longer, _, pieces = write(words, characters=200, seed=3)
-    text, poem, steps = write(words, characters=characters, seed=3)
+    longer, _, pieces = write(words, form="free", characters=200, seed=3)
+    text, poem, steps = write(words, form="free", characters=characters, seed=3)
     assert max(len(step.text) for step in pieces) > 3
     assert poem.ending == "characters"
     assert len(text) == characters
@@ -90,7 +90,9 @@ def test_a_poem_of_words_stops_after_its_characters_and_begins_as_a_longer_one(w
 @pytest.mark.parametrize("lines", [1, 2, 5])
 def test_a_poem_of_words_stops_at_the_end_of_its_lines(words, lines):
     text, poem = next(
-        found for seed in range(50) if (found := write(words, lines=lines, seed=seed)[:2])[1].ending == "lines"
+        found
+        for seed in range(50)
+        if (found := write(words, form="free", lines=lines, seed=seed)[:2])[1].ending == "lines"
     )
     assert poem.ending == "lines"
     assert text.count("\n") == lines - 1
@@ -125,7 +127,7 @@ def test_poems_that_have_ended_leave_the_others_as_they_are(session):
 
 @pytest.mark.parametrize("text", ["", "amber", "amber can", "amber candle\n", "amber Ж", "چراغ"])
 def test_a_poem_of_words_goes_on_after_any_prompt(words, text):
-    written, _, steps = write(words, text=text, characters=40)
+    written, _, steps = write(words, form="free", text=text, characters=40)
     assert len(written) == 40
     assert all(step.text and REPLACEMENT not in step.text for step in steps)
 

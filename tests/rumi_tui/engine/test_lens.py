@@ -31,7 +31,7 @@ def test_entropy_and_likeliest_are_those_of_the_distribution_at_that_place(sessi
     logprobs = log_softmax(Context(session).feed(ids)[0, 4])
     place = token_scores(session, tokenizer, "couplet", text)[4]
     assert place.entropy == pytest.approx(-(np.exp(logprobs) * logprobs).sum() / math.log(2), abs=1e-4)
-    never = {tokenizer.unknown_id, *tokenizer.form_ids()}
+    never = {tokenizer.unknown_id, *tokenizer.sign_ids}
     best = [int(i) for i in np.argsort(-logprobs) if i not in never][:ALTERNATIVES]
     assert [choice.text for choice in place.likeliest] == [tokenizer.text_of(i) for i in best]
     assert [choice.probability for choice in place.likeliest] == pytest.approx(np.exp(logprobs[best]), abs=1e-5)

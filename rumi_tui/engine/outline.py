@@ -1,0 +1,125 @@
+"""Where a poem that is being written stands in its layout (`models.layout`), and so which ids may follow.
+
+What is said of a unit of lines comes before them. Where nobody says its rhyme, the model names one itself, and then
+writes to it. Knows nothing of probabilities.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from models.forms import form_named
+from models.layout import Conditions, head, lay_out, rhyme_end
+from models.tokenizer import BREAK, RHYME, Tokenizer, is_reserved
+from rumi_tui.verse.endings import asked_ending, unit_rhymes
+from rumi_tui.verse.languages import language_of
+
+LONGEST_RHYME = 24
+"""Tokens of a rhyme that the model names; real verse has few longer ones."""
+
+Mask = npt.NDArray[np.bool_]
+
+
+class Outline:
+    """The layout of one poem, from its beginning on.
+
+    Raises `RumiError` for a form or a metre that the tokenizer does not know.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, form: str, text: str, metre: str = "", rhyme: str = "") -> None:
+        """`text` is what the poem begins with; `metre` and `rhyme` are what is asked for, empty for nothing."""
+        self._tokenizer, self._form, self._shape = tokenizer, form, form_named(form)
+        self._said = Conditions(metre=metre)
+        self._unit = self._line = 0
+        """The unit that is being written, and the line in it."""
+        self._naming: list[int] | None = None
+        """What the model has named so far of the rhyme of this unit; None where it writes the lines."""
+        self._begun: list[int] = []
+        """What was begun of the lines of this unit: it is read when their rhyme is named."""
+        self._asked: tuple[list[int], bool] = [], False
+        """What is asked of the next rhyme, and whether that is all of it."""
+        self.rhymes: list[str] = []
+        """The rhymes that the model has named."""
+        self.beginning: list[int] = []
+        """What is read before the first id is chosen."""
+        self._has_units = tokenizer.names_rhymes and self._shape.unit > 1
+        if self._has_units:
+            self._begin(text.split("\n"), rhyme)
+        else:
+            self.beginning = lay_out(tokenizer, form, text, self._said)
+
+    def _begin(self, lines: list[str], rhyme: str) -> None:
+        tokenizer, form, shape = self._tokenizer, self._form, self._shape
+        self._unit, self._line = divmod(len(lines) - 1, shape.unit)
+        first = len(lines) - 1 - self._line
+        rhymes = unit_rhymes(lines[:first], form, language_of("".join(lines)))
+        if rhyme:
+            ending, whole = asked_ending(rhyme)
+            self._asked = tokenizer.encode(ending), whole
+        elif shape.one_rhyme and rhymes:
+            self._asked = tokenizer.encode(rhymes[0]), True
+        if first:
+            earlier = Conditions(metre=self._said.metre, rhymes=rhymes)
+            self.beginning += [*lay_out(tokenizer, form, "\n".join(lines[:first]), earlier), tokenizer.ids["\n"]]
+        self._begun = lay_out(tokenizer, form, "\n".join(lines[first:]))[1:]
+        if self._line and shape.both_rhyme(self._unit) and not rhyme:  # with a line that stands, it is decided
+            self.beginning += [*head(tokenizer, form, self._unit, self._said), *self._begun]
+        else:
+            self.beginning += self._open_unit()
+
+    @property
+    def is_naming(self) -> bool:
+        """Whether the next id names a rhyme, and is no verse."""
+        return self._naming is not None
+
+    def allowed(self) -> Mask:
+        """Which ids may come next: bool [vocab_size]."""
+        tokenizer = self._tokenizer
+        mask = np.ones(len(tokenizer), dtype=np.bool_)
+        if self._naming is None:
+            mask[[tokenizer.unknown_id, *tokenizer.sign_ids]] = False
+            ends_unit = not self._has_units or self._line == self._shape.unit - 1
+            if tokenizer.names_rhymes:
+                mask[tokenizer.ids[BREAK]] = not ends_unit
+            if not ends_unit:
+                mask[[tokenizer.ids["\n"], tokenizer.end_id]] = False
+            return mask
+        end = rhyme_end(tokenizer, self._shape, self._unit)
+        mask[[*map(is_reserved, tokenizer.tokens)]] = False
+        mask[tokenizer.ids["\n"]] = False
+        if len(self._naming) >= LONGEST_RHYME:
+            mask[:] = False
+        mask[end] = bool(self._naming)
+        return mask
+
+    def accept(self, token_id: int) -> list[int]:
+        """Takes the id that was chosen, and tells what the model must read after it."""
+        if self._naming is not None:
+            if token_id == rhyme_end(self._tokenizer, self._shape, self._unit):
+                self.rhymes.append(self._tokenizer.decode(self._naming).strip())
+                return self._close_naming()
+            self._naming.append(token_id)
+        elif self._has_units and token_id == self._tokenizer.ids[BREAK]:
+            self._line += 1
+        elif self._has_units and token_id == self._tokenizer.ids["\n"]:
+            self._unit, self._line = self._unit + 1, 0
+            return self._open_unit()
+        return []
+
+    def _open_unit(self) -> list[int]:
+        """What stands before the lines of this unit, as far as it is known."""
+        tokenizer = self._tokenizer
+        letters, whole = self._asked
+        ids = [*head(tokenizer, self._form, self._unit, self._said), tokenizer.ids[RHYME], *letters]
+        self._naming = [*letters]
+        if whole:
+            ids += [rhyme_end(tokenizer, self._shape, self._unit), *self._close_naming()]
+        return ids
+
+    def _close_naming(self) -> list[int]:
+        """Goes over to the lines, and tells what was begun of them."""
+        self._asked = (self._naming or [], True) if self._shape.one_rhyme else ([], False)
+        self._naming = None
+        begun, self._begun = self._begun, []
+        return begun
