@@ -204,6 +204,11 @@ class Tokenizer(
         """The metres that it can be told."""
         return tuple(token.removeprefix(METRE)[:-1] for token in self.tokens if token.startswith(METRE))
 
+    @property
+    def can_be_told(self) -> bool:
+        """Whether it can be told anything of a poem beside its form."""
+        return self.names_rhymes or bool(self.metres)
+
     def metre_named(self, asked: str) -> str:
         """The metre of which this is the name, the feet, or a part that no other has; empty for an empty name.
 

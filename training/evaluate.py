@@ -10,7 +10,7 @@ from models.errors import RumiError
 from models.layout import UNSAID
 from models.tokenizer import Tokenizer
 from rumi_tui.engine.context import DecodeStep
-from rumi_tui.engine.loss import Score, score
+from rumi_tui.engine.loss import Score, Verse, score
 from rumi_tui.texts.corpus import Source
 from training.data import conditions_of
 
@@ -29,10 +29,10 @@ def exact_loss(
     for source in sources:
         poems = source.validation if split == "validation" else source.poems
         language = source.language or UNSAID_LANGUAGE
-        passages = (
-            (poem.form, poem.text, conditions_of(poem, tokenizer, language) if told else UNSAID) for poem in poems
+        verse = (
+            Verse(poem.form, poem.text, conditions_of(poem, tokenizer, language) if told else UNSAID) for poem in poems
         )
-        total = total.plus(score(model, tokenizer, passages))
+        total = total.plus(score(model, tokenizer, verse))
     if not total.characters:
         raise RumiError("There is nothing to measure: a validation split needs a text of at least 20 poems.")
     return total

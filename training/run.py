@@ -205,12 +205,15 @@ def prepare(config: RunConfig, folder: Path, world: World) -> Run:
 def measure(folder: Path, sources: Sequence[Source], device: torch.device) -> Score:
     """The exact loss of the weights in a folder on the validation poems, which their card tells from then on."""
     model, description = checkpoint.load_weights(folder)
-    score = exact_loss(TorchStep(model.to(device)), description.tokenizer, sources, "validation")
+    step, tokenizer = TorchStep(model.to(device)), description.tokenizer
+    score = exact_loss(step, tokenizer, sources, "validation")
+    told = exact_loss(step, tokenizer, sources, "validation", told=True) if tokenizer.can_be_told else None
     card = msgspec.structs.replace(
         description.card,
         date=_today(),
         nats_per_char=round(score.nats_per_char, 5),
         bits_per_char=round(score.bits_per_char, 5),
+        nats_per_char_told=round(told.nats_per_char, 5) if told else None,
     )
     checkpoint.save_weights(folder / checkpoint.WEIGHTS, model, description._replace(card=card))
     return score

@@ -10,9 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rumi_tui.engine.generate import Generation, Poem, Request, Step, write_poems
+    from rumi_tui.engine.generate import Generation, Poem, Request, Step, fit_request, write_poems
     from rumi_tui.engine.lens import TokenScore, token_scores
-    from rumi_tui.engine.loss import Score, score
+    from rumi_tui.engine.loss import Score, Verse, score
     from rumi_tui.engine.sampling import Sampling
     from rumi_tui.engine.session import Session, load_model
 
@@ -25,6 +25,8 @@ __all__ = [
     "Session",
     "Step",
     "TokenScore",
+    "Verse",
+    "fit_request",
     "load_model",
     "score",
     "token_scores",
@@ -32,9 +34,9 @@ __all__ = [
 ]
 
 _HOMES = {
-    "generate": ("Generation", "Poem", "Request", "Step", "write_poems"),
+    "generate": ("Generation", "Poem", "Request", "Step", "fit_request", "write_poems"),
     "lens": ("TokenScore", "token_scores"),
-    "loss": ("Score", "score"),
+    "loss": ("Score", "Verse", "score"),
     "sampling": ("Sampling",),
     "session": ("Session", "load_model"),
 }

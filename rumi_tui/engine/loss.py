@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models.layout import Conditions, is_text, lay_out
+from models.layout import UNSAID, Conditions, is_text, lay_out
 from models.tokenizer import SEPARATOR, Tokenizer
 from rumi_tui.engine.context import Context, DecodeStep, Ids
 from rumi_tui.engine.sampling import log_softmax
@@ -17,6 +17,15 @@ PIECE = 1024
 """Tokens read at once, so that memory does not grow with the text: 32 MiB of logarithms where tokens are words."""
 GIVEN = -1
 """Stands for a target that is not predicted: what is said of a poem (see `models.layout`)."""
+
+
+class Verse(NamedTuple):
+    """A poem to be read."""
+
+    form: str
+    text: str
+    conditions: Conditions = UNSAID
+    """What else the model is told of it."""
 
 
 class Score(NamedTuple):
@@ -48,8 +57,8 @@ class Score(NamedTuple):
         )
 
 
-def score(model: DecodeStep, tokenizer: Tokenizer, poems: Iterable[tuple[str, str, Conditions]]) -> Score:
-    """The loss of poems (form, text, and what else is said of them) read as one stream in their order.
+def score(model: DecodeStep, tokenizer: Tokenizer, poems: Iterable[Verse]) -> Score:
+    """The loss of poems read as one stream in their order.
 
     Every token is predicted once, with all that came before it in the stream up to the window of the decoder.
     Where tokens are words, the text is spelled as `Tokenizer.encode` does it.
