@@ -52,8 +52,10 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     commands: tuple[str, ...]
     """What was typed, in order, to train it."""
     nats_per_char_told: float | None = None
-    """The same loss where the model is told all that it can be told of each poem, its metre and its rhymes, and not only
-    its form; None where it can be told nothing, or training has not come to its end."""
+    """The same loss where the model is told all that it can be told of each poem, as its metre and its rhymes.
+
+    None where it can be told nothing, or training has not come to its end.
+    """
     nats_per_char_int8: float | None = None
     """The loss of this very file where its weights are 8-bit integers; None where they are floats."""
 

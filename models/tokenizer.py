@@ -218,13 +218,13 @@ class Tokenizer(
         if not asked or asked in self.metres:
             return asked
         parts = [metre for metre in self.metres if asked in re.split(r" ?[()]", metre)]
-        found = parts or [metre for metre in self.metres if asked in metre]
-        if len(found) == 1:
-            return found[0]
+        matches = parts or [metre for metre in self.metres if asked in metre]
+        if len(matches) == 1:
+            return matches[0]
         if not self.metres:
             raise RumiError("This model knows no metres: leave the metre out.")
-        choices = "; ".join(found or self.metres)
-        raise RumiError(f"The metre {asked!r} {'could be one of' if found else 'is not one of'} these: {choices}.")
+        choices = "; ".join(matches or self.metres)
+        raise RumiError(f"The metre {asked!r} {'could be one of' if matches else 'is not one of'} these: {choices}.")
 
     @cached_property
     def names_rhymes(self) -> bool:

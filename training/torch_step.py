@@ -24,7 +24,7 @@ class TorchStep:
 
     def select(self, cache: Cache, streams: Sequence[int]) -> Cache:
         """A cache of these streams of another, in this order; one may stand in it several times."""
-        keys, values = (tuple(tensor[list(streams)] for tensor in kept) for kept in (cache.keys, cache.values))
+        keys, values = (tuple(tensor[list(streams)] for tensor in tensors) for tensors in (cache.keys, cache.values))
         return Cache(cache.position, keys, values)
 
     @torch.no_grad()

@@ -10,7 +10,7 @@ import numpy as np
 
 from models.errors import RumiError
 from models.forms import form_named
-from models.tokenizer import Tokenizer
+from models.tokenizer import METRE, RHYME, Tokenizer
 from rumi_tui.engine.context import Context, DecodeStep, Logits
 from rumi_tui.engine.outline import Outline
 from rumi_tui.engine.sampling import Probabilities, Sampling, choose, log_softmax, logprob_of
@@ -23,6 +23,10 @@ BATCH = 16
 """Poems written together: more gain little, and the first would be waited for longer."""
 DEFAULT_LINES = 16
 """Of a poem that does not end before, where nobody sets a limit: what a small terminal shows at once."""
+
+NAMED = 0.2
+"""How likely a model must hold it that a rhyme is named to name one. In training it is named for three of four couplets
+that rhyme and for none that do not, so this tells verse that rhymes from other verse."""
 
 Ending = Literal["end", "lines", "characters"]
 """Why a poem stopped: the model ended it, or it reached the asked number of lines or of characters."""
@@ -98,7 +102,7 @@ def fit_request(tokenizer: Tokenizer, request: Request) -> tuple[Request, list[s
     if request.rhyme and (rhyme.unknown or not words(rhyme.text)):
         raise RumiError(f"{request.rhyme!r} is no rhyme that this model can spell: name letters or a word.")
     metre = tokenizer.metre_named(request.metre)
-    return msgspec.structs.replace(request, text=prompt.text, metre=metre, rhyme=rhyme.text), prompt.notes()
+    return msgspec.structs.replace(request, text=prompt.text, metre=metre, rhyme=rhyme.text.strip()), prompt.notes()
 
 
 class Sampler:
@@ -122,6 +126,10 @@ class Sampler:
     def sample(self, logits: Logits) -> Step | None:
         """The token that follows, from logits [vocab_size]; None where it is no verse, or the poem stops instead."""
         request, outline = self._request, self._outline
+        if outline.may_name:
+            self.unread = outline.decide(self._expects_rhyme(logits))
+            if self.unread:
+                return None
         naming = outline.is_naming
         token_id = choose(logits, outline.allowed(), request.sampling, self._rng)
         self.unread = [token_id, *outline.accept(token_id)]
@@ -141,6 +149,13 @@ class Sampler:
         if self._characters == request.characters:
             self.ending = "characters"
         return Step(text, logprob_of(logits, token_id), self._alternatives(logits))
+
+    def _expects_rhyme(self, logits: Logits) -> bool:
+        """Whether the model would name a rhyme here, where it names no metre."""
+        tokenizer = self._tokenizer
+        metres = [tokenizer.ids[f"{METRE}{metre}>"] for metre in tokenizer.metres]
+        probabilities = np.exp(log_softmax(logits))
+        return bool(probabilities[tokenizer.ids[RHYME]] >= NAMED * (1 - probabilities[metres].sum()))
 
     def _alternatives(self, logits: Logits) -> tuple[Alternative, ...]:
         if not self._request.alternatives:

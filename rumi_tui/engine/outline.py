@@ -1,6 +1,6 @@
 """Where a poem that is being written stands in its layout (`models.layout`), and so which ids may follow.
 
-What is said of a unit of lines comes before them. Where nobody says its rhyme, the model names one itself, and then
+What is said of a unit of lines comes before them. Where nobody says its rhyme, the model may name one itself, and then
 writes to it. Knows nothing of probabilities.
 """
 
@@ -33,6 +33,10 @@ class Outline:
         self._said = Conditions(metre=metre)
         self._unit = self._line = 0
         """The unit that is being written, and the line in it."""
+        self._is_empty = False
+        """Whether that line has nothing in it yet, so that it cannot end."""
+        self.may_name = False
+        """Whether it is to be decided if the model names a rhyme for this unit, see `decide`."""
         self._naming: list[int] | None = None
         """What the model has named so far of the rhyme of this unit; None where it writes the lines."""
         self._begun: list[int] = []
@@ -52,6 +56,7 @@ class Outline:
     def _begin(self, lines: list[str], rhyme: str) -> None:
         tokenizer, form, shape = self._tokenizer, self._form, self._shape
         self._unit, self._line = divmod(len(lines) - 1, shape.unit)
+        self._is_empty = not lines[-1]
         first = len(lines) - 1 - self._line
         rhymes = unit_rhymes(lines[:first], form, language_of("".join(lines)))
         if rhyme:
@@ -68,6 +73,14 @@ class Outline:
         else:
             self.beginning += self._open_unit()
 
+    def decide(self, name: bool) -> list[int]:
+        """Has the model name a rhyme for this unit, or write without one; tells what it must read now."""
+        self.may_name = False
+        if not name:
+            return self._close_naming()
+        self._naming = []
+        return [self._tokenizer.ids[RHYME]]
+
     @property
     def is_naming(self) -> bool:
         """Whether the next id names a rhyme, and is no verse."""
@@ -81,8 +94,8 @@ class Outline:
             mask[[tokenizer.unknown_id, *tokenizer.sign_ids]] = False
             ends_unit = not self._has_units or self._line == self._shape.unit - 1
             if tokenizer.names_rhymes:
-                mask[tokenizer.ids[BREAK]] = not ends_unit
-            if not ends_unit:
+                mask[tokenizer.ids[BREAK]] = not ends_unit and not self._is_empty
+            if not ends_unit or self._is_empty:
                 mask[[tokenizer.ids["\n"], tokenizer.end_id]] = False
             return mask
         end = rhyme_end(tokenizer, self._shape, self._unit)
@@ -100,18 +113,23 @@ class Outline:
                 self.rhymes.append(self._tokenizer.decode(self._naming).strip())
                 return self._close_naming()
             self._naming.append(token_id)
-        elif self._has_units and token_id == self._tokenizer.ids[BREAK]:
-            self._line += 1
-        elif self._has_units and token_id == self._tokenizer.ids["\n"]:
-            self._unit, self._line = self._unit + 1, 0
-            return self._open_unit()
+        elif self._has_units:
+            self._is_empty = token_id in (self._tokenizer.ids[BREAK], self._tokenizer.ids["\n"])
+            self._line += token_id == self._tokenizer.ids[BREAK]
+            if token_id == self._tokenizer.ids["\n"]:
+                self._unit, self._line = self._unit + 1, 0
+                return self._open_unit()
         return []
 
     def _open_unit(self) -> list[int]:
         """What stands before the lines of this unit, as far as it is known."""
         tokenizer = self._tokenizer
         letters, whole = self._asked
-        ids = [*head(tokenizer, self._form, self._unit, self._said), tokenizer.ids[RHYME], *letters]
+        ids = head(tokenizer, self._form, self._unit, self._said)
+        if not letters:
+            self.may_name = True
+            return ids
+        ids += [tokenizer.ids[RHYME], *letters]
         self._naming = [*letters]
         if whole:
             ids += [rhyme_end(tokenizer, self._shape, self._unit), *self._close_naming()]
@@ -119,7 +137,7 @@ class Outline:
 
     def _close_naming(self) -> list[int]:
         """Goes over to the lines, and tells what was begun of them."""
-        self._asked = (self._naming or [], True) if self._shape.one_rhyme else ([], False)
+        self._asked = (self._naming or [], bool(self._naming)) if self._shape.one_rhyme else ([], False)
         self._naming = None
         begun, self._begun = self._begun, []
         return begun

@@ -31,10 +31,10 @@ def redhouse(raw: str) -> Poems:
     """
     poems: Poems = []
     tale: list[str] = []
-    begun = False
+    in_verse = False
     for line in raw.splitlines():
-        begun = begun or line.startswith("    From reed-flute")
-        if not begun or not line.strip():
+        in_verse = in_verse or line.startswith("    From reed-flute")
+        if not in_verse or not line.strip():
             continue
         verse = normalise(_FOOTNOTE_OR_NUMBER.sub("", line.rstrip()).replace("_", "").strip())
         indent = len(line) - len(line.lstrip())

@@ -71,25 +71,25 @@ class RunWatcher:
 
     def stepped(self, state: TrainState, progress: float, loss: float) -> None:
         """Moves the view on."""
-        seen, now = self._view, self._now()
+        view, now = self._view, self._now()
         if self._first is None:
             self._first = (now, progress)
-            seen.training = [(each.step, each.train_loss) for each in state.evals]
+            view.training = [(each.step, each.train_loss) for each in state.evals]
             self._smooth_loss = state.evals[-1].train_loss if state.evals else None
         self._smooth_loss = _smooth(self._smooth_loss, loss)
         if self._stepped_at is not None:
             self._step_seconds = _smooth(self._step_seconds, now - self._stepped_at)
         self._stepped_at = now
         if state.step % self._stride == 0:
-            seen.training.append((state.step, self._smooth_loss))
-        if len(seen.training) > HISTORY:
-            seen.training, self._stride = seen.training[::2], 2 * self._stride
+            view.training.append((state.step, self._smooth_loss))
+        if len(view.training) > HISTORY:
+            view.training, self._stride = view.training[::2], 2 * self._stride
 
-        seen.state, seen.progress, seen.learning_rate = state, min(1.0, progress), schedule(progress)
-        seen.rate = self._characters_per_step / self._step_seconds if self._step_seconds else None
+        view.state, view.progress, view.learning_rate = state, min(1.0, progress), schedule(progress)
+        view.rate = self._characters_per_step / self._step_seconds if self._step_seconds else None
         began, progress_then = self._first
         if progress > progress_then:
-            seen.seconds_left = max(0.0, (1 - progress) * (now - began) / (progress - progress_then))
+            view.seconds_left = max(0.0, (1 - progress) * (now - began) / (progress - progress_then))
         if self._screen:
             self._screen.draw()
 

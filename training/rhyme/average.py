@@ -60,11 +60,11 @@ def mean_of(runs: Sequence[tuple[Decoder, Description]], command: str) -> tuple[
     with torch.no_grad():
         for name, parameter in mean.named_parameters():
             parameter.copy_(torch.stack([model.get_parameter(name) for model, _ in runs]).mean(dim=0))
-    said = [line for _, description in runs for line in description.card.commands]
+    commands = [line for _, description in runs for line in description.card.commands]
     card = msgspec.structs.replace(
         first.card,
         characters_seen=max(description.card.characters_seen for _, description in runs),
-        commands=(*dict.fromkeys(said), command),
+        commands=(*dict.fromkeys(commands), command),
     )
     return mean, first._replace(card=card)
 

@@ -66,14 +66,14 @@ def resampled(file: GeneratedFile, session: Session, language: str, known: Conta
                 characters=1 + int((1 + LENGTHS) * len(lines[one])),  # a longer one could not count
             )
             seed += TRIES
-            good = (
+            successes = (
                 line
                 for line in _tries(session, request)
                 if line not in lines
                 and rhymes(lines[one], line, language) == "perfect"
                 and are_verse(lines[one], line, known)
             )
-            lines[other] = next(good, lines[other])
+            lines[other] = next(successes, lines[other])
         poems.append(msgspec.structs.replace(poem, text="\n".join(lines)))
     return msgspec.structs.replace(file, poems=poems, tries=TRIES)
 

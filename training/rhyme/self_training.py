@@ -31,7 +31,7 @@ class GeneratedVerse(NamedTuple):
     """That write them into a file of the same name."""
 
 
-class Written(msgspec.Struct):
+class GeneratedPoem(msgspec.Struct):
     """A poem."""
 
     text: str
@@ -48,7 +48,7 @@ class GeneratedFile(msgspec.Struct):
     sampling: Sampling
     lines: int | None
     chars: int | None
-    poems: list[Written]
+    poems: list[GeneratedPoem]
     metre: str = ""
     rhyme: str = ""
     tries: int | None = None
@@ -63,7 +63,7 @@ def known_words(sources: Iterable[Source]) -> set[str]:
 def read_generated(path: Path) -> GeneratedVerse:
     """The poems in a file of `rumi-generate --json`. Raises `RumiError` where it is none."""
     file = read_generated_file(path)
-    poems = [poem for written in file.poems for poem in parse_poems(written.text.split("\n"), file.form)]
+    poems = [poem for generated in file.poems for poem in parse_poems(generated.text.split("\n"), file.form)]
     return GeneratedVerse(poems, tuple(_commands(file, path.name)))
 
 
@@ -91,8 +91,8 @@ def _commands(file: GeneratedFile, name: str) -> Iterator[str]:
         **{name.replace("_", "-"): value for name, value in msgspec.structs.asdict(file.sampling).items()},
         "seed": file.poems[0].seed,
     }
-    said = [word for name, value in options.items() if value is not None for word in (f"--{name}", str(value))]
-    written = shlex.join(["rumi-generate", file.prompt, *said, "-n", str(len(file.poems)), "--json"])
-    yield f"{written} > {shlex.quote(name)}"
+    arguments = [word for name, value in options.items() if value is not None for word in (f"--{name}", str(value))]
+    command = shlex.join(["rumi-generate", file.prompt, *arguments, "-n", str(len(file.poems)), "--json"])
+    yield f"{command} > {shlex.quote(name)}"
     if file.tries:
         yield shlex.join(["python", "-m", "training.rhyme.resample", file.model, name])

@@ -61,12 +61,12 @@ def self_training_weights(poem: Ids, tokenizer: Tokenizer, language: str, known:
     Raises `RumiError` for a language without a rule of rhyme.
     """
     weights = np.zeros(len(poem), dtype=np.int64)
-    seen = set[str]()
+    earlier_lines = set[str]()
     verse = _verse(poem, tokenizer)
     for first, line, word in _rhyming_lines(poem[verse], tokenizer, language):
-        again = line.text in seen
-        seen |= {first.text, line.text}
-        if again or not are_verse(first.text, line.text, known):
+        is_repeated = line.text in earlier_lines
+        earlier_lines |= {first.text, line.text}
+        if is_repeated or not are_verse(first.text, line.text, known):
             continue
         for each in (first, line):
             counted = verse[each.start : each.end + 1]
@@ -80,8 +80,8 @@ def self_training_weights(poem: Ids, tokenizer: Tokenizer, language: str, known:
 def are_verse(first: str, line: str, known: Container[str]) -> bool:
     """Whether two lines that rhyme are worth learning from: of known words, none after itself, of like length."""
     return abs(len(line) - len(first)) <= LENGTHS * len(first) and all(
-        all(word in known for word in said) and not any(one == other for one, other in pairwise(said))
-        for said in (words(first), words(line))
+        all(word in known for word in line_words) and not any(one == other for one, other in pairwise(line_words))
+        for line_words in (words(first), words(line))
     )
 
 
@@ -112,7 +112,7 @@ def _rhyming_lines(poem: Ids, tokenizer: Tokenizer, language: str) -> Iterator[t
             continue
         first, second = lines[one], lines[other]
         spaces = (place for place in range(second.start, second.end) if pieces[place].startswith(" "))
-        begun = [second.start, *(place + (pieces[place] == " ") for place in spaces)]
+        word_starts = [second.start, *(place + (pieces[place] == " ") for place in spaces)]
         refrain = shared_end(words(first.text), words(second.text))
-        texts = ((at, tokenizer.decode(poem[at : second.end].tolist())) for at in reversed(begun))
+        texts = ((at, tokenizer.decode(poem[at : second.end].tolist())) for at in reversed(word_starts))
         yield first, second, next(at for at, text in texts if len(words(text)) > refrain)

@@ -6,11 +6,12 @@ import math
 import msgspec
 import numpy as np
 import pytest
+from support import refused
 
 from models.errors import RumiError
-from models.tokenizer import FORMS, REPLACEMENT
+from models.tokenizer import FORMS, REPLACEMENT, CharacterTokenizer
 from rumi_tui.engine.context import Context
-from rumi_tui.engine.generate import LARGEST_SEED, BatchGeneration, Generation, Request, Step
+from rumi_tui.engine.generate import LARGEST_SEED, BatchGeneration, Generation, Request, Sampler, Step, fit_request
 from rumi_tui.engine.sampling import Sampling, log_softmax
 from rumi_tui.engine.session import Session
 
@@ -221,3 +222,70 @@ def test_a_form_that_does_not_exist_is_refused(session, form):
 def test_a_request_survives_the_way_to_another_process(form):
     request = Request(form=form, text="ab\nج", sampling=Sampling(top_k=3), seed=LARGEST_SEED, lines=2, characters=9)
     assert msgspec.json.decode(msgspec.json.encode(request), type=Request) == request
+
+
+TOLD = CharacterTokenizer.train(["abcde ghint\n" * 9]).grown((), ("couplet", "ghazal"), ("slow", "swift"))
+
+
+def logits_for(**likely: float) -> np.ndarray:
+    """Logits [vocab_size] that give these tokens their probabilities, and the rest to all others alike."""
+    rest = (1 - sum(likely.values())) / (len(TOLD) - len(likely))
+    probabilities = np.full(len(TOLD), rest)
+    for token, share in likely.items():
+        probabilities[TOLD.ids[token]] = share
+    return np.log(probabilities).astype(np.float32)
+
+
+def test_a_rhyme_is_named_where_the_model_expects_one_and_is_no_verse() -> None:
+    sampler = Sampler(TOLD, Request(form="ghazal", sampling=Sampling(temperature=0)))
+    assert sampler.sample(logits_for(**{"<rhyme>": 0.3})) is None
+    assert sampler.unread == [TOLD.ids["<rhyme>"]]
+    for token in ("a", "t", "<both>"):
+        assert sampler.sample(logits_for(**{token: 0.9})) is None
+        assert sampler.unread == [TOLD.ids[token]]
+    assert sampler.rhymes == ["at"]
+    step = sampler.sample(logits_for(c=0.9))
+    assert step is not None
+    assert (step.text, step.logprob) == ("c", pytest.approx(np.log(0.9), abs=1e-5))
+
+
+def test_no_rhyme_is_named_where_the_model_expects_verse() -> None:
+    sampler = Sampler(TOLD, Request(form="couplet", sampling=Sampling(temperature=0)))
+    step = sampler.sample(logits_for(**{"<rhyme>": 0.1, "c": 0.8}))
+    assert step is not None
+    assert step.text == "c"
+    begun = Sampler(TOLD, Request(form="couplet", text="be", sampling=Sampling(temperature=0)))
+    assert begun.sample(logits_for(**{"<rhyme>": 0.1, "c": 0.8})) is None
+    assert begun.unread == TOLD.encode("be")
+
+
+def test_that_a_model_would_name_a_metre_first_does_not_keep_it_from_a_rhyme() -> None:
+    sampler = Sampler(TOLD, Request(form="couplet"))
+    sampler.sample(logits_for(**{"<rhyme>": 0.15, "<metre:slow>": 0.4, "<metre:swift>": 0.3}))
+    assert sampler.unread == [TOLD.ids["<rhyme>"]]
+
+
+def test_what_is_asked_for_is_fitted_or_refused() -> None:
+    asked = Request(form="couplet", text="A Nin", metre="low", rhyme="  Ten ")
+    request, notes = fit_request(TOLD, asked)
+    assert (request.text, request.metre, request.rhyme) == ("a nin", "slow", "ten")
+    assert len(notes) == 1
+    with refused("no rhyme that this model can spell"):
+        fit_request(TOLD, Request(form="couplet", rhyme="؟"))
+    with refused("cannot be told a rhyme in the form free"):
+        fit_request(TOLD, Request(form="free", rhyme="ten"))
+    with refused("cannot be told a rhyme"):
+        fit_request(CharacterTokenizer.train(["abc\n" * 9]), Request(form="couplet", rhyme="abc"))
+    with refused("'iamb' is not one of these: slow; swift"):
+        fit_request(TOLD, Request(form="couplet", metre="iamb"))
+
+
+def test_poems_of_a_model_that_names_rhymes_are_the_same_alone_and_together(word_pair) -> None:
+    model = Session(word_pair[1])
+    for request in ({}, {"text": "amber barley\nkettle"}, {"rhyme": "amber"}):
+        asked = {"seed": 3, "lines": 6, "characters": 200, **request}
+        texts, poems = write_together(model, 4, **asked)
+        for number, text in enumerate(texts):
+            alone, poem, _ = write(model, **asked | {"seed": 3 + number})
+            assert text == alone
+            assert poems.endings[number] == poem.ending

@@ -27,6 +27,8 @@ def written(outline: Outline, rng: random.Random, count: int) -> tuple[list[int]
     """What the model reads while it chooses `count` ids at random, and the verse of it."""
     read, verse = list(outline.beginning), ""
     for _ in range(count):
+        if outline.may_name:
+            read += outline.decide(True)
         token_id = rng.choice(sorted(set(outline.allowed().nonzero()[0].tolist()) - {TOLD.end_id}))
         verse += "" if outline.is_naming else TOLD.text_of(token_id)
         read += [token_id, *outline.accept(token_id)]
@@ -39,6 +41,8 @@ def written(outline: Outline, rng: random.Random, count: int) -> tuple[list[int]
 def test_what_a_model_reads_is_the_layout_of_what_it_writes(form: str, metre: str, seed: int) -> None:
     outline = Outline(TOLD, form, "", metre)
     read, verse = written(outline, random.Random(seed), 400)
+    if outline.may_name:
+        read += outline.decide(True)
     while outline.is_naming:  # the unit that was begun last has its rhyme named, too
         token_id = outline.allowed().nonzero()[0].tolist()[-1]
         read += [token_id, *outline.accept(token_id)]
@@ -49,7 +53,9 @@ def test_what_a_model_reads_is_the_layout_of_what_it_writes(form: str, metre: st
 
 def test_a_rhyme_is_named_before_the_line_that_was_begun() -> None:
     outline = Outline(TOLD, "couplet", "a dance")
-    assert spelled(outline.beginning) == "<couplet><rhyme>"
+    assert spelled(outline.beginning) == "<couplet>"
+    assert outline.may_name
+    assert spelled(outline.decide(True)) == "<rhyme>"
     assert outline.is_naming
     assert not {"\n", "<end>", "<both>", BREAK} & choices(outline)
     assert outline.accept(TOLD.ids["e"]) == []
@@ -61,6 +67,7 @@ def test_a_rhyme_is_named_before_the_line_that_was_begun() -> None:
 
 def test_a_rhyme_comes_to_its_end() -> None:
     outline = Outline(TOLD, "ghazal", "")
+    outline.decide(True)
     for _ in range(LONGEST_RHYME):
         outline.accept(TOLD.ids["a"])
     assert choices(outline) == {"<both>"}
@@ -72,9 +79,20 @@ def test_the_first_line_of_a_couplet_breaks_and_the_second_ends_it() -> None:
     assert BREAK in choices(outline)
     assert not {"\n", "<end>", RHYME, "<couplet>", "<unknown>"} & choices(outline)
     outline.accept(TOLD.ids[BREAK])
+    assert not {"\n", "<end>", BREAK} & choices(outline)  # no line is empty
+    outline.accept(TOLD.ids["a"])
     assert {"\n", "<end>"} <= choices(outline)
     assert BREAK not in choices(outline)
-    assert spelled(outline.accept(TOLD.ids["\n"])) == "<couplet><rhyme>"
+    assert spelled(outline.accept(TOLD.ids["\n"])) == "<couplet>"
+    assert outline.may_name
+
+
+def test_a_unit_may_go_without_a_rhyme() -> None:
+    outline = Outline(TOLD, "rubai", "a d")
+    assert spelled(outline.decide(False)) == "a d"
+    assert (outline.may_name, outline.is_naming, outline.rhymes) == (False, False, [])
+    outline.accept(TOLD.ids["\n"])
+    assert outline.may_name
 
 
 def test_an_asked_rhyme_holds_for_a_ghazal_and_for_the_next_couplet() -> None:
@@ -86,7 +104,7 @@ def test_an_asked_rhyme_holds_for_a_ghazal_and_for_the_next_couplet() -> None:
     assert spelled(outline.accept(TOLD.ids["\n"])) == "<ghazal><rhyme> ab cd<second>"
     outline = Outline(TOLD, "couplet", "", rhyme="ab cd")
     assert spelled(outline.beginning) == "<couplet><rhyme> ab cd<both>"
-    assert spelled(outline.accept(TOLD.ids["\n"])) == "<couplet><rhyme>"
+    assert spelled(outline.accept(TOLD.ids["\n"])) == "<couplet>"
 
 
 def test_of_two_words_that_rhyme_one_may_be_asked_for() -> None:
@@ -101,7 +119,7 @@ def test_a_ghazal_goes_on_in_the_rhyme_that_it_has() -> None:
         "<ghazal><rhyme> ate date<both>he ate<break>the date\n<ghazal><rhyme> ate date<second>"
     )
     without = Outline(TOLD, "ghazal", "the bed\nhe ate\n")
-    assert spelled(without.beginning) == "<ghazal>the bed<break>he ate\n<ghazal><rhyme>"
+    assert spelled(without.beginning) == "<ghazal>the bed<break>he ate\n<ghazal>"
 
 
 def test_where_a_line_stands_that_both_must_rhyme_with_nothing_is_named() -> None:
