@@ -307,14 +307,14 @@ def _model(shape: DecoderConfig, inputs: Inputs, seed: int) -> Decoder:
 
 
 def _card(config: RunConfig, inputs: Inputs, parameters: int) -> Card:
-    """The card before training. What a checkpoint to start from has learned goes on to count."""
+    """The card before training. What a checkpoint to start from has learned goes on to count, after what is new."""
     texts = tuple(Text(name=source.name, sha256=source.sha256) for source in inputs.sources)
     forms = tuple(source.form for source in inputs.sources)
     commands = (*chain.from_iterable(verse.commands for verse in inputs.generated), *config.commands)
     earlier = inputs.start[1].card if inputs.start else None
     return Card(
         language=inputs.language,
-        forms=tuple(dict.fromkeys(earlier.forms + forms if earlier else forms)),
+        forms=tuple(dict.fromkeys(forms + earlier.forms if earlier else forms)),
         texts=tuple(dict.fromkeys(earlier.texts + texts if earlier else texts)),
         characters_seen=earlier.characters_seen if earlier else 0,
         nats_per_char=None,
