@@ -6,6 +6,7 @@ Made from the registries of actions and settings, so that none is missing. Knows
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from models.errors import RumiError
@@ -13,7 +14,7 @@ from models.forms import FORMS
 from models.pretrained import MODELS
 from rumi_tui.console.actions import Action
 from rumi_tui.console.keymap import BY_COMMAND
-from rumi_tui.console.widgets.settings_bar import FIELDS, SAMPLING_PRESETS
+from rumi_tui.console.widgets.settings_bar import FIELDS, HINTS, SAMPLING_PRESETS
 from rumi_tui.library.formats import FORMATS
 
 SIGN = "/"
@@ -22,9 +23,10 @@ SETTINGS = {
     "model": MODELS,
     "form": tuple(FORMS),
     "preset": tuple(SAMPLING_PRESETS),
+    "metre": (),
     **{field.label: () for field in FIELDS.values()},
 }
-"""Settings, and the values that can be named."""
+"""Settings, and the values that can be named whatever the model."""
 
 
 @dataclass(frozen=True)
@@ -45,18 +47,19 @@ class RunAction:
     """What was said with it; empty if nothing."""
 
 
-def completions() -> list[str]:
-    """Every command as it can be typed, with the values that can be named."""
+def completions(metres: Iterable[str] = ()) -> list[str]:
+    """Every command as it can be typed, with the values that can be named, the metres of a model among them."""
     action_lines = [f"{SIGN}{name}" for name in BY_COMMAND]
     export_lines = [f"{SIGN}export {ending}" for ending in FORMATS]
     setting_lines = [f"{SIGN}{name} {value}" for name, values in SETTINGS.items() for value in values or ("",)]
-    return [*setting_lines, *action_lines, *export_lines]
+    metre_lines = [f"{SIGN}metre {metre}" for metre in metres]
+    return [*setting_lines, *action_lines, *export_lines, *metre_lines]
 
 
 def described() -> list[tuple[str, str]]:
     """What is typed to change a setting, and to export at once, each with what it takes."""
     takes = {name: ", ".join(values) for name, values in SETTINGS.items() if values}
-    takes |= {field.label: field.help for field in FIELDS.values()}
+    takes |= {"metre": HINTS["metre"]} | {field.label: field.help for field in FIELDS.values()}
     takes["export"] = ", ".join(FORMATS)
     return [(f"{SIGN}{name}", words) for name, words in takes.items()]
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from models.bpe import WordTokenizer
 from models.card import Card
+from models.tokenizer import CharacterTokenizer
 from rumi_tui.engine.generate import Ending, Request, Step
 from rumi_tui.engine.lens import TokenScore
 
@@ -36,6 +38,7 @@ class Inspect(msgspec.Struct, frozen=True, tag=True):
     form: str
     text: str
     metre: str = ""
+    """What the poem was asked for in; empty for none."""
 
 
 class Stop(msgspec.Struct, frozen=True, tag=True):
@@ -47,6 +50,8 @@ class Described(msgspec.Struct, frozen=True, tag=True):
 
     model: str
     card: Card
+    tokenizer: CharacterTokenizer | WordTokenizer
+    """It tells what metres the model knows, and whether it can be told a rhyme."""
 
 
 class Began(msgspec.Struct, frozen=True, tag=True):

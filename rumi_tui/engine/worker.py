@@ -17,7 +17,9 @@ from typing import BinaryIO
 
 import msgspec
 
+from models.bpe import WordTokenizer
 from models.errors import RumiError
+from models.tokenizer import CharacterTokenizer
 from rumi_tui.engine.generate import Generation, Step, fit_request
 from rumi_tui.engine.lens import token_scores
 from rumi_tui.engine.messages import (
@@ -62,7 +64,9 @@ class Worker:
                         scores = token_scores(model, model.tokenizer, order.form, order.text, order.metre)
                         self._send(Inspected(scores, model.sha256))
                     case Describe():
-                        self._send(Described(order.model, self._model(order.model).card))
+                        model = self._model(order.model)
+                        assert isinstance(model.tokenizer, CharacterTokenizer | WordTokenizer)
+                        self._send(Described(order.model, model.card, model.tokenizer))
             except RumiError as error:
                 self._send(Failed(str(error)))
 

@@ -29,15 +29,23 @@ NARROWEST = 520
 
 def lines_of(poem: KeptPoem) -> list[str]:
     """The lines of a poem, without what could control whoever reads them, or what no XML may hold."""
-    return [printable(line).translate(_NO_CHARACTERS) for line in poem.text.split("\n")]
+    return [_harmless(line) for line in poem.text.split("\n")]
+
+
+def _harmless(line: str) -> str:
+    return printable(line).translate(_NO_CHARACTERS)
 
 
 def colophon(poem: KeptPoem) -> str:
-    """One line that tells what wrote a poem."""
-    seeds = ", ".join(str(passage.seed) for passage in poem.passages)
-    by_seed = f", seed {seeds}" if seeds else ""
+    """One line that tells what wrote a poem, and what it was asked for."""
+    asked = {
+        "metre": dict.fromkeys(passage.metre for passage in poem.passages if passage.metre),
+        "rhyme": dict.fromkeys(passage.rhyme for passage in poem.passages if passage.rhyme),
+        "seed": [str(passage.seed) for passage in poem.passages],
+    }
+    settings = "".join(f", {name} {_harmless(', '.join(values))}" for name, values in asked.items() if values)
     model = (model_path(poem.model) if poem.model in MODELS else Path(poem.model)).stem
-    return f"A machine's verse in Rumi's manner: {model}, {poem.form}{by_seed}, {poem.written[:10]}"
+    return f"A machine's verse in Rumi's manner: {model}, {poem.form}{settings}, {poem.written[:10]}"
 
 
 def to_text(poem: KeptPoem) -> str:

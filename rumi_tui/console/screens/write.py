@@ -70,7 +70,7 @@ class WriteScreen(Screen[None]):
         """The page from top to bottom."""
         yield Static("❦  R U M I  ❦", id="title")
         yield Page(self._mode)
-        yield SettingsBar(self._model, self._user_settings)
+        yield SettingsBar(self._model, self._user_settings, self._mode)
         try:
             earlier_prompts = self._library.prompts(PROMPTS)
         except RumiError:
@@ -110,7 +110,8 @@ class WriteScreen(Screen[None]):
     def _hear(self, message: Happened) -> None:
         job, event, bar = message.job, message.event, self.query_one(SettingsBar)
         if isinstance(event, Described) and event.model == bar.model:
-            bar.offer_forms(event.card.forms)
+            bar.offer(event.card.forms, event.tokenizer)
+            self.query_one(Prompt).completions = completions(event.tokenizer.metres)
         elif isinstance(event, Failed):
             complain(self, event.message)
             if job is None:
@@ -164,7 +165,7 @@ class WriteScreen(Screen[None]):
         self._desk.describe(str(event.value))
 
     @on(Input.Blurred, "SettingsBar Input")
-    @on(Select.Changed, "#preset")
+    @on(Select.Changed, "#preset, #metre")
     async def _take_changes(self) -> None:
         """Lets changed settings count from the next character of what is being written."""
         if isinstance(self._desk.job, Job):

@@ -30,7 +30,8 @@ class Prompt(VerseArea):
         """The `earlier_prompts`, the latest first, and the texts that what is typed is completed to."""
         super().__init__(mode, id=id, placeholder="Begin a poem, or press Enter for one from nothing")
         self._earlier_prompts = list(dict.fromkeys(prompt for prompt in earlier_prompts if prompt))
-        self._completions = completions
+        self.completions = completions
+        """What a command that is typed can be completed to."""
         self._steps_back = 0
         """How many prompts back; 0 is the one being typed."""
         self._typed_text = ""
@@ -44,7 +45,7 @@ class Prompt(VerseArea):
     def update_suggestion(self) -> None:
         """Offers the rest of what is begun."""
         text = self.text
-        matches = (whole for whole in self._completions if text and whole.startswith(text.lower()) and whole != text)
+        matches = (whole for whole in self.completions if text and whole.startswith(text.lower()) and whole != text)
         self.suggestion = next(matches, "")[len(text) :]
 
     async def _on_key(self, event: events.Key) -> None:

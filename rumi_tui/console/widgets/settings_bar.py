@@ -9,15 +9,18 @@ from pathlib import Path
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.markup import escape
 from textual.widgets import Input, Label, Select
 
 from models.errors import RumiError
 from models.forms import FORMS
 from models.pretrained import MODELS, shipped
+from models.tokenizer import Tokenizer
+from rumi_tui.bidi import Mode, to_display
 from rumi_tui.console.settings import ENTRIES, QUICKEST, SLOWEST, Entry, UserSettings, typed
 from rumi_tui.console.widgets.choices import SelectBox
 from rumi_tui.console.writing.draft import Settings
-from rumi_tui.engine.generate import LARGEST_SEED
+from rumi_tui.engine.generate import LARGEST_SEED, fit_request
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.verse.languages import model_title
 
@@ -55,11 +58,13 @@ SHAPE = (
     Field("seed", "", f"0 to {LARGEST_SEED:,}: the same seed and settings write the same poem", "by chance"),
 )
 CHOICE = tuple(_field(name, classes="roomy") for name in ("top_k", "top_p", "min_p"))
-FIELDS = {field.name: field for field in (*SHAPE, *CHOICE)}
+RHYME = Field("rhyme", "", "what the rhyming lines end in: letters in Persian, words in English", "as it comes")
+FIELDS = {field.name: field for field in (*SHAPE, RHYME, *CHOICE)}
 
 HINTS = {
     "model": "who writes, and so the language",
     "form": "; ".join(f"{form.name}: {form.help}" for form in FORMS.values()),
+    "metre": "the metre of the lines, or a part of its name; none: as the model likes",
     "preset": "careful, balanced or daring: how characters are chosen, in one go",
     **{name: field.help for name, field in FIELDS.items()},
 }
@@ -79,10 +84,10 @@ READING = "The model is still being read: try again in a moment."
 class SettingsBar(Vertical):
     """Model, form, and what else a poem is written with."""
 
-    def __init__(self, model: str, settings: UserSettings) -> None:
+    def __init__(self, model: str, settings: UserSettings, mode: Mode) -> None:
         """The model to begin with, and the settings that everything else begins with."""
         super().__init__()
-        self._user_settings = settings
+        self._user_settings, self._mode = settings, mode
         names = {
             **{name: model_title(name) for name in MODELS},
             **({} if model in MODELS else {model: Path(model).stem}),
@@ -90,15 +95,19 @@ class SettingsBar(Vertical):
         self._models = [(title, name) for name, title in names.items()]
         self._model = model
         self._forms: list[str] = []
+        self._tokenizer: Tokenizer | None = None
         self._why_no_forms = READING
 
     def compose(self) -> ComposeResult:
-        """What everybody needs in a row, and below, on a wide screen, how characters are chosen."""
+        """What everybody needs; below, what some models can be told; on a wide screen, how characters are chosen."""
         with Horizontal():
             yield SelectBox(self._models, value=self._model, allow_blank=False, compact=True, id="model")
             yield SelectBox[str]([], compact=True, prompt="…", id="form")
             for field in SHAPE:
                 yield from self._compose_field(field)
+        with Horizontal(id="conditions", classes="optional -untold"):
+            yield SelectBox[str]([], compact=True, prompt="any metre", id="metre")
+            yield from self._compose_field(RHYME)
         with Horizontal(id="choice"):
             presets = [(name, name) for name in SAMPLING_PRESETS]
             yield SelectBox(presets, compact=True, prompt="preset", id="preset")
@@ -141,7 +150,7 @@ class SettingsBar(Vertical):
 
     def await_forms(self, why: str = READING) -> None:
         """Offers no form until those of the chosen model are known, and tells why when one is wanted."""
-        self._forms, self._why_no_forms = [], why
+        self._forms, self._tokenizer, self._why_no_forms = [], None, why
         self.query_one("#form", Select).set_options([])
 
     def set(self, label: str, value: str) -> None:
@@ -161,16 +170,40 @@ class SettingsBar(Vertical):
             if label == "preset":  # also where it was chosen before and its fields were changed since
                 self._fill_in(value)
             return
+        if label == "metre":
+            if self._tokenizer is None:
+                raise RumiError(self._why_no_forms)
+            self._choose_metre(self._tokenizer.metre_named(value))
+            return
         field = self.query_one(f"#{label.replace('-', '_')}", Input)
         old_value, field.value = field.value, value
         try:
-            self.read().request("")
+            self.read()
         except RumiError:
             field.value = old_value
             raise
 
-    def offer_forms(self, forms: tuple[str, ...]) -> None:
-        """Lets the person choose among the forms of a model; keeps the chosen one, or that of the settings."""
+    def offer(self, forms: tuple[str, ...], tokenizer: Tokenizer) -> None:
+        """Lets the person choose among what a model knows; keeps what was chosen where it knows that too."""
+        self._tokenizer = tokenizer
+        self._offer_forms(forms)
+        metre, metres = self.query_one("#metre", Select), tokenizer.metres
+        old_metre = metre.value
+        metre.set_options((escape(to_display(name, self._mode, 0)), name) for name in metres)
+        self._choose_metre(old_metre if old_metre in metres else "")
+        if not tokenizer.names_rhymes:
+            self.query_one("#rhyme", Input).value = ""
+        metre.set_class(not metres, "-untold")
+        self.query_one("#conditions").set_class(not (metres or tokenizer.names_rhymes), "-untold")
+
+    def _choose_metre(self, metre: str) -> None:
+        select = self.query_one("#metre", Select)
+        if metre:
+            select.value = metre
+        else:
+            select.clear()
+
+    def _offer_forms(self, forms: tuple[str, ...]) -> None:
         select = self.query_one("#form", Select)
         old_form = select.value
         self._forms = list(forms)
@@ -204,9 +237,12 @@ class SettingsBar(Vertical):
         pace = self._number("pace", float) if self._is_filled("pace") else None
         if pace is not None and not SLOWEST <= pace <= QUICKEST:
             raise RumiError(f"The pace is {pace:g}; choose {SLOWEST} to {QUICKEST} characters a second, or nothing.")
-        return Settings(
+        metre = self.query_one("#metre", Select).value
+        settings = Settings(
             model=self.model,
             form=form,
+            metre=metre if isinstance(metre, str) else "",
+            rhyme=self.query_one("#rhyme", Input).value.strip(),
             sampling=Sampling(
                 temperature=self._number("temperature", float),
                 top_k=int(self._number("top_k", int)),
@@ -217,6 +253,9 @@ class SettingsBar(Vertical):
             lines=int(self._number("lines", int)),
             pace=pace,
         )
+        if self._tokenizer is not None:
+            fit_request(self._tokenizer, settings.request(""))
+        return settings
 
     def _is_filled(self, name: str) -> bool:
         return bool(self.query_one(f"#{name}", Input).value.strip())

@@ -80,7 +80,7 @@ class Desk:
         """Has the model of its language write on from a couplet of Rumi's; the title tells whose it is."""
         language = LANGUAGES.get(couplet.language or "")
         model = language.model if language else settings.model
-        settings = msgspec.structs.replace(settings, model=model, form=couplet.form)
+        settings = settings.meant_for(model, couplet.form)
         await self.write_new(settings, f"{couplet.verse}\n", f"After Rumi: {couplet.place}")
 
     async def write_again(self, settings: Settings, draft: Draft) -> None:
@@ -108,6 +108,8 @@ class Desk:
         job, job_settings = self.job, self._job_settings
         if not isinstance(job, Job) or job.draft is None or job_settings is None:
             return
+        if settings.model != job_settings.model:  # chosen for the next poem; this one stays as it was asked for
+            settings = msgspec.structs.replace(settings, metre=job_settings.metre, rhyme=job_settings.rhyme)
         settings = msgspec.structs.replace(settings, model=job_settings.model, form=job_settings.form)
         if settings == (job_settings if is_seed_locked else msgspec.structs.replace(job_settings, seed=settings.seed)):
             return
@@ -135,7 +137,7 @@ class Desk:
         `lines`, where given, is how many of the lines that the settings allow are left.
         """
         if source := draft or like:
-            settings = msgspec.structs.replace(settings, model=source.model, form=source.form)
+            settings = settings.meant_for(source.model, source.form)
         job_settings = settings
         if lines is not None:
             settings = msgspec.structs.replace(settings, lines=lines)
@@ -161,7 +163,8 @@ class Desk:
 
     def inspect(self, snapshot: Snapshot) -> AsyncIterator[Event]:
         """Has the model read what stands on the page; gives back the answer, which is not posted."""
-        return self._writer.carry_out(Inspect(snapshot.draft.model, snapshot.draft.form, snapshot.text))
+        draft = snapshot.draft
+        return self._writer.carry_out(Inspect(draft.model, draft.form, snapshot.text, snapshot.metre))
 
     async def stop(self) -> None:
         """Stops what is being written; its last events are still to come."""

@@ -32,6 +32,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rhyme: str = ""
     """What the lines that rhyme end in; empty: as the model likes."""
 
+    def meant_for(self, model: str, form: str) -> Settings:
+        """The same for another model and form; what one model was to be told, another may not know."""
+        if model != self.model:
+            return msgspec.structs.replace(self, model=model, form=form, metre="", rhyme="")
+        return msgspec.structs.replace(self, form=form)
+
     def request(self, text: str) -> Request:
         """To write on from a text. Raises `RumiError` for settings that nothing can be written with."""
         return Request(

@@ -26,6 +26,12 @@ class Snapshot:
         """Whether nothing of the poem is hidden, so that what is written next belongs to it."""
         return self.length is None or self.length == len(self.draft.text)
 
+    @property
+    def metre(self) -> str:
+        """What the last passage on the page was asked for in; empty for none."""
+        metres = [passage.metre for passage in self.draft.passages if passage.begins_at <= len(self.text)]
+        return metres[-1] if metres else ""
+
     def branch(self, at: int | None = None) -> Branch | None:
         """Where a poem leaves this one: after `at` characters, or all that stand. None where this one is not kept."""
         if self.draft.id is None:

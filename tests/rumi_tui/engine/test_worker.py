@@ -56,7 +56,7 @@ def written(reports: list[Event]) -> str:
 
 
 def test_a_model_is_described(process: Process, model_file: Path, session: Session):
-    assert process.carry_out(Describe(str(model_file))) == [Described(str(model_file), session.card)]
+    assert process.carry_out(Describe(str(model_file))) == [Described(str(model_file), session.card, session.tokenizer)]
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])

@@ -47,7 +47,9 @@ async def test_a_poem_comes_as_it_is_written_here(writer: Writer, model_file: Pa
 
 
 async def test_a_model_is_described(writer: Writer, model_file: Path, session: Session):
-    assert await all_of(writer.carry_out(Describe(str(model_file)))) == [Described(str(model_file), session.card)]
+    assert await all_of(writer.carry_out(Describe(str(model_file)))) == [
+        Described(str(model_file), session.card, session.tokenizer)
+    ]
 
 
 async def test_orders_at_the_same_time_are_carried_out_one_after_the_other(writer: Writer, endless_file: Path):
