@@ -66,6 +66,10 @@ SHAPES = {
 }
 
 
+METRES = ("فاعلاتن فاعلاتن فاعلن (رمل مسدس محذوف)", "فعولن فعولن فعولن فعل (متقارب)")
+"""Of Persian verse, as model files name them: feet, and the name in brackets."""
+
+
 def verse(poems: int, lines: int = 6, language: str = "en", seed: int = 0) -> str:
     """Poems of random words, parted by blank lines."""
     rng = random.Random(seed)

@@ -3,11 +3,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import onnx
 import pytest
 from onnx import helper, numpy_helper
+from support import METRES, SHAPES, describe, random_decoder, tokenizer_of
 
+from export.graph import build_graph
+from models.card import Description
+from models.tokenizer import Tokenizer
 from rumi_tui.console.writing.replay import requests
 from rumi_tui.engine.generate import Generation
 from rumi_tui.engine.session import Session
@@ -23,16 +28,36 @@ def session(model_file: Path) -> Session:
 @pytest.fixture(scope="session")
 def endless_file(model_file: Path, session: Session, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The model of `model_file`, but its poems never end by themselves: the end is made very unlikely."""
-    bias = np.zeros(session.config.vocab_size, dtype=np.float32)
-    bias[session.tokenizer.end_id] = -1000
-    model = onnx.load(model_file)
+    path = tmp_path_factory.mktemp("endless") / "endless.onnx"
+    path.write_bytes(_without_end(onnx.load(model_file), session.tokenizer))
+    return path
+
+
+@pytest.fixture(scope="session")
+def conditioned_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of random weights without end that can be told `METRES` and rhymes; forms couplet and free."""
+    tokenizer = tokenizer_of(40).grown((), ("couplet", "free"), METRES)
+    config = msgspec.structs.replace(SHAPES["rotary"], vocab_size=len(tokenizer))
+    description = Description(config, tokenizer, describe(SHAPES["rotary"]).card)
+    path = tmp_path_factory.mktemp("conditioned") / "conditioned.onnx"
+    path.write_bytes(_without_end(build_graph(random_decoder(config), description), tokenizer))
+    return path
+
+
+@pytest.fixture(scope="session")
+def conditioned(conditioned_file: Path) -> Session:
+    """The model of `conditioned_file`, loaded."""
+    return Session(conditioned_file)
+
+
+def _without_end(model: onnx.ModelProto, tokenizer: Tokenizer) -> bytes:
+    bias = np.zeros(len(tokenizer), dtype=np.float32)
+    bias[tokenizer.end_id] = -1000
     last = next(node for node in model.graph.node if "logits" in node.output)
     last.output[list(last.output).index("logits")] = "logits_of_all"
     model.graph.initializer.append(numpy_helper.from_array(bias, "no_end"))
     model.graph.node.append(helper.make_node("Add", ["logits_of_all", "no_end"], ["logits"]))
-    path = tmp_path_factory.mktemp("endless") / "endless.onnx"
-    path.write_bytes(model.SerializeToString())
-    return path
+    return model.SerializeToString()
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from models.errors import RumiError
 from models.forms import FORMS
 from models.pretrained import MODELS, shipped
 from models.tokenizer import Tokenizer
-from rumi_tui.bidi import Mode, to_display
+from rumi_tui.bidi import Mode, to_cells
 from rumi_tui.console.settings import ENTRIES, QUICKEST, SLOWEST, Entry, UserSettings, typed
 from rumi_tui.console.widgets.choices import SelectBox
 from rumi_tui.console.writing.draft import Settings
@@ -189,12 +189,15 @@ class SettingsBar(Vertical):
         self._offer_forms(forms)
         metre, metres = self.query_one("#metre", Select), tokenizer.metres
         old_metre = metre.value
-        metre.set_options((escape(to_display(name, self._mode, 0)), name) for name in metres)
+        metre.set_options((escape(self._drawn(name)), name) for name in metres)
         self._choose_metre(old_metre if old_metre in metres else "")
         if not tokenizer.names_rhymes:
             self.query_one("#rhyme", Input).value = ""
         metre.set_class(not metres, "-untold")
         self.query_one("#conditions").set_class(not (metres or tokenizer.names_rhymes), "-untold")
+
+    def _drawn(self, name: str) -> str:
+        return "".join(cell.text for cell in to_cells(name, self._mode))
 
     def _choose_metre(self, metre: str) -> None:
         select = self.query_one("#metre", Select)

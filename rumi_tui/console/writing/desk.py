@@ -108,7 +108,7 @@ class Desk:
         job, job_settings = self.job, self._job_settings
         if not isinstance(job, Job) or job.draft is None or job_settings is None:
             return
-        if settings.model != job_settings.model:  # chosen for the next poem; this one stays as it was asked for
+        if settings.model != job_settings.model:  # its metre and rhyme are for the next poem
             settings = msgspec.structs.replace(settings, metre=job_settings.metre, rhyme=job_settings.rhyme)
         settings = msgspec.structs.replace(settings, model=job_settings.model, form=job_settings.form)
         if settings == (job_settings if is_seed_locked else msgspec.structs.replace(job_settings, seed=settings.seed)):

@@ -201,8 +201,8 @@ async def test_a_preset_fills_in_what_can_be_written_with(library, endless_file,
         assert kept.passages[0].sampling == Sampling(**wanted | {"top_k": 0})
 
 
-async def test_every_setting_tells_its_range_while_it_has_the_focus(library, endless_file):
-    async with console(library, endless_file, (120, 40)) as pilot:
+async def test_every_setting_tells_its_range_while_it_has_the_focus(library, conditioned_file):
+    async with console(library, conditioned_file, (120, 40)) as pilot:
         for name, hint in HINTS.items():
             field(pilot, name).focus()
             await until(pilot, lambda hint=hint: status(pilot) == hint)

@@ -14,7 +14,7 @@ import pytest
 from console_support import SIZES, console, until
 from screenshot import screenshot
 from snapshots import difference
-from support import SHAPES, WORDS, describe, random_decoder, verse
+from support import METRES, SHAPES, WORDS, describe, random_decoder, verse
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -72,16 +72,18 @@ def language(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
         patch.chdir(tmp_path)
         patch.setenv("TZ", "UTC")
         time.tzset()
-        MODEL.write_bytes(small_model())
+        MODEL.write_bytes(small_model(request.param))
         yield request.param
     time.tzset()
 
 
 @functools.cache
-def small_model() -> bytes:
-    """A model of random weights that knows the letters of both languages."""
+def small_model(language: str) -> bytes:
+    """A model of random weights that knows the letters of both languages; that of Persian can be told metres."""
     letters = sorted({letter for words in WORDS.values() for word in words for letter in word})
     tokenizer = CharacterTokenizer(tokens=(*RESERVED, "\n", " ", *letters))
+    if language == "fa":
+        tokenizer = tokenizer.grown((), ("couplet",), METRES)
     config = msgspec.structs.replace(SHAPES["rotary"], vocab_size=len(tokenizer.tokens))
     card = describe(SHAPES["rotary"]).card
     return build_graph(random_decoder(config), Description(config, tokenizer, card)).SerializeToString()
@@ -93,7 +95,7 @@ def fill(library: Library, language: str) -> None:
     texts.append(texts[2][:9] + texts[1][9:])
     for number, text in enumerate(texts, start=1):
         branch = Branch(3, 9) if number == 4 else None
-        sha256 = hashlib.sha256(small_model()).hexdigest()
+        sha256 = hashlib.sha256(small_model(language)).hexdigest()
         poem = library.begin(str(MODEL), sha256, "couplet", text, branch)
         library.save(poem, text, [Passage(begins_at=9, seed=7, lines=8, sampling=Sampling())])
     library.set_favourite(2, True)
@@ -124,7 +126,8 @@ async def complete(pilot: Pilot, shown: Shown, stored: Path) -> str:
 async def test_every_screen_looks_as_it_did(library: Library, language: str, size: tuple[int, int]):
     fill(library, language)
     differences = []
-    async with console(library, MODEL, size) as pilot:
+    conditions = {"metre": METRES[0], "rhyme": "ان"} if language == "fa" else {}
+    async with console(library, MODEL, size, **conditions) as pilot:
         await pilot.press("ctrl+l", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
         for name, shown in SCREENS.items():

@@ -95,6 +95,17 @@ def test_what_is_shown_to_others_tells_what_wrote_it(ending: str):
     assert "rumi-en, couplet" in FORMATS[ending][1](kept("amber"))
 
 
+def test_what_was_asked_for_is_told_once_for_all_passages():
+    asked = [("رمل", ""), ("", "an"), ("رمل", "\u202ein\ufffe")]
+    passages = tuple(
+        Passage(begins_at=at, seed=at, lines=4, sampling=Sampling(), metre=metre, rhyme=rhyme)
+        for at, (metre, rhyme) in enumerate(asked)
+    )
+    poem = kept("amber", passages=passages)
+    assert "rumi-en, couplet, metre رمل, rhyme an, in, seed 0, 1, 2, 2026-11-24" in colophon(poem)
+    assert lines_of(poem) == svg_lines(FORMATS["svg"][1](poem))
+
+
 @pytest.mark.parametrize("ending", FORMATS)
 def test_no_control_character_leaves_except_as_json(ending: str):
     text = FORMATS[ending][1](kept("am\x1b[31mber\u202e\ncandle"))

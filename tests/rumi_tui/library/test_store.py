@@ -26,7 +26,10 @@ def path(tmp_path: Path) -> Path:
 def test_what_is_kept_is_found_again_by_another_library(path: Path):
     first = Library(path)
     text = "amber\n" + verse(1, language="fa") + "\0 \N{FIRE} '\"; --"
-    passages = (passage(5, ending="lines"), passage(20, lines=None, sampling=Sampling(temperature=1.25, top_k=7)))
+    passages = (
+        passage(5, ending="lines", metre="رمل", rhyme="ان"),
+        passage(20, lines=None, sampling=Sampling(temperature=1.25, top_k=7)),
+    )
     poem = first.begin(*POEM)
     first.save(poem, text, passages)
     kept = Library(path).poem(poem)
@@ -143,11 +146,17 @@ def test_a_library_of_an_earlier_version_keeps_its_poems_and_goes_on(path: Path,
     database.execute(
         "INSERT INTO poems (id, written, model, model_sha256, form, text) VALUES (3, '', 'en', '', 'free', 'amber')"
     )
+    database.execute(
+        "INSERT INTO passages (poem, begins_at, seed, lines, sampling, ending) VALUES (3, 2, 7, 4, '{}', 'lines')"
+    )
     database.execute(f"PRAGMA user_version = {version}")
     database.commit()
     database.close()
     library = Library(path)
     assert (library.poem(3).text, library.poem(3).branch) == ("amber", None)
+    assert library.poem(3).passages == (passage(2, seed=7, ending="lines", metre="", rhyme=""),)
+    library.save(3, "amber barley", [passage(5, metre="رمل")])
+    assert [kept.metre for kept in library.poem(3).passages] == ["", "رمل"]
     branch = library.begin(*POEM, branch=Branch(3, 2))
     assert Library(path).poem(branch).branch == Branch(3, 2)
     assert [kept.id for kept in library.poems("amb")] == [branch, 3]
