@@ -194,7 +194,7 @@ class SettingsBar(Vertical):
         if not tokenizer.names_rhymes:
             self.query_one("#rhyme", Input).value = ""
         metre.set_class(not metres, "-untold")
-        self.query_one("#conditions").set_class(not (metres or tokenizer.names_rhymes), "-untold")
+        self.query_one("#conditions").set_class(not tokenizer.can_be_told, "-untold")
 
     def _drawn(self, name: str) -> str:
         return "".join(cell.text for cell in to_cells(name, self._mode))
