@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer
 
+from models.decoder import Attention, Block
 from training.device import multiplies_bfloat16
 
 WARM_UP = 0.02
@@ -77,16 +78,21 @@ class Muon(Optimizer):
 def build_optimizers(model: nn.Module, learning_rate: float) -> list[Optimizer]:
     """Muon for the matrices inside the blocks, AdamW (Loshchilov & Hutter 2019, arXiv:1711.05101) for all else.
 
-    Embeddings and the head do not decay: a rare token's row would shrink between the few times it is seen. Each
-    group keeps the height of its learning rate as `peak`.
+    Which is which, the modules of the decoder say, whatever they are called. Embeddings and the head do not decay: a
+    rare token's row would shrink between the few times it is seen. Each group keeps the height of its learning rate as
+    `peak`.
     """
+    attentions = [module for module in model.modules() if isinstance(module, Attention)]
+    stacked = {attention.qkv.weight for attention in attentions}
+    in_blocks = {p for module in model.modules() if isinstance(module, Block) for p in module.parameters()}
+    embeddings = {module.weight for module in model.modules() if isinstance(module, nn.Embedding)}
     groups: dict[str, list[nn.Parameter]] = {"qkv": [], "matrices": [], "embeddings": [], "others": []}
-    for name, parameter in model.named_parameters():
-        if name.endswith("qkv.weight"):
+    for parameter in model.parameters():
+        if parameter in stacked:
             groups["qkv"].append(parameter)
-        elif name.startswith("blocks.") and parameter.ndim == 2:
+        elif parameter in in_blocks and parameter.ndim == 2:
             groups["matrices"].append(parameter)
-        elif name.startswith(("embedding.", "position_embedding.")):
+        elif parameter in embeddings:
             groups["embeddings"].append(parameter)
         else:
             groups["others"].append(parameter)

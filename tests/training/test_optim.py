@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from support import SHAPES, random_decoder
+from torch import nn
 
 from training.optim import DECAY, WARM_UP, WEIGHT_DECAY, build_optimizers, orthogonalise, schedule
 
@@ -69,3 +70,41 @@ def test_every_parameter_is_moved_at_a_rate_in_proportion(kind: str) -> None:
     assert sum(len(group["params"]) for group in groups) == len(list(decoder.parameters()))
     halved = [group["peak"] for optimizer in build_optimizers(decoder, 0.05) for group in optimizer.param_groups]
     assert [group["peak"] / 2 for group in groups] == pytest.approx(halved)
+
+
+KINDS = {
+    "qkv.weight": (0, 0),
+    "out.weight": (0, 1),
+    "up.weight": (0, 1),
+    "down.weight": (0, 1),
+    "embedding.weight": (1, 0),
+    "query_scale": (1, 1),
+    "head.weight": (1, 1),
+}
+"""For each kind of parameter, by the end of its name: the number of its optimizer and of its group there."""
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+def test_every_kind_of_parameter_has_its_group_in_the_order_of_the_decoder(kind: str) -> None:
+    decoder = random_decoder(SHAPES[kind])
+    expected: dict[tuple[int, int], list[str]] = {place: [] for place in KINDS.values()}
+    for name, _ in decoder.named_parameters():
+        [place] = [place for end, place in KINDS.items() if name.endswith(end)]
+        expected[place].append(name)
+    names = {parameter: name for name, parameter in decoder.named_parameters()}
+    optimizers = build_optimizers(decoder, 0.1)
+    for (optimizer, group), parameters in expected.items():
+        assert [names[parameter] for parameter in optimizers[optimizer].param_groups[group]["params"]] == parameters
+    peaks = [[group["peak"] for group in optimizer.param_groups] for optimizer in optimizers]
+    assert peaks == [[0.1, 0.1], [pytest.approx(0.05), pytest.approx(0.015)]]
+    assert [group["parts"] for group in optimizers[0].param_groups] == [3, 1]
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+def test_the_groups_do_not_hang_on_names(kind: str) -> None:
+    decoder = random_decoder(SHAPES[kind])
+    groups, renamed = (
+        [group["params"] for optimizer in build_optimizers(model, 0.1) for group in optimizer.param_groups]
+        for model in (decoder, nn.Sequential(decoder))
+    )
+    assert [[*map(id, group)] for group in groups] == [[*map(id, group)] for group in renamed]
