@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import msgspec
 import typer
 from rich.console import Console
+from rich.progress import track
 
-from models.card import UNSAID, Description
+from models.card import UNSAID
 from models.config import DEFAULT_PRESET, PRESETS
 from models.errors import RumiError
 from models.forms import FORMS
@@ -24,10 +25,8 @@ from models.pretrained import MODELS, checkpoint_path, shipped
 from models.tokenizer import TokenizerKind
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, finite, narrate
-from rumi_tui.engine.context import DecodeStep
-from rumi_tui.engine.session import load_model
 from rumi_tui.locations import fetched_texts
-from rumi_tui.texts.corpus import Source, read_corpus
+from rumi_tui.texts.corpus import read_corpus
 from rumi_tui.verse.languages import LANGUAGES
 from training.defaults import (
     BATCH,
@@ -40,10 +39,10 @@ from training.defaults import (
     RHYME_RATE,
     SMALL_BATCH,
 )
-from training.evaluate import exact_loss
+from training.evaluate import Split, exact_loss, load_step
 
 if TYPE_CHECKING:
-    from training.quality.samples import Comparison
+    from training.quality.samples import Sample
 
 Form = Annotated[
     str | None,
@@ -225,13 +224,16 @@ def evaluate(
     ] = None,
     more_texts: MoreTexts = None,
     form: Form = None,
-    split: Annotated[str, typer.Option(help="all, or validation: the poems number 20, 40, ... of each file.")] = "all",
+    split: Annotated[
+        Split, typer.Option(help="All poems, or those that validate: the number 20, 40, ... of each file.")
+    ] = "all",
     samples: Annotated[
         int | None,
         typer.Option(
             min=1,
             max=10_000,
-            help="Also write so many poems of each form and measure them as verse.",
+            help="Also write so many poems of each form, and measure their words, sense, metre, rhyme and ends beside "
+            "real verse.",
         ),
     ] = None,
     json: Json = False,
@@ -242,30 +244,28 @@ def evaluate(
 
     The text is read as one stream in its order; every token is predicted once, with all that came before it up to
     the window. The nats of all characters and ends of poems are divided by the number of characters of the
-    normalised file, separators between poems included.
+    normalised file, separators between poems included. The model is given the form of each poem; a model that can be
+    told more is measured a second time, told the metre and the rhymes of each poem too, as far as they are known.
 
-    With --samples the model writes poems as rumi-generate does by default, with the seeds 0, 1, ... Their words,
-    lines, repetitions and rhymes stand beside those of the validation poems of the texts, cut to as many lines as
-    rumi-generate writes; what is known or copied is looked up in all other poems of the texts, those that train.
+    With --samples the model writes poems as rumi-generate does by default, with the seeds 0, 1, ... Measured are: words
+    that exist, words that belong together, lines in metre (where the texts have labels of it), rhyme kept and rhyme
+    words used again, ends of poems, repetitions, and what is copied. Beside them stand the validation poems of the
+    texts, cut to as many lines as rumi-generate writes; what is known or copied is looked up in all other poems of the
+    texts, those that train.
     """
-    if split not in ("all", "validation"):
-        raise typer.BadParameter(f"{split!r} is not all or validation.", param_hint="--split")
     texts = text or _fetched_texts("--text")
-    if model.endswith(".safetensors") or (Path(model).is_dir() and not shipped(model)):
-        try:
-            from training.checkpoint import load_weights
-            from training.torch_step import TorchStep
-        except ModuleNotFoundError as error:
-            _without_training(error)
-        decoder, description = load_weights(Path(model))
-        step: DecodeStep = TorchStep(decoder)
-    else:
-        session = load_model(model)
-        step, description = session, session.description
+    try:
+        step, description = load_step(model)
+        if samples is not None:
+            from training.quality.samples import measure_samples
+    except ModuleNotFoundError as error:
+        _without_training(error)
     language = None if description.card.language == UNSAID else description.card.language
     sources = read_corpus([*texts, *(more_texts or [])], language, form)
-    score = exact_loss(step, description.tokenizer, sources, "validation" if split == "validation" else "all")
-    verse = _measure_samples(step, description, sources, samples) if samples is not None else {}
+    tokenizer = description.tokenizer
+    score = exact_loss(step, tokenizer, sources, split)
+    told_score = exact_loss(step, tokenizer, sources, split, told=True) if tokenizer.can_be_told else None
+    verse = measure_samples(step, description, sources, samples, _watch(samples)) if samples is not None else {}
     if json:
         result = {
             "model": model,
@@ -273,6 +273,7 @@ def evaluate(
             "split": split,
             "nats_per_char": score.nats_per_char,
             "bits_per_char": score.bits_per_char,
+            "nats_per_char_told": told_score.nats_per_char if told_score else None,
             "characters": score.characters,
             "unknown_characters": score.unknown_characters,
         }
@@ -284,6 +285,11 @@ def evaluate(
             f"{score.nats_per_char:.5f} nats/char  {score.bits_per_char:.5f} bits/char  "
             f"{score.characters:,} characters, {score.unknown_characters:,} of them unknown to the model"
         )
+        if told_score:
+            print(
+                f"{told_score.nats_per_char:.5f} nats/char  {told_score.bits_per_char:.5f} bits/char  "
+                "told the metre and the rhymes too"
+            )
         if verse:
             from training.quality.table import verse_table
 
@@ -310,21 +316,10 @@ def _without_training(error: ModuleNotFoundError) -> NoReturn:
     raise command_line.needs_extra(error, "train") from error
 
 
-def _measure_samples(
-    step: DecodeStep, description: Description, sources: Sequence[Source], count: int
-) -> dict[str, Comparison]:
-    """Writes poems of every form of a model, with a live line on standard error, and measures them."""
-    from rich.progress import track
-
-    try:
-        from training.quality.samples import compare_verse, write_samples
-    except ModuleNotFoundError as error:
-        _without_training(error)
-    written = {}
-    for form in description.card.forms:
-        samples = write_samples(step, description.tokenizer, form, count)
-        written[form] = list(track(samples, f"Writing {form}", count, console=Console(stderr=True)))
-    return compare_verse(written, description.card.language, sources)
+def _watch(count: int) -> Callable[[Iterable[Sample], str], Iterable[Sample]]:
+    """A live line on standard error for the samples of each form."""
+    console = Console(stderr=True)
+    return lambda samples, form: track(samples, f"Writing {form}", count, console=console)
 
 
 def train_main() -> None:

@@ -1,13 +1,19 @@
-"""The exact loss of a model on a corpus, the same for a checkpoint and a model file. Needs no torch."""
+"""The exact loss of a model on a corpus, the same for a checkpoint and a model file.
+
+Needs torch only where a checkpoint is loaded.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
 
 from models.card import UNSAID as UNSAID_LANGUAGE
+from models.card import Description
 from models.errors import RumiError
 from models.layout import UNSAID
+from models.pretrained import shipped
 from models.tokenizer import Tokenizer
 from rumi_tui.engine.context import DecodeStep
 from rumi_tui.engine.loss import Score, Verse, score
@@ -15,6 +21,24 @@ from rumi_tui.texts.corpus import Source
 from training.data import conditions_of
 
 Split = Literal["all", "validation"]
+
+
+def load_step(model: str) -> tuple[DecodeStep, Description]:
+    """A shipped model by its name, a model file, a checkpoint, or the folder of a run; ready to be measured.
+
+    Raises `RumiError` where there is none, `ModuleNotFoundError` for a checkpoint where torch is not installed.
+    """
+    # each brings in a runtime that the other does without
+    if model.endswith(".safetensors") or (Path(model).is_dir() and not shipped(model)):
+        from training.checkpoint import load_weights
+        from training.torch_step import TorchStep
+
+        decoder, description = load_weights(Path(model))
+        return TorchStep(decoder), description
+    from rumi_tui.engine.session import load_model
+
+    session = load_model(model)
+    return session, session.description
 
 
 def exact_loss(

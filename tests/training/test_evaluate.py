@@ -19,7 +19,7 @@ from rumi_tui.engine.loss import SEPARATOR
 from rumi_tui.engine.session import load_model
 from rumi_tui.texts.corpus import Source, read_corpus
 from training.checkpoint import load_weights
-from training.evaluate import exact_loss
+from training.evaluate import exact_loss, load_step
 from training.quality.samples import write_samples
 from training.torch_step import TorchStep
 
@@ -182,6 +182,30 @@ def test_rumi_eval_takes_a_form_a_split_and_more_texts(model_file: Path, corpus_
     assert both["nats_per_char"] == pytest.approx(mean)
     assert nats(one, split, "--form=couplet") == first
     assert nats(one, split, "--form=free")["nats_per_char"] != first["nats_per_char"]
+
+
+def test_a_model_that_can_be_told_more_is_measured_in_both_ways(word_pair: tuple[Path, Path], tmp_path: Path) -> None:
+    text = tmp_path / "rhymed.txt"
+    text.write_text("a lantern in the night\nan amber mirror of light\n\n" * 3)
+    options = ("--model", str(word_pair[0]), "--text", str(text), "--form", "couplet")
+    printed, done = run_command("rumi-eval", *options), run_command("rumi-eval", *options, "--json")
+    result = json.loads(done.stdout)
+    _, description = load_weights(word_pair[0])
+    expected = exact_loss(
+        load_step(str(word_pair[0]))[0], description.tokenizer, read_corpus([text], "en", "couplet"), "all", told=True
+    )
+    assert result["nats_per_char_told"] == expected.nats_per_char != result["nats_per_char"]
+    given_form, told_all = printed.stdout.splitlines()
+    assert given_form.startswith(f"{result['nats_per_char']:.5f} nats/char")
+    assert told_all.startswith(f"{result['nats_per_char_told']:.5f} nats/char")
+    assert told_all.endswith("told the metre and the rhymes too")
+
+
+def test_a_model_that_can_be_told_nothing_has_one_loss(model_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "text.txt").write_text(verse(1))
+    options = ("--model", str(model_file), "--text", str(tmp_path / "text.txt"))
+    assert json.loads(run_command("rumi-eval", *options, "--json").stdout)["nats_per_char_told"] is None
+    assert len(run_command("rumi-eval", *options).stdout.splitlines()) == 1
 
 
 def test_measuring_a_model_file_needs_no_torch(model_file: Path, tmp_path: Path) -> None:

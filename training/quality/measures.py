@@ -13,13 +13,14 @@ from statistics import fmean, median, pstdev
 
 import msgspec
 
-from models.forms import Form, form_named
+from models.forms import form_named
 from models.tokenizer import SEPARATOR, normalise_for_models
 from rumi_tui.verse.judge import can_judge, rhymes, scheme_rhymes
 from rumi_tui.verse.rhyme import Rhyme, shared_end
 from rumi_tui.verse.words import words
 from training.quality.association import Associations
 from training.quality.dictionary import exists, word_list
+from training.quality.metre import MetreMeasure
 
 SHORTEST_RUN = 8
 """Characters. Shorter runs stand in any text and are not looked for."""
@@ -70,6 +71,8 @@ class VerseMeasures(msgspec.Struct, frozen=True, kw_only=True):
     association: float | None
     """How much more often than by chance the content words of a line stand together in lines of the training text, see
     `Associations.of_lines`; None where no line has two of them."""
+    in_metre: float | None
+    """Share of the lines that scan, see `MetreMeasure.in_metre`; None where labelled verse of the form is lacking."""
     copied_lines: float
     """Share of the lines that stand in the training text word for word, punctuation and capitals aside."""
     copied_run_median: float
@@ -109,11 +112,17 @@ class TrainingText:
 
 
 def measure_verse(
-    poems: Sequence[str], form: str, language: str, training: TrainingText, punctuated: bool = True
+    poems: Sequence[str],
+    form: str,
+    language: str,
+    training: TrainingText,
+    metre: MetreMeasure | None = None,
+    punctuated: bool = True,
 ) -> VerseMeasures:
     """Measures poems of one form; lines without a word are passed over.
 
-    `punctuated`: whether real verse of the form marks the end of its sentences.
+    `metre` is None where labelled verse is lacking. `punctuated`: whether real verse of the form marks the end of its
+    sentences.
     """
     lined = [poem_lines(poem) for poem in poems]
     lines = [line for poem in lined for line in poem]
@@ -128,6 +137,7 @@ def measure_verse(
         if word_list(language)
         else None,
         association=training.associations.of_lines(worded, language),
+        in_metre=metre.in_metre(lined, form) if metre else None,
         copied_lines=_share(tuple(line) in training.lines for line in worded),
         copied_run_median=median(runs),
         copied_run_longest=max(runs),
@@ -213,7 +223,7 @@ def _scheme_rates(lined: Sequence[Sequence[str]], form: str, language: str) -> S
     every = _rates([rhyme for scheme in schemes for rhyme in scheme])
     perfect = _share(all(rhyme == "perfect" for rhyme in scheme) for scheme in schemes)
     at_least_near = _share(all(scheme) for scheme in schemes)
-    one_rhyme = has_one_rhyme(form_named(form))
+    one_rhyme = form_named(form).one_rhyme
     carriers = [rhyme_words(lines, form, language) for lines in lined] if one_rhyme else []
     repeated = [[word in poem[:place] for place, word in enumerate(poem)] for poem in carriers]
     return SchemeRates(
@@ -230,11 +240,6 @@ def _across_units(lined: Sequence[Sequence[str]], form: str, language: str) -> f
     unit = form_named(form).unit
     borders = [(lines[end - 1], lines[end]) for lines in lined for end in range(unit, len(lines), unit)]
     return _share(rhymes(last, first, language) == "perfect" for last, first in borders)
-
-
-def has_one_rhyme(form: Form) -> bool:
-    """Whether all rhyming lines of a poem share one rhyme, as in a ghazal."""
-    return bool(form.scheme) and form.scheme[0] in form.scheme.split()[-1]
 
 
 def rhyme_words(lines: Sequence[str], form: str, language: str) -> list[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import NamedTuple
 
 import msgspec
 
+from models.card import Description
 from models.tokenizer import Tokenizer
 from rumi_tui.engine.context import DecodeStep
 from rumi_tui.engine.generate import DEFAULT_LINES, Ending, Generation, Request
@@ -22,6 +23,7 @@ from training.quality.measures import (
     poem_lines,
     shuffled_rhymes,
 )
+from training.quality.metre import MetreMeasure
 
 LARGEST_SAMPLE = 200 * DEFAULT_LINES
 """Characters of a poem, so that a model that never ends a line comes to an end."""
@@ -50,6 +52,10 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """Of lines of the real poems that should not rhyme; with the rhyme of the real poems, how good the judge is."""
     shuffled_association: float | None
     """Of the words of the real poems dealt to their lines at random, see `Associations.of_shuffled`."""
+    shuffled_in_metre: float | None
+    """Share of the real lines that scan with their words in random order, see `MetreMeasure.in_metre_shuffled`."""
+    real_in_another_metre: float | None
+    """Share of the real lines that scan in a metre that is not their poem's, see `MetreMeasure.in_another_metre`."""
 
 
 def write_samples(model: DecodeStep, tokenizer: Tokenizer, form: str, count: int) -> Iterator[Sample]:
@@ -61,30 +67,52 @@ def write_samples(model: DecodeStep, tokenizer: Tokenizer, form: str, count: int
         yield Sample(text, poem.ending)
 
 
+def measure_samples(
+    model: DecodeStep,
+    description: Description,
+    sources: Sequence[Source],
+    count: int,
+    watch: Callable[[Iterable[Sample], str], Iterable[Sample]] = lambda samples, form: samples,
+) -> dict[str, Comparison]:
+    """Has a model write `count` poems of each of its forms, and measures them as `compare_verse` does.
+
+    The samples of a form come to be while they are taken; `watch` is given them and their form and hands them on.
+    """
+    samples = {
+        form: list(watch(write_samples(model, description.tokenizer, form, count), form))
+        for form in description.card.forms
+    }
+    return compare_verse(samples, description.card.language, sources)
+
+
 def compare_verse(
     samples: Mapping[str, Sequence[Sample]], language: str, sources: Sequence[Source]
 ) -> dict[str, Comparison]:
     """Measures the samples of each form beside the validation poems of that form in the sources.
 
-    Both are looked up in the training poems of all sources. Real poems are cut to `DEFAULT_LINES` lines, as long as a
-    sample may be.
+    Both are looked up in the training poems of all sources, from which the judge of metre learns too. Real poems are
+    cut to `DEFAULT_LINES` lines, as long as a sample may be.
     """
     training = TrainingText([poem.text for source in sources for poem in source.training])
+    metre = MetreMeasure.fit(poem for source in sources for poem in source.training)
     comparisons = {}
     for form, poems in samples.items():
         held_out = [poem.text for source in sources for poem in source.validation if poem.form == form]
         punctuated = sum(map(ends_sentence, held_out)) > len(held_out) / 2
         real = [_cut(poem) for poem in held_out]
         generated_texts, real_texts = ([poem.text for poem in side] for side in (poems, real))
-        real_lines = [words(line) for poem in real_texts for line in poem_lines(poem)]
+        real_lines = [poem_lines(poem) for poem in real_texts]
+        real_words = [words(line) for lines in real_lines for line in lines]
         comparisons[form] = Comparison(
-            generated=measure_verse(generated_texts, form, language, training, punctuated),
+            generated=measure_verse(generated_texts, form, language, training, metre, punctuated),
             ended=fmean(poem.ending == "end" for poem in poems),
             closed=_closed(poems),
-            real=measure_verse(real_texts, form, language, training, punctuated) if real else None,
+            real=measure_verse(real_texts, form, language, training, metre, punctuated) if real else None,
             real_closed=_closed(real) if real else None,
             real_shuffled=shuffled_rhymes(real_texts, form, language),
-            shuffled_association=training.associations.of_shuffled(real_lines, language),
+            shuffled_association=training.associations.of_shuffled(real_words, language),
+            shuffled_in_metre=metre.in_metre_shuffled(real_lines, form) if metre else None,
+            real_in_another_metre=metre.in_another_metre(real_lines, form) if metre else None,
         )
     return comparisons
 

@@ -39,6 +39,11 @@ def verse_table(form: str, comparison: Comparison) -> Table:
         table.add_row(name, cell(generated), cell(real) if real else "")
     associations = (generated.association, real.association if real else None, comparison.shuffled_association)
     table.add_row("association of words", *map(_signed, associations))
+    if generated.in_metre is not None:
+        in_metre = (generated.in_metre, real.in_metre if real else None, comparison.shuffled_in_metre)
+        table.add_row("lines in metre", *map(_percent, in_metre))
+    if comparison.real_in_another_metre is not None:
+        table.add_row("lines in another metre", "", _percent(comparison.real_in_another_metre))
     table.add_row("poems ended by the model", _percent(comparison.ended))
     table.add_row("ended, or at a sentence's end", _percent(comparison.closed), _percent(comparison.real_closed))
     if generated.mid_sentence is not None:

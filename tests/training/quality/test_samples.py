@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from rich.console import Console
 
@@ -14,6 +15,7 @@ SAMPLES = [
     Sample("the amber lantern\nand the barley field.", "lines"),
     Sample("the amber lantern\nand the barley field", "lines"),
 ]
+RAMAL = "فاعلاتن فاعلاتن فاعلن"
 RHYMED = "all through the night\nwe saw a light"
 LONG = "\n".join(["the amber lantern,", "the barley field,"] * DEFAULT_LINES)
 
@@ -83,3 +85,30 @@ def test_without_real_verse_its_columns_are_empty(tmp_path: Path) -> None:
     comparison = compare(tmp_path)
     assert (comparison.real, comparison.real_closed, comparison.shuffled_association) == (None, None, None)
     assert row(table("free", comparison), "poems ended by the model")
+
+
+def test_lines_in_metre_stand_beside_shuffled_ones_where_labels_tell_the_metre(tmp_path: Path) -> None:
+    pair = "باد آمد بوی گل را باز داد\nیار آمد بوی دل را باز خواند"
+    poems = 26 * VALIDATION_EVERY
+    (tmp_path / "verse.txt").write_text("\n\n".join([pair] * poems), "utf-8")
+    samples = {"couplet": [Sample(f"{pair}\n{pair}\nباد\nگل و دل", "end")]}
+
+    def compared() -> Comparison:
+        return compare_verse(samples, "fa", read_corpus([tmp_path / "verse.txt"], "fa", "couplet"))["couplet"]
+
+    unlabelled = compared()
+    labels = "".join(f"{number}\t\t{RAMAL}\t\n" for number in range(poems))
+    (tmp_path / "verse.tsv").write_text(f"id\ttitle\tmetre\trhyme\n{labels}", "utf-8")
+    labelled = compared()
+    assert labelled.real is not None
+    assert labelled.shuffled_in_metre is not None
+    assert labelled.generated.in_metre == pytest.approx(4 / 6)
+    assert labelled.shuffled_in_metre < labelled.real.in_metre == 1.0
+    assert labelled.real_in_another_metre is None
+    assert unlabelled.generated.in_metre is unlabelled.shuffled_in_metre is unlabelled.real_in_another_metre is None
+    lines = table("couplet", labelled)
+    assert max(map(len, lines)) <= 80
+    assert row(lines, "lines in metre")
+    assert row(table("couplet", unlabelled), "lines in metre") is None
+    several = msgspec.structs.replace(labelled, real_in_another_metre=0.25)
+    assert row(table("couplet", several), "lines in another metre")
