@@ -216,7 +216,7 @@ def test_a_full_disk_stops_a_run_with_one_sentence_and_leaves_no_half_files(
 ) -> None:
     out = tmp_path / "run"
     train = [str(Path(sys.executable).parent / "rumi-train"), "--corpus", str(corpus_folder), "--out", str(out)]
-    limited = ["sh", "-c", 'ulimit -f 64; exec "$@"', "sh", *train, *MINIMAL, "--steps", "1"]
+    limited = ["sh", "-c", 'ulimit -f 512; exec "$@"', "sh", *train, *MINIMAL, "--steps", "1"]
     done = subprocess.run(limited, capture_output=True, text=True, timeout=300, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines()[-1].startswith(f"rumi-train: Could not write {out / 'model.safetensors'} (")
