@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from support import assert_command_refused, call_command, refused
+from support import refused
 
 from rumi_tui.texts.corpus import read_corpus
 from rumi_tui.texts.english import redhouse
@@ -177,15 +177,6 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, server: Server
     (tmp_path / "sources").write_text("a file where a folder should be")
     with refused("Could not write"):
         fetched(tmp_path, text_at(f"{server.address}/book"))
-
-
-def test_without_a_network_the_command_says_so_in_one_line_and_leaves_what_is_here(tmp_path: Path) -> None:
-    kept = tmp_path / "rumi-tui" / "texts" / "kept.txt"
-    kept.parent.mkdir(parents=True)
-    kept.write_text("A line.\n")
-    places = {"XDG_DATA_HOME": str(tmp_path), "HOME": str(tmp_path), "HTTPS_PROXY": NOBODY, "https_proxy": NOBODY}
-    assert_command_refused(call_command("rumi-corpus", "fetch", **places), 1, "cannot be reached.*what is here stays")
-    assert kept.read_text() == "A line.\n"
 
 
 def test_every_source_has_an_address_and_a_hash() -> None:
