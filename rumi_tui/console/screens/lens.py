@@ -53,6 +53,8 @@ class LensScreen(Dialog[Branching | None]):
         super().__init__()
         self._text, self._model_sha256, self._reports, self._mode = text, model_sha256, reports, mode
         self._scores: list[TokenScore] = []
+        self._is_same_model = True
+        """Whether the scores are those of the model that wrote the poem."""
 
     def compose(self) -> ComposeResult:
         """The poem, and beside or below it what the cursor stands on."""
@@ -66,7 +68,12 @@ class LensScreen(Dialog[Branching | None]):
 
     def on_mount(self) -> None:
         """Has the poem read."""
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._show_legend() if self._scores else None)
         self.app.run_worker(self._read())  # not a worker of this screen: the answer is heard out when it is left
+
+    def on_unmount(self) -> None:
+        """Is told of no more themes, which would keep it in memory."""
+        self.app.theme_changed_signal.unsubscribe(self)
 
     async def _read(self) -> None:
         async for report in self._reports:
@@ -78,10 +85,11 @@ class LensScreen(Dialog[Branching | None]):
                 self.dismiss(None)
             elif isinstance(report, Inspected):
                 self._scores = report.scores
-                self._show_legend(report.model_sha256 == self._model_sha256)
+                self._is_same_model = report.model_sha256 == self._model_sha256
+                self._show_legend()
                 self.query_one(LensView).show(report.scores)
 
-    def _show_legend(self, same_model: bool) -> None:
+    def _show_legend(self) -> None:
         view = self.query_one(LensView)
         legend = Text(no_wrap=True, overflow="ellipsis")
         bounds = ["0", *(f"{bound:g}" for bound in LEVELS)]
@@ -93,7 +101,7 @@ class LensScreen(Dialog[Branching | None]):
         hidden_count = len(self._text) - sum(len(score.text) for score in self._scores)
         if hidden_count:
             legend.append(f"; the first {hidden_count:,} characters are left out")
-        if not same_model:
+        if not self._is_same_model:
             legend.append("; the model file is another than wrote the poem")
         self.query_one("#legend", Static).update(legend)
 

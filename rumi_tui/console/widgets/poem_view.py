@@ -157,7 +157,7 @@ class PoemView(ScrollView, can_focus=True):
         """Sets everything anew in the colours of another theme."""
         super().notify_style_update()
         if self.is_mounted:
-            self._lay_out(0)
+            self.call_later(self._lay_out, 0)  # the colours of the parts of a poem come after those of the whole
 
     def on_resize(self) -> None:
         """Sets everything anew to the new width."""
