@@ -1,22 +1,32 @@
-"""Every screen in both languages at three sizes, as it was when somebody last looked at it and found it right."""
+"""Every page in both languages, walked once: at every size, beside its picture, and in every theme.
+
+A picture is a page as it was when somebody last looked at it and found it right.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
+import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 import pytest
-from console_support import SIZES, console, until
+from console_support import SIZES, console, letters, on_the_page, press_and_write, until
+from rich.cells import cell_len
+from rich.color import Color
+from rich.style import Style
 from screenshot import screenshot
 from snapshots import difference
 from support import METRES, SHAPES, WORDS, describe, random_decoder, verse
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import OptionList
 
 from export.graph import build_graph
 from models.card import Description
@@ -30,58 +40,70 @@ from rumi_tui.console.screens.name import NameScreen
 from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.screens.tour import TourScreen
 from rumi_tui.console.screens.tree import TreeScreen
+from rumi_tui.console.screens.verses import VersesScreen
 from rumi_tui.console.screens.write import WriteScreen
+from rumi_tui.console.themes import THEMES
+from rumi_tui.console.widgets.lens_view import LEVELS, LensView
+from rumi_tui.console.widgets.poem_view import PoemView
+from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.store import Branch, Library, Passage
 
-STORED = Path(__file__).parent / "snapshots"
+PICTURES = Path(__file__).parent / "snapshots"
 MODEL = Path("small.onnx")
-STILL = 25
-"""Pictures in a row that are alike when a screen no longer changes."""
+ROOMS = sorted({*SIZES, (24, 8), (40, 12), (300, 100)})
+"""A page is opened at the smallest size and takes all the others; at `SIZES` it has its picture."""
+LOOKS = 25
+"""How often a page is looked at before its picture counts as another than the stored one."""
+LEAST = {theme.name: 7.0 if theme.name == "contrast" else 4.5 for theme in THEMES}
+"""Contrast of the letters in each theme."""
 
 
-class Shown(NamedTuple):
-    """A screen."""
+class Page(NamedTuple):
+    """A page of the console."""
 
     screen: type[Screen]
     keys: tuple[str, ...]
     """Lead to it from the page to write on."""
     words: str = ""
-    """Look at it, in every size, once all that is computed for it has come."""
+    """Stand on it, in every size, once all that is computed for it has come."""
+    has_picture: bool = True
+    """Not where it shows verse of others, or where only the focus is elsewhere than on another page."""
 
 
-SCREENS = {
-    "write": Shown(WriteScreen, ()),
-    "lens": Shown(LensScreen, ("f2",), " bits, "),
-    "tree": Shown(TreeScreen, ("f3",)),
-    "library": Shown(LibraryScreen, ("ctrl+l",)),
-    "export": Shown(ExportScreen, ("ctrl+s",)),
-    "edit": Shown(EditScreen, ("f8",)),
-    "name": Shown(NameScreen, ("ctrl+o",)),
-    "settings": Shown(SettingsScreen, ("f4",)),
-    "tour": Shown(TourScreen, ("f12",)),
-    "help": Shown(HelpScreen, ("f1",)),
+PAGES = {
+    "write": Page(WriteScreen, ()),
+    "setting": Page(WriteScreen, ("tab",), has_picture=False),
+    "lens": Page(LensScreen, ("f2",), " bits, "),
+    "tree": Page(TreeScreen, ("f3",)),
+    "library": Page(LibraryScreen, ("ctrl+l",)),
+    "export": Page(ExportScreen, ("ctrl+s",)),
+    "edit": Page(EditScreen, ("f8",)),
+    "name": Page(NameScreen, ("ctrl+o",)),
+    "settings": Page(SettingsScreen, ("f4",)),
+    "verses": Page(VersesScreen, ("ctrl+k",), has_picture=False),
+    "tour": Page(TourScreen, ("f12",)),
+    "help": Page(HelpScreen, ("f1",)),
 }
-"""Every screen that shows no verse of others."""
 
 
-@pytest.fixture(params=WORDS)
-def language(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A language, with a small model of it in the folder that the console runs in, where clocks show UTC."""
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The console runs in a folder with a small model, where clocks show UTC."""
     with monkeypatch.context() as patch:
         patch.chdir(tmp_path)
         patch.setenv("TZ", "UTC")
         time.tzset()
-        MODEL.write_bytes(small_model(request.param))
-        yield request.param
+        MODEL.write_bytes(small_model("en"))
+        yield
     time.tzset()
 
 
 @functools.cache
 def small_model(language: str) -> bytes:
     """A model of random weights that knows the letters of both languages; that of Persian can be told metres."""
-    letters = sorted({letter for words in WORDS.values() for word in words for letter in word})
-    tokenizer = CharacterTokenizer(tokens=(*RESERVED, "\n", " ", *letters))
+    symbols = sorted({letter for words in WORDS.values() for word in words for letter in word})
+    tokenizer = CharacterTokenizer(tokens=(*RESERVED, "\n", " ", *symbols))
     if language == "fa":
         tokenizer = tokenizer.grown((), ("couplet",), METRES)
     config = msgspec.structs.replace(SHAPES["rotary"], vocab_size=len(tokenizer.tokens))
@@ -102,48 +124,188 @@ def fill(library: Library, language: str) -> None:
     library._database.execute("UPDATE poems SET written = '2026-01-0' || id || 'T12:00:00+00:00'")
 
 
-async def complete(pilot: Pilot, shown: Shown, stored: Path) -> str:
-    """The picture of a screen once it is the stored one, or another that no longer changes."""
-    expected = stored.read_text("utf-8") if stored.exists() else ""
-    pictures: list[str] = []
+async def open_poem(pilot: Pilot) -> None:
+    """Opens the latest poem of the library."""
+    await pilot.press("ctrl+l", "enter")
+    await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
 
-    def is_complete() -> bool:
-        if not isinstance(pilot.app.screen, shown.screen):
-            return False
+
+async def walk(pilot: Pilot) -> AsyncIterator[tuple[str, Page]]:
+    """Opens one page after the other, and closes it again."""
+    for name, page in PAGES.items():
+        await pilot.press(*page.keys)
+        await until(
+            pilot, lambda page=page: isinstance(pilot.app.screen, page.screen) and page.words in screenshot(pilot.app)
+        )
+        yield name, page
+        if isinstance(pilot.app.screen, WriteScreen):
+            pilot.app.screen.query_one("#prompt").focus()
+        else:
+            await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+
+
+@pytest.mark.parametrize(
+    ("language", "sizes", "themes"), [("en", ROOMS, ()), ("fa", sorted(SIZES), LEAST)], ids=["en", "fa"]
+)
+async def test_every_page_has_room_looks_as_it_did_and_can_be_read(
+    library: Library, home: None, language: str, sizes: Sequence[tuple[int, int]], themes: Iterable[str]
+) -> None:
+    MODEL.write_bytes(small_model(language))
+    fill(library, language)
+    differences = []
+    conditions = {"metre": METRES[0], "rhyme": "ان"} if language == "fa" else {}
+    async with console(library, MODEL, sizes[0], **conditions) as pilot:
+        await open_poem(pilot)
+        async for name, page in walk(pilot):
+            for size in sizes:
+                await pilot.resize_terminal(*size)
+                await assert_room(pilot, size, f"{name} at {size}")
+                if page.has_picture and size in SIZES:
+                    stored = PICTURES / file_name(name, language, size)
+                    differences.append(difference(await picture(pilot, stored), stored))
+            with prompt_of(pilot, "amber"):
+                for theme in themes:
+                    await assert_can_be_read(pilot, theme, f"{name} in {theme}")
+            pilot.app.theme = THEMES[0].name
+            await pilot.resize_terminal(1, 1)
+            await pilot.resize_terminal(*sizes[0])
+    assert not any(differences), "\n".join(filter(None, differences))
+
+
+async def test_a_poem_written_at_the_smallest_size_is_whole_at_every_other(
+    library: Library, endless_file: Path
+) -> None:
+    async with console(library, endless_file, ROOMS[0], lines="6") as pilot:
+        kept = await press_and_write(pilot, library, *"amber", "enter")
+        for size in ROOMS:
+            await pilot.resize_terminal(*size)
+            assert on_the_page(pilot) == letters(kept.text)
+            await assert_room(pilot, size, f"written, at {size}")
+
+
+async def test_without_colour_letters_show_what_colours_would(
+    library: Library, home: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    fill(library, "en")
+    async with console(library, MODEL, (120, 40)) as pilot:
+        await open_poem(pilot)
+        async for name, _ in walk(pilot):
+            shown = await letters_in_front(pilot)
+            assert [text for text, style in shown if not (style.color.is_default and style.bgcolor.is_default)] == [], (
+                name
+            )
+            if pilot.app.screen.query("OptionList:focus"):
+                is_chosen = pilot.app.screen.query_one(OptionList).highlighted is not None
+                assert any(style.bold and style.underline for _, style in shown) == is_chosen, name
+            if name == "lens":
+                assert len({(style.dim, style.bold, style.underline) for style in shades(pilot)}) == len(LEVELS) + 1
+                assert pilot.app.screen.query_one(LensView).get_component_rich_style("lens--cursor").reverse
+
+
+async def assert_room(pilot: Pilot, size: tuple[int, int], where: str) -> None:
+    """What matters most on a page is in sight: what has the focus, and where one writes the verse and the prompt."""
+    screen = pilot.app.screen
+    if isinstance(screen, WriteScreen):
+        width, height = in_sight(pilot, screen.query_one(PoemView))
+        assert width >= size[0] - 2, where
+        assert height >= 3, where
+        assert in_sight(pilot, screen.query_one("#prompt"))[1] >= 1, where
+    else:
+        focused = screen.focused or screen.query("VerticalScroll").first()
+        await until(pilot, lambda: min(in_sight(pilot, focused)))
+        assert in_sight(pilot, focused)[0] >= 16, where
+
+
+@contextlib.contextmanager
+def prompt_of(pilot: Pilot, text: str) -> Iterator[None]:
+    """Where there is a prompt, it holds a text instead of the hint of an empty one, which is paler."""
+    for prompt in pilot.app.screen.query(Prompt):
+        prompt.text = text
+    yield
+    for prompt in pilot.app.screen.query(Prompt):
+        prompt.text = ""
+
+
+async def assert_can_be_read(pilot: Pilot, theme: str, where: str) -> None:
+    """Every letter stands out from what is behind it; in the lens, each shade from the next one too."""
+    pilot.app.theme = theme
+    await pilot.pause()
+    contrasts = {text: contrast(style.color, style.bgcolor) for text, style in await letters_in_front(pilot)}
+    assert {text: ratio for text, ratio in contrasts.items() if ratio < LEAST[theme]} == {}, where
+    if isinstance(pilot.app.screen, LensScreen):
+        for shade in shades(pilot):
+            assert contrast(shade.color, shade.bgcolor) >= LEAST[theme], where
+        for shade, next_shade in itertools.pairwise(shades(pilot)[1:]):
+            pairs = zip(shade.bgcolor.triplet, next_shade.bgcolor.triplet, strict=True)
+            assert max(abs(part - next_part) for part, next_part in pairs) >= 20, where  # of 255: red, green or blue
+
+
+async def picture(pilot: Pilot, stored: Path) -> str:
+    """The picture of a page once it is the stored one, or else when it was looked at often enough."""
+    expected = stored.read_text("utf-8") if stored.exists() else ""
+    for _ in range(LOOKS):
         for widget in pilot.app.screen.query("*"):
             if getattr(widget, "cursor_blink", False):
                 widget.cursor_blink = False
                 widget.notify_style_update()  # else a line with a cursor that was dark just then would stay
-        pictures.append(screenshot(pilot.app))
-        settled = pictures[-1] == expected or pictures[-STILL:] == pictures[-1:] * STILL
-        return settled and shown.words in pictures[-1]
-
-    await until(pilot, is_complete)
-    return pictures[-1]
-
-
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
-async def test_every_screen_looks_as_it_did(library: Library, language: str, size: tuple[int, int]):
-    fill(library, language)
-    differences = []
-    conditions = {"metre": METRES[0], "rhyme": "ان"} if language == "fa" else {}
-    async with console(library, MODEL, size, **conditions) as pilot:
-        await pilot.press("ctrl+l", "enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
-        for name, shown in SCREENS.items():
-            await pilot.press(*shown.keys)
-            stored = STORED / file_name(name, language, size)
-            differences.append(difference(await complete(pilot, shown, stored), stored))
-            if shown.keys:
-                await pilot.press("escape")
-                await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
-    assert not any(differences), "\n".join(filter(None, differences))
+        seen = screenshot(pilot.app)
+        if seen == expected:
+            break
+        await pilot.pause()
+    return seen
 
 
-def file_name(screen: str, language: str, size: tuple[int, int]) -> str:
-    return f"{screen}-{language}-{size[0]}x{size[1]}.svg"
+def in_sight(pilot: Pilot, widget: Widget) -> tuple[int, int]:
+    """How many columns and rows of a widget are on the screen."""
+    seen = widget.region.intersection(pilot.app.screen.region)
+    return (seen.width, seen.height) if widget.display else (0, 0)
 
 
-def test_no_picture_is_left_of_a_screen_that_is_gone():
-    names = {file_name(screen, language, size) for screen in SCREENS for language in WORDS for size in SIZES}
-    assert {path.name for path in STORED.iterdir()} == names
+async def letters_in_front(pilot: Pilot) -> list[tuple[str, Style]]:
+    """Every run of letters on a screen, once there are some, and its style; of a modal one, what lies in front."""
+    await until(pilot, lambda: any(runs_of_letters(pilot.app.screen)))
+    return list(runs_of_letters(pilot.app.screen))
+
+
+def runs_of_letters(screen: Screen) -> Iterator[tuple[str, Style]]:
+    in_front = [child.region for child in screen.children if child.display] if screen.is_modal else [screen.region]
+    for y, strip in enumerate(screen._compositor.render_strips()):
+        x = 0
+        for text, style, _ in strip:
+            ends = (x, x + cell_len(text) - 1)
+            if any(character.isalnum() for character in text) and any(
+                all(region.contains(end, y) for end in ends) for region in in_front
+            ):
+                yield text, style
+            x = ends[1] + 1
+
+
+def luminance(colour: Color) -> float:
+    """WCAG 2.2, relative luminance of a colour of Rich."""
+    parts = [part / 255 for part in colour.triplet]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: Color, other: Color) -> float:
+    """WCAG 2.2, contrast ratio of two colours of Rich (1.4.3 and 1.4.6 want 4.5 and 7)."""
+    dark, bright = sorted((luminance(one), luminance(other)))
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def shades(pilot: Pilot) -> list[Style]:
+    """Of the lens, from what was expected to what was not."""
+    view = pilot.app.screen.query_one(LensView)
+    return [view.get_component_rich_style(f"lens--{shade}") for shade in range(len(LEVELS) + 1)]
+
+
+def file_name(page: str, language: str, size: tuple[int, int]) -> str:
+    return f"{page}-{language}-{size[0]}x{size[1]}.svg"
+
+
+def test_no_picture_is_left_of_a_page_that_is_gone():
+    pictured = [name for name, page in PAGES.items() if page.has_picture]
+    names = {file_name(name, language, size) for name in pictured for language in WORDS for size in SIZES}
+    assert {path.name for path in PICTURES.iterdir()} == names
