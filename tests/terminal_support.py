@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import select
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,7 +20,6 @@ from rumi_tui.console.widgets.poem_view import CURSOR
 from rumi_tui.library.store import KeptPoem, Library
 
 PATIENCE_SECONDS = 60.0
-LOOK_SECONDS = 0.02
 READY = "couplet"
 """Stands on the screen once the console has read its model."""
 
@@ -32,6 +33,9 @@ class Terminal:
         self._home, self._model = home, model
         welcome(home)
         self._tmux = ["tmux", "-u", "-S", str(home / "tmux"), "-f", os.devnull]
+        os.mkfifo(home / "output")
+        self._output = os.open(home / "output", os.O_RDWR | os.O_NONBLOCK)
+        """What the console writes to its window, as it does so."""
         self._environment = {
             **{name: value for name, value in os.environ.items() if name != "TMUX"},
             "HOME": str(home),
@@ -45,6 +49,7 @@ class Terminal:
         console = [str(Path(sys.executable).parent / "rumi-tui"), "--model", str(self._model)]
         window = ["-d", "-x", str(columns), "-y", str(rows), "-P", "-F", "#{pane_pid}"]
         process = psutil.Process(int(self._do("new-session", *window, *console)))
+        self._do("pipe-pane", f"exec cat > {shlex.quote(str(self._home / 'output'))}")
         self.wait_for(READY)
         return process
 
@@ -80,11 +85,12 @@ class Terminal:
         self.until(lambda: words in self.shown(), words)
 
     def until(self, condition: Callable[[], object], what: str = "what was waited for") -> None:
-        """Waits until something is so."""
+        """Waits until something is so: looks again whenever the console has written to its window."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not condition():
-            assert time.monotonic() < deadline, f"{what} never came; the screen:\n{self.shown()}"
-            time.sleep(LOOK_SECONDS)
+            has_written, _, _ = select.select([self._output], [], [], max(0.0, deadline - time.monotonic()))
+            assert has_written, f"{what} never came; the screen:\n{self.shown()}"
+            os.read(self._output, 1 << 16)
 
     def poems(self) -> list[KeptPoem]:
         """What the library holds, read beside the console, the latest first."""
@@ -97,6 +103,7 @@ class Terminal:
     def close(self) -> None:
         """Closes the window and all that runs in it."""
         self._do("kill-server", check=False)
+        os.close(self._output)
 
     def _do(self, *command: str, check: bool = True) -> str:
         done = subprocess.run(
