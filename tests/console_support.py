@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-from textual import events
-from textual.message import Message
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import OptionList, Select, Static
@@ -23,37 +20,14 @@ from rumi_tui.engine.lens import ALTERNATIVES
 from rumi_tui.library.store import KeptPoem, Library
 
 SIZES = [(80, 24), (120, 40), (20, 8)]
-PATIENCE_SECONDS = 30.0
-_waiting: set[asyncio.Event] = set()
-"""What `until` waits for at the moment."""
-
-
-def hear(message: Message) -> None:
-    """Wakes `until`; the hook for messages of `run_test`. What `Pilot.pause` itself sends round does not count."""
-    if not isinstance(message, events.Callback | events.Idle):
-        for heard in _waiting:
-            heard.set()
 
 
 async def until(pilot: Pilot, condition: Callable[[], object]) -> None:
-    """Waits until something is so: looks again whenever the app, run with `hear`, has dealt with a message.
-
-    So it never ends by itself where something comes to be so without a message, as that the app no longer runs does.
-    """
-    heard = asyncio.Event()
-    _waiting.add(heard)
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while not condition():
-                heard.clear()
-                await pilot.pause(0)
-                if condition():
-                    return
-                await heard.wait()
-    except TimeoutError:
-        raise AssertionError("what was waited for never came") from None
-    finally:
-        _waiting.discard(heard)
+    for _ in range(500):
+        if condition():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError("what was waited for never came")
 
 
 @contextlib.asynccontextmanager
@@ -67,7 +41,7 @@ async def console(
     """The console, once it has read its model, with these settings; left as a person leaves it."""
     app = RumiApp(library, str(model), "app", settings)
     try:
-        async with app.run_test(size=size, message_hook=hear) as pilot:
+        async with app.run_test(size=size) as pilot:
             await until(
                 pilot, lambda: app.screen.query("#form") and isinstance(field(pilot, "form", Select).value, str)
             )
@@ -80,9 +54,9 @@ async def console(
 
 
 async def leave(pilot: Pilot) -> None:
-    if pilot.app.return_value is None:
+    if pilot.app.is_running:
         await pilot.press("ctrl+q")
-        await until(pilot, lambda: pilot.app.return_value is not None)
+        await until(pilot, lambda: not pilot.app.is_running)
 
 
 def field(pilot: Pilot, name: str, kind: type = Widget):

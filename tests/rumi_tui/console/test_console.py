@@ -8,7 +8,6 @@ from console_support import (
     begin_without_end,
     console,
     field,
-    hear,
     leave,
     letters,
     on_the_page,
@@ -236,7 +235,7 @@ async def test_a_number_of_lines_too_large_to_be_kept_does_not_end_the_console(l
 
 async def test_a_model_that_is_missing_is_told(library, tmp_path):
     app = RumiApp(library, str(tmp_path / "missing.onnx"), "app")
-    async with app.run_test(message_hook=hear) as pilot:
+    async with app.run_test() as pilot:
         await until(pilot, lambda: told(pilot))
         assert "missing.onnx" in told(pilot)[0]
         await pilot.press(*"amber", "enter")

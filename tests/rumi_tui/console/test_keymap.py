@@ -39,7 +39,7 @@ async def test_a_changed_key_does_it_and_the_old_one_no_longer(library, endless_
         await press_and_write(pilot, library, "f11")
         assert len(library.poems()) == 2
         await pilot.press("ctrl+b")
-        await until(pilot, lambda: pilot.app.return_value is not None)
+        await until(pilot, lambda: not pilot.app.is_running)
 
 
 async def test_two_keys_can_change_places(library, endless_file):

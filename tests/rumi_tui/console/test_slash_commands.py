@@ -88,7 +88,7 @@ async def test_commands_do_what_keys_do(library, endless_file, tmp_path: Path, m
         await obey(pilot, "/export md")
         await until(pilot, lambda: list((tmp_path / "Rumi").glob("*.md")))
         await obey(pilot, "/quit")
-        await until(pilot, lambda: pilot.app.return_value is not None)
+        await until(pilot, lambda: not pilot.app.is_running)
 
 
 async def test_a_command_is_completed(library, endless_file):

@@ -191,7 +191,7 @@ async def test_the_console_can_be_left_from_every_screen(library: Library, endle
         await pilot.press(key)
         await until(pilot, lambda: isinstance(pilot.app.screen, SCREENS[key]))
         await pilot.press("ctrl+q")
-        await until(pilot, lambda: pilot.app.return_value is not None)
+        await until(pilot, lambda: not pilot.app.is_running)
         assert library.poems() == [kept]
 
 

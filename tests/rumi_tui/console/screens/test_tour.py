@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from console_support import console, hear, until
+from console_support import console, until
 from textual.widgets import Static
 
 from rumi_tui.console.app import RumiApp
@@ -24,7 +24,7 @@ def test_no_page_leaves_a_key_open():
 async def test_whoever_is_welcomed_is_shown_the_tour(library, endless_file):
     app = RumiApp(library, str(endless_file), "app", SettingsFile(), welcome=True)
     try:
-        async with app.run_test(message_hook=hear) as pilot:
+        async with app.run_test() as pilot:
             titles = [title for title, _ in pages(app._keys)]
             await until(pilot, lambda: isinstance(app.screen, TourScreen) and titles[0] in heading(pilot))
             for key, number in (("left", 0), ("right", 1), ("enter", 2), ("left", 1), ("space", 2)):

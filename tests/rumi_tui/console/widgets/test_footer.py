@@ -3,7 +3,7 @@ from __future__ import annotations
 import gc
 from typing import ClassVar
 
-from console_support import hear, until
+from console_support import until
 from textual.app import App
 
 from rumi_tui.console.widgets.footer import KeyRow
@@ -17,7 +17,7 @@ class Keys(App[None]):
 
 
 async def test_keys_that_are_gone_are_forgotten():
-    async with Keys().run_test(message_hook=hear) as pilot:
+    async with Keys().run_test() as pilot:
         row = pilot.app.query_one(KeyRow)
         await until(pilot, lambda: len(row.children) == 2)
         kind = type(row.children[0])
