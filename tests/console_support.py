@@ -23,6 +23,7 @@ SIZES = [(80, 24), (120, 40), (20, 8)]
 
 
 async def until(pilot: Pilot, condition: Callable[[], object]) -> None:
+    """Waits until something is so; looks again and again, for threads, files and the end of the app send no message."""
     for _ in range(500):
         if condition():
             return
