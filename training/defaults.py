@@ -18,6 +18,8 @@ RHYME_RATE = 0.002
 """The same of such a run where words that rhyme weigh more."""
 MINUTES = 10.0
 """Time for a run."""
+FEWEST_POEMS = 5
+"""In a metre that a model is told, and that its verse is compared with: fewer teach nothing."""
 COMPILED_MINUTES, COMPILED_STEPS = 5.0, 1000
 """From how many minutes on, or steps where nobody says minutes, a run on a CPU compiles its step first. A compiled step
 takes two thirds of the time."""

@@ -36,6 +36,7 @@ from training.data import (
     encode_versions,
     store_encoded,
 )
+from training.defaults import FEWEST_POEMS
 from training.distributed import World
 from training.estimate import LossEstimate
 from training.evaluate import exact_loss
@@ -48,8 +49,6 @@ from training.run_config import RunConfig
 from training.torch_step import TorchStep
 
 LICENCE = "MIT"
-FEWEST_POEMS = 5
-"""In a metre that a model can be told: fewer teach nothing."""
 
 
 class Inputs(NamedTuple):

@@ -6,6 +6,9 @@ writes to it. Knows nothing of probabilities.
 
 from __future__ import annotations
 
+import functools
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -19,6 +22,27 @@ LONGEST_RHYME = 24
 """Tokens of a rhyme that the model names; real verse has few longer ones."""
 
 Mask = npt.NDArray[np.bool_]
+
+
+class _Masks(NamedTuple):
+    """Which ids may come, bool [vocab_size] each."""
+
+    inside: Mask
+    """Text and no end of a line."""
+    earlier_line: Mask
+    """In a line of a unit that is not its last: text, or the break that leads to the next."""
+    last_line: Mask
+    """Text, a line feed, or the end of the poem."""
+
+
+@functools.lru_cache(maxsize=8)
+def _masks(tokenizer: Tokenizer) -> _Masks:
+    inside = np.array([not is_reserved(token) and token != "\n" for token in tokenizer.tokens])
+    earlier_line, last_line = inside.copy(), inside.copy()
+    if tokenizer.names_rhymes:
+        earlier_line[tokenizer.ids[BREAK]] = True
+    last_line[[tokenizer.ids["\n"], tokenizer.end_id]] = True
+    return _Masks(inside, earlier_line, last_line)
 
 
 class Outline:
@@ -48,6 +72,7 @@ class Outline:
         self.beginning: list[int] = []
         """What is read before the first id is chosen."""
         self._has_units = tokenizer.names_rhymes and self._shape.unit > 1
+        self._masks = _masks(tokenizer)
         if self._has_units:
             self._begin(text.split("\n"), rhyme)
         else:
@@ -88,23 +113,14 @@ class Outline:
 
     def allowed(self) -> Mask:
         """Which ids may come next: bool [vocab_size]."""
-        tokenizer = self._tokenizer
-        mask = np.ones(len(tokenizer), dtype=np.bool_)
-        if self._naming is None:
-            mask[[tokenizer.unknown_id, *tokenizer.sign_ids]] = False
-            ends_unit = not self._has_units or self._line == self._shape.unit - 1
-            if tokenizer.names_rhymes:
-                mask[tokenizer.ids[BREAK]] = not ends_unit and not self._is_empty
-            if not ends_unit or self._is_empty:
-                mask[[tokenizer.ids["\n"], tokenizer.end_id]] = False
+        masks = self._masks
+        if self._naming is not None:
+            mask = masks.inside.copy() if len(self._naming) < LONGEST_RHYME else np.zeros_like(masks.inside)
+            mask[rhyme_end(self._tokenizer, self._shape, self._unit)] = bool(self._naming)
             return mask
-        end = rhyme_end(tokenizer, self._shape, self._unit)
-        mask[[*map(is_reserved, tokenizer.tokens)]] = False
-        mask[tokenizer.ids["\n"]] = False
-        if len(self._naming) >= LONGEST_RHYME:
-            mask[:] = False
-        mask[end] = bool(self._naming)
-        return mask
+        if self._is_empty:
+            return masks.inside
+        return masks.last_line if not self._has_units or self._line == self._shape.unit - 1 else masks.earlier_line
 
     def accept(self, token_id: int) -> list[int]:
         """Takes the id that was chosen, and tells what the model must read after it."""

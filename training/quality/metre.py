@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Self
 
@@ -10,9 +11,12 @@ from models.errors import RumiError
 from rumi_tui.texts.corpus import Poem
 from rumi_tui.verse.feet import metre_named
 from rumi_tui.verse.metre import MetreJudge
+from training.defaults import FEWEST_POEMS
 
 MOST_LINES = 20_000
 """That the judge learns from, drawn at random: they take it half a minute, and more hardly make it better."""
+TELLING_LINES = 4
+"""Of a poem, that tell its metre: more would take longer and tell the same."""
 FEWEST_LINES = 500
 """Fewer do not tell how words are read, nor what a line in metre may cost."""
 
@@ -23,8 +27,8 @@ LinedPoems = Sequence[Sequence[str]]
 class MetreMeasure:
     """A judge of metre, and the metres that real poems of each form have.
 
-    The metre of a poem is the one of these that suits its lines best, whoever wrote it: a real poem is not measured by
-    its label, so that it has no advantage.
+    The metre of a poem is the one of these that suits its first lines best, whoever wrote it: a real poem is not
+    measured by its label, so that it has no advantage.
     """
 
     def __init__(self, judge: MetreJudge, metres: Mapping[str, Sequence[str]]) -> None:
@@ -40,10 +44,11 @@ class MetreMeasure:
         verse: dict[str, list[str]] = {}
         for metre, line in random.Random(0).sample(lines, min(MOST_LINES, len(lines))):
             verse.setdefault(metre, []).append(line)
-        metres: dict[str, dict[str, None]] = {}
-        for poem, metre in labelled:
-            metres.setdefault(poem.form, {})[metre] = None
-        return cls(MetreJudge.fit(verse), {form: tuple(names) for form, names in metres.items()})
+        metres: dict[str, list[str]] = {}
+        for (form, metre), count in Counter((poem.form, metre) for poem, metre in labelled).items():
+            if count >= FEWEST_POEMS:
+                metres.setdefault(form, []).append(metre)
+        return cls(MetreJudge.fit(verse), metres)
 
     def in_metre(self, poems: LinedPoems, form: str) -> float | None:
         """Share of the lines that scan in the metre of their poem; None for a form without labelled poems."""
@@ -72,7 +77,7 @@ class MetreMeasure:
         return self._share((lines, rng.choice(sorted(known - {self._metre_of(lines, form)}))) for lines in poems)
 
     def _metre_of(self, lines: Sequence[str], form: str) -> str:
-        return self._judge.name(lines, self._metres[form])
+        return self._judge.name(lines[:TELLING_LINES], self._metres[form])
 
     def _share(self, poems: Iterable[tuple[Sequence[str], str]]) -> float:
         flags = [self._judge.scans(line, metre) for lines, metre in poems for line in lines]
