@@ -5,8 +5,9 @@
 #   bash training/recipes/rumi-en.sh [FOLDER]
 #
 # The first run is meant for a GPU, where it takes minutes. The second takes 40 minutes on a core that multiplies 16-bit floats;
-# by its steps, the first would take such a core six hours. The file that ships began as an older rumi-en, which had learned from a part of these texts:
-# its card says what was typed. The texts are those of RUMI_CORPUS_DIR, or else they are fetched.
+# by its steps, the first would take such a core six hours. The file that ships began as an older
+# rumi-en, which had learned from a part of these texts: its card says what was typed. The texts are those of
+# RUMI_CORPUS_DIR, or else they are fetched.
 # A smaller size is for a trial: STEPS=20 MINUTES=1 PRESET=small bash training/recipes/rumi-en.sh
 set -euo pipefail
 preset=${PRESET:-base}
