@@ -97,6 +97,9 @@ ENDINGS: dict[Close, dict[Following, _Weighted]] = {
 Unwritten: the ezafe (a vowel that ties a word to the next) and the elision of a first alef.
 """
 
+LONGEST_WORD = 16
+"""Letters: no word of Rumi's has more than 14, and the readings of a word double with each letter."""
+
 _IRREGULAR: dict[str, dict[Body, float]] = {
     "است": {("10", "overlong"): LIKELY, ("0", "overlong"): POSSIBLE, ("", "overlong"): POSSIBLE},
     "ست": {("0", "overlong"): LIKELY, ("", "overlong"): LIKELY},
@@ -136,12 +139,17 @@ def tokens(line: str) -> list[Token]:
 
 @lru_cache(maxsize=1 << 16)
 def bodies(word: str) -> dict[Body, float]:
-    """The bodies that the spelling of a word allows, with their shares of 1; vowel signs count where they stand."""
+    """The bodies that the spelling of a word allows, with their shares of 1; vowel signs count where they stand.
+
+    None for a word longer than `LONGEST_WORD`, which a model may write without end.
+    """
     if unsigned(word) in _IRREGULAR:
         return _shares(_IRREGULAR[unsigned(word)])
     (first, _), *rest = _LETTER.findall(word.translate(_PLAIN))
     if not rest:
         return {("", "lone"): 1.0}
+    if len(rest) >= LONGEST_WORD:
+        return {}
     # what was read so far: the letters heard, and whether the last stands at rest as a long vowel
     partial: dict[tuple[str, bool], float] = {("10", True) if first == "آ" else ("1", False): 1.0}
     for place, (letter, signs) in enumerate(rest[:-1]):

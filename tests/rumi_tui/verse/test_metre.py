@@ -107,3 +107,10 @@ def test_a_metre_that_is_none_is_refused() -> None:
     with refused("is no metre"):
         MetreJudge.fit({"فاعلاتن فاعل": VERSE})
     assert "فاعل" not in FEET
+
+
+def test_a_line_with_a_word_without_end_does_not_scan(fitted: MetreJudge) -> None:
+    endless = "باد آمد " + "نیابیمشان" * 40
+    assert math.isinf(fitted.cost(endless, RAMAL))
+    assert fitted.scan(endless, RAMAL) is None
+    assert not MetreJudge.fit({RAMAL: [*VERSE, endless]}).scans(endless, RAMAL)
