@@ -10,7 +10,8 @@ import numpy as np
 
 from models.errors import RumiError
 from models.forms import form_named
-from models.tokenizer import METRE, RHYME, Tokenizer
+from models.layout import metre_id
+from models.tokenizer import RHYME, Tokenizer
 from rumi_tui.engine.context import Context, DecodeStep, Logits
 from rumi_tui.engine.outline import Outline
 from rumi_tui.engine.sampling import Probabilities, Sampling, choose, log_softmax, logprob_of
@@ -25,8 +26,8 @@ DEFAULT_LINES = 16
 """Of a poem that does not end before, where nobody sets a limit: what a small terminal shows at once."""
 
 NAMED = 0.2
-"""How likely a model must hold it that a rhyme is named to name one. In training it is named for three of four couplets
-that rhyme and for none that do not, so this tells verse that rhymes from other verse."""
+"""How likely a model must hold it that a metre or a rhyme is named to name one. In training it is named for three of
+four poems or couplets that have it and for none that do not, so this tells the ones from the others."""
 
 Ending = Literal["end", "lines", "characters"]
 """Why a poem stopped: the model ended it, or it reached the asked number of lines or of characters."""
@@ -65,7 +66,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     """What the poem begins with, in the model's characters (see `Tokenizer.fit`)."""
     metre: str = ""
-    """One of `Tokenizer.metres`; empty: as the model likes."""
+    """One of `Tokenizer.metres`; empty: the model names one itself, if it was trained to."""
     rhyme: str = ""
     """What the lines that rhyme end in; where each couplet has a rhyme of its own, those of the first. Empty: the model
     names one itself, if it was trained to."""
@@ -112,11 +113,17 @@ class Sampler:
         self._tokenizer, self._request = tokenizer, request
         self._rng = np.random.default_rng(request.seed)
         self._outline = Outline(tokenizer, request.form, request.text, request.metre, request.rhyme)
+        self._metre_ids = [metre_id(tokenizer, metre) for metre in tokenizer.metres]
         self._lines = self._characters = 0
         self.unread = self._outline.beginning
         """The ids that the model reads next."""
         self.ending: Ending | None = None
         """Why the poem stopped; None while it can go on."""
+
+    @property
+    def metre(self) -> str:
+        """The metre that was asked for, or that the model has named; empty for none."""
+        return self._outline.metre
 
     @property
     def rhymes(self) -> list[str]:
@@ -126,8 +133,12 @@ class Sampler:
     def sample(self, logits: Logits) -> Step | None:
         """The token that follows, from logits [vocab_size]; None where it is no verse, or the poem stops instead."""
         request, outline = self._request, self._outline
-        if outline.may_name:
-            self.unread = outline.decide(self._expects_rhyme(logits))
+        if outline.may_name_metre:
+            self.unread = outline.name_metre(self._expected_metre(logits))
+            if self.unread:
+                return None
+        if outline.may_name_rhyme:
+            self.unread = outline.name_rhyme(self._expects_rhyme(logits))
             if self.unread:
                 return None
         naming = outline.is_naming
@@ -150,12 +161,20 @@ class Sampler:
             self.ending = "characters"
         return Step(text, logprob_of(logits, token_id), self._alternatives(logits))
 
+    def _expected_metre(self, logits: Logits) -> str:
+        """A metre that the model would name here, drawn like any token; empty where it would hardly name one."""
+        metres = self._metre_ids
+        if np.exp(log_softmax(logits))[metres].sum() < NAMED:
+            return ""
+        allowed = np.zeros(len(logits), dtype=np.bool_)
+        allowed[metres] = True
+        return self._tokenizer.metres[metres.index(choose(logits, allowed, self._request.sampling, self._rng))]
+
     def _expects_rhyme(self, logits: Logits) -> bool:
-        """Whether the model would name a rhyme here, where it names no metre."""
-        tokenizer = self._tokenizer
-        metres = [tokenizer.ids[f"{METRE}{metre}>"] for metre in tokenizer.metres]
+        """Whether the model would name a rhyme here, now that it names no metre."""
         probabilities = np.exp(log_softmax(logits))
-        return bool(probabilities[tokenizer.ids[RHYME]] >= NAMED * (1 - probabilities[metres].sum()))
+        others = 1 - probabilities[self._metre_ids].sum()
+        return bool(probabilities[self._tokenizer.ids[RHYME]] >= NAMED * others)
 
     def _alternatives(self, logits: Logits) -> tuple[Alternative, ...]:
         if not self._request.alternatives:
@@ -209,6 +228,11 @@ class BatchGeneration:
         return [sampler.ending for sampler in self._samplers]
 
     @property
+    def metres(self) -> Sequence[str]:
+        """The metre of each poem, asked for or named by the model; empty for none."""
+        return [sampler.metre for sampler in self._samplers]
+
+    @property
     def rhymes(self) -> Sequence[list[str]]:
         """The rhymes that the model named in each poem before it wrote to them."""
         return [sampler.rhymes for sampler in self._samplers]
@@ -245,6 +269,8 @@ class Poem(msgspec.Struct, frozen=True, kw_only=True):
     ending: Ending | None
     logprob: float
     """Natural logarithm of the probability of what the model wrote, at temperature 1 and before any filter."""
+    metre: str = ""
+    """What was asked for, or what the model named; empty for none."""
     rhymes: list[str] = []
     """The rhymes that the model named before it wrote to them."""
 
@@ -267,12 +293,13 @@ def write_poems(
         for number, step in generation:
             poems[number].append(step)
             on_step(first + number, step)
-        ended = zip(poems, generation.endings, generation.rhymes, strict=True)
-        for number, (steps, ending, rhymes) in enumerate(ended):
+        finished = zip(poems, generation.endings, generation.metres, generation.rhymes, strict=True)
+        for number, (steps, ending, metre, rhymes) in enumerate(finished):
             yield Poem(
                 seed=batch.seed + number,
                 text=request.text + "".join(step.text for step in steps),
                 ending=ending,
                 logprob=sum(step.logprob for step in steps),
+                metre=metre,
                 rhymes=rhymes,
             )

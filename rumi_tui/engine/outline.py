@@ -1,7 +1,7 @@
 """Where a poem that is being written stands in its layout (`models.layout`), and so which ids may follow.
 
-What is said of a unit of lines comes before them. Where nobody says its rhyme, the model may name one itself, and then
-writes to it. Knows nothing of probabilities.
+What is said of a unit of lines comes before them. Where nobody says metre or rhyme, the model may name one itself, and
+then writes to it. Knows nothing of probabilities.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.forms import form_named
-from models.layout import Conditions, head, lay_out, rhyme_end
+from models.layout import Conditions, head, lay_out, metre_id, rhyme_end
 from models.tokenizer import BREAK, RHYME, Tokenizer, is_reserved
 from rumi_tui.verse.endings import asked_ending, unit_rhymes
 from rumi_tui.verse.languages import language_of
@@ -59,8 +59,8 @@ class Outline:
         """The unit that is being written, and the line in it."""
         self._is_empty = False
         """Whether that line has nothing in it yet, so that it cannot end."""
-        self.may_name = False
-        """Whether it is to be decided if the model names a rhyme for this unit, see `decide`."""
+        self.may_name_metre = self.may_name_rhyme = False
+        """Whether it is to be decided if the model names one, first a metre, then a rhyme: see `name_metre`."""
         self._naming: list[int] | None = None
         """What the model has named so far of the rhyme of this unit; None where it writes the lines."""
         self._begun: list[int] = []
@@ -98,9 +98,20 @@ class Outline:
         else:
             self.beginning += self._open_unit()
 
-    def decide(self, name: bool) -> list[int]:
+    @property
+    def metre(self) -> str:
+        """That of the poem: what was asked for, or what the model has named; empty for none."""
+        return self._said.metre
+
+    def name_metre(self, metre: str) -> list[int]:
+        """Takes the metre that the model names for the poem, empty for none; tells what it must read now."""
+        self.may_name_metre = False
+        self._said = Conditions(metre=metre)
+        return [*([metre_id(self._tokenizer, metre)] if metre else []), *self._open_rhyme()]
+
+    def name_rhyme(self, name: bool) -> list[int]:
         """Has the model name a rhyme for this unit, or write without one; tells what it must read now."""
-        self.may_name = False
+        self.may_name_rhyme = False
         if not name:
             return self._close_naming()
         self._naming = []
@@ -139,13 +150,18 @@ class Outline:
 
     def _open_unit(self) -> list[int]:
         """What stands before the lines of this unit, as far as it is known."""
+        ids = head(self._tokenizer, self._form, self._unit, self._said)
+        self.may_name_metre = bool(self._tokenizer.metres) and not self.metre
+        return ids if self.may_name_metre else ids + self._open_rhyme()
+
+    def _open_rhyme(self) -> list[int]:
+        """What stands between the metre and the lines of this unit, as far as it is known."""
         tokenizer = self._tokenizer
         letters, whole = self._asked
-        ids = head(tokenizer, self._form, self._unit, self._said)
+        self.may_name_rhyme = not letters
         if not letters:
-            self.may_name = True
-            return ids
-        ids += [tokenizer.ids[RHYME], *letters]
+            return []
+        ids = [tokenizer.ids[RHYME], *letters]
         self._naming = [*letters]
         if whole:
             ids += [rhyme_end(tokenizer, self._shape, self._unit), *self._close_naming()]

@@ -259,10 +259,20 @@ def test_no_rhyme_is_named_where_the_model_expects_verse() -> None:
     assert begun.unread == TOLD.encode("be")
 
 
-def test_that_a_model_would_name_a_metre_first_does_not_keep_it_from_a_rhyme() -> None:
-    sampler = Sampler(TOLD, Request(form="couplet"))
-    sampler.sample(logits_for(**{"<rhyme>": 0.15, "<metre:slow>": 0.4, "<metre:swift>": 0.3}))
+def test_a_metre_is_named_where_the_model_expects_one_and_holds_for_the_poem() -> None:
+    sampler = Sampler(TOLD, Request(form="couplet", sampling=Sampling(temperature=0)))
+    assert sampler.sample(logits_for(**{"<rhyme>": 0.15, "<metre:slow>": 0.3, "<metre:swift>": 0.4})) is None
+    assert sampler.unread == [TOLD.ids["<metre:swift>"]]
+    assert sampler.metre == "swift"
+    assert sampler.sample(logits_for(**{"<rhyme>": 0.7})) is None
     assert sampler.unread == [TOLD.ids["<rhyme>"]]
+
+
+def test_a_metre_that_is_hardly_expected_does_not_keep_the_model_from_a_rhyme() -> None:
+    sampler = Sampler(TOLD, Request(form="couplet"))
+    sampler.sample(logits_for(**{"<rhyme>": 0.17, "<metre:slow>": 0.1, "<metre:swift>": 0.09}))
+    assert sampler.unread == [TOLD.ids["<rhyme>"]]
+    assert sampler.metre == ""
 
 
 def test_what_is_asked_for_is_fitted_or_refused() -> None:
