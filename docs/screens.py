@@ -21,10 +21,10 @@ from rumi_tui.library.store import Library
 FOLDER = Path(__file__).parent / "screens"
 SIZE = (100, 28)
 POEMS = [
-    ("en", "couplet", 8, "The sea", 5),
-    ("fa", "ghazal", 10, "شب", 29),
-    ("fa", "rubai", 4, "دریا", 32),
-    ("en", "couplet", 12, "The soul is", 7),
+    ("en", "free", 8, "The sea", 5),
+    ("fa", "ghazal", 8, "", 8009),
+    ("fa", "rubai", 4, "", 8003),
+    ("en", "free", 10, "", 7003),
 ]
 """Model, form, lines, beginning and seed of what is written for the pictures."""
 

@@ -123,11 +123,17 @@ def _rightwards(run: Run, y: int) -> str:
 def _leftwards(runs: list[Run], y: int) -> str:
     last = runs[-1]
     right = last.end - (len(last.text) - len(last.text.rstrip()))
+    looks = groupby(reversed(runs), lambda run: run.look)
     spans = "".join(
-        f'<tspan style="{run.look}">{escape(unicodedata.normalize("NFKC", run.text[::-1]))}</tspan>'
-        for run in reversed(runs)
+        f'<tspan style="{look}">{escape("".join(_in_reading_order(run.text) for run in group))}</tspan>'
+        for look, group in looks
     )
     return f'<text text-anchor="end" x="{right * CELL[0]}" y="{y}">{spans}{RIGHT_TO_LEFT_MARK}</text>'
+
+
+def _in_reading_order(text: str) -> str:
+    """Letters that stand from left to right as they are read; a joiner follows the letter that it stands behind."""
+    return unicodedata.normalize("NFKC", "".join(reversed(re.findall("[^\u200c]\u200c*", text))))
 
 
 def _adjoining(runs: Iterator[Run]) -> Iterator[list[Run]]:
