@@ -6,8 +6,8 @@ in brackets may be left out, and then the decoder does without:
     <ghazal> [<metre:...>] [<rhyme> letters <both>] first line <break> second line, then a line feed or <end>
 
 `<both>` says that both lines end in the letters, `<second>` that the second alone does. So the stream may be cut before
-any unit, and what was asked for never slides out of the window. In other forms, form and metre stand once, before the
-first line. To say what is wanted before it is written was shown to help by Keskar et al. 2019 ("CTRL: a conditional
+any unit, and what was asked for never slides out of the window; that a unit is the first of a poem, the `<end>` before it
+says (`opening`). In other forms, form and metre stand once, before the first line. To say what is wanted before it is written was shown to help by Keskar et al. 2019 ("CTRL: a conditional
 transformer language model for controllable generation", arXiv:1909.05858), and rhyme and length before each line by
 Ormazabal et al. 2022 ("PoeLM", arXiv:2205.12206).
 
@@ -63,6 +63,14 @@ def lay_out(tokenizer: Tokenizer, form: str, text: str, conditions: Conditions =
             ids += head(tokenizer, form, unit, conditions)
         ids += tokenizer.encode(line)
     return ids
+
+
+def opening(tokenizer: Tokenizer) -> list[int]:
+    """What a decoder reads before a poem that stands alone: the end of another, as in the stream that it learned from.
+
+    Nothing for a decoder without such layouts: whatever it reads first is the beginning of a poem.
+    """
+    return [tokenizer.end_id] if tokenizer.names_rhymes else []
 
 
 def head(tokenizer: Tokenizer, form: str, unit: int, conditions: Conditions = UNSAID) -> list[int]:

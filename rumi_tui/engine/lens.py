@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from models.layout import Conditions, is_text, lay_out
+from models.layout import Conditions, is_text, lay_out, opening
 from models.tokenizer import Tokenizer
 from rumi_tui.engine.context import Context, DecodeStep
 from rumi_tui.engine.generate import Alternative, most_likely
@@ -41,8 +41,11 @@ def token_scores(model: DecodeStep, tokenizer: Tokenizer, form: str, text: str, 
     tokens through every layer. Raises `RumiError` for a form or a metre that it does not know.
     """
     rhymes = unit_rhymes(text.split("\n"), form, language_of(text)) if tokenizer.names_rhymes else ()
-    ids = np.array(lay_out(tokenizer, form, text, Conditions(metre=metre, rhymes=rhymes)))
-    scored = np.flatnonzero(is_text(tokenizer, ids))[-LONGEST:]
+    before = opening(tokenizer)
+    ids = np.array([*before, *lay_out(tokenizer, form, text, Conditions(metre=metre, rhymes=rhymes))])
+    is_scored = is_text(tokenizer, ids)
+    is_scored[: len(before)] = False
+    scored = np.flatnonzero(is_scored)[-LONGEST:]
     config = model.config
     begin = max(0, int(scored[0]) - 1 - config.layers * config.window) if len(scored) and config.is_rotary else 0
     never = [tokenizer.unknown_id, *tokenizer.sign_ids]

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.forms import form_named
-from models.layout import Conditions, head, lay_out, metre_id, rhyme_end
+from models.layout import Conditions, head, lay_out, metre_id, opening, rhyme_end
 from models.tokenizer import BREAK, RHYME, Tokenizer, is_reserved
 from rumi_tui.verse.endings import asked_ending, unit_rhymes
 from rumi_tui.verse.languages import language_of
@@ -69,14 +69,14 @@ class Outline:
         """What is asked of the next rhyme, and whether that is all of it."""
         self.rhymes: list[str] = []
         """The rhymes that the model has named."""
-        self.beginning: list[int] = []
+        self.beginning = opening(tokenizer)
         """What is read before the first id is chosen."""
         self._has_units = tokenizer.names_rhymes and self._shape.unit > 1
         self._masks = _masks(tokenizer)
         if self._has_units:
             self._begin(text.split("\n"), rhyme)
         else:
-            self.beginning = lay_out(tokenizer, form, text, self._said)
+            self.beginning += lay_out(tokenizer, form, text, self._said)
 
     def _begin(self, lines: list[str], rhyme: str) -> None:
         tokenizer, form, shape = self._tokenizer, self._form, self._shape

@@ -4,7 +4,7 @@ import pytest
 from support import refused
 
 from models.forms import FORMS
-from models.layout import UNSAID, Conditions, head, is_text, lay_out
+from models.layout import UNSAID, Conditions, head, is_text, lay_out, opening
 from models.tokenizer import BOTH, BREAK, METRE, RHYME, SECOND, CharacterTokenizer
 
 PLAIN = CharacterTokenizer.train(["abc def\n" * 9])
@@ -20,6 +20,11 @@ def test_a_tokenizer_that_can_be_told_nothing_reads_the_form_and_the_text() -> N
     ids = lay_out(PLAIN, "ghazal", "ab\ncd\nef", Conditions(rhymes=("d",)))
     assert ids == [PLAIN.form_id("ghazal"), *PLAIN.encode("ab\ncd\nef")]
     assert is_text(PLAIN, ids).tolist() == [False] + [True] * 8
+
+
+def test_a_poem_follows_the_end_of_another_where_units_could_be_taken_for_poems() -> None:
+    assert spelled(opening(TOLD)) == "<end>"
+    assert opening(PLAIN) == []
 
 
 def test_a_poem_that_nobody_says_anything_of_is_laid_out_in_units() -> None:

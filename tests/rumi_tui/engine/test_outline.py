@@ -54,12 +54,12 @@ def test_what_a_model_reads_is_the_layout_of_what_it_writes(form: str, metre: st
     laid_out = spelled(lay_out(TOLD, form, verse, Conditions(metre=outline.metre, rhymes=tuple(outline.rhymes))))
     assert outline.metre == (metre or (METRES[0] if form != "free" else ""))
     # blanks at the ends of a rhyme are not told to people
-    assert spelled(read).replace(" ", "") == laid_out.replace(" ", "")
+    assert spelled(read).replace(" ", "") == "<end>" + laid_out.replace(" ", "")
 
 
 def test_a_rhyme_is_named_before_the_line_that_was_begun() -> None:
     outline = Outline(RHYMED, "couplet", "a dance")
-    assert spelled(outline.beginning) == "<couplet>"
+    assert spelled(outline.beginning) == "<end><couplet>"
     assert outline.may_name_rhyme
     assert spelled(outline.name_rhyme(True)) == "<rhyme>"
     assert outline.is_naming
@@ -103,34 +103,34 @@ def test_a_unit_may_go_without_a_rhyme() -> None:
 
 def test_an_asked_rhyme_holds_for_a_ghazal_and_for_the_next_couplet() -> None:
     assert spelled(Outline(TOLD, "ghazal", "", METRES[0], "ab cd").beginning) == (
-        f"<ghazal><metre:{METRES[0]}><rhyme> ab cd<both>"
+        f"<end><ghazal><metre:{METRES[0]}><rhyme> ab cd<both>"
     )
     outline = Outline(RHYMED, "ghazal", "a\nb\n", rhyme="ab cd")
     assert spelled(outline.beginning).endswith("\n<ghazal><rhyme> ab cd<second>")
     assert spelled(outline.accept(TOLD.ids["\n"])) == "<ghazal><rhyme> ab cd<second>"
     outline = Outline(RHYMED, "couplet", "", rhyme="ab cd")
-    assert spelled(outline.beginning) == "<couplet><rhyme> ab cd<both>"
+    assert spelled(outline.beginning) == "<end><couplet><rhyme> ab cd<both>"
     assert spelled(outline.accept(TOLD.ids["\n"])) == "<couplet>"
 
 
 def test_of_two_words_that_rhyme_one_may_be_asked_for() -> None:
     outline = Outline(RHYMED, "couplet", "", rhyme="night")
-    assert spelled(outline.beginning) == "<couplet><rhyme> night"
+    assert spelled(outline.beginning) == "<end><couplet><rhyme> night"
     assert outline.is_naming
 
 
 def test_a_ghazal_goes_on_in_the_rhyme_that_it_has() -> None:
     outline = Outline(RHYMED, "ghazal", "he ate\nthe date\n")
     assert spelled(outline.beginning) == (
-        "<ghazal><rhyme> ate date<both>he ate<break>the date\n<ghazal><rhyme> ate date<second>"
+        "<end><ghazal><rhyme> ate date<both>he ate<break>the date\n<ghazal><rhyme> ate date<second>"
     )
     without = Outline(RHYMED, "ghazal", "the bed\nhe ate\n")
-    assert spelled(without.beginning) == "<ghazal>the bed<break>he ate\n<ghazal>"
+    assert spelled(without.beginning) == "<end><ghazal>the bed<break>he ate\n<ghazal>"
 
 
 def test_where_a_line_stands_that_both_must_rhyme_with_nothing_is_named() -> None:
     outline = Outline(RHYMED, "couplet", "a bed\nb")
-    assert spelled(outline.beginning) == "<couplet>a bed<break>b"
+    assert spelled(outline.beginning) == "<end><couplet>a bed<break>b"
     assert not outline.is_naming
 
 
@@ -152,7 +152,7 @@ def test_an_unknown_form_or_metre_is_refused() -> None:
 
 def test_a_metre_is_named_for_the_whole_poem_before_its_rhyme() -> None:
     outline = Outline(TOLD, "ghazal", "a bed", rhyme="ab cd")
-    assert spelled(outline.beginning) == "<ghazal>"
+    assert spelled(outline.beginning) == "<end><ghazal>"
     assert outline.may_name_metre
     assert spelled(outline.name_metre(METRES[1])) == f"<metre:{METRES[1]}><rhyme> ab cd<both>a bed"
     assert not outline.may_name_metre
