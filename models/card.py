@@ -1,4 +1,4 @@
-"""What is written in a model file beside its weights: three strings of JSON. Knows nothing of torch or ONNX."""
+"""What is written in a model file beside its weights: strings of JSON, and words. Knows nothing of torch or ONNX."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ import msgspec
 from models.bpe import WordTokenizer
 from models.config import DecoderConfig
 from models.errors import RumiError
+from models.lexicon import Lexicon
 from models.tokenizer import CharacterTokenizer, Tokenizer
 
 _KEYS = ("rumi.config", "rumi.tokenizer", "rumi.card")
+_LEXICON = "rumi.lexicon"
 _LARGEST = 1 << 20
 """Bytes of one string: no honest one comes near, and a larger one is not parsed."""
 
@@ -66,25 +68,30 @@ class Description(NamedTuple):
     config: DecoderConfig
     tokenizer: Tokenizer
     card: Card
+    lexicon: Lexicon | None = None
+    """The words of its training text, as `rumi_tui.verse.words.words` spells them; None in files of version 0.1."""
 
     def to_metadata(self) -> dict[str, str]:
-        """The three strings, as they stand in both the ONNX file and the checkpoint."""
-        texts = (json.dumps(msgspec.to_builtins(part), ensure_ascii=False) for part in self)
+        """The strings, as they stand in both the ONNX file and the checkpoint."""
+        parts = (self.config, self.tokenizer, self.card)
+        texts = (json.dumps(msgspec.to_builtins(part), ensure_ascii=False) for part in parts)
         readable = (text.encode("utf-8", "replace").decode() for text in texts)  # a file name need not be UTF-8
-        return dict(zip(_KEYS, readable, strict=True))
+        metadata = dict(zip(_KEYS, readable, strict=True))
+        return metadata if self.lexicon is None else {**metadata, _LEXICON: self.lexicon.to_text()}
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, str], name: str) -> Description:
-        """Reads the three strings of the file called `name`; raises `RumiError` if they do not describe a model."""
+        """Reads the strings of the file called `name`; raises `RumiError` if they do not describe a model."""
         if not set(_KEYS) <= set(metadata):
             raise RumiError(f"{name} was not made by rumi-train or rumi-export: it does not say what model it holds.")
-        if any(len(metadata[key]) > _LARGEST for key in _KEYS):
+        if any(len(metadata.get(key, "")) > _LARGEST for key in (*_KEYS, _LEXICON)):
             raise RumiError(f"{name} has a description larger than any model's: it is damaged or not ours.")
         config_json, tokenizer_json, card_json = (metadata[key].encode("utf-8", "replace") for key in _KEYS)
         try:
             config = msgspec.json.decode(config_json, type=DecoderConfig)
             tokenizer = msgspec.json.decode(tokenizer_json, type=CharacterTokenizer | WordTokenizer)
             card = msgspec.json.decode(card_json, type=Card)
+            lexicon = Lexicon.from_text(metadata[_LEXICON]) if _LEXICON in metadata else None
         except RumiError as error:
             raise RumiError(f"{name} cannot be used. {error}") from error
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
@@ -96,7 +103,7 @@ class Description(NamedTuple):
             raise RumiError(f"{name} is damaged: its alphabet and its weights are of different sizes.")
         if not card.forms or not set(card.forms) <= set(tokenizer.forms):
             raise RumiError(f"{name} is damaged: its card names a form that its alphabet lacks.")
-        return cls(config, tokenizer, card)
+        return cls(config, tokenizer, card, lexicon)
 
 
 def _one_line(error: Exception) -> str:

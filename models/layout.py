@@ -6,10 +6,11 @@ in brackets may be left out, and then the decoder does without:
     <ghazal> [<metre:...>] [<rhyme> letters <both>] first line <break> second line, then a line feed or <end>
 
 `<both>` says that both lines end in the letters, `<second>` that the second alone does. So the stream may be cut before
-any unit, and what was asked for never slides out of the window; that a unit is the first of a poem, the `<end>` before it
-says (`opening`). In other forms, form and metre stand once, before the first line. To say what is wanted before it is written was shown to help by Keskar et al. 2019 ("CTRL: a conditional
-transformer language model for controllable generation", arXiv:1909.05858), and rhyme and length before each line by
-Ormazabal et al. 2022 ("PoeLM", arXiv:2205.12206).
+any unit, and what was asked for never slides out of the window. That a unit is the first of its poem, the `<end>` of
+the one before tells (`opening`). In other forms, form and metre stand once, before the first line. To say what is
+wanted first was shown to help by Keskar et al. 2019 ("CTRL: a conditional transformer language model for
+controllable generation", arXiv:1909.05858), and rhyme and length before each line by Ormazabal et al. 2022 ("PoeLM",
+arXiv:2205.12206).
 
 A decoder whose tokenizer has no such tokens reads the form, then the text as it is.
 """

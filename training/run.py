@@ -22,6 +22,7 @@ from models.card import UNSAID, Card, Description, Text
 from models.config import DEFAULT_PRESET, DecoderConfig, preset
 from models.decoder import Decoder
 from models.errors import RumiError, describe
+from models.lexicon import Lexicon
 from models.tokenizer import SEPARATOR, CharacterTokenizer, Tokenizer
 from rumi_tui.engine.loss import Score
 from rumi_tui.texts.corpus import Poem, Source, read_corpus
@@ -202,7 +203,10 @@ def prepare(config: RunConfig, folder: Path, world: World) -> Run:
 
 
 def measure(folder: Path, sources: Sequence[Source], device: torch.device) -> Score:
-    """The exact loss of the weights in a folder on the validation poems, which their card tells from then on."""
+    """The exact loss of the weights in a folder on the validation poems.
+
+    From then on their card tells it, and their lexicon the words of the poems that train.
+    """
     model, description = checkpoint.load_weights(folder)
     step, tokenizer = TorchStep(model.to(device)), description.tokenizer
     score = exact_loss(step, tokenizer, sources, "validation")
@@ -214,7 +218,8 @@ def measure(folder: Path, sources: Sequence[Source], device: torch.device) -> Sc
         bits_per_char=round(score.bits_per_char, 5),
         nats_per_char_told=round(told.nats_per_char, 5) if told else None,
     )
-    checkpoint.save_weights(folder / checkpoint.WEIGHTS, model, description._replace(card=card))
+    lexicon = Lexicon.of(known_words(sources))
+    checkpoint.save_weights(folder / checkpoint.WEIGHTS, model, description._replace(card=card, lexicon=lexicon))
     return score
 
 
@@ -224,7 +229,7 @@ def _tokenizer_and_shape(config: RunConfig, inputs: Inputs) -> tuple[Tokenizer, 
         kind = WordTokenizer if config.tokenizer == "word" else CharacterTokenizer
         learned = _with_signs(kind.train(_training_texts(inputs)), inputs)
         return learned, preset(config.preset or DEFAULT_PRESET, len(learned))
-    shape, tokenizer, _ = inputs.start[1]
+    shape, tokenizer = inputs.start[1].config, inputs.start[1].tokenizer
     if config.preset is not None and not shape.same_shape(preset(config.preset, len(tokenizer))):
         raise RumiError(f"{config.init} is not of the preset {config.preset}: leave the preset out.")
     if config.tokenizer not in (None, tokenizer.kind):

@@ -15,16 +15,15 @@ from models.pretrained import MODELS
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, finite, narrate
 from rumi_tui.engine.generate import (
-    BATCH,
     DEFAULT_LINES,
     LARGEST_LIMIT,
     LARGEST_SEED,
-    Poem,
+    Keep,
     Request,
     Step,
     fit_request,
-    write_poems,
 )
+from rumi_tui.engine.poems import BATCH, Poem, write_poems
 from rumi_tui.engine.sampling import LIMITS, Sampling
 from rumi_tui.engine.session import load_model
 from rumi_tui.verse.languages import DEFAULT
@@ -83,6 +82,9 @@ def generate(
         int | None,
         typer.Option(min=0, max=LARGEST_SEED, help="Same seed and -n, same poems; default: random."),
     ] = None,
+    keep: Annotated[
+        Keep, typer.Option(help="Try each line until it keeps the form: its rhyme, its metre, real words.")
+    ] = "strict",
     json: Json = False,
     stats: Annotated[bool, typer.Option("--stats", help="Print speed on standard error.")] = False,
     debug: Debug = False,
@@ -93,7 +95,7 @@ def generate(
     A poem stops when the model ends it or a limit is reached, whichever comes first.
     """
     started = time.perf_counter()
-    session = load_model(model, dequantize=poems >= WIDE)
+    session = load_model(model, dequantize=poems >= WIDE and keep == "off")
     form = form or session.card.forms[0]
     session.check_form(form)
     if seed is None:
@@ -114,6 +116,7 @@ def generate(
         seed=seed,
         lines=lines,
         characters=chars,
+        keep=keep,
     )
     request, notes = fit_request(session.tokenizer, asked)
     for note in notes:
@@ -132,7 +135,7 @@ def generate(
             shown = number
         print(step.text, end="", flush=True)
 
-    for number, poem in enumerate(write_poems(session, session.tokenizer, request, poems, show)):
+    for number, poem in enumerate(write_poems(session, session.description, request, poems, show)):
         written.append(poem)
         if not json and number > shown:
             print("\n\n" * (number > 0) + poem.text, end="", flush=True)
@@ -147,6 +150,7 @@ def generate(
             "sampling": sampling,
             "lines": lines,
             "chars": chars,
+            "keep": keep,
             "poems": written,
         }
         print(msgspec.json.encode(result).decode())

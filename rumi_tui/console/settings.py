@@ -25,7 +25,7 @@ from rumi_tui.bidi import Wish
 from rumi_tui.console import keymap
 from rumi_tui.console.actions import Action
 from rumi_tui.console.keymap import BY_COMMAND
-from rumi_tui.engine.generate import DEFAULT_LINES, LARGEST_LIMIT
+from rumi_tui.engine.generate import DEFAULT_LINES, LARGEST_LIMIT, Keep
 from rumi_tui.engine.sampling import LIMITS, Sampling
 from rumi_tui.verse.languages import DEFAULT
 
@@ -64,6 +64,9 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     lines: Annotated[
         int, _from(1, LARGEST_LIMIT), _about("stop after so many lines, if the poem does not end before")
     ] = DEFAULT_LINES
+    keep: Annotated[
+        Keep, _about("how a form is kept: by trying each line until it does, by a few tries, or not at all")
+    ] = "strict"
     temperature: Annotated[
         float, _from(*LIMITS["temperature"]), _about("0 takes the likeliest, 1 the model at its word, above 1 is wild")
     ] = Sampling().temperature

@@ -14,6 +14,7 @@ from models.forms import FORMS
 from models.pretrained import MODELS
 from rumi_tui.console.actions import Action
 from rumi_tui.console.keymap import BY_COMMAND
+from rumi_tui.console.settings import ENTRIES
 from rumi_tui.console.widgets.settings_bar import FIELDS, HINTS, SAMPLING_PRESETS
 from rumi_tui.library.formats import FORMATS
 
@@ -22,6 +23,7 @@ SIGN = "/"
 SETTINGS = {
     "model": MODELS,
     "form": tuple(FORMS),
+    "keep": ENTRIES["keep"].choices,
     "preset": tuple(SAMPLING_PRESETS),
     "metre": (),
     **{field.label: () for field in FIELDS.values()},

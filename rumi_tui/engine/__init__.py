@@ -10,14 +10,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rumi_tui.engine.generate import Generation, Poem, Request, Step, fit_request, write_poems
+    from rumi_tui.engine.generate import Generation, Request, Step, fit_request
+    from rumi_tui.engine.keep import Kept, KeptGeneration, Try
     from rumi_tui.engine.lens import TokenScore, token_scores
     from rumi_tui.engine.loss import Score, Verse, score
+    from rumi_tui.engine.poems import Poem, write_poems, writer
     from rumi_tui.engine.sampling import Sampling
     from rumi_tui.engine.session import Session, load_model
 
 __all__ = [
     "Generation",
+    "Kept",
+    "KeptGeneration",
     "Poem",
     "Request",
     "Sampling",
@@ -25,18 +29,22 @@ __all__ = [
     "Session",
     "Step",
     "TokenScore",
+    "Try",
     "Verse",
     "fit_request",
     "load_model",
     "score",
     "token_scores",
     "write_poems",
+    "writer",
 ]
 
 _HOMES = {
-    "generate": ("Generation", "Poem", "Request", "Step", "fit_request", "write_poems"),
+    "generate": ("Generation", "Request", "Step", "fit_request"),
+    "keep": ("Kept", "KeptGeneration", "Try"),
     "lens": ("TokenScore", "token_scores"),
     "loss": ("Score", "Verse", "score"),
+    "poems": ("Poem", "write_poems", "writer"),
     "sampling": ("Sampling",),
     "session": ("Session", "load_model"),
 }

@@ -5,6 +5,7 @@ Knows nothing of onnxruntime or torch: both give it a decode step, so both follo
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
@@ -61,6 +62,12 @@ class Context:
         for logits in self._pieces(ids):
             last = logits[:, -1]
         return last
+
+    def branch(self, count: int) -> Context:
+        """So many streams that have read what this one of a single stream has; this one stays where it is."""
+        branch = copy.copy(self)
+        branch.select([0] * count)
+        return branch
 
     def select(self, streams: Sequence[int]) -> None:
         """Goes on with these streams, in this order; one may be named several times."""

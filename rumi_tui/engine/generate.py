@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import copy
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -20,14 +21,15 @@ from rumi_tui.verse.words import words
 LARGEST_SEED = 2**32 - 1
 LARGEST_LIMIT = 10**9
 """Lines or characters of a poem: years of writing."""
-BATCH = 16
-"""Poems written together: more gain little, and the first would be waited for longer."""
 DEFAULT_LINES = 16
 """Of a poem that does not end before, where nobody sets a limit: what a small terminal shows at once."""
 
 NAMED = 0.2
 """How likely a model must hold it that a metre or a rhyme is named to name one. In training it is named for three of
 four poems or couplets that have it and for none that do not, so this tells the ones from the others."""
+
+Keep = Literal["strict", "loose", "off"]
+"""How a form is kept: by the best of as many tries at a line as it takes, of a few, or not at all (`keep`)."""
 
 Ending = Literal["end", "lines", "characters"]
 """Why a poem stopped: the model ended it, or it reached the asked number of lines or of characters."""
@@ -80,6 +82,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     So the poem begins as one with a higher limit does, where choosing among shorter pieces would change its words.
     """
+    keep: Keep = "off"
+    """How the form is kept. `Generation` keeps none; `rumi_tui.engine.poems.writer` gives the one that does."""
     alternatives: int = 0
     """How many of the likeliest tokens to note at each step; each costs a little time."""
 
@@ -109,8 +113,8 @@ def fit_request(tokenizer: Tokenizer, request: Request) -> tuple[Request, list[s
 class Sampler:
     """A poem as it grows: chooses each token from what the model says, and knows when to stop."""
 
-    def __init__(self, tokenizer: Tokenizer, request: Request) -> None:
-        self._tokenizer, self._request = tokenizer, request
+    def __init__(self, tokenizer: Tokenizer, request: Request, named: float = NAMED) -> None:
+        self._tokenizer, self._request, self._named = tokenizer, request, named
         self._rng = np.random.default_rng(request.seed)
         self._outline = Outline(tokenizer, request.form, request.text, request.metre, request.rhyme)
         self._metre_ids = [metre_id(tokenizer, metre) for metre in tokenizer.metres]
@@ -130,22 +134,39 @@ class Sampler:
         """The rhymes that the model has named before it wrote to them."""
         return self._outline.rhymes
 
-    def sample(self, logits: Logits) -> Step | None:
-        """The token that follows, from logits [vocab_size]; None where it is no verse, or the poem stops instead."""
-        request, outline = self._request, self._outline
+    @property
+    def rhyme(self) -> str:
+        """What the unit that is being written is to end in, asked for or named; empty where nobody says."""
+        return self._outline.rhyme
+
+    def branch(self, seed: int) -> Sampler:
+        """Another poem that has come as far as this one, and goes on with draws of its own."""
+        branch = copy.copy(self)
+        branch._outline, branch._rng = self._outline.branch(), np.random.default_rng(seed)
+        branch.unread = []
+        return branch
+
+    def name(self, logits: Logits) -> bool:
+        """Whether something is to be named before the verse goes on, by logits [vocab_size]; if so, goes on with it."""
+        outline = self._outline
         if outline.may_name_metre:
             self.unread = outline.name_metre(self._expected_metre(logits))
             if self.unread:
-                return None
+                return True
         if outline.may_name_rhyme:
             self.unread = outline.name_rhyme(self._expects_rhyme(logits))
             if self.unread:
-                return None
-        naming = outline.is_naming
-        token_id = choose(logits, outline.allowed(), request.sampling, self._rng)
-        self.unread = [token_id, *outline.accept(token_id)]
-        if naming:
+                return True
+        if outline.is_naming:
+            self._choose(logits)
+            return True
+        return False
+
+    def sample(self, logits: Logits) -> Step | None:
+        """The token that follows, from logits [vocab_size]; None where it is no verse, or the poem stops instead."""
+        if self.name(logits):
             return None
+        request, token_id = self._request, self._choose(logits)
         text = self._tokenizer.text_of(token_id)
         self._lines += text == "\n"
         if token_id == self._tokenizer.end_id:
@@ -161,10 +182,15 @@ class Sampler:
             self.ending = "characters"
         return Step(text, logprob_of(logits, token_id), self._alternatives(logits))
 
+    def _choose(self, logits: Logits) -> int:
+        token_id = choose(logits, self._outline.allowed(), self._request.sampling, self._rng)
+        self.unread = [token_id, *self._outline.accept(token_id)]
+        return token_id
+
     def _expected_metre(self, logits: Logits) -> str:
         """A metre that the model would name here, drawn like any token; empty where it would hardly name one."""
         metres = self._metre_ids
-        if np.exp(log_softmax(logits))[metres].sum() < NAMED:
+        if np.exp(log_softmax(logits))[metres].sum() < self._named:
             return ""
         allowed = np.zeros(len(logits), dtype=np.bool_)
         allowed[metres] = True
@@ -174,7 +200,7 @@ class Sampler:
         """Whether the model would name a rhyme here, now that it names no metre."""
         probabilities = np.exp(log_softmax(logits))
         others = 1 - probabilities[self._metre_ids].sum()
-        return bool(probabilities[self._tokenizer.ids[RHYME]] >= NAMED * others)
+        return bool(probabilities[self._tokenizer.ids[RHYME]] >= self._named * others)
 
     def _alternatives(self, logits: Logits) -> tuple[Alternative, ...]:
         if not self._request.alternatives:
@@ -196,6 +222,11 @@ class Generation:
     def ending(self) -> Ending | None:
         """Why it stopped; None while it can go on."""
         return self._sampler.ending
+
+    @property
+    def metre(self) -> str:
+        """The metre that was asked for, or that the model has named; empty for none."""
+        return self._sampler.metre
 
     def __iter__(self) -> Iterator[Step]:
         self._sampler = sampler = Sampler(self._tokenizer, self._request)
@@ -258,48 +289,3 @@ class BatchGeneration:
             active = [active[stream] for stream in unfinished]
             if active:
                 logits = context.read(np.array([[sampler.unread.pop(0)] for _, sampler in active]))
-
-
-class Poem(msgspec.Struct, frozen=True, kw_only=True):
-    """A poem as it was written."""
-
-    seed: int
-    text: str
-    """What it was begun with, and what the model wrote."""
-    ending: Ending | None
-    logprob: float
-    """Natural logarithm of the probability of what the model wrote, at temperature 1 and before any filter."""
-    metre: str = ""
-    """What was asked for, or what the model named; empty for none."""
-    rhymes: list[str] = []
-    """The rhymes that the model named before it wrote to them."""
-
-
-def write_poems(
-    model: DecodeStep,
-    tokenizer: Tokenizer,
-    request: Request,
-    count: int,
-    on_step: Callable[[int, Step], object] = lambda number, step: None,
-) -> Iterator[Poem]:
-    """Writes `count` poems with the seeds from that of the request on, `BATCH` together, and gives them in their order.
-
-    `on_step` is told the number of the poem and its step as each is written; those of a batch come mixed.
-    """
-    for first in range(0, count, BATCH):
-        batch = msgspec.structs.replace(request, seed=request.seed + first)
-        generation = BatchGeneration(model, tokenizer, batch, min(BATCH, count - first))
-        poems: list[list[Step]] = [[] for _ in generation.endings]
-        for number, step in generation:
-            poems[number].append(step)
-            on_step(first + number, step)
-        finished = zip(poems, generation.endings, generation.metres, generation.rhymes, strict=True)
-        for number, (steps, ending, metre, rhymes) in enumerate(finished):
-            yield Poem(
-                seed=batch.seed + number,
-                text=request.text + "".join(step.text for step in steps),
-                ending=ending,
-                logprob=sum(step.logprob for step in steps),
-                metre=metre,
-                rhymes=rhymes,
-            )

@@ -69,6 +69,12 @@ class Wrote(msgspec.Struct, frozen=True, tag=True):
     steps: list[Step]
 
 
+class Tried(msgspec.Struct, frozen=True, tag=True):
+    """A try at the next line, as far as it goes; what comes next may be another try or, in `Wrote`, the line."""
+
+    line: str
+
+
 class Finished(msgspec.Struct, frozen=True, tag=True):
     """The poem stopped."""
 
@@ -77,6 +83,10 @@ class Finished(msgspec.Struct, frozen=True, tag=True):
     characters: int
     seconds: float
     """Spent on writing, reading the prompt included."""
+    metre: str = ""
+    """What was asked for, or what the model named; empty for none."""
+    broken: int = 0
+    """Lines of which no try kept the form."""
 
 
 class Inspected(msgspec.Struct, frozen=True, tag=True):
@@ -94,4 +104,4 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
 
 
 Command = Describe | Write | Inspect | Stop
-Event = Described | Began | Wrote | Finished | Inspected | Failed
+Event = Described | Began | Tried | Wrote | Finished | Inspected | Failed

@@ -6,6 +6,7 @@ then writes to it. Knows nothing of probabilities.
 
 from __future__ import annotations
 
+import copy
 import functools
 from typing import NamedTuple
 
@@ -69,6 +70,8 @@ class Outline:
         """What is asked of the next rhyme, and whether that is all of it."""
         self.rhymes: list[str] = []
         """The rhymes that the model has named."""
+        self.rhyme = ""
+        """What this unit is to end in, asked for or named; empty where nobody says."""
         self.beginning = opening(tokenizer)
         """What is read before the first id is chosen."""
         self._has_units = tokenizer.names_rhymes and self._shape.unit > 1
@@ -97,6 +100,13 @@ class Outline:
             self.beginning += [*head(tokenizer, form, self._unit, self._said), *self._begun]
         else:
             self.beginning += self._open_unit()
+
+    def branch(self) -> Outline:
+        """Another poem that has come as far as this one."""
+        branch = copy.copy(self)
+        branch.rhymes = [*self.rhymes]
+        branch._naming = None if self._naming is None else [*self._naming]
+        return branch
 
     @property
     def metre(self) -> str:
@@ -169,6 +179,7 @@ class Outline:
 
     def _close_naming(self) -> list[int]:
         """Goes over to the lines, and tells what was begun of them."""
+        self.rhyme = self._tokenizer.decode(self._naming or []).strip()
         self._asked = (self._naming or [], bool(self._naming)) if self._shape.one_rhyme else ([], False)
         self._naming = None
         begun, self._begun = self._begun, []

@@ -20,7 +20,8 @@ import msgspec
 from models.bpe import WordTokenizer
 from models.errors import RumiError
 from models.tokenizer import CharacterTokenizer
-from rumi_tui.engine.generate import Generation, Step, fit_request
+from rumi_tui.engine.generate import Step, fit_request
+from rumi_tui.engine.keep import KeptGeneration, Try
 from rumi_tui.engine.lens import token_scores
 from rumi_tui.engine.messages import (
     Began,
@@ -33,9 +34,11 @@ from rumi_tui.engine.messages import (
     Inspect,
     Inspected,
     Stop,
+    Tried,
     Write,
     Wrote,
 )
+from rumi_tui.engine.poems import writer
 from rumi_tui.engine.session import Session, load_model
 
 FLUSH_SECONDS = 1 / 30
@@ -101,7 +104,7 @@ class Worker:
         else:
             request, notes = msgspec.structs.replace(fitted, text=request.text), []
         self._send(Began(request.text, notes, model.sha256))
-        poem = Generation(model, model.tokenizer, request)
+        poem = writer(model, model.description, request)
         started = sent = time.monotonic()
         steps: list[Step] = []
         characters = 0
@@ -109,15 +112,19 @@ class Worker:
             early = started + characters / order.pace - time.monotonic() if order.pace else 0
             if self._stopped.wait(early) if early > 0 else self._stopped.is_set():
                 break
-            steps.append(step)
-            characters += len(step.text)
-            now = time.monotonic()
-            if now - sent >= FLUSH_SECONDS:
-                self._send(Wrote(steps))
+            if isinstance(step, Step):
+                steps.append(step)
+                characters += len(step.text)
+            if (now := time.monotonic()) - sent >= FLUSH_SECONDS:
+                if steps:
+                    self._send(Wrote(steps))
+                if isinstance(step, Try):
+                    self._send(Tried(step.line))
                 steps, sent = [], now
         if steps:
             self._send(Wrote(steps))
-        self._send(Finished(poem.ending, characters, time.monotonic() - started))
+        broken = sum(bool(line.faults) for line in poem.lines) if isinstance(poem, KeptGeneration) else 0
+        self._send(Finished(poem.ending, characters, time.monotonic() - started, poem.metre, broken))
 
     def _send(self, report: Event) -> None:
         self._reports.write(self._encoder.encode(report) + b"\n")

@@ -37,9 +37,9 @@ def _harmless(line: str) -> str:
 
 
 def colophon(poem: KeptPoem) -> str:
-    """One line that tells what wrote a poem, and what it was asked for."""
+    """One line that tells what wrote a poem, in what metre, and what it was asked for."""
     asked = {
-        "metre": dict.fromkeys(passage.metre for passage in poem.passages if passage.metre),
+        "metre": dict.fromkeys(filter(None, (passage.named_metre or passage.metre for passage in poem.passages))),
         "rhyme": dict.fromkeys(passage.rhyme for passage in poem.passages if passage.rhyme),
         "seed": [str(passage.seed) for passage in poem.passages],
     }

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from models.errors import RumiError
-from rumi_tui.engine.generate import Ending
+from rumi_tui.engine.generate import Ending, Keep
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.tables import MIGRATIONS, VERSION
 from rumi_tui.verse.words import fold, search_terms
@@ -61,6 +61,10 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     """As it was asked for; empty for none."""
     rhyme: str = ""
     """The same."""
+    named_metre: str = ""
+    """The metre that it was written in, asked for or named by the model; empty for none, and where nobody noted it."""
+    keep: Keep = "off"
+    """How its form was kept."""
 
 
 def prompt_of(text: str, passages: Sequence[Passage]) -> str:
@@ -151,9 +155,9 @@ class Library:
             self._run("BEGIN IMMEDIATE")
             for passage in passages:
                 sampling = msgspec.json.encode(passage.sampling).decode()
-                said = (passage.ending, passage.metre, passage.rhyme)
+                said = (passage.ending, passage.metre, passage.rhyme, passage.named_metre, passage.keep)
                 row = (poem, passage.begins_at, passage.seed, passage.lines, sampling, *said)
-                self._run("INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+                self._run("INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             grown = "UPDATE poems SET text = ?, deleted = iif(text = ?, deleted, 0), indexed = 0 WHERE id = ?"
             self._run(grown, (text, text, poem))
             self._run("COMMIT")
@@ -237,7 +241,7 @@ class Library:
 
     def _poem(self, row: tuple[int, str, str, str, str, str, int | None, int | None, int, str, str]) -> KeptPoem:
         poem, date, model, model_sha256, form, text, parent, branches_at, favourite, title, tags = row
-        columns = "begins_at, seed, lines, sampling, ending, metre, rhyme"
+        columns = "begins_at, seed, lines, sampling, ending, metre, rhyme, named_metre, keep"
         select = f"SELECT {columns} FROM passages WHERE poem = ? ORDER BY begins_at"
         try:
             passages = tuple(
@@ -249,8 +253,12 @@ class Library:
                     ending=ending,
                     metre=metre,
                     rhyme=rhyme,
+                    named_metre=named_metre,
+                    keep=keep,
                 )
-                for begins_at, seed, lines, sampling, ending, metre, rhyme in self._run(select, (poem,))
+                for begins_at, seed, lines, sampling, ending, metre, rhyme, named_metre, keep in self._run(
+                    select, (poem,)
+                )
             )
         except msgspec.MsgspecError as error:
             raise RumiError(f"Poem number {poem} of the library {self._path} is damaged ({error}).") from error

@@ -62,6 +62,10 @@ MIGRATIONS = (
         "ALTER TABLE passages ADD COLUMN metre TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE passages ADD COLUMN rhyme TEXT NOT NULL DEFAULT ''",
     ),
+    (
+        "ALTER TABLE passages ADD COLUMN named_metre TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE passages ADD COLUMN keep TEXT NOT NULL DEFAULT 'off'",
+    ),
 )
 """What leads from each version of the tables to the next; a library of an older program goes through those it lacks."""
 VERSION = len(MIGRATIONS)

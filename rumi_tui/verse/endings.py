@@ -38,6 +38,17 @@ def asked_ending(rhyme: str) -> tuple[str, bool]:
     return "".join(f" {word}" for word in asked), len(asked) == 2
 
 
+def ends_in(line: str, rhyme: str, place: int, language: str) -> bool:
+    """Whether a line, at this place in its unit, ends in the rhyme that the unit was to have, as a model is told it."""
+    if LANGUAGES[language].rhymes_by_words:
+        return words(line)[-1:] == words(rhyme)[place : place + 1]
+    return _letters(line).endswith(_letters(rhyme))
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalpha, text))
+
+
 def _ending(a: str, b: str, language: str) -> str:
     return LANGUAGES[language].ending(a, b) if rhymes(a, b, language) == "perfect" else ""
 
@@ -45,4 +56,4 @@ def _ending(a: str, b: str, language: str) -> str:
 def _last(ending: str, letters: str) -> str:
     """The last part of an ending that is spelled in these letters, blanks and joiners aside; empty if none is."""
     parts = (ending[at:] for at in range(len(ending)) if ending[at].isalpha())
-    return next((part for part in parts if "".join(filter(str.isalpha, part)) == letters), "")
+    return next((part for part in parts if _letters(part) == letters), "")

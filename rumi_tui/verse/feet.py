@@ -63,10 +63,10 @@ class Metre:
 
         Raises `RumiError` for a foot that is not in `FEET`.
         """
-        self.name = " ".join(name.partition("(")[0].split())
-        feet = self.name.split()
-        if not feet or any(foot not in FEET for foot in feet):
+        if not is_metre(name):
             raise RumiError(f"{name!r} is no metre: name its feet, as in {RUBAI!r}.")
+        feet = _feet(name)
+        self.name = " ".join(feet)
         self.pattern = "".join(FEET[foot] for foot in feet)
         middle = len(feet) // 2
         self.half = len(self.pattern) // 2 if len(feet) == 4 and feet[:middle] == feet[middle:] else None
@@ -121,6 +121,16 @@ class Metre:
         self.states += len(fresh)
         for (a, b), letter in zip(pairwise((start, *fresh, end)), letters, strict=True):
             self._allow(a, letter, b)
+
+
+def is_metre(name: str) -> bool:
+    """Whether these are feet, parted by blanks; what follows in brackets is not read."""
+    feet = _feet(name)
+    return bool(feet) and all(foot in FEET for foot in feet)
+
+
+def _feet(name: str) -> list[str]:
+    return name.partition("(")[0].split()
 
 
 @cache

@@ -12,12 +12,18 @@ likelihoods of the next round.
 
 from __future__ import annotations
 
+import gzip
 import math
 import random
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import NamedTuple, Self, TypeVar
+from functools import cache
+from importlib import resources
+from typing import NamedTuple, Self, TypeVar, cast
 
+import msgspec
+
+from models.lexicon import word_hash
 from rumi_tui.verse import scansion
 from rumi_tui.verse.feet import Metre, metre_named
 from rumi_tui.verse.scansion import Body, Close, Following, Token
@@ -36,6 +42,9 @@ _GROWTH = 4
 """How many times as many lines each further round has, up to all."""
 _HELD_OUT = 10
 """One line in so many is not learned from but sets the limit."""
+
+_LEAST_TIMES = 1
+"""A reading of a word that was met less often is not written to a file."""
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Reading = tuple[Token, str]
@@ -57,14 +66,25 @@ class Scansion(NamedTuple):
         return "".join(self.letters).replace("10", "–").replace("x", "⏑").replace("1", "⏑")
 
 
+class _Learned(msgspec.Struct, array_like=True):
+    """What a judge learned, as it stands in a file."""
+
+    limit: float
+    bodies: dict[int, dict[str, float]]
+    """For the hash of each word: letters and close of a body, parted by a blank, and how often it was met."""
+    endings: dict[Following, dict[int, dict[str, float]]]
+    usual_endings: dict[Following, dict[Close, dict[str, float]]]
+
+
 class MetreJudge:
     """What is known of the readings of words, and what a line may cost."""
 
     def __init__(self) -> None:
         """One that knows the rules and no word."""
         self.limit = RULES_LIMIT
-        self._bodies: dict[str, dict[Body, float]] = {}
-        self._endings: dict[tuple[str, Following], dict[str, float]] = {}
+        self._bodies: dict[int, dict[Body, float]] = {}
+        """For the hash of each word how often its bodies were met."""
+        self._endings: dict[tuple[int, Following], dict[str, float]] = {}
         self._usual_endings: dict[tuple[Close, Following], dict[str, float]] = {}
         self._readings: dict[Token, list[tuple[str, float, _Reading]]] = {}
 
@@ -90,6 +110,36 @@ class MetreJudge:
         if costs:
             judge.limit = costs[min(int(kept * len(costs)), len(costs) - 1)]
         return judge
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """What `to_bytes` gave."""
+        learned = msgspec.msgpack.decode(gzip.decompress(data), type=_Learned)
+        judge = cls()
+        judge.limit = learned.limit
+        judge._bodies = {
+            word: {_body(name): times for name, times in counts.items()} for word, counts in learned.bodies.items()
+        }
+        judge._endings = {
+            (word, following): counts for following, words in learned.endings.items() for word, counts in words.items()
+        }
+        judge._usual_endings = {
+            (close, following): counts
+            for following, closes in learned.usual_endings.items()
+            for close, counts in closes.items()
+        }
+        return judge
+
+    def to_bytes(self) -> bytes:
+        """What it learned, rounded: readings that were met less than `_LEAST_TIMES` are left out."""
+        learned = _Learned(self.limit, {}, defaultdict(dict), defaultdict(dict))
+        for word, counts in self._bodies.items():
+            learned.bodies[word] = _rounded({" ".join(body): times for body, times in counts.items()})
+        for (word, following), own in self._endings.items():
+            learned.endings[following][word] = _rounded(own)
+        for (close, following), usual in self._usual_endings.items():
+            learned.usual_endings[following][close] = _rounded(usual)
+        return gzip.compress(msgspec.msgpack.encode(learned), mtime=0)
 
     def cost(self, line: str, metre: str) -> float:
         """Nats a letter of the metre that it costs to read the line so; infinite where it cannot be.
@@ -172,7 +222,7 @@ class MetreJudge:
     def _parts(self, token: Token) -> list[tuple[Body, str, str, float]]:
         """Body, ending, letters of the two, likelihood, for all readings that the spelling allows."""
         spelling, following = token
-        word = scansion.unsigned(spelling)
+        word = word_hash(scansion.unsigned(spelling))
         own_endings = self._endings.get((word, following))
         parts = []
         for body, share in _blend(self._bodies.get(word), scansion.bodies(spelling), _PRIOR).items():
@@ -190,15 +240,15 @@ class MetreJudge:
         met: dict[_Reading, float] = defaultdict(float)
         for line, metre in lines:
             self._meet(line, metre, met)
-        bodies: dict[str, dict[Body, float]] = defaultdict(lambda: defaultdict(float))
-        endings: dict[tuple[str, Following], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        bodies: dict[int, dict[Body, float]] = defaultdict(lambda: defaultdict(float))
+        endings: dict[tuple[int, Following], dict[str, float]] = defaultdict(lambda: defaultdict(float))
         usual: dict[tuple[Close, Following], dict[str, float]] = defaultdict(lambda: defaultdict(float))
         for token in {token for token, _ in met}:
             parts = self._parts(token)
             whole: dict[str, float] = defaultdict(float)
             for _, _, letters, likelihood in parts:
                 whole[letters] += likelihood
-            word = scansion.unsigned(token.spelling)
+            word = word_hash(scansion.unsigned(token.spelling))
             for body, ending, letters, likelihood in parts:
                 times = met.get((token, letters), 0.0) * likelihood / whole[letters]
                 if not times:
@@ -223,6 +273,22 @@ class MetreJudge:
                     back[start] += by
                     met[reading] += likelihood[start] * by
             onward = back
+
+
+@cache
+def judge_of(language: str) -> MetreJudge | None:
+    """The judge that ships with the program for a language (ISO 639-1), see `training.readings`; None without one."""
+    file = resources.files("rumi_tui.verse") / f"readings-{language}.gz"
+    return MetreJudge.from_bytes(file.read_bytes()) if file.is_file() else None
+
+
+def _rounded(counts: Mapping[str, float]) -> dict[str, float]:
+    return {key: round(times) for key, times in counts.items() if times >= _LEAST_TIMES}
+
+
+def _body(name: str) -> Body:
+    letters, close = name.split(" ")
+    return letters, cast("Close", close)
 
 
 def _blend(counts: Mapping[_Key, float] | None, prior: Mapping[_Key, float], weight: float) -> Mapping[_Key, float]:

@@ -68,7 +68,7 @@ def test_a_run_leaves_its_curve_its_samples_and_a_model_that_says_how_good_it_is
     assert (tmp_path / "run" / "loss.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
     assert (tmp_path / "run" / "samples.txt").read_text("utf-8").count(": training ") == 3
 
-    decoder, (config, tokenizer, card) = checkpoint.load_weights(tmp_path / "run")
+    decoder, (config, tokenizer, card, _) = checkpoint.load_weights(tmp_path / "run")
     best = min(evals, key=lambda look: float(look["validation_loss"]))
     sources = read_corpus([corpus_folder], "en")
     again = exact_loss(TorchStep(decoder), tokenizer, sources, "validation")
@@ -207,7 +207,7 @@ def test_a_run_starts_from_the_weights_and_the_alphabet_of_a_checkpoint(tmp_path
 
 
 def test_a_run_of_words_counts_the_characters_it_has_seen(word_pair: tuple[Path, Path], corpus_folder: Path) -> None:
-    _, (config, tokenizer, card) = checkpoint.load_weights(word_pair[0])
+    _, (config, tokenizer, card, _) = checkpoint.load_weights(word_pair[0])
     poems = list(read_corpus([corpus_folder / "one.txt"])[0].training)
     lengths = [[len(ids) for ids in encode_versions(tokenizer, poem, "en")] for poem in poems]
     tokens = (np.array(lengths) @ version_shares(VERSIONS)).sum()
@@ -251,7 +251,7 @@ def test_a_run_that_starts_from_a_checkpoint_learns_the_new_characters_of_its_te
     (tmp_path / "first.txt").write_text(verse(20, seed=1))
     (tmp_path / "second.txt").write_text(verse(20, seed=2).upper())
     prepare(run_config(tmp_path / "first.txt", TrainConfig(steps=1, batch=1)), tmp_path / "first", world).train()
-    decoder, (_, before, _) = checkpoint.load_weights(tmp_path / "first")
+    decoder, (_, before, _, _) = checkpoint.load_weights(tmp_path / "first")
 
     run = prepare(run_config(tmp_path / "second.txt", init=tmp_path / "first"), tmp_path / "second", world)
     after = run.description.tokenizer

@@ -38,7 +38,7 @@ from rumi_tui.console.writing.desk import AnyJob, Desk
 from rumi_tui.console.writing.draft import Draft, Job, Settings, shared_beginning
 from rumi_tui.console.writing.history import Snapshot
 from rumi_tui.console.writing.writer import Writer
-from rumi_tui.engine.messages import Began, Described, Event, Failed, Finished, Wrote
+from rumi_tui.engine.messages import Began, Described, Event, Failed, Finished, Tried, Wrote
 from rumi_tui.library.formats import save_file
 from rumi_tui.library.store import KeptPoem, Library
 from rumi_tui.locations import poems_folder
@@ -127,6 +127,8 @@ class WriteScreen(Screen[None]):
             case Began():
                 page.begin(snapshot, job, event)
                 self.refresh_bindings()
+            case Tried():
+                page.show_try(event)
             case Wrote():
                 page.append(event)
             case Finished() | Failed() if self._desk.job is None:
@@ -165,7 +167,7 @@ class WriteScreen(Screen[None]):
         self._desk.describe(str(event.value))
 
     @on(Input.Blurred, "SettingsBar Input")
-    @on(Select.Changed, "#preset, #metre")
+    @on(Select.Changed, "#preset, #metre, #keep")
     async def _take_changes(self) -> None:
         """Lets changed settings count from the next character of what is being written."""
         if isinstance(self._desk.job, Job):

@@ -12,7 +12,7 @@ from rumi_tui.console.writing.desk import AnyJob
 from rumi_tui.console.writing.draft import Job
 from rumi_tui.console.writing.history import Snapshot
 from rumi_tui.console.writing.replay import Rewriting
-from rumi_tui.engine.messages import Began, Failed, Finished, Wrote
+from rumi_tui.engine.messages import Began, Failed, Finished, Tried, Wrote
 
 ENDINGS = {"end": "the poem ended here", "lines": "enough lines", "characters": "enough characters", None: "stopped"}
 
@@ -50,12 +50,17 @@ class Page(Vertical):
         """Draws what was just written."""
         self.query_one(PoemView).append("".join(step.text for step in wrote.steps))
 
+    def show_try(self, tried: Tried) -> None:
+        """Draws a try at the next line, faintly."""
+        self.query_one(PoemView).show_try(tried.line)
+
     def end(self, snapshot: Snapshot | None, job: AnyJob | None, event: Finished | Failed) -> None:
         """Takes the cursor away and tells how the writing went."""
         if isinstance(job, Job) and isinstance(event, Finished):
             rate = f" · {event.characters / event.seconds:,.0f} characters/second" if event.seconds else ""
             self.query_one(PoemView).set_writing(False)
-            self._say(f"seed {job.settings.seed} · {ENDINGS[event.ending]}{rate}")
+            broken = f" · {event.broken} of its lines break the form" if event.broken else ""
+            self._say(f"seed {job.settings.seed} · {ENDINGS[event.ending]}{broken}{rate}")
         elif isinstance(job, Rewriting):
             self.show(snapshot, job.verdict if job.is_over else "the poem stands as it was")
         else:

@@ -32,7 +32,7 @@ class PoemView(ScrollView, can_focus=True):
     It is set verse by verse: a line, or where there is room for two Persian hemistichs beside each other, a couplet.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"poem--prompt", "poem--verse", "poem--cursor"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"poem--prompt", "poem--verse", "poem--cursor", "poem--try"}
 
     def __init__(self, mode: Mode) -> None:
         super().__init__()
@@ -49,6 +49,8 @@ class PoemView(ScrollView, can_focus=True):
         self._margin = 0
         """Cells on the left of every row."""
         self.writing = False
+        self._try = ""
+        """What stands behind the cursor for now: the rest of a line that is being tried."""
 
     def show(self, text: str, given_parts: Iterable[range], form: str) -> None:
         """Shows another poem, of which the person gave some parts."""
@@ -67,14 +69,23 @@ class PoemView(ScrollView, can_focus=True):
         """Adds what was just written, and follows it unless the person scrolled away from the end."""
         is_at_end = self.is_vertical_scroll_end
         last_line = len(self._lines) - 1
+        self._try = ""
         self._add(text, is_given=False)
         self._lay_out(last_line)
         if is_at_end:
             self.scroll_end(animate=False)
 
+    def show_try(self, line: str) -> None:
+        """Shows a line, of which what stands is the beginning, as one that may come to nothing."""
+        is_at_end = self.is_vertical_scroll_end
+        self._try = line.removeprefix(self._lines[-1])
+        self._lay_out(len(self._lines) - 1)
+        if is_at_end:
+            self.scroll_end(animate=False)
+
     def set_writing(self, writing: bool) -> None:
         """Whether a cursor stands at the end."""
-        self.writing = writing
+        self.writing, self._try = writing, ""
         self._lay_out(len(self._lines) - 1)
 
     def _add(self, text: str, is_given: bool) -> None:
@@ -126,31 +137,35 @@ class PoemView(ScrollView, can_focus=True):
 
     def _set_line(self, number: int, measure: int) -> list[Text]:
         """The rows of one line, at most `measure` cells wide; those of a right-to-left line end there."""
-        line = self._lines[number]
-        styles = [self.get_component_rich_style(f"poem--{name}") for name in ("verse", "prompt", "cursor")]
+        is_last = number == len(self._lines) - 1
+        firm, line = len(self._lines[number]), self._lines[number] + self._try * is_last
+        styles = [self.get_component_rich_style(f"poem--{name}") for name in ("verse", "prompt", "try", "cursor")]
         right_to_left = is_right_to_left(line)
         rows = []
         for begin, end in wrapped(line, measure - 1):
-            from_person = [any(index in part for part in self._given_parts[number]) for index in range(begin, end)]
-            row = self._set_row(line[begin:end].rstrip(" "), from_person, styles)
+            looks = [2 if index >= firm else self._is_given(number, index) for index in range(begin, end)]
+            row = self._set_row(line[begin:end].rstrip(" "), looks, styles)
             if right_to_left:
                 row = Text(" " * (measure - row.cell_len)).append_text(row)
             rows.append(row)
-        if self.writing and number == len(self._lines) - 1:
+        if self.writing and is_last:
             blank = len(rows[-1].plain) - len(rows[-1].plain.lstrip(" "))
             if not right_to_left:
-                rows[-1].append(CURSOR, styles[2])
+                rows[-1].append(CURSOR, styles[3])
             elif blank:
-                rows[-1] = Text(" " * (blank - 1)).append(CURSOR, styles[2]).append_text(rows[-1][blank:])
+                rows[-1] = Text(" " * (blank - 1)).append(CURSOR, styles[3]).append_text(rows[-1][blank:])
         return rows
 
-    def _set_row(self, row: str, from_person: list[bool], styles: list[Style]) -> Text:
-        """A row in the order of the screen, what the person gave in a colour of its own."""
-        if len(set(from_person[: len(row)])) < 2:
-            return Text(to_display(row, self._mode, 0), styles[any(from_person)])
+    def _is_given(self, number: int, index: int) -> bool:
+        return any(index in part for part in self._given_parts[number])
+
+    def _set_row(self, row: str, looks: list[int], styles: list[Style]) -> Text:
+        """A row in the order of the screen; `looks` tells for each character which of the styles it has."""
+        if len(set(looks[: len(row)])) < 2:
+            return Text(to_display(row, self._mode, 0), styles[looks[0] if row else 0])
         text = Text()
-        for is_given, cells in groupby(to_cells(row, self._mode), key=lambda cell: from_person[cell.begin]):
-            text.append("".join(cell.text for cell in cells), styles[is_given])
+        for look, cells in groupby(to_cells(row, self._mode), key=lambda cell: looks[cell.begin]):
+            text.append("".join(cell.text for cell in cells), styles[look])
         return text
 
     def notify_style_update(self) -> None:

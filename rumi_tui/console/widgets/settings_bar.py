@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,7 +21,7 @@ from rumi_tui.bidi import Mode, to_cells
 from rumi_tui.console.settings import ENTRIES, QUICKEST, SLOWEST, Entry, UserSettings, typed
 from rumi_tui.console.widgets.choices import SelectBox
 from rumi_tui.console.writing.draft import Settings
-from rumi_tui.engine.generate import LARGEST_SEED, fit_request
+from rumi_tui.engine.generate import LARGEST_SEED, Keep, fit_request
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.verse.languages import model_title
 
@@ -58,13 +59,16 @@ SHAPE = (
     Field("seed", "", f"0 to {LARGEST_SEED:,}: the same seed and settings write the same poem", "by chance"),
 )
 CHOICE = tuple(_field(name, classes="roomy") for name in ("top_k", "top_p", "min_p"))
-RHYME = Field("rhyme", "", "what the rhyming lines end in: letters in Persian, words in English", "as it comes")
+RHYME = Field(
+    "rhyme", "", "what the rhyming lines end in: letters in Persian, words in English", "as it comes", "optional rhyme"
+)
 FIELDS = {field.name: field for field in (*SHAPE, RHYME, *CHOICE)}
 
 HINTS = {
     "model": "who writes, and so the language",
     "form": "; ".join(f"{form.name}: {form.help}" for form in FORMS.values()),
     "metre": "the metre of the lines, or a part of its name; none: as the model likes",
+    "keep": ENTRIES["keep"].hint,
     "preset": "careful, balanced or daring: how characters are chosen, in one go",
     **{name: field.help for name, field in FIELDS.items()},
 }
@@ -99,14 +103,17 @@ class SettingsBar(Vertical):
         self._why_no_forms = READING
 
     def compose(self) -> ComposeResult:
-        """What everybody needs; below, what some models can be told; on a wide screen, how characters are chosen."""
+        """What everybody needs; how the form is kept and what is asked of it; on a wide screen, how characters are chosen."""
         with Horizontal():
             yield SelectBox(self._models, value=self._model, allow_blank=False, compact=True, id="model")
             yield SelectBox[str]([], compact=True, prompt="…", id="form")
             for field in SHAPE:
                 yield from self._compose_field(field)
-        with Horizontal(id="conditions", classes="optional -untold"):
-            yield SelectBox[str]([], compact=True, prompt="any metre", id="metre")
+        with Horizontal(id="conditions", classes="optional"):
+            ways = [(way, way) for way in ENTRIES["keep"].choices]
+            yield Label("keep the form")
+            yield SelectBox(ways, value=self._user_settings.keep, allow_blank=False, compact=True, id="keep")
+            yield SelectBox[str]([], compact=True, prompt="any metre", id="metre", classes="-untold")
             yield from self._compose_field(RHYME)
         with Horizontal(id="choice"):
             presets = [(name, name) for name in SAMPLING_PRESETS]
@@ -155,11 +162,12 @@ class SettingsBar(Vertical):
 
     def set(self, label: str, value: str) -> None:
         """Gives a setting, named as on the screen, another value. Raises `RumiError` for one that it cannot have."""
-        if label in ("model", "form", "preset"):
+        if label in ("model", "form", "keep", "preset"):
             select = self.query_one(f"#{label}", Select)
             values = {
                 "model": [name for _, name in self._models],
                 "form": self._forms,
+                "keep": ENTRIES["keep"].choices,
                 "preset": list(SAMPLING_PRESETS),
             }[label]
             if not values:
@@ -194,7 +202,7 @@ class SettingsBar(Vertical):
         if not tokenizer.names_rhymes:
             self.query_one("#rhyme", Input).value = ""
         metre.set_class(not metres, "-untold")
-        self.query_one("#conditions").set_class(not tokenizer.can_be_told, "-untold")
+        self.query(".rhyme").set_class(not tokenizer.names_rhymes, "-untold")
 
     def _drawn(self, name: str) -> str:
         return "".join(cell.text for cell in to_cells(name, self._mode))
@@ -218,6 +226,8 @@ class SettingsBar(Vertical):
         self._user_settings = settings
         if entry.field in FIELDS:
             self.query_one(f"#{entry.field}", Input).value = typed(getattr(settings, entry.field))
+        elif entry.field == "keep":
+            self.query_one("#keep", Select).value = settings.keep
         elif entry.field == "form" and settings.form in self._forms:
             self.query_one("#form", Select).value = settings.form
         elif entry.field == "model":
@@ -254,6 +264,7 @@ class SettingsBar(Vertical):
             ),
             seed=int(seed) if seed is not None else secrets.randbelow(LARGEST_SEED),
             lines=int(self._number("lines", int)),
+            keep=cast("Keep", self.query_one("#keep", Select).value),
             pace=pace,
         )
         if self._tokenizer is not None:

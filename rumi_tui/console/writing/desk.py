@@ -134,13 +134,16 @@ class Desk:
     ) -> None:
         """Has verse written: more of `draft`, or a new poem, which may leave another at `branch` and be `like` it.
 
-        `lines`, where given, is how many of the lines that the settings allow are left.
+        `lines`, where given, is how many of the lines that the settings allow are left. Where nobody asks for a metre,
+        it goes on in the one that it has.
         """
         if source := draft or like:
             settings = settings.meant_for(source.model, source.form)
         job_settings = settings
         if lines is not None:
             settings = msgspec.structs.replace(settings, lines=lines)
+        if source and not settings.metre:
+            settings = msgspec.structs.replace(settings, metre=source.metre_at(len(text)))
         job = Job(self.library, settings, text, is_typed, draft, like, branch, title)
         commands = job.commands()
         await self.finish()

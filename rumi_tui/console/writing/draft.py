@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from models.errors import RumiError
-from rumi_tui.engine.generate import Ending, Request
+from rumi_tui.engine.generate import Ending, Keep, Request
 from rumi_tui.engine.messages import Began, Event, Failed, Finished, Write, Wrote
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.store import Branch, KeptPoem, Library, Passage, prompt_of
@@ -31,6 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """As a person names it; empty: as the model likes."""
     rhyme: str = ""
     """What the lines that rhyme end in; empty: as the model likes."""
+    keep: Keep = "off"
+    """How the form is kept."""
 
     def meant_for(self, model: str, form: str) -> Settings:
         """The same for another model and form; what one model was to be told, another may not know."""
@@ -48,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             sampling=self.sampling,
             seed=self.seed,
             lines=self.lines,
+            keep=self.keep,
         )
 
 
@@ -112,6 +115,11 @@ class Draft:
         """What the person gave it to begin with."""
         return prompt_of(self.text, self.passages)
 
+    def metre_at(self, length: int) -> str:
+        """The metre of what was written there, after so many characters; empty for none."""
+        metres = [each.named_metre or each.metre for each in self.passages if each.begins_at <= length]
+        return metres[-1] if metres else ""
+
     def begin_passage(self, passage: Passage) -> None:
         """Goes on under new settings from here."""
         self.passages.append(passage)
@@ -123,9 +131,9 @@ class Draft:
         if time.monotonic() - self._saved_at >= SAVE_SECONDS:
             self.save()
 
-    def finish(self, ending: Ending | None) -> None:
-        """Notes why the passage stopped, and saves."""
-        self.passages[-1] = msgspec.structs.replace(self.passages[-1], ending=ending)
+    def finish(self, ending: Ending | None, metre: str) -> None:
+        """Notes why the passage stopped and in what metre it is, and saves."""
+        self.passages[-1] = msgspec.structs.replace(self.passages[-1], ending=ending, named_metre=metre)
         self.save()
 
     def save(self) -> None:
@@ -183,7 +191,7 @@ class Job:
         elif self.draft is not None and isinstance(event, Wrote):
             self.draft.append("".join(step.text for step in event.steps))
         elif self.draft is not None and isinstance(event, Finished):
-            self.draft.finish(event.ending)
+            self.draft.finish(event.ending, event.metre)
         elif self.draft is not None and isinstance(event, Failed):
             self.draft.save()
 
@@ -216,5 +224,6 @@ class Job:
             sampling=settings.sampling,
             metre=settings.metre,
             rhyme=settings.rhyme,
+            keep=settings.keep,
         )
         self.draft.begin_passage(passage)

@@ -28,9 +28,8 @@ class Snapshot:
 
     @property
     def metre(self) -> str:
-        """What the last passage on the page was asked for in; empty for none."""
-        metres = [passage.metre for passage in self.draft.passages if passage.begins_at <= len(self.text)]
-        return metres[-1] if metres else ""
+        """What the last passage on the page is written in; empty for none."""
+        return self.draft.metre_at(len(self.text))
 
     def branch(self, at: int | None = None) -> Branch | None:
         """Where a poem leaves this one: after `at` characters, or all that stand. None where this one is not kept."""

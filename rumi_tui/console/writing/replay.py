@@ -22,6 +22,7 @@ def requests(form: str, text: str, passages: Sequence[Passage]) -> list[Request]
             sampling=passage.sampling,
             seed=passage.seed,
             lines=passage.lines,
+            keep=passage.keep,
             characters=end - passage.begins_at if passage.ending is None else None,
         )
         for passage, end in zip(passages, ends, strict=False)

@@ -1,0 +1,183 @@
+"""A poem that keeps its form: each line is tried several times, side by side, and the best try is taken.
+
+First come the tries that break the fewest rules (`rumi_tui.verse.rules`); of equals not the likeliest one, which is
+dull, but the most typical: that whose likelihood a character is nearest to the mean of all (as in Meister et al. 2023,
+"Locally typical sampling", arXiv:2202.00666, there token by token). What is taken is the model's own; what was left out
+is the writer's choice. Knows nothing of screens, processes or files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from statistics import fmean
+
+import msgspec
+import numpy as np
+
+from models.card import Description
+from rumi_tui.engine.context import Context, DecodeStep, Logits
+from rumi_tui.engine.generate import Ending, Keep, Request, Sampler, Step
+from rumi_tui.verse.rules import Fault, Rules, rules_of
+
+TRIES: dict[Keep, int] = {"loose": 4, "strict": 8}
+"""Of a line, side by side."""
+ROUNDS: dict[Keep, int] = {"loose": 1, "strict": 4}
+"""Of so many tries at most, while none keeps all rules."""
+LONGEST_LINE = 160
+"""Tokens of a try at most; it fails beyond."""
+
+
+class Try(msgspec.Struct, frozen=True):
+    """A try at a line as it grows; the last one before `Kept` need not be the one that is taken."""
+
+    line: str
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """How a line was found."""
+
+    line: str
+    tries: int
+    faults: list[Fault]
+    """What the best try breaks; empty where it keeps all rules."""
+
+
+class _Try:
+    """One try."""
+
+    def __init__(self, sampler: Sampler) -> None:
+        self.sampler = sampler
+        self.steps: list[Step] = []
+        self.ids: list[int] = []
+        """What the model reads of it."""
+        self.is_whole = False
+        """Whether the line has come to its end."""
+
+    def sample(self, logits: Logits) -> None:
+        """Takes the token that follows, from logits [vocab_size]."""
+        step = self.sampler.sample(logits)
+        self.ids += self.sampler.unread
+        if step is not None:
+            self.steps.append(step)
+        self.is_whole = step is None or step.text == "\n"
+
+    @property
+    def text(self) -> str:
+        """The line as far as it goes."""
+        return "".join(step.text for step in self.steps).removesuffix("\n")
+
+    @property
+    def nats(self) -> float:
+        """Nats a character that the model pays for it."""
+        return -sum(step.logprob for step in self.steps) / max(1, len(self.text))
+
+
+class KeptGeneration:
+    """A poem being written line by line: iterate over it for tries as they grow, and for the steps of those taken.
+
+    As `Generation`, it stops at the end of the poem, at the limits of the request, or when nobody asks for more.
+    """
+
+    def __init__(self, model: DecodeStep, description: Description, request: Request) -> None:
+        """Raises `RumiError` for a form or a metre that the model does not know."""
+        self._model, self._description, self._request = model, description, request
+        self._tries, self._rounds = TRIES[request.keep], ROUNDS[request.keep]
+        self._sampler = self._begin()
+        self._ending: Ending | None = None
+        self.lines: list[Kept] = []
+        """How each line was found."""
+
+    def _begin(self) -> Sampler:
+        return Sampler(self._description.tokenizer, msgspec.structs.replace(self._request, characters=None), named=0)
+
+    @property
+    def ending(self) -> Ending | None:
+        """Why it stopped; None while it can go on."""
+        return self._ending
+
+    @property
+    def metre(self) -> str:
+        """The metre that was asked for, or that the model has named; empty for none."""
+        return self._sampler.metre
+
+    @property
+    def rhymes(self) -> list[str]:
+        """The rhymes that the model has named before it wrote to them."""
+        return self._sampler.rhymes
+
+    def __iter__(self) -> Iterator[Try | Step]:
+        self._sampler, self._ending, self.lines = self._begin(), None, []
+        context, seeds = Context(self._model), np.random.default_rng(self._request.seed)
+        text, limit = self._request.text, self._request.characters
+        if limit is not None:
+            limit += len(text)
+        while not self._ending:
+            logits = context.read(np.array([self._sampler.unread]))
+            context, logits = self._name(context, logits, seeds)
+            tries = yield from self._try_line(context, logits, text.split("\n"), seeds)
+            best = tries[0]
+            self._sampler = best.sampler
+            self._sampler.unread = best.ids
+            self._ending = self._sampler.ending
+            for step in best.steps:
+                text += step.text
+                if limit is not None and len(text) >= limit:
+                    self._ending = "characters"
+                    yield msgspec.structs.replace(step, text=step.text[: len(step.text) - len(text) + limit])
+                    return
+                yield step
+
+    def _rules(self, metre: str) -> Rules:
+        description = self._description
+        return rules_of(self._request.form, description.card.language, metre, description.lexicon)
+
+    def _name(self, context: Context, logits: Logits, seeds: np.random.Generator) -> tuple[Context, Logits]:
+        """Has the model name metre and rhyme, where it is to, until the rhyme is one; gives where it then stands."""
+        for _ in range(self._tries):
+            branch, sampler, said = context.branch(1), self._sampler.branch(_seed(seeds)), logits
+            while sampler.name(said[0]):
+                said = branch.read(np.array([sampler.unread]))
+            if self._rules(sampler.metre).is_rhyme(sampler.rhyme):
+                break
+        self._sampler = sampler
+        return branch, said
+
+    def _try_line(
+        self, context: Context, logits: Logits, lines: Sequence[str], seeds: np.random.Generator
+    ) -> Generator[Try, None, list[_Try]]:
+        """Tries at the next line, the best first; shows one of each round as it grows. `lines` is the poem so far."""
+        rules, rhyme = self._rules(self._sampler.metre), self._sampler.rhyme
+        tries: list[_Try] = []
+        faults: dict[_Try, list[Fault]] = {}
+        for _ in range(self._rounds):
+            some = [_Try(self._sampler.branch(_seed(seeds))) for _ in range(self._tries)]
+            for _ in self._write(context.branch(self._tries), logits, some):
+                yield Try(lines[-1] + some[0].text)
+            tries += some
+            for each in some:
+                faults[each] = rules.faults([*lines[:-1], lines[-1] + each.text], rhyme)
+            if any(each.is_whole and not faults[each] for each in some):
+                break
+        usual = fmean(each.nats for each in tries)
+        tries.sort(key=lambda each: (not each.is_whole, len(faults[each]), abs(each.nats - usual)))
+        self.lines.append(Kept(lines[-1] + tries[0].text, len(tries), faults[tries[0]]))
+        return tries
+
+    def _write(self, context: Context, logits: Logits, tries: Sequence[_Try]) -> Iterator[None]:
+        """Writes tries to their ends, all together, a token of each for each iteration."""
+        active, logits = list(tries), logits.repeat(len(tries), axis=0)
+        for _ in range(LONGEST_LINE):
+            for each, its_logits in zip(active, logits, strict=True):
+                each.sample(its_logits)
+            yield
+            unfinished = [stream for stream, each in enumerate(active) if not each.is_whole]
+            if not unfinished:
+                return
+            if len(unfinished) < len(active):
+                context.select(unfinished)
+            active = [active[stream] for stream in unfinished]
+            logits = context.read(np.array([[each.ids[-1]] for each in active]))
+
+
+def _seed(seeds: np.random.Generator) -> int:
+    return int(seeds.integers(2**32))

@@ -1,0 +1,88 @@
+"""What a line of a poem has to keep, judged from the poem up to it. Knows nothing of models or files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from models.forms import form_named
+from models.lexicon import Lexicon
+from rumi_tui.verse.endings import ends_in
+from rumi_tui.verse.feet import is_metre
+from rumi_tui.verse.judge import can_judge, rhymes
+from rumi_tui.verse.languages import LANGUAGES
+from rumi_tui.verse.metre import judge_of
+from rumi_tui.verse.rhyme import shared_end
+from rumi_tui.verse.words import words
+
+Fault = Literal["rhyme", "refrain", "rhyme word", "metre", "word", "repetition"]
+"""What a line may break: it does not rhyme where it should; it lacks the refrain (radif) of its poem; it rhymes on a
+word on which the poem has rhymed before; it is out of metre; it has a word that nobody knows; it is there twice."""
+
+
+def rules_of(form: str, language: str, metre: str, lexicon: Lexicon | None) -> Rules:
+    """The rules of a poem in a form and a metre, of any name or none, in the words of a lexicon if there is one."""
+    judge = judge_of(language) if is_metre(metre) else None
+    return Rules(
+        form,
+        language,
+        is_word=lexicon.__contains__ if lexicon is not None else lambda word: True,
+        scans=(lambda line: judge.scans(line, metre)) if judge else lambda line: True,
+    )
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of one poem. What is left out is not asked for."""
+
+    form: str
+    language: str
+    """ISO 639-1. In a language without a rule of rhyme none is asked for."""
+    is_word: Callable[[str], bool] = lambda word: True
+    """Whether a word exists, spelled as `rumi_tui.verse.words.words` does."""
+    scans: Callable[[str], bool] = lambda line: True
+    """Whether a line is in the metre of the poem."""
+
+    def is_rhyme(self, rhyme: str) -> bool:
+        """Whether lines can end in a rhyme as a model names it: its words, where it is told by words, must rhyme."""
+        if not rhyme or self.language not in LANGUAGES or not LANGUAGES[self.language].rhymes_by_words:
+            return True
+        ends = words(rhyme)
+        return len(ends) == 2 and rhymes(ends[0], ends[1], self.language) == "perfect" and all(map(self.is_word, ends))
+
+    def faults(self, lines: Sequence[str], rhyme: str = "") -> list[Fault]:
+        """What the last of these lines, the poem up to it, breaks; `rhyme` is what its unit was to end in, if any."""
+        line = lines[-1]
+        faults = self._rhyme_faults(lines, rhyme) if can_judge(self.language) else []
+        if not self.scans(line):
+            faults.append("metre")
+        if not all(map(self.is_word, words(line))):
+            faults.append("word")
+        if line in lines[:-1] or not words(line):
+            faults.append("repetition")
+        return faults
+
+    def _rhyme_faults(self, lines: Sequence[str], rhyme: str) -> list[Fault]:
+        shape = form_named(self.form)
+        place = len(lines) - 1
+        pairs = shape.rhyming_pairs(len(lines) + shape.unit)
+        if not any(place in pair for pair in pairs):
+            return []
+        if rhyme and not ends_in(lines[-1], rhyme, place % shape.unit, self.language):
+            return ["rhyme"]
+        partners = [one for one, other in pairs if other == place]
+        if any(rhymes(lines[one], lines[place], self.language) != "perfect" for one in partners):
+            return ["rhyme"]
+        return self._refrain_faults(lines, partners) if shape.one_rhyme and partners else []
+
+    def _refrain_faults(self, lines: Sequence[str], partners: Sequence[int]) -> list[Fault]:
+        """Those of a line that rhymes with the lines before it in a form of one rhyme."""
+        pairs = form_named(self.form).rhyming_pairs(len(lines))
+        rhyming = sorted({place for pair in pairs for place in pair if place < len(lines)})
+        worded = [words(lines[place]) for place in rhyming]
+        refrain = shared_end(worded[0], worded[1])
+        if shared_end(worded[-1], worded[0]) < refrain:
+            return ["refrain"]
+        carriers = [line[-1 - refrain] for line in worded if len(line) > refrain]
+        return ["rhyme word"] if carriers[-1] in carriers[:-1] else []
