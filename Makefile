@@ -27,7 +27,7 @@ test: $(DEV)/ready ## all that check does, and all tests: what decides whether a
 	$(PYTEST)
 
 test-web: $(DEV)/ready ## test the console in a real browser (Debian: chromium, chromium-driver)
-	$(DEV)/bin/python -m pytest -m web tests/rumi_tui/web
+	$(DEV)/bin/python -m pytest -m web tests/rumi_tui/console/web
 
 screens: $(DEV)/ready ## draw the pictures of the console in docs/screens anew
 	$(DEV)/bin/python docs/screens.py

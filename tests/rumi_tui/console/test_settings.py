@@ -9,6 +9,8 @@ from support import call_command
 from textual.widgets import Select
 
 from models.errors import RumiError
+from models.forms import FORMS
+from models.pretrained import MODELS
 from rumi_tui.console.settings import ENTRIES, SettingsFile, UserSettings, as_typed, page, parse, value_of
 
 DEFAULTS = {name: value_of(UserSettings(), entry) for name, entry in ENTRIES.items()}
@@ -54,9 +56,9 @@ def test_a_model_that_ships_or_a_file_at_a_whole_path_can_be_settled(path, model
         ("lines = 0", "lines cannot be '0': choose 1 to 1,000,000,000."),
         ("lines = 1.5", "lines cannot be '1.5'"),
         ("pace = 0.5", "pace cannot be '0.5': choose 1 to 10,000."),
-        ("form = 'sonnet'", "form cannot be 'sonnet': choose couplet, ghazal, rubai, free."),
+        ("form = 'sonnet'", f"form cannot be 'sonnet': choose {', '.join(FORMS)}."),
         ("rtl = 'sideways'", "rtl cannot be 'sideways': choose auto, terminal, app, off."),
-        ("model = 'mine.onnx'", "model cannot be 'mine.onnx': choose the model to write with: en, fa"),
+        ("model = 'mine.onnx'", f"model cannot be 'mine.onnx': choose the model to write with: {', '.join(MODELS)}"),
         ("model = ''", "model cannot be ''"),
         ("[theme]\nname = 'x'", "theme cannot be"),
         ("keys = 1", "there is no setting 'keys'"),
