@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from models.lexicon import BYTES, Lexicon
+
+
+def test_a_lexicon_knows_its_words_and_no_others() -> None:
+    lexicon = Lexicon.of(["rose", "گل", "rose"])
+    assert "rose" in lexicon
+    assert "گل" in lexicon
+    assert "rosé" not in lexicon
+    assert "Rose" not in lexicon
+
+
+def test_a_lexicon_is_the_same_after_a_file_which_holds_no_word() -> None:
+    lexicon = Lexicon.of(f"word{number}" for number in range(500))
+    text = lexicon.to_text()
+    assert Lexicon.from_text(text) == lexicon
+    assert len(base64.b64decode(text)) == 500 * BYTES
+    assert Lexicon.from_text("") == Lexicon.of([])
+
+
+def test_made_up_words_are_hardly_ever_taken_for_words() -> None:
+    lexicon = Lexicon.of(f"word{number}" for number in range(50_000))
+    assert sum(f"nonword{number}" in lexicon for number in range(20_000)) <= 2
+
+
+@pytest.mark.parametrize("text", ["!", "abc", "AAAA"])
+def test_what_is_no_lexicon_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        Lexicon.from_text(text)

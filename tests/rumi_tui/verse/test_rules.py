@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+
+from models.lexicon import Lexicon
+from rumi_tui.verse.metre import judge_of
+from rumi_tui.verse.rules import Rules, rules_of
+
+MASNAVI = "فاعلاتن فاعلاتن فاعلن"
+IN_METRE = "بشنو از نی چون حکایت می‌کند"
+
+
+def test_the_second_line_of_a_couplet_rhymes_with_the_first() -> None:
+    rules = Rules("couplet", "en")
+    assert rules.faults(["a ship in the night"]) == []
+    assert rules.faults(["a ship in the night", "the lantern is bright"]) == []
+    assert rules.faults(["a ship in the night", "the lantern is dark"]) == ["rhyme"]
+    assert rules.faults(["a ship in the night", "the lantern is bright", "the lantern is dark"]) == []
+
+
+def test_a_line_ends_in_the_rhyme_that_was_named() -> None:
+    rules = Rules("couplet", "en")
+    assert rules.faults(["a ship in the night"], "night bright") == []
+    assert rules.faults(["a ship in the dark"], "night bright") == ["rhyme"]
+    assert rules.faults(["a ship in the night", "a kite"], "night bright") == ["rhyme"]
+    assert Rules("rubai", "fa").faults(["در این باران"], "اران") == []
+    assert Rules("rubai", "fa").faults(["در این دریا"], "اران") == ["rhyme"]
+
+
+def test_a_rhyme_of_two_words_must_rhyme() -> None:
+    rules = Rules("couplet", "en", is_word={"night", "bright", "tree"}.__contains__)
+    assert rules.is_rhyme("night bright")
+    assert not rules.is_rhyme("night tree")
+    assert not rules.is_rhyme("night fright")
+    assert not rules.is_rhyme("night")
+    assert rules.is_rhyme("")
+    assert Rules("ghazal", "fa").is_rhyme("ان")
+
+
+GHAZAL = ["از دل یاران بیا", "ای گل باران بیا", "شب به سر آمد دگر"]
+
+
+@pytest.mark.parametrize(
+    ("line", "faults"),
+    [
+        ("با سواران بیا", []),
+        ("با سواران برو", ["rhyme"]),
+        ("در شب دریا بیا", ["rhyme"]),
+        ("بوی بهاران ما", ["refrain"]),
+        ("آمد از یاران بیا", ["rhyme word"]),
+    ],
+)
+def test_a_ghazal_keeps_its_refrain_and_rhymes_on_new_words(line: str, faults: list[str]) -> None:
+    assert Rules("ghazal", "fa").faults([*GHAZAL[:2], GHAZAL[2], line]) == faults
+
+
+def test_a_line_that_rhymes_beside_the_refrain_lacks_it() -> None:
+    lines = ["این یاران را دیدم", "آن باران را دیدم", "آمد", "با سواران را چیدم"]
+    assert Rules("ghazal", "fa").faults(lines) == ["refrain"]
+
+
+def test_lines_that_need_not_rhyme_are_free_to() -> None:
+    assert Rules("ghazal", "fa").faults(GHAZAL) == []
+    assert Rules("free", "en").faults(["one", "two"]) == []
+    assert Rules("couplet", "und").faults(["one", "two"]) == []
+
+
+def test_words_and_lines_are_new_but_not_made_up() -> None:
+    rules = rules_of("free", "en", "", Lexicon.of(["the", "sea"]))
+    assert rules.faults(["the sea"]) == []
+    assert rules.faults(["the seax"]) == ["word"]
+    assert rules.faults(["the sea", "sea", "the sea"]) == ["repetition"]
+    assert rules.faults([" ,"]) == ["repetition"]
+
+
+def test_a_line_is_in_its_metre_where_one_is_known() -> None:
+    assert judge_of("en") is None
+    rules = rules_of("couplet", "fa", f"{MASNAVI} (رمل)", None)
+    assert rules.faults([IN_METRE]) == []
+    assert rules.faults(["از نی بشنو چون می‌کند حکایت"]) == ["metre"]
+    assert rules_of("couplet", "fa", "tam tata", None).faults(["از نی"]) == []
+    assert rules_of("couplet", "fa", "", None).faults(["از نی"]) == []
