@@ -14,7 +14,8 @@ from export.graph import build_graph
 from models.card import Description
 from models.tokenizer import Tokenizer
 from rumi_tui.console.writing.replay import requests
-from rumi_tui.engine.generate import Generation
+from rumi_tui.engine.generate import Step
+from rumi_tui.engine.poems import writer
 from rumi_tui.engine.session import Session
 from rumi_tui.library.store import KeptPoem, Library
 
@@ -83,7 +84,8 @@ def _write_again(kept: KeptPoem, model: Session) -> str:
     text = ""
     for request in requests(kept.form, kept.text, kept.passages):
         text += kept.text[len(text) : len(request.text)]
-        text += "".join(step.text for step in Generation(model, model.tokenizer, request))
+        steps = [step for step in writer(model, model.description, request) if isinstance(step, Step)]
+        text += "".join(step.text for step in steps)
     return text
 
 

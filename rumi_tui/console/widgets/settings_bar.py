@@ -103,7 +103,7 @@ class SettingsBar(Vertical):
         self._why_no_forms = READING
 
     def compose(self) -> ComposeResult:
-        """What everybody needs; how the form is kept, and what is asked of it; on a wide screen, the way of choosing."""
+        """What everybody needs; how the form is kept, and what is asked of it; on a wide screen, how to choose."""
         with Horizontal():
             yield SelectBox(self._models, value=self._model, allow_blank=False, compact=True, id="model")
             yield SelectBox[str]([], compact=True, prompt="…", id="form")

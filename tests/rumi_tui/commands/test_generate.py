@@ -12,6 +12,8 @@ import pytest
 from support import assert_command_refused, call_command, run_command
 
 from rumi_tui.engine.generate import Generation, Request
+from rumi_tui.engine.keep import TRIES
+from rumi_tui.engine.poems import write_poems
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import Session
 
@@ -26,8 +28,8 @@ def generate(endless_file: Path):
 
 def test_verse_goes_to_standard_output_and_narration_to_standard_error(endless_file: Path, endless: Session):
     done = run_command("rumi-generate", "amber", "--seed", "7", "--lines", "3", "--model", str(endless_file))
-    poem = Generation(endless, endless.tokenizer, Request(form="couplet", text="amber", seed=7, lines=3))
-    assert done.stdout == "amber" + "".join(step.text for step in poem) + "\n"
+    request = Request(form="couplet", text="amber", seed=7, lines=3, keep="strict")
+    assert done.stdout == next(write_poems(endless, endless.description, request, 1)).text + "\n"
     assert done.stderr.splitlines() == ["endless, couplet, seed 7, temperature 0.8"]
     assert done.returncode == 0
 
@@ -46,7 +48,9 @@ def test_the_seed_that_was_drawn_can_be_given_again(generate):
 
 
 def test_json_is_one_document_and_nothing_else(generate, endless: Session):
-    done = generate("amber", "--json", "--seed", "7", "--chars", "30", "-n", "2", "--form", "free", "--top-k", "9")
+    done = generate(
+        "amber", "--json", "--seed", "7", "--chars", "30", "-n", "2", "--form", "free", "--top-k", "9", "--keep", "off"
+    )
     result = json.loads(done.stdout)
     assert done.stdout.count("\n") == 1
     poems = result.pop("poems")
@@ -60,6 +64,7 @@ def test_json_is_one_document_and_nothing_else(generate, endless: Session):
         "sampling": {"temperature": 0.8, "top_k": 9, "top_p": 1.0, "min_p": 0.0},
         "lines": None,
         "chars": 30,
+        "keep": "off",
     }
     assert [poem["seed"] for poem in poems] == [7, 8]
     for poem in poems:
@@ -105,6 +110,12 @@ def test_stats_are_told_on_standard_error(generate):
     assert "second" not in done.stdout
 
 
+def test_json_tells_how_each_line_was_found(generate):
+    [poem] = json.loads(generate("--json", "--seed", "7", "--lines", "3", "--keep", "loose").stdout)["poems"]
+    assert [line["line"] for line in poem["kept"]] == poem["text"].split("\n")
+    assert {line["tries"] for line in poem["kept"]} == {TRIES["loose"]}
+
+
 @pytest.mark.parametrize("prompt", ["", "amber can"])
 def test_a_model_of_words_is_written_with_by_the_same_command(generate, word_pair, words: Session, prompt):
     for seed in range(100):
@@ -114,7 +125,7 @@ def test_a_model_of_words_is_written_with_by_the_same_command(generate, word_pai
         if poem.ending == "characters":  # the model did not end it before
             break
     assert len(verse) == 61
-    done = generate(prompt, "--seed", str(seed), "--chars", "61", "--stats", model=word_pair[1])
+    done = generate(prompt, "--seed", str(seed), "--chars", "61", "--stats", "--keep", "off", model=word_pair[1])
     assert done.stdout == prompt + verse + "\n"
     assert done.stderr.splitlines()[-1].startswith("61 characters in ")
 

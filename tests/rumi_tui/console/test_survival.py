@@ -10,7 +10,8 @@ import psutil
 import pytest
 from terminal_support import PATIENCE_SECONDS, Terminal, letters
 
-from rumi_tui.engine.generate import Generation, Request
+from rumi_tui.engine.generate import Request
+from rumi_tui.engine.poems import write_poems
 from rumi_tui.engine.session import Session
 
 LOST_SECONDS = 0.5
@@ -49,8 +50,11 @@ def test_a_console_that_is_killed_loses_half_a_second_of_verse_and_leaves_no_pro
     seen = [verse for when, verse in screens if killed - when >= LOST_SECONDS][-1]
     terminal.open_console()
     [kept] = terminal.poems()
-    request = Request(form=kept.form, text="amber", sampling=kept.passages[0].sampling, seed=7, characters=5_000)
-    whole = "amber" + "".join(step.text for step in Generation(endless, endless.tokenizer, request))
+    passage = kept.passages[0]
+    request = Request(
+        form=kept.form, text="amber", sampling=passage.sampling, seed=7, characters=1_000, keep=passage.keep
+    )
+    whole = next(write_poems(endless, endless.description, request, 1)).text
     assert whole.startswith(kept.text)
     assert len(seen) > 100
     assert seen[-100:] in letters(kept.text)
