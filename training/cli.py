@@ -25,6 +25,7 @@ from models.pretrained import MODELS, checkpoint_path, shipped
 from models.tokenizer import TokenizerKind
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, finite, narrate
+from rumi_tui.engine.generate import Keep
 from rumi_tui.locations import fetched_texts
 from rumi_tui.texts.corpus import read_corpus
 from rumi_tui.verse.languages import LANGUAGES
@@ -236,6 +237,7 @@ def evaluate(
             "real verse.",
         ),
     ] = None,
+    keep: Annotated[Keep, typer.Option(help="How the form of the samples is kept, see rumi-generate.")] = "off",
     json: Json = False,
     debug: Debug = False,
     version: Version = False,
@@ -247,7 +249,7 @@ def evaluate(
     normalised file, separators between poems included. The model is given the form of each poem; a model that can be
     told more is measured a second time, told the metre and the rhymes of each poem too, as far as they are known.
 
-    With --samples the model writes poems as rumi-generate does by default, with the seeds 0, 1, ... Measured are: words
+    With --samples the model writes poems by itself, or with its form kept, with the seeds 0, 1, ... Measured are: words
     that exist, words that belong together, lines in metre (where the texts have labels of it), rhyme kept and rhyme
     words used again, ends of poems, repetitions, and what is copied. Beside them stand the validation poems of the
     texts, cut to as many lines as rumi-generate writes; what is known or copied is looked up in all other poems of the
@@ -265,7 +267,7 @@ def evaluate(
     tokenizer = description.tokenizer
     score = exact_loss(step, tokenizer, sources, split)
     told_score = exact_loss(step, tokenizer, sources, split, told=True) if tokenizer.can_be_told else None
-    verse = measure_samples(step, description, sources, samples, _watch(samples)) if samples is not None else {}
+    verse = measure_samples(step, description, sources, samples, keep, _watch(samples)) if samples is not None else {}
     if json:
         result = {
             "model": model,

@@ -1,9 +1,9 @@
 """A poem that keeps its form: each line is tried several times, side by side, and the best try is taken.
 
-First come the tries that break the fewest rules (`rumi_tui.verse.rules`); of equals not the likeliest one, which is
-dull, but the most typical: that whose likelihood a character is nearest to the mean of all (as in Meister et al. 2023,
-"Locally typical sampling", arXiv:2202.00666, there token by token). What is taken is the model's own; what was left out
-is the writer's choice. Knows nothing of screens, processes or files.
+First come the tries that break the fewest rules (`rumi_tui.verse.rules`), in the last line those that end a sentence;
+of equals not the likeliest one, which is dull, but the most typical: that whose likelihood a character is nearest to the
+mean of all (as in Meister et al. 2023, "Locally typical sampling", arXiv:2202.00666, there token by token). What is taken
+is the model's own; what was left out is the writer's choice. Knows nothing of screens, processes or files.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from models.card import Description
 from rumi_tui.engine.context import Context, DecodeStep, Logits
 from rumi_tui.engine.generate import Ending, Keep, Request, Sampler, Step
 from rumi_tui.verse.rules import Fault, Rules, rules_of
+from rumi_tui.verse.words import ends_sentence
 
 TRIES: dict[Keep, int] = {"loose": 4, "strict": 8}
 """Of a line, side by side."""
@@ -65,6 +66,11 @@ class _Try:
     def text(self) -> str:
         """The line as far as it goes."""
         return "".join(step.text for step in self.steps).removesuffix("\n")
+
+    @property
+    def closes(self) -> bool:
+        """Whether the poem can end here: it goes on, or the model ended it, or a sentence ends."""
+        return self.sampler.ending != "lines" or ends_sentence(self.text)
 
     @property
     def nats(self) -> float:
@@ -159,7 +165,7 @@ class KeptGeneration:
             if any(each.is_whole and not faults[each] for each in some):
                 break
         usual = fmean(each.nats for each in tries)
-        tries.sort(key=lambda each: (not each.is_whole, len(faults[each]), abs(each.nats - usual)))
+        tries.sort(key=lambda each: (not each.is_whole, len(faults[each]), not each.closes, abs(each.nats - usual)))
         self.lines.append(Kept(lines[-1] + tries[0].text, len(tries), faults[tries[0]]))
         return tries
 

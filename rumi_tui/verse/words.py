@@ -10,6 +10,9 @@ from models.tokenizer import normalise
 MOST_TERMS = 64
 """Of a search: SQLite takes no more than a few hundred."""
 
+SENTENCE_ENDS = tuple('.!?؟;؛…”’"»')
+"""What the last line of a sentence ends with: a mark, or a quotation mark that closes."""
+
 _MARKS = re.compile("[\u0300-\u036f\u064b-\u065f\u0670]")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
@@ -31,6 +34,11 @@ def words(line: str) -> list[str]:
     Unlike `fold` it leaves letters whole that sound otherwise without their sign, as alef with madda.
     """
     return _WORD.findall(_MARKS.sub("", line).replace("’", "'").lower())
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether the last character of verse is one of `SENTENCE_ENDS`."""
+    return text.rstrip().endswith(SENTENCE_ENDS)
 
 
 def unaccented(word: str) -> str:

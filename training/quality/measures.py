@@ -17,7 +17,7 @@ from models.forms import form_named
 from models.tokenizer import SEPARATOR, normalise_for_models
 from rumi_tui.verse.judge import can_judge, rhymes, scheme_rhymes
 from rumi_tui.verse.rhyme import Rhyme, shared_end
-from rumi_tui.verse.words import words
+from rumi_tui.verse.words import ends_sentence, words
 from training.quality.association import Associations
 from training.quality.dictionary import exists, word_list
 from training.quality.metre import MetreMeasure
@@ -27,8 +27,6 @@ SHORTEST_RUN = 8
 STRETCH = 200
 """n-grams among which the distinct ones are counted: their share falls with length, so the length is fixed."""
 SHUFFLED_PAIRS = 2000
-SENTENCE_ENDS = tuple('.!?؟;؛…”’"»')
-"""What the last line of a sentence ends with: a mark, or a quotation mark that closes."""
 
 
 class RhymeRates(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +91,7 @@ class VerseMeasures(msgspec.Struct, frozen=True, kw_only=True):
     four_lines: float | None
     """Share of the poems of exactly four lines; None for other forms than `rubai`."""
     mid_sentence: float | None
-    """Share of the poems that end in the middle of a sentence, see `ends_sentence`; None where real verse of the form
+    """Share of the poems that end in the middle of a sentence, see `rumi_tui.verse.words.ends_sentence`; None where real verse of the form
     hardly marks its sentences."""
     rhyme: SchemeRates | None
     """None for `free`, and for a language without a rule of rhyme."""
@@ -258,11 +256,6 @@ def rhyme_words(lines: Sequence[str], form: str, language: str) -> list[str]:
     parted = [(line[: len(line) - radif], line[len(line) - radif :]) for line in worded.values()]
     (refrain, _), *_ = Counter(tuple(end) for _, end in parted).most_common(1)
     return [rest[-1] for rest, end in parted if rest and tuple(end) == refrain]
-
-
-def ends_sentence(poem: str) -> bool:
-    """Whether the last character of a poem is one of `SENTENCE_ENDS`."""
-    return poem.rstrip().endswith(SENTENCE_ENDS)
 
 
 def _rates(grades: Sequence[Rhyme | None]) -> RhymeRates:

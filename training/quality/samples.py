@@ -9,16 +9,15 @@ from typing import NamedTuple
 import msgspec
 
 from models.card import Description
-from models.tokenizer import Tokenizer
 from rumi_tui.engine.context import DecodeStep
-from rumi_tui.engine.generate import DEFAULT_LINES, Ending, Generation, Request
+from rumi_tui.engine.generate import DEFAULT_LINES, Ending, Keep, Request
+from rumi_tui.engine.poems import write_poems
 from rumi_tui.texts.corpus import Source
-from rumi_tui.verse.words import words
+from rumi_tui.verse.words import ends_sentence, words
 from training.quality.measures import (
     RhymeRates,
     TrainingText,
     VerseMeasures,
-    ends_sentence,
     measure_verse,
     poem_lines,
     shuffled_rhymes,
@@ -58,13 +57,14 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """Share of the real lines that scan in a metre that is not their poem's, see `MetreMeasure.in_another_metre`."""
 
 
-def write_samples(model: DecodeStep, tokenizer: Tokenizer, form: str, count: int) -> Iterator[Sample]:
-    """Poems as rumi-generate writes them by default, with the seeds 0, 1, ...: at most `DEFAULT_LINES` lines each."""
-    for seed in range(count):
-        request = Request(form=form, seed=seed, lines=DEFAULT_LINES, characters=LARGEST_SAMPLE)
-        poem = Generation(model, tokenizer, request)
-        text = "".join(step.text for step in poem)
-        yield Sample(text, poem.ending)
+def write_samples(
+    model: DecodeStep, description: Description, form: str, count: int, keep: Keep = "off"
+) -> Iterator[Sample]:
+    """Poems as rumi-generate writes them with the seeds 0, 1, ...: at most `DEFAULT_LINES` lines each."""
+    request = Request(form=form, lines=DEFAULT_LINES, characters=LARGEST_SAMPLE, keep=keep)
+    for seed in range(count):  # alone, so that a poem does not differ from the one that is written on a page
+        [poem] = write_poems(model, description, msgspec.structs.replace(request, seed=seed), 1)
+        yield Sample(poem.text, poem.ending)
 
 
 def measure_samples(
@@ -72,15 +72,15 @@ def measure_samples(
     description: Description,
     sources: Sequence[Source],
     count: int,
+    keep: Keep = "off",
     watch: Callable[[Iterable[Sample], str], Iterable[Sample]] = lambda samples, form: samples,
 ) -> dict[str, Comparison]:
-    """Has a model write `count` poems of each of its forms, and measures them as `compare_verse` does.
+    """Has a model write `count` poems of each of its forms, kept or not, and measures them as `compare_verse` does.
 
     The samples of a form come to be while they are taken; `watch` is given them and their form and hands them on.
     """
     samples = {
-        form: list(watch(write_samples(model, description.tokenizer, form, count), form))
-        for form in description.card.forms
+        form: list(watch(write_samples(model, description, form, count, keep), form)) for form in description.card.forms
     }
     return compare_verse(samples, description.card.language, sources)
 

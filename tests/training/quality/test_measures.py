@@ -15,7 +15,6 @@ from training.quality.measures import (
     VerseMeasures,
     copied_runs,
     distinct_share,
-    ends_sentence,
     measure_verse,
     rhyme_words,
     shuffled_rhymes,
@@ -148,12 +147,6 @@ def test_a_rhyme_that_runs_on_over_the_border_of_couplets_counts() -> None:
     assert rhyme is not None
     assert rhyme.across_units == 2 / 3
     assert (rhyme.repeated_words, rhyme.poems_repeating) == (None, None)
-
-
-@pytest.mark.parametrize("end", [".", "!", "?", "؟", ";", "؛", "…", "”", '"', "»"])
-def test_a_mark_ends_a_sentence(end: str) -> None:
-    assert ends_sentence(f"a lamp,\na house{end}\n")
-    assert not ends_sentence(f"a lamp{end}\na house")
 
 
 def test_poems_that_end_in_mid_sentence_are_counted_where_sentences_are_marked() -> None:
