@@ -1,9 +1,9 @@
 """A poem that keeps its form: each line is tried several times, side by side, and the best try is taken.
 
 First come the tries that break the fewest rules (`rumi_tui.verse.rules`), in the last line those that end a sentence;
-of equals not the likeliest one, which is dull, but the most typical: that whose likelihood a character is nearest to the
-mean of all (as in Meister et al. 2023, "Locally typical sampling", arXiv:2202.00666, there token by token). What is taken
-is the model's own; what was left out is the writer's choice. Knows nothing of screens, processes or files.
+of equals not the likeliest one, which is dull, but the most typical: that whose likelihood a character is nearest to
+the mean of all (as in Meister et al. 2023, "Locally typical sampling", arXiv:2202.00666, there token by token). What is
+taken is the model's own; what was left out is the writer's choice. Knows nothing of screens, processes or files.
 """
 
 from __future__ import annotations

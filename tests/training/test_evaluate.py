@@ -268,7 +268,7 @@ def test_samples_are_measured_beside_the_validation_poems_of_their_form(model_fi
 def test_samples_are_the_poems_that_rumi_generate_writes(model_file: Path) -> None:
     model = load_model(str(model_file))
     samples = list(write_samples(model, model.description, "couplet", 2))
-    done = run_command("rumi-generate", "--model", str(model_file), "--seed", "0", "-n", "2", "--json")
+    done = run_command("rumi-generate", "--model", str(model_file), "--seed", "0", "-n", "2", "--keep", "off", "--json")
     assert [sample._asdict() for sample in samples] == [
         {"text": poem["text"], "ending": poem["ending"]} for poem in json.loads(done.stdout)["poems"]
     ]

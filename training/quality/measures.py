@@ -91,7 +91,7 @@ class VerseMeasures(msgspec.Struct, frozen=True, kw_only=True):
     four_lines: float | None
     """Share of the poems of exactly four lines; None for other forms than `rubai`."""
     mid_sentence: float | None
-    """Share of the poems that end in the middle of a sentence, see `rumi_tui.verse.words.ends_sentence`; None where real verse of the form
+    """Share of the poems that end in the middle of a sentence, see `ends_sentence`; None where real verse of the form
     hardly marks its sentences."""
     rhyme: SchemeRates | None
     """None for `free`, and for a language without a rule of rhyme."""
