@@ -34,6 +34,7 @@ screens: $(DEV)/ready ## draw the pictures of the console in docs/screens anew
 
 bench: $(DEV)/ready ## measure how quickly verse is written, beside PyTorch and other graphs
 	$(DEV)/bin/python benchmarks/generation.py
+	$(DEV)/bin/python benchmarks/keeping.py
 
 bench-train: $(DEV)/ready ## train on tiny Shakespeare beside a plain GPT-2: 1, 10 and 30 minutes each (RUMI_CORPUS_DIR)
 	$(DEV)/bin/python benchmarks/tiny_shakespeare.py
