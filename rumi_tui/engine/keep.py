@@ -1,15 +1,13 @@
 """A poem that keeps its form: each line is tried several times, side by side, and the best try is taken.
 
 First come the tries that break the fewest rules (`rumi_tui.verse.rules`), in the last line those that end a sentence;
-of equals not the likeliest one, which is dull, but the most typical: that whose likelihood a character is nearest to
-the mean of all (as in Meister et al. 2023, "Locally typical sampling", arXiv:2202.00666, there token by token). What is
-taken is the model's own; what was left out is the writer's choice. Knows nothing of screens, processes or files.
+of equals the one that the model finds likeliest, by the mean over its characters. What is taken is the model's own; what
+was left out is the writer's choice. Knows nothing of screens, processes or files.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from statistics import fmean
 
 import msgspec
 import numpy as np
@@ -164,8 +162,7 @@ class KeptGeneration:
                 faults[each] = rules.faults([*lines[:-1], lines[-1] + each.text], rhyme)
             if any(each.is_whole and not faults[each] for each in some):
                 break
-        usual = fmean(each.nats for each in tries)
-        tries.sort(key=lambda each: (not each.is_whole, len(faults[each]), not each.closes, abs(each.nats - usual)))
+        tries.sort(key=lambda each: (not each.is_whole, len(faults[each]), not each.closes, each.nats))
         self.lines.append(Kept(lines[-1] + tries[0].text, len(tries), faults[tries[0]]))
         return tries
 
