@@ -1,8 +1,8 @@
 """A poem that keeps its form: each line is tried several times, side by side, and the best try is taken.
 
 First come the tries that break the fewest rules (`rumi_tui.verse.rules`), in the last line those that end a sentence;
-of equals the one that the model finds likeliest, by the mean over its characters. What is taken is the model's own; what
-was left out is the writer's choice. Knows nothing of screens, processes or files.
+of equals the one that the model finds likeliest, by the mean over its characters. What is taken is the model's own, and
+what was left out is the choice of this writer. Knows nothing of screens, processes or files.
 """
 
 from __future__ import annotations
