@@ -44,8 +44,9 @@ class Kept(msgspec.Struct, frozen=True):
 class _Try:
     """One try."""
 
-    def __init__(self, sampler: Sampler) -> None:
-        self.sampler = sampler
+    def __init__(self, context: Context, sampler: Sampler) -> None:
+        """Both stand at the beginning of the line; `context` is shared and stays there."""
+        self.context, self.sampler = context, sampler
         self.steps: list[Step] = []
         self.ids: list[int] = []
         """What the model reads of it."""
@@ -117,12 +118,9 @@ class KeptGeneration:
             limit += len(text)
         while not self._ending:
             logits = context.read(np.array([self._sampler.unread]))
-            context, logits = self._name(context, logits, seeds)
-            tries = yield from self._try_line(context, logits, text.split("\n"), seeds)
-            best = tries[0]
-            self._sampler = best.sampler
+            best = yield from self._try_line(context, logits, text.split("\n"), seeds)
+            context, self._sampler, self._ending = best.context, best.sampler, best.sampler.ending
             self._sampler.unread = best.ids
-            self._ending = self._sampler.ending
             for step in best.steps:
                 text += step.text
                 if limit is not None and len(text) >= limit:
@@ -135,36 +133,37 @@ class KeptGeneration:
         description = self._description
         return rules_of(self._request.form, description.card.language, metre, description.lexicon)
 
-    def _name(self, context: Context, logits: Logits, seeds: np.random.Generator) -> tuple[Context, Logits]:
-        """Has the model name metre and rhyme, where it is to, until the rhyme is one; gives where it then stands."""
+    def _name(self, context: Context, logits: Logits, seeds: np.random.Generator) -> tuple[Context, Sampler, Logits]:
+        """Has the model name metre and rhyme, where it is to, until the rhyme is one; tells where it then stands."""
         for _ in range(self._tries):
             branch, sampler, said = context.branch(1), self._sampler.branch(_seed(seeds)), logits
             while sampler.name(said[0]):
                 said = branch.read(np.array([sampler.unread]))
             if self._rules(sampler.metre).is_rhyme(sampler.rhyme):
                 break
-        self._sampler = sampler
-        return branch, said
+        return branch, sampler, said
 
     def _try_line(
         self, context: Context, logits: Logits, lines: Sequence[str], seeds: np.random.Generator
-    ) -> Generator[Try, None, list[_Try]]:
-        """Tries at the next line, the best first; shows one of each round as it grows. `lines` is the poem so far."""
-        rules, rhyme = self._rules(self._sampler.metre), self._sampler.rhyme
-        tries: list[_Try] = []
+    ) -> Generator[Try, None, _Try]:
+        """The best try at the next line; shows one of each round as it grows. `lines` is the poem so far.
+
+        Each round has the model name anew what it may, for there are rhymes that it cannot reach.
+        """
         faults: dict[_Try, list[Fault]] = {}
         for _ in range(self._rounds):
-            some = [_Try(self._sampler.branch(_seed(seeds))) for _ in range(self._tries)]
-            for _ in self._write(context.branch(self._tries), logits, some):
-                yield Try(lines[-1] + some[0].text)
-            tries += some
-            for each in some:
-                faults[each] = rules.faults([*lines[:-1], lines[-1] + each.text], rhyme)
-            if any(each.is_whole and not faults[each] for each in some):
+            begin, sampler, said = self._name(context, logits, seeds)
+            rules = self._rules(sampler.metre)
+            tries = [_Try(begin, sampler.branch(_seed(seeds))) for _ in range(self._tries)]
+            for _ in self._write(begin.branch(self._tries), said, tries):
+                yield Try(lines[-1] + tries[0].text)
+            for each in tries:
+                faults[each] = rules.faults([*lines[:-1], lines[-1] + each.text], sampler.rhyme)
+            if any(each.is_whole and not faults[each] for each in tries):
                 break
-        tries.sort(key=lambda each: (not each.is_whole, len(faults[each]), not each.closes, each.nats))
-        self.lines.append(Kept(lines[-1] + tries[0].text, len(tries), faults[tries[0]]))
-        return tries
+        best = min(faults, key=lambda each: (not each.is_whole, len(faults[each]), not each.closes, each.nats))
+        self.lines.append(Kept(lines[-1] + best.text, len(faults), faults[best]))
+        return best
 
     def _write(self, context: Context, logits: Logits, tries: Sequence[_Try]) -> Iterator[None]:
         """Writes tries to their ends, all together, a token of each for each iteration."""
