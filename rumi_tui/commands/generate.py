@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections import Counter
 from typing import Annotated
 
 import msgspec
@@ -86,7 +87,9 @@ def generate(
         Keep, typer.Option(help="Try each line until it keeps the form: its rhyme, its metre, real words.")
     ] = "strict",
     json: Json = False,
-    stats: Annotated[bool, typer.Option("--stats", help="Print speed on standard error.")] = False,
+    stats: Annotated[
+        bool, typer.Option("--stats", help="Print speed, and how the lines were found, on standard error.")
+    ] = False,
     debug: Debug = False,
     version: Version = False,
 ) -> None:
@@ -163,6 +166,13 @@ def generate(
             f"{characters} characters in {seconds:.3f} seconds, {characters / seconds:.0f} characters/second, "
             f"{first:.3f} seconds to the first character"
         )
+        if kept := [line for poem in written for line in poem.kept]:
+            faults = Counter(fault for line in kept for fault in line.faults)
+            broken = f" ({', '.join(f'{fault}: {times}' for fault, times in faults.items())})" if faults else ""
+            narrate(
+                f"{len(kept)} lines of {sum(line.tries for line in kept)} tries, "
+                f"{sum(bool(line.faults) for line in kept)} of which break the form{broken}"
+            )
 
 
 def generate_main() -> None:

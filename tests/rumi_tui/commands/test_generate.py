@@ -103,11 +103,13 @@ def test_the_first_limit_that_is_reached_holds(generate):
 
 def test_stats_are_told_on_standard_error(generate):
     done = generate("--chars", "50", "--stats")
+    speed, lines = done.stderr.splitlines()[-2:]
     assert re.fullmatch(
-        r"50 characters in \d+\.\d+ seconds, \d+ characters/second, \d+\.\d+ seconds to the first character",
-        done.stderr.splitlines()[-1],
+        r"50 characters in \d+\.\d+ seconds, \d+ characters/second, \d+\.\d+ seconds to the first character", speed
     )
+    assert re.fullmatch(r"\d+ lines of \d+ tries, \d+ of which break the form( \([a-z ]+: \d+.*\))?", lines)
     assert "second" not in done.stdout
+    assert "tries" not in generate("--chars", "5", "--stats", "--keep", "off").stderr
 
 
 def test_json_tells_how_each_line_was_found(generate):
