@@ -87,9 +87,7 @@ def generate(
         Keep, typer.Option(help="Try each line until it keeps the form: its rhyme, its metre, real words.")
     ] = "strict",
     json: Json = False,
-    stats: Annotated[
-        bool, typer.Option("--stats", help="Print speed, and how the lines were found, on standard error.")
-    ] = False,
+    stats: Annotated[bool, typer.Option("--stats", help="Print speed and tries on standard error.")] = False,
     debug: Debug = False,
     version: Version = False,
 ) -> None:
