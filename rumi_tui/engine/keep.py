@@ -1,7 +1,8 @@
 """A poem that keeps its form: each line is tried several times, side by side, and the best try is taken.
 
 First come the tries that break the fewest rules (`rumi_tui.verse.rules`), in the last line those that end a sentence;
-of equals the one that the model finds likeliest, by the mean over its characters. What is taken is the model's own, and
+of equals the one that the model finds likeliest, by the mean over its characters, with a price on words that the poem
+has worn out: without it, one noun would come again and again. What is taken is the model's own, and
 what was left out is the choice of this writer. Knows nothing of screens, processes or files.
 """
 
@@ -22,6 +23,8 @@ TRIES: dict[Keep, int] = {"loose": 4, "strict": 8}
 """Of a line, side by side."""
 ROUNDS: dict[Keep, int] = {"loose": 1, "strict": 4}
 """Of so many tries at most, while none keeps all rules."""
+WORN_NATS = 0.5
+"""What a line pays, in nats a character, if all its words are worn out in the poem (`Rules.worn`)."""
 LONGEST_LINE = 160
 """Tokens of a try at most; it fails beyond."""
 
@@ -151,6 +154,7 @@ class KeptGeneration:
         Each round has the model name anew what it may, for there are rhymes that it cannot reach.
         """
         faults: dict[_Try, list[Fault]] = {}
+        prices: dict[_Try, float] = {}
         for _ in range(self._rounds):
             begin, sampler, said = self._name(context, logits, seeds)
             rules = self._rules(sampler.metre)
@@ -158,10 +162,12 @@ class KeptGeneration:
             for _ in self._write(begin.branch(self._tries), said, tries):
                 yield Try(lines[-1] + tries[0].text)
             for each in tries:
-                faults[each] = rules.faults([*lines[:-1], lines[-1] + each.text], sampler.rhyme)
+                poem = [*lines[:-1], lines[-1] + each.text]
+                faults[each] = rules.faults(poem, sampler.rhyme)
+                prices[each] = each.nats + WORN_NATS * rules.worn(poem)
             if any(each.is_whole and not faults[each] for each in tries):
                 break
-        best = min(faults, key=lambda each: (not each.is_whole, len(faults[each]), not each.closes, each.nats))
+        best = min(faults, key=lambda each: (not each.is_whole, len(faults[each]), not each.closes, prices[each]))
         self.lines.append(Kept(lines[-1] + best.text, len(faults), faults[best]))
         return best
 

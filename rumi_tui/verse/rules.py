@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -15,6 +16,9 @@ from rumi_tui.verse.languages import LANGUAGES
 from rumi_tui.verse.metre import judge_of
 from rumi_tui.verse.rhyme import shared_end
 from rumi_tui.verse.words import words
+
+WORN = 2
+"""A word that stands in a poem so often says little more."""
 
 Fault = Literal["rhyme", "refrain", "rhyme word", "metre", "word", "repetition"]
 """What a line may break: it does not rhyme where it should; it lacks the refrain (radif) of its poem; it rhymes on a
@@ -62,6 +66,17 @@ class Rules:
         if line in lines[:-1] or not words(line):
             faults.append("repetition")
         return faults
+
+    def worn(self, lines: Sequence[str]) -> float:
+        """Share of the last line's words that have come `WORN` times or more before in the poem, stop words aside."""
+        stop_words = LANGUAGES[self.language].stop_words if self.language in LANGUAGES else frozenset()
+        poem = [word for line in lines for word in words(line) if word not in stop_words]
+        last = sum(word not in stop_words for word in words(lines[-1]))
+        counts, worn = Counter(poem[: len(poem) - last]), 0
+        for word in poem[len(poem) - last :]:
+            worn += counts[word] >= WORN
+            counts[word] += 1
+        return worn / max(1, last)
 
     def _rhyme_faults(self, lines: Sequence[str], rhyme: str) -> list[Fault]:
         shape = form_named(self.form)

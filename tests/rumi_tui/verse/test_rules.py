@@ -80,3 +80,12 @@ def test_a_line_is_in_its_metre_where_one_is_known() -> None:
     assert rules.faults(["از نی بشنو چون می‌کند حکایت"]) == ["metre"]
     assert rules_of("couplet", "fa", "tam tata", None).faults(["از نی"]) == []
     assert rules_of("couplet", "fa", "", None).faults(["از نی"]) == []
+
+
+def test_words_wear_out_within_a_poem_and_within_a_line() -> None:
+    rules = Rules("free", "en")
+    assert rules.worn(["the secret door"]) == 0
+    assert rules.worn(["secret", "a secret", "the secret door"]) == 1 / 2
+    assert rules.worn(["secret secret secret garden"]) == 1 / 4
+    assert rules.worn(["the", "the", "the of"]) == 0
+    assert Rules("free", "und").worn(["a", "a", "a b"]) == 1 / 2
