@@ -21,10 +21,10 @@ from rumi_tui.library.store import Library
 FOLDER = Path(__file__).parent / "screens"
 SIZE = (100, 28)
 POEMS = [
-    ("en", "free", 8, "The sea", 5),
-    ("fa", "ghazal", 8, "", 8009),
-    ("fa", "rubai", 4, "", 8003),
-    ("en", "free", 10, "", 7003),
+    ("en", "free", 8, "The soul is", 31),
+    ("fa", "ghazal", 10, "", 15),
+    ("fa", "rubai", 4, "", 26),
+    ("en", "free", 8, "The soul is", 32),
 ]
 """Model, form, lines, beginning and seed of what is written for the pictures."""
 

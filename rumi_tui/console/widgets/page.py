@@ -57,7 +57,9 @@ class Page(Vertical):
     def end(self, snapshot: Snapshot | None, job: AnyJob | None, event: Finished | Failed) -> None:
         """Takes the cursor away and tells how the writing went."""
         if isinstance(job, Job) and isinstance(event, Finished):
-            rate = f" · {event.characters / event.seconds:,.0f} characters/second" if event.seconds else ""
+            rate = ""
+            if event.seconds and job.settings.keep == "off":  # of a line that was tried, the speed tells nothing
+                rate = f" · {event.characters / event.seconds:,.0f} characters/second"
             self.query_one(PoemView).set_writing(False)
             broken = f" · {event.broken} of its lines break the form" if event.broken else ""
             self._say(f"seed {job.settings.seed} · {ENDINGS[event.ending]}{broken}{rate}")
