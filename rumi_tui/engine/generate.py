@@ -114,6 +114,7 @@ class Sampler:
     """A poem as it grows: chooses each token from what the model says, and knows when to stop."""
 
     def __init__(self, tokenizer: Tokenizer, request: Request, named: float = NAMED) -> None:
+        """`named`: how likely a metre or a rhyme must be to be named; 0 names one wherever it may stand."""
         self._tokenizer, self._request, self._named = tokenizer, request, named
         self._rng = np.random.default_rng(request.seed)
         self._outline = Outline(tokenizer, request.form, request.text, request.metre, request.rhyme)

@@ -2,8 +2,8 @@
 
 First come the tries that break the fewest rules (`rumi_tui.verse.rules`), in the last line those that end a sentence;
 of equals the one that the model finds likeliest, by the mean over its characters, with a price on words that the poem
-has worn out: without it, one noun would come again and again. What is taken is the model's own, and
-what was left out is the choice of this writer. Knows nothing of screens, processes or files.
+has worn out: without it, one noun would come again and again. What is taken is the model's own, and what was left out
+is the choice of this writer. Knows nothing of screens, processes or files.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from models.card import Description
 from rumi_tui.engine.context import Context, DecodeStep, Logits
 from rumi_tui.engine.generate import Ending, Keep, Request, Sampler, Step
 from rumi_tui.verse.rules import Fault, Rules, rules_of
-from rumi_tui.verse.words import ends_sentence
+from rumi_tui.verse.words import ends_sentence, words
 
 TRIES: dict[Keep, int] = {"loose": 4, "strict": 8}
 """Of a line, side by side."""
@@ -30,7 +30,7 @@ LONGEST_LINE = 160
 
 
 class Try(msgspec.Struct, frozen=True):
-    """A try at a line as it grows; the last one before `Kept` need not be the one that is taken."""
+    """A try at the next line as it grows, which need not be the one that is taken."""
 
     line: str
 
@@ -90,6 +90,8 @@ class KeptGeneration:
         """Raises `RumiError` for a form or a metre that the model does not know."""
         self._model, self._description, self._request = model, description, request
         self._tries, self._rounds = TRIES[request.keep], ROUNDS[request.keep]
+        if request.sampling.temperature == 0:  # all tries are the same
+            self._tries = self._rounds = 1
         self._sampler = self._begin()
         self._ending: Ending | None = None
         self.lines: list[Kept] = []
@@ -133,8 +135,8 @@ class KeptGeneration:
                 yield step
 
     def _rules(self, metre: str) -> Rules:
-        description = self._description
-        return rules_of(self._request.form, description.card.language, metre, description.lexicon)
+        request, description = self._request, self._description
+        return rules_of(request.form, description.card.language, metre, description.lexicon, words(request.text))
 
     def _name(self, context: Context, logits: Logits, seeds: np.random.Generator) -> tuple[Context, Sampler, Logits]:
         """Has the model name metre and rhyme, where it is to, until the rhyme is one; tells where it then stands."""

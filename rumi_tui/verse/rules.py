@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,13 +25,18 @@ Fault = Literal["rhyme", "refrain", "rhyme word", "metre", "word", "repetition"]
 word on which the poem has rhymed before; it is out of metre; it has a word that nobody knows; it is there twice."""
 
 
-def rules_of(form: str, language: str, metre: str, lexicon: Lexicon | None) -> Rules:
-    """The rules of a poem in a form and a metre, of any name or none, in the words of a lexicon if there is one."""
+def rules_of(
+    form: str, language: str, metre: str, lexicon: Lexicon | None, own_words: Collection[str] = frozenset()
+) -> Rules:
+    """The rules of a poem in a form and a metre, of any name or none.
+
+    Where there is a lexicon, its words are in it or among the `own_words` that a person brought.
+    """
     judge = judge_of(language) if is_metre(metre) else None
     return Rules(
         form,
         language,
-        is_word=lexicon.__contains__ if lexicon is not None else lambda word: True,
+        is_word=lambda word: lexicon is None or word in lexicon or word in own_words,
         scans=(lambda line: judge.scans(line, metre)) if judge else lambda line: True,
     )
 

@@ -10,6 +10,7 @@ from rumi_tui.engine.generate import Generation, Request, Step
 from rumi_tui.engine.keep import ROUNDS, TRIES, KeptGeneration, Try
 from rumi_tui.engine.lens import token_scores
 from rumi_tui.engine.poems import write_poems, writer
+from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import Session
 from rumi_tui.verse.words import words
 
@@ -78,6 +79,13 @@ def test_a_poem_stops_after_its_characters_and_begins_as_a_longer_one(endless: S
     assert poem.ending == "characters"
     assert keep(endless, seed=3, lines=9)[0].startswith(text)
     assert len(text) == characters
+
+
+def test_where_nothing_is_left_to_chance_a_line_is_tried_once(endless: Session) -> None:
+    greedy = {"form": "free", "lines": 2, "characters": 300, "sampling": Sampling(temperature=0)}
+    text, poem, _ = keep(endless, lexicon=Lexicon.of([]), **greedy)
+    assert {line.tries for line in poem.lines} == {1}
+    assert text == next(write_poems(endless, endless.description, Request(**greedy), 1)).text
 
 
 def test_a_line_without_end_goes_on_after_its_tries(monkeypatch: pytest.MonkeyPatch, endless: Session) -> None:

@@ -69,6 +69,7 @@ def test_words_and_lines_are_new_but_not_made_up() -> None:
     rules = rules_of("free", "en", "", Lexicon.of(["the", "sea"]))
     assert rules.faults(["the sea"]) == []
     assert rules.faults(["the seax"]) == ["word"]
+    assert rules_of("free", "en", "", Lexicon.of(["the"]), ["seax"]).faults(["the seax"]) == []
     assert rules.faults(["the sea", "sea", "the sea"]) == ["repetition"]
     assert rules.faults([" ,"]) == ["repetition"]
 
