@@ -18,6 +18,7 @@ import msgspec
 
 from models.errors import RumiError, describe
 from models.forms import FORMS
+from rumi_tui.engine.generate import Keep
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.texts.corpus import Poem, Source, parse_poems
 from rumi_tui.verse.words import words
@@ -51,6 +52,8 @@ class GeneratedFile(msgspec.Struct):
     poems: list[GeneratedPoem]
     metre: str = ""
     rhyme: str = ""
+    keep: Keep = "off"
+    """As files of version 0.1 were written, which do not say it."""
     tries: int | None = None
     """How often a line that did not rhyme was written again at most, see `training.rhyme.resample`."""
 
@@ -88,6 +91,7 @@ def _commands(file: GeneratedFile, name: str) -> Iterator[str]:
         "rhyme": file.rhyme or None,
         "lines": file.lines,
         "chars": file.chars,
+        "keep": file.keep,
         **{name.replace("_", "-"): value for name, value in msgspec.structs.asdict(file.sampling).items()},
         "seed": file.poems[0].seed,
     }
