@@ -288,6 +288,7 @@ async def test_leaving_while_writing_saves_everything_and_leaves_no_process(
     library, endless_file, endless, write_again
 ):
     async with console(library, endless_file) as pilot:
+        field(pilot, "keep", Select).value = "off"  # what is being tried is on the page, but not yet in the poem
         await begin_without_end(pilot, library, *"amber")
         process = pilot.app.writer._process
         on_page_before = on_the_page(pilot)

@@ -205,8 +205,8 @@ async def assert_room(pilot: Pilot, size: tuple[int, int], where: str) -> None:
     """What matters most on a page is in sight: what has the focus, and where one writes the verse and the prompt."""
     screen = pilot.app.screen
     if isinstance(screen, WriteScreen):
-        width, height = in_sight(pilot, screen.query_one(PoemView))
-        assert width >= size[0] - 2, where
+        await until(pilot, lambda: in_sight(pilot, screen.query_one(PoemView))[0] >= size[0] - 2)
+        _, height = in_sight(pilot, screen.query_one(PoemView))
         assert height >= 3, where
         assert in_sight(pilot, screen.query_one("#prompt"))[1] >= 1, where
     else:

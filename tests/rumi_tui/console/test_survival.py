@@ -31,7 +31,7 @@ def test_a_console_that_is_killed_loses_half_a_second_of_verse_and_leaves_no_pro
     terminal: Terminal, endless: Session
 ):
     console = terminal.open_console()
-    for line in ("/lines 1000000", "/seed 7", f"/pace {PACE}", "amber"):
+    for line in ("/lines 1000000", "/seed 7", f"/pace {PACE}", "/keep off", "amber"):
         terminal.submit(line)
     screens: list[tuple[float, str]] = []
 

@@ -15,7 +15,7 @@ from training.rhyme.weights import are_verse
 @pytest.fixture
 def path(word_pair: tuple[Path, Path], tmp_path: Path) -> Path:
     """A file of couplets by the model of words, of which few rhyme."""
-    options = ("--model", str(word_pair[1]), "--lines", "6", "-n", "8", "--seed", "1", "--json")
+    options = ("--model", str(word_pair[1]), "--lines", "6", "-n", "16", "--seed", "1", "--keep", "off", "--json")
     (tmp_path / "own.json").write_text(run_command("rumi-generate", *options).stdout, "utf-8")
     return tmp_path / "own.json"
 
