@@ -140,6 +140,9 @@ def generate(
         written.append(poem)
         if not json and number > shown:
             print("\n\n" * (number > 0) + poem.text, end="", flush=True)
+        for line in poem.kept:
+            if line.faults and not json:
+                narrate(f"Seed {poem.seed}, line {line.number} breaks the form: {', '.join(line.faults)}")
     if json:
         result = {
             "model": session.name,

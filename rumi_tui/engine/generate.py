@@ -16,6 +16,7 @@ from models.tokenizer import RHYME, Tokenizer
 from rumi_tui.engine.context import Context, DecodeStep, Logits
 from rumi_tui.engine.outline import Outline
 from rumi_tui.engine.sampling import Probabilities, Sampling, choose, log_softmax, logprob_of
+from rumi_tui.verse.endings import can_rhyme
 from rumi_tui.verse.words import words
 
 LARGEST_SEED = 2**32 - 1
@@ -106,6 +107,8 @@ def fit_request(tokenizer: Tokenizer, request: Request) -> tuple[Request, list[s
         raise RumiError(f"This model cannot be told a rhyme in the form {request.form}: leave the rhyme out.")
     if request.rhyme and (rhyme.unknown or not words(rhyme.text)):
         raise RumiError(f"{request.rhyme!r} is no rhyme that this model can spell: name letters or a word.")
+    if request.rhyme and not can_rhyme(rhyme.text):
+        raise RumiError(f"{request.rhyme!r} is no rhyme: name one word, or two that rhyme with each other.")
     metre = tokenizer.metre_named(request.metre)
     return msgspec.structs.replace(request, text=prompt.text, metre=metre, rhyme=rhyme.text.strip()), prompt.notes()
 

@@ -39,6 +39,8 @@ class Kept(msgspec.Struct, frozen=True):
     """How a line was found."""
 
     line: str
+    number: int
+    """Of the line in its poem, from 1 on."""
     tries: int
     faults: list[Fault]
     """What the best try breaks; empty where it keeps all rules."""
@@ -170,7 +172,7 @@ class KeptGeneration:
             if any(each.is_whole and not faults[each] for each in tries):
                 break
         best = min(faults, key=lambda each: (not each.is_whole, len(faults[each]), not each.closes, prices[each]))
-        self.lines.append(Kept(lines[-1] + best.text, len(faults), faults[best]))
+        self.lines.append(Kept(lines[-1] + best.text, len(lines), len(faults), faults[best]))
         return best
 
     def _write(self, context: Context, logits: Logits, tries: Sequence[_Try]) -> Iterator[None]:

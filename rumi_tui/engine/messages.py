@@ -85,8 +85,8 @@ class Finished(msgspec.Struct, frozen=True, tag=True):
     """Spent on writing, reading the prompt included."""
     metre: str = ""
     """What was asked for, or what the model named; empty for none."""
-    broken: int = 0
-    """Lines of which no try kept the form."""
+    broken: list[int] = []
+    """The numbers of lines of which no try kept the form, from 1 on."""
 
 
 class Inspected(msgspec.Struct, frozen=True, tag=True):

@@ -123,7 +123,7 @@ class Worker:
                 steps, sent = [], now
         if steps:
             self._send(Wrote(steps))
-        broken = sum(bool(line.faults) for line in poem.lines) if isinstance(poem, KeptGeneration) else 0
+        broken = [line.number for line in poem.lines if line.faults] if isinstance(poem, KeptGeneration) else []
         self._send(Finished(poem.ending, characters, time.monotonic() - started, poem.metre, broken))
 
     def _send(self, report: Event) -> None:

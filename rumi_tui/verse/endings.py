@@ -38,6 +38,15 @@ def asked_ending(rhyme: str) -> tuple[str, bool]:
     return "".join(f" {word}" for word in asked), len(asked) == 2
 
 
+def can_rhyme(rhyme: str) -> bool:
+    """Whether what a person asks for can be the rhyme of two lines: where words are named, two of them must rhyme."""
+    language = language_of(rhyme)
+    asked = words(rhyme)
+    if not LANGUAGES[language].rhymes_by_words or len(asked) == 1:
+        return True
+    return len(asked) == 2 and rhymes(asked[0], asked[1], language) == "perfect"
+
+
 def ends_in(line: str, rhyme: str, place: int, language: str) -> bool:
     """Whether a line, at this place in its unit, ends in the rhyme that the unit was to have, as a model is told it."""
     if LANGUAGES[language].rhymes_by_words:

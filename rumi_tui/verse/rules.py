@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from models.forms import form_named
@@ -22,7 +23,8 @@ WORN = 2
 
 Fault = Literal["rhyme", "refrain", "rhyme word", "metre", "word", "repetition"]
 """What a line may break: it does not rhyme where it should; it lacks the refrain (radif) of its poem; it rhymes on a
-word on which the poem has rhymed before; it is out of metre; it has a word that nobody knows; it is there twice."""
+word on which the poem has rhymed before; it is out of metre; it has a word that nobody knows; it stands in the poem
+already, or a word of it stands next to itself."""
 
 
 def rules_of(
@@ -68,7 +70,7 @@ class Rules:
             faults.append("metre")
         if not all(map(self.is_word, words(line))):
             faults.append("word")
-        if line in lines[:-1] or not words(line):
+        if line in lines[:-1] or not words(line) or any(one == other for one, other in pairwise(words(line))):
             faults.append("repetition")
         return faults
 

@@ -61,7 +61,8 @@ class Page(Vertical):
             if event.seconds and job.settings.keep == "off":  # of a line that was tried, the speed tells nothing
                 rate = f" · {event.characters / event.seconds:,.0f} characters/second"
             self.query_one(PoemView).set_writing(False)
-            broken = f" · {event.broken} of its lines break the form" if event.broken else ""
+            numbers = ", ".join(map(str, event.broken))
+            broken = f" · the form breaks in line {numbers}" if event.broken else ""
             self._say(f"seed {job.settings.seed} · {ENDINGS[event.ending]}{broken}{rate}")
         elif isinstance(job, Rewriting):
             self.show(snapshot, job.verdict if job.is_over else "the poem stands as it was")

@@ -112,6 +112,13 @@ def test_stats_are_told_on_standard_error(generate):
     assert "tries" not in generate("--chars", "5", "--stats", "--keep", "off").stderr
 
 
+def test_lines_that_break_the_form_are_told(generate):
+    done = generate("--form", "couplet", "--lines", "4", "--seed", "7", "--keep", "loose")
+    broken = [line for line in done.stderr.splitlines() if "breaks the form" in line]
+    assert broken
+    assert all(re.fullmatch(r"Seed 7, line [1-4] breaks the form: [a-z, ]+", line) for line in broken)
+
+
 def test_json_tells_how_each_line_was_found(generate):
     [poem] = json.loads(generate("--json", "--seed", "7", "--lines", "3", "--keep", "loose").stdout)["poems"]
     assert [line["line"] for line in poem["kept"]] == poem["text"].split("\n")

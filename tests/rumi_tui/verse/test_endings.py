@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rumi_tui.verse.endings import asked_ending, unit_rhymes
+from rumi_tui.verse.endings import asked_ending, can_rhyme, unit_rhymes
 
 COUPLETS = ["the lantern is bright", "and a ship in the night", "a river", "a stone"]
 
@@ -45,3 +45,11 @@ def test_a_rhyme_is_asked_for_by_letters_or_words() -> None:
     assert asked_ending("ان من") == ("ان من", True)
     assert asked_ending("Night, bright") == (" night bright", True)
     assert asked_ending("night") == (" night", False)
+
+
+@pytest.mark.parametrize(
+    ("rhyme", "can"),
+    [("night", True), ("night bright", True), ("the night", False), ("night bright light", False), ("ان من", True)],
+)
+def test_two_words_that_are_asked_for_must_rhyme(rhyme: str, can: bool) -> None:
+    assert can_rhyme(rhyme) == can

@@ -72,6 +72,7 @@ def test_words_and_lines_are_new_but_not_made_up() -> None:
     assert rules_of("free", "en", "", Lexicon.of(["the"]), ["seax"]).faults(["the seax"]) == []
     assert rules.faults(["the sea", "sea", "the sea"]) == ["repetition"]
     assert rules.faults([" ,"]) == ["repetition"]
+    assert rules.faults(["the sea, sea"]) == ["repetition"]
 
 
 def test_a_line_is_in_its_metre_where_one_is_known() -> None:
