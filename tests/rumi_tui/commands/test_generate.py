@@ -30,7 +30,7 @@ def test_verse_goes_to_standard_output_and_narration_to_standard_error(endless_f
     done = run_command("rumi-generate", "amber", "--seed", "7", "--lines", "3", "--model", str(endless_file))
     request = Request(form="couplet", text="amber", seed=7, lines=3, keep="strict")
     assert done.stdout == next(write_poems(endless, endless.description, request, 1)).text + "\n"
-    assert done.stderr.splitlines() == ["endless, couplet, seed 7, temperature 0.8"]
+    assert done.stderr.splitlines()[0] == "endless, couplet, seed 7, temperature 0.8"
     assert done.returncode == 0
 
 

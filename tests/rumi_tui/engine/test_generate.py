@@ -282,6 +282,8 @@ def test_what_is_asked_for_is_fitted_or_refused() -> None:
     assert len(notes) == 1
     with refused("no rhyme that this model can spell"):
         fit_request(TOLD, Request(form="couplet", rhyme="؟"))
+    with refused("two that rhyme with each other"):
+        fit_request(TOLD, Request(form="couplet", rhyme="the ten"))
     with refused("cannot be told a rhyme in the form free"):
         fit_request(TOLD, Request(form="free", rhyme="ten"))
     with refused("cannot be told a rhyme"):
