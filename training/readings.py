@@ -1,9 +1,9 @@
 """How the words of a language scan, learned from verse of known metre: the file that the console keeps a metre by.
 
-    python -m training.readings FILE
+    python -m training.readings LANGUAGE FILE
 
-The verse is that of `RUMI_CORPUS_DIR`, or the fetched texts: the Persian poems that train and whose label says a metre.
-FILE is what `rumi_tui.verse.metre.judge_of` reads. It takes a core a few minutes.
+The verse is that of `RUMI_CORPUS_DIR`, or the fetched texts: the poems that train and whose label says a metre. FILE
+is what `rumi_tui.verse.metre.judge_of` reads. It takes a core a few minutes.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ app = command_line.new_app()
 
 
 @app.command()
-def readings(file: Path, debug: command_line.Debug = False) -> None:
+def readings(language: str, file: Path, debug: command_line.Debug = False) -> None:
     """Learn how words scan from all verse that names its metre, and write it to a file."""
     verse: dict[str, list[str]] = defaultdict(list)
-    for source in read_corpus([texts_folder()], "fa"):
+    for source in read_corpus([texts_folder()], language):
         for poem in source.training:
             if metre := labelled_metre(poem):
                 verse[metre] += poem.text.split("\n")

@@ -84,7 +84,7 @@ def generate(
         typer.Option(min=0, max=LARGEST_SEED, help="Same seed and -n, same poems; default: random."),
     ] = None,
     keep: Annotated[
-        Keep, typer.Option(help="Try each line until it keeps the form: its rhyme, its metre, real words.")
+        Keep, typer.Option(help="Try each line for rhyme, metre, real words: up to 32 times, 4 times, or not.")
     ] = "strict",
     json: Json = False,
     stats: Annotated[bool, typer.Option("--stats", help="Print speed and tries on standard error.")] = False,

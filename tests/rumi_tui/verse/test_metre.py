@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import math
 from itertools import product
 
@@ -92,6 +93,17 @@ def test_the_same_verse_makes_the_same_judge(fitted: MetreJudge) -> None:
     again = MetreJudge.fit({RAMAL: VERSE})
     assert again.limit == pytest.approx(fitted.limit)
     assert again.cost(VERSE[5], RAMAL) == pytest.approx(fitted.cost(VERSE[5], RAMAL))
+
+
+def test_a_judge_is_much_the_same_after_a_file_which_holds_no_word(fitted: MetreJudge) -> None:
+    data = fitted.to_bytes()
+    again = MetreJudge.from_bytes(data)
+    shuffled = [" ".join(reversed(line.split())) for line in VERSE]
+    assert [again.scans(line, RAMAL) for line in VERSE] == [fitted.scans(line, RAMAL) for line in VERSE]
+    assert sum(again.scans(line, RAMAL) for line in shuffled) <= sum(fitted.scans(line, RAMAL) for line in shuffled) + 1
+    assert data == fitted.to_bytes()
+    plain = gzip.decompress(data)
+    assert not any(word.encode() in plain for line in VERSE for word in line.split() if len(word) > 2)
 
 
 def test_a_judge_that_learned_from_nothing_knows_the_rules() -> None:
