@@ -13,12 +13,14 @@ from models.bpe import WordTokenizer
 from models.config import DecoderConfig
 from models.errors import RumiError
 from models.lexicon import Lexicon
+from models.phrases import PhraseIndex
 from models.tokenizer import CharacterTokenizer, Tokenizer
 
 _KEYS = ("rumi.config", "rumi.tokenizer", "rumi.card")
 _LEXICON = "rumi.lexicon"
-_LARGEST = 1 << 20
-"""Bytes of one string: no honest one comes near, and a larger one is not parsed."""
+_PHRASES = "rumi.phrases"
+_LARGEST = {**dict.fromkeys((*_KEYS, _LEXICON), 1 << 20), _PHRASES: 16 << 20}
+"""Bytes of each string: no honest one comes near, and a larger one is not parsed."""
 
 UNSAID = "und"
 """The language of a model whose texts nobody gave a language (ISO 639-3: undetermined)."""
@@ -70,6 +72,8 @@ class Description(NamedTuple):
     card: Card
     lexicon: Lexicon | None = None
     """The words of its training text, as `rumi_tui.verse.words.words` spells them; None in files of version 0.1."""
+    phrases: PhraseIndex | None = None
+    """The phrases of its training text, in the same spelling; None in older files, and where they are too many."""
 
     def to_metadata(self) -> dict[str, str]:
         """The strings, as they stand in both the ONNX file and the checkpoint."""
@@ -77,14 +81,18 @@ class Description(NamedTuple):
         texts = (json.dumps(msgspec.to_builtins(part), ensure_ascii=False) for part in parts)
         readable = (text.encode("utf-8", "replace").decode() for text in texts)  # a file name need not be UTF-8
         metadata = dict(zip(_KEYS, readable, strict=True))
-        return metadata if self.lexicon is None else {**metadata, _LEXICON: self.lexicon.to_text()}
+        if self.lexicon is not None:
+            metadata[_LEXICON] = self.lexicon.to_text()
+        if self.phrases is not None:
+            metadata[_PHRASES] = msgspec.json.encode(self.phrases).decode()
+        return metadata
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, str], name: str) -> Description:
         """Reads the strings of the file called `name`; raises `RumiError` if they do not describe a model."""
         if not set(_KEYS) <= set(metadata):
             raise RumiError(f"{name} was not made by rumi-train or rumi-export: it does not say what model it holds.")
-        if any(len(metadata.get(key, "")) > _LARGEST for key in (*_KEYS, _LEXICON)):
+        if any(len(metadata.get(key, "")) > largest for key, largest in _LARGEST.items()):
             raise RumiError(f"{name} has a description larger than any model's: it is damaged or not ours.")
         config_json, tokenizer_json, card_json = (metadata[key].encode("utf-8", "replace") for key in _KEYS)
         try:
@@ -92,6 +100,8 @@ class Description(NamedTuple):
             tokenizer = msgspec.json.decode(tokenizer_json, type=CharacterTokenizer | WordTokenizer)
             card = msgspec.json.decode(card_json, type=Card)
             lexicon = Lexicon.from_text(metadata[_LEXICON]) if _LEXICON in metadata else None
+            phrases_json = metadata.get(_PHRASES, "null").encode("utf-8", "replace")
+            phrases = msgspec.json.decode(phrases_json, type=PhraseIndex | None)
         except RumiError as error:
             raise RumiError(f"{name} cannot be used. {error}") from error
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
@@ -103,7 +113,7 @@ class Description(NamedTuple):
             raise RumiError(f"{name} is damaged: its alphabet and its weights are of different sizes.")
         if not card.forms or not set(card.forms) <= set(tokenizer.forms):
             raise RumiError(f"{name} is damaged: its card names a form that its alphabet lacks.")
-        return cls(config, tokenizer, card, lexicon)
+        return cls(config, tokenizer, card, lexicon, phrases)
 
 
 def _one_line(error: Exception) -> str:

@@ -23,9 +23,11 @@ from models.config import DEFAULT_PRESET, DecoderConfig, preset
 from models.decoder import Decoder
 from models.errors import RumiError, describe
 from models.lexicon import Lexicon
+from models.phrases import MOST_PHRASES, PhraseIndex
 from models.tokenizer import SEPARATOR, CharacterTokenizer, Tokenizer
 from rumi_tui.engine.loss import Score
 from rumi_tui.texts.corpus import Poem, Source, read_corpus
+from rumi_tui.verse.words import words
 from training import checkpoint
 from training.data import (
     VERSIONS,
@@ -198,14 +200,19 @@ def prepare(config: RunConfig, folder: Path, world: World) -> Run:
         estimate_loss=LossEstimate(validation, shape.window, config.train.batch),
         characters_per_token=characters / batches.tokens,
         model=model.to(world.device),
-        description=Description(model.config, tokenizer, _card(config, inputs, model.parameter_count())),
+        description=Description(
+            model.config,
+            tokenizer,
+            _card(config, inputs, model.parameter_count()),
+            phrases=inputs.start[1].phrases if inputs.start else None,
+        ),
     )
 
 
 def measure(folder: Path, sources: Sequence[Source], device: torch.device) -> Score:
     """The exact loss of the weights in a folder on the validation poems.
 
-    From then on their card tells it, and their lexicon the words of the poems that train.
+    From then on their card tells it, their lexicon the words of the poems that train, and their index the phrases.
     """
     model, description = checkpoint.load_weights(folder)
     step, tokenizer = TorchStep(model.to(device)), description.tokenizer
@@ -218,9 +225,23 @@ def measure(folder: Path, sources: Sequence[Source], device: torch.device) -> Sc
         bits_per_char=round(score.bits_per_char, 5),
         nats_per_char_told=round(told.nats_per_char, 5) if told else None,
     )
-    lexicon = Lexicon.of(known_words(sources))
-    checkpoint.save_weights(folder / checkpoint.WEIGHTS, model, description._replace(card=card, lexicon=lexicon))
+    description = description._replace(
+        card=card, lexicon=Lexicon.of(known_words(sources)), phrases=index_phrases(sources, description)
+    )
+    checkpoint.save_weights(folder / checkpoint.WEIGHTS, model, description)
     return score
+
+
+def index_phrases(sources: Sequence[Source], description: Description) -> PhraseIndex | None:
+    """The phrases of the poems that train, and those that a description has already; None if they are too many."""
+    tokenizer = description.tokenizer
+    texts = [words(tokenizer.normalise(poem.text)) for source in sources for poem in source.training]
+    if sum(map(len, texts)) > MOST_PHRASES:
+        return None
+    phrases = PhraseIndex.of(texts)
+    if description.phrases is not None:
+        phrases = phrases.united(description.phrases)
+    return phrases if phrases.count <= MOST_PHRASES else None
 
 
 def _tokenizer_and_shape(config: RunConfig, inputs: Inputs) -> tuple[Tokenizer, DecoderConfig]:
@@ -354,9 +375,9 @@ def _check_resumable(folder: Path, hashes: dict[str, list[str]]) -> None:
         "init": "checkpoint is not the one",
         "self_training": "generated verse is not the one",
     }
-    for name, words in changed.items():
+    for name, subject in changed.items():
         if facts.get(name, hashes[name]) != hashes[name]:
-            raise RumiError(f"The {words} that the run in {folder} began with: bring back what it was.")
+            raise RumiError(f"The {subject} that the run in {folder} began with: bring back what it was.")
 
 
 def _sha256(path: Path) -> str:

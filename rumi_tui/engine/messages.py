@@ -6,6 +6,7 @@ import msgspec
 
 from models.bpe import WordTokenizer
 from models.card import Card
+from models.phrases import PhraseIndex
 from models.tokenizer import CharacterTokenizer
 from rumi_tui.engine.generate import Ending, Request, Step
 from rumi_tui.engine.lens import TokenScore
@@ -52,6 +53,8 @@ class Described(msgspec.Struct, frozen=True, tag=True):
     card: Card
     tokenizer: CharacterTokenizer | WordTokenizer
     """It tells what metres the model knows, and whether it can be told a rhyme."""
+    phrases: PhraseIndex | None = None
+    """It tells what a poem copies (`rumi_tui.verse.originality`); None where the model file has none."""
 
 
 class Began(msgspec.Struct, frozen=True, tag=True):

@@ -69,7 +69,7 @@ class Worker:
                     case Describe():
                         model = self._model(order.model)
                         assert isinstance(model.tokenizer, CharacterTokenizer | WordTokenizer)
-                        self._send(Described(order.model, model.card, model.tokenizer))
+                        self._send(Described(order.model, model.card, model.tokenizer, model.description.phrases))
             except RumiError as error:
                 self._send(Failed(str(error)))
 

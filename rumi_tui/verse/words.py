@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 from models.tokenizer import normalise
 
@@ -34,6 +35,15 @@ def words(line: str) -> list[str]:
     Unlike `fold` it leaves letters whole that sound otherwise without their sign, as alef with madda.
     """
     return _WORD.findall(_MARKS.sub("", line).replace("’", "'").lower())
+
+
+def word_places(text: str) -> list[range]:
+    """Where each of `words` stands in a text: the ranges of its characters, with the vowel signs on them."""
+    bare = [(place, letter) for place, letter in enumerate(text) if not _MARKS.match(letter)]
+    letters = [(place, small) for place, letter in bare for small in letter.replace("’", "'").lower()]
+    ends = {place: following for (place, _), (following, _) in pairwise([*bare, (len(text), "")])}
+    found = _WORD.finditer("".join(small for _, small in letters))
+    return [range(letters[word.start()][0], ends[letters[word.end() - 1][0]]) for word in found]
 
 
 def ends_sentence(text: str) -> bool:

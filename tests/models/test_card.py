@@ -10,6 +10,7 @@ from support import SHAPES, describe, refused, tokenizer_of
 
 from models.card import Description, Text
 from models.forms import form_named
+from models.phrases import PhraseIndex
 
 DESCRIPTION = describe(SHAPES["rotary"])
 
@@ -71,6 +72,19 @@ def test_a_description_of_another_version_or_of_no_model_is_refused(key: str, fi
 def test_a_description_larger_than_any_models_is_refused() -> None:
     with refused("larger than any"):
         Description.from_metadata(changed("rumi.card", commands=["x" * (1 << 20)]), "it.onnx")
+
+
+def test_an_index_of_phrases_comes_back_too() -> None:
+    described = DESCRIPTION._replace(phrases=PhraseIndex.of([["a", "b", "c", "d", "e", "f"]]))
+    metadata = described.to_metadata()
+    assert set(metadata) == {"rumi.config", "rumi.tokenizer", "rumi.card", "rumi.phrases"}
+    assert Description.from_metadata(metadata, "it.onnx") == described
+
+
+@pytest.mark.parametrize("garbled", ["", "{}", "\ud800", '{"count":9,"last_bits":"AA==","overflows":"AA=="}'])
+def test_a_garbled_index_of_phrases_is_refused(garbled: str) -> None:
+    with refused("^it.onnx .*damaged or of another version"):
+        Description.from_metadata(DESCRIPTION.to_metadata() | {"rumi.phrases": garbled}, "it.onnx")
 
 
 def test_a_description_nested_without_end_is_refused() -> None:

@@ -17,6 +17,7 @@ from models.card import Text
 from models.decoder import Decoder
 from rumi_tui.engine.loss import SEPARATOR
 from rumi_tui.texts.corpus import Poem, read_corpus
+from rumi_tui.verse.words import words
 from training import checkpoint
 from training.data import VERSIONS, encode_versions, version_shares
 from training.defaults import FEWEST_STEPS, LEARNING_RATE, SMALL_BATCH
@@ -68,7 +69,7 @@ def test_a_run_leaves_its_curve_its_samples_and_a_model_that_says_how_good_it_is
     assert (tmp_path / "run" / "loss.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
     assert (tmp_path / "run" / "samples.txt").read_text("utf-8").count(": training ") == 3
 
-    decoder, (config, tokenizer, card, _) = checkpoint.load_weights(tmp_path / "run")
+    decoder, (config, tokenizer, card, *_) = checkpoint.load_weights(tmp_path / "run")
     best = min(evals, key=lambda look: float(look["validation_loss"]))
     sources = read_corpus([corpus_folder], "en")
     again = exact_loss(TorchStep(decoder), tokenizer, sources, "validation")
@@ -206,8 +207,23 @@ def test_a_run_starts_from_the_weights_and_the_alphabet_of_a_checkpoint(tmp_path
         assert torch.equal(run.model.state_dict()[name], tensor), name
 
 
+def test_a_checkpoint_knows_the_phrases_of_all_the_poems_that_it_has_learned(tmp_path: Path, world: World) -> None:
+    first, second = tmp_path / "first.txt", tmp_path / "second.txt"
+    first.write_text(verse(20, seed=1))
+    second.write_text(verse(20, seed=2))
+    prepare(run_config(first, TrainConfig(steps=1, batch=1)), tmp_path / "a", world).train()
+    prepare(run_config(second, TrainConfig(steps=1, batch=1), init=tmp_path / "a"), tmp_path / "b", world).train()
+    for run, texts in (("a", [first]), ("b", [first, second])):
+        phrases = checkpoint.load_weights(tmp_path / run)[1].phrases
+        assert phrases is not None
+        sources = read_corpus(texts)
+        assert all(all(phrases.holds(words(poem.text))) for source in sources for poem in source.training)
+        unseen = [words(poem.text) for source in sources for poem in source.validation]
+        assert not any(is_held for text in unseen for is_held in phrases.holds(text))
+
+
 def test_a_run_of_words_counts_the_characters_it_has_seen(word_pair: tuple[Path, Path], corpus_folder: Path) -> None:
-    _, (config, tokenizer, card, _) = checkpoint.load_weights(word_pair[0])
+    _, (config, tokenizer, card, *_) = checkpoint.load_weights(word_pair[0])
     poems = list(read_corpus([corpus_folder / "one.txt"])[0].training)
     lengths = [[len(ids) for ids in encode_versions(tokenizer, poem, "en")] for poem in poems]
     tokens = (np.array(lengths) @ version_shares(VERSIONS)).sum()
@@ -251,7 +267,7 @@ def test_a_run_that_starts_from_a_checkpoint_learns_the_new_characters_of_its_te
     (tmp_path / "first.txt").write_text(verse(20, seed=1))
     (tmp_path / "second.txt").write_text(verse(20, seed=2).upper())
     prepare(run_config(tmp_path / "first.txt", TrainConfig(steps=1, batch=1)), tmp_path / "first", world).train()
-    decoder, (_, before, _, _) = checkpoint.load_weights(tmp_path / "first")
+    decoder, (_, before, *_) = checkpoint.load_weights(tmp_path / "first")
 
     run = prepare(run_config(tmp_path / "second.txt", init=tmp_path / "first"), tmp_path / "second", world)
     after = run.description.tokenizer
