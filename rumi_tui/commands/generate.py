@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -12,6 +13,7 @@ import typer
 
 from models.errors import RumiError
 from models.forms import FORMS
+from models.phrases import PHRASE
 from models.pretrained import MODELS
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, finite, narrate
@@ -24,7 +26,7 @@ from rumi_tui.engine.generate import (
     Step,
     fit_request,
 )
-from rumi_tui.engine.poems import BATCH, Poem, write_poems
+from rumi_tui.engine.poems import BATCH, Poem, write_poems, writer
 from rumi_tui.engine.sampling import LIMITS, Sampling
 from rumi_tui.engine.session import load_model
 from rumi_tui.verse.languages import DEFAULT
@@ -86,8 +88,18 @@ def generate(
     keep: Annotated[
         Keep, typer.Option(help="Try each line for rhyme, metre, real words: up to 32 times, 4 times, or not.")
     ] = "strict",
+    original: Annotated[
+        int | None,
+        typer.Option(
+            min=PHRASE,
+            max=LARGEST_LIMIT,
+            help="Refuse lines that complete a run of this many words from the training text; needs --keep.",
+        ),
+    ] = None,
     json: Json = False,
-    stats: Annotated[bool, typer.Option("--stats", help="Print speed and tries on standard error.")] = False,
+    stats: Annotated[
+        bool, typer.Option("--stats", help="Print speed, tries and what is copied on standard error.")
+    ] = False,
     debug: Debug = False,
     version: Version = False,
 ) -> None:
@@ -106,7 +118,6 @@ def generate(
     if lines is None and chars is None:
         lines = DEFAULT_LINES
     sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p)
-    narrate(f"{session.name}, {form}, seed {seed}, temperature {temperature:g}")
 
     asked = Request(
         form=form,
@@ -118,8 +129,11 @@ def generate(
         lines=lines,
         characters=chars,
         keep=keep,
+        original=original,
     )
     request, notes = fit_request(session.tokenizer, asked)
+    writer(session, session.description, request)  # refuses what this model cannot write
+    narrate(f"{session.name}, {form}, seed {seed}, temperature {temperature:g}")
     for note in notes:
         narrate(note)
     written: list[Poem] = []
@@ -155,6 +169,7 @@ def generate(
             "lines": lines,
             "chars": chars,
             "keep": keep,
+            "original": original,
             "poems": written,
         }
         print(msgspec.json.encode(result).decode())
@@ -174,6 +189,22 @@ def generate(
                 f"{len(kept)} lines of {sum(line.tries for line in kept)} tries, "
                 f"{sum(bool(line.faults) for line in kept)} of which break the form{broken}"
             )
+        narrate(_copied(written))
+
+
+def _copied(poems: Sequence[Poem]) -> str:
+    """A sentence that tells how much of some poems stands in the training text."""
+    measured = [poem.originality for poem in poems if poem.originality is not None]
+    if not measured:
+        return "This model file does not tell what its training text holds, so nobody knows what is copied"
+    share = sum(each.copied_words for each in measured) / max(1, sum(each.words for each in measured))
+    longest = max(each.longest_run for each in measured)
+    if not longest:
+        return f"No run of {PHRASE} words or more is copied from the training text"
+    return (
+        f"The longest run that is copied from the training text has {longest} words; {100 * share:.1f} % of all words "
+        f"are in runs of {PHRASE} or more"
+    )
 
 
 def generate_main() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from models.errors import RumiError
 from models.forms import form_named
 from models.layout import metre_id
+from models.phrases import PHRASE
 from models.tokenizer import RHYME, Tokenizer
 from rumi_tui.engine.context import Context, DecodeStep, Logits
 from rumi_tui.engine.outline import Outline
@@ -63,7 +64,7 @@ class Step(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What to write. Raises `RumiError` for a limit or a seed out of range."""
+    """What to write. Raises `RumiError` for a limit or a seed out of range, and for limits that do not go together."""
 
     form: str
     text: str = ""
@@ -85,6 +86,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """
     keep: Keep = "off"
     """How the form is kept. `Generation` keeps none; `rumi_tui.engine.poems.writer` gives the one that does."""
+    original: int | None = None
+    """Refuse lines that complete a copied run of so many words or more, see `rumi_tui.verse.originality`. As lines are
+    refused where the form is kept, so is this. At least `PHRASE`; None: copy as it comes."""
     alternatives: int = 0
     """How many of the likeliest tokens to note at each step; each costs a little time."""
 
@@ -95,6 +99,14 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
                 raise RumiError(f"The number of {name} is {limit}; choose one from 1 to {LARGEST_LIMIT}.")
         if not 0 <= self.seed <= LARGEST_SEED:
             raise RumiError(f"The seed is {self.seed}; choose one from 0 to {LARGEST_SEED}.")
+        if self.original is None:
+            return
+        if self.original < PHRASE:
+            raise RumiError(f"Runs of {self.original} words are found in any verse; refuse those of {PHRASE} or more.")
+        if self.keep == "off":
+            raise RumiError(
+                "Lines that copy are refused only where the form is kept: keep it, or set no limit on copying."
+            )
 
 
 def fit_request(tokenizer: Tokenizer, request: Request) -> tuple[Request, list[str]]:

@@ -1,9 +1,10 @@
 """A poem that keeps its form: each line is tried several times, side by side, and the best try is taken.
 
-First come the tries that break the fewest rules (`rumi_tui.verse.rules`), in the last line those that end a sentence;
-of equals the one that the model finds likeliest, by the mean over its characters, with a price on words that the poem
-has worn out: without it, one noun would come again and again. What is taken is the model's own, and what was left out
-is the choice of this writer. Knows nothing of screens, processes or files.
+First come the tries that do not copy too much, of these the ones that break the fewest rules (`rumi_tui.verse.rules`),
+in the last line those that end a sentence; of equals the one that the model finds likeliest, by the mean over its
+characters, with a price on words that the poem has worn out: without it, one noun would come again and again. What is
+taken is the model's own, and what was left out is the choice of this writer. Knows nothing of screens, processes or
+files.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import msgspec
 import numpy as np
 
 from models.card import Description
+from models.errors import RumiError
 from rumi_tui.engine.context import Context, DecodeStep, Logits
 from rumi_tui.engine.generate import Ending, Keep, Request, Sampler, Step
+from rumi_tui.verse.originality import CopyLimit
 from rumi_tui.verse.rules import Fault, Rules, rules_of
 from rumi_tui.verse.words import ends_sentence, words
 
@@ -89,11 +92,12 @@ class KeptGeneration:
     """
 
     def __init__(self, model: DecodeStep, description: Description, request: Request) -> None:
-        """Raises `RumiError` for a form or a metre that the model does not know."""
+        """Raises `RumiError` for a form or a metre that the model does not know, and where it cannot tell a copy."""
         self._model, self._description, self._request = model, description, request
         self._tries, self._rounds = TRIES[request.keep], ROUNDS[request.keep]
         if request.sampling.temperature == 0:  # all tries are the same
             self._tries = self._rounds = 1
+        self._limit = _copy_limit(description, request)
         self._sampler = self._begin()
         self._ending: Ending | None = None
         self.lines: list[Kept] = []
@@ -138,7 +142,8 @@ class KeptGeneration:
 
     def _rules(self, metre: str) -> Rules:
         request, description = self._request, self._description
-        return rules_of(request.form, description.card.language, metre, description.lexicon, words(request.text))
+        own_words = words(request.text)
+        return rules_of(request.form, description.card.language, metre, description.lexicon, own_words, self._limit)
 
     def _name(self, context: Context, logits: Logits, seeds: np.random.Generator) -> tuple[Context, Sampler, Logits]:
         """Has the model name metre and rhyme, where it is to, until the rhyme is one; tells where it then stands."""
@@ -171,7 +176,16 @@ class KeptGeneration:
                 prices[each] = each.nats + WORN_NATS * rules.worn(poem)
             if any(each.is_whole and not faults[each] for each in tries):
                 break
-        best = min(faults, key=lambda each: (not each.is_whole, len(faults[each]), not each.closes, prices[each]))
+        best = min(
+            faults,
+            key=lambda each: (
+                "copied" in faults[each],
+                not each.is_whole,
+                len(faults[each]),
+                not each.closes,
+                prices[each],
+            ),
+        )
         self.lines.append(Kept(lines[-1] + best.text, len(lines), len(faults), faults[best]))
         return best
 
@@ -189,6 +203,14 @@ class KeptGeneration:
                 context.select(unfinished)
             active = [active[stream] for stream in unfinished]
             logits = context.read(np.array([[each.ids[-1]] for each in active]))
+
+
+def _copy_limit(description: Description, request: Request) -> CopyLimit | None:
+    if request.original is None:
+        return None
+    if description.phrases is None:
+        raise RumiError("This model file does not tell what its training text holds, so nothing copied can be refused.")
+    return CopyLimit(description.phrases, request.original, request.text)
 
 
 def _seed(seeds: np.random.Generator) -> int:

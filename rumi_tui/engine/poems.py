@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
@@ -10,6 +10,7 @@ from models.card import Description
 from rumi_tui.engine.context import DecodeStep
 from rumi_tui.engine.generate import BatchGeneration, Ending, Generation, Request, Step
 from rumi_tui.engine.keep import Kept, KeptGeneration
+from rumi_tui.verse.originality import Originality, originality
 
 BATCH = 16
 """Poems written together: more gain little, and the first would be waited for longer."""
@@ -30,6 +31,8 @@ class Poem(msgspec.Struct, frozen=True, kw_only=True):
     """The rhymes that the model named before it wrote to them."""
     kept: list[Kept] = []
     """How each line was found, where the form was kept."""
+    originality: Originality | None = None
+    """How much the model copied; None where its file cannot tell."""
 
 
 def writer(model: DecodeStep, description: Description, request: Request) -> Generation | KeptGeneration:
@@ -71,6 +74,7 @@ def write_poems(
                 logprob=sum(step.logprob for step in steps),
                 metre=metre,
                 rhymes=rhymes,
+                originality=_originality(description, request, steps),
             )
 
 
@@ -92,4 +96,11 @@ def _kept_poem(
         metre=generation.metre,
         rhymes=generation.rhymes,
         kept=generation.lines,
+        originality=_originality(description, request, steps),
     )
+
+
+def _originality(description: Description, request: Request, steps: Sequence[Step]) -> Originality | None:
+    if description.phrases is None:
+        return None
+    return originality(request.text + "".join(step.text for step in steps), description.phrases, request.text)

@@ -15,20 +15,26 @@ from rumi_tui.verse.feet import is_metre
 from rumi_tui.verse.judge import can_judge, rhymes
 from rumi_tui.verse.languages import LANGUAGES
 from rumi_tui.verse.metre import judge_of
+from rumi_tui.verse.originality import CopyLimit
 from rumi_tui.verse.rhyme import shared_end
 from rumi_tui.verse.words import words
 
 WORN = 2
 """A word that stands in a poem so often says little more."""
 
-Fault = Literal["rhyme", "refrain", "rhyme word", "metre", "word", "repetition"]
+Fault = Literal["rhyme", "refrain", "rhyme word", "metre", "word", "repetition", "copied"]
 """What a line may break: it does not rhyme where it should; it lacks the refrain (radif) of its poem; it rhymes on a
 word on which the poem has rhymed before; it is out of metre; it has a word that nobody knows; it stands in the poem
-already, or a word of it stands next to itself."""
+already, or a word of it stands next to itself; it copies too much."""
 
 
 def rules_of(
-    form: str, language: str, metre: str, lexicon: Lexicon | None, own_words: Collection[str] = frozenset()
+    form: str,
+    language: str,
+    metre: str,
+    lexicon: Lexicon | None,
+    own_words: Collection[str] = frozenset(),
+    limit: CopyLimit | None = None,
 ) -> Rules:
     """The rules of a poem in a form and a metre, of any name or none.
 
@@ -40,6 +46,7 @@ def rules_of(
         language,
         is_word=lambda word: lexicon is None or word in lexicon or word in own_words,
         scans=(lambda line: judge.scans(line, metre)) if judge else lambda line: True,
+        copies=limit.is_passed if limit else lambda lines: False,
     )
 
 
@@ -54,6 +61,8 @@ class Rules:
     """Whether a word exists, spelled as `rumi_tui.verse.words.words` does."""
     scans: Callable[[str], bool] = lambda line: True
     """Whether a line is in the metre of the poem."""
+    copies: Callable[[Sequence[str]], bool] = lambda lines: False
+    """Whether the last of some lines, the poem up to it, copies more than it may."""
 
     def is_rhyme(self, rhyme: str) -> bool:
         """Whether lines can end in a rhyme as a model names it: its words, where it is told by words, must rhyme."""
@@ -72,6 +81,8 @@ class Rules:
             faults.append("word")
         if line in lines[:-1] or not words(line) or any(one == other for one, other in pairwise(words(line))):
             faults.append("repetition")
+        if self.copies(lines):
+            faults.append("copied")
         return faults
 
     def worn(self, lines: Sequence[str]) -> float:

@@ -12,12 +12,14 @@ from support import METRES, SHAPES, describe, random_decoder, tokenizer_of
 
 from export.graph import build_graph
 from models.card import Description
+from models.phrases import PhraseIndex
 from models.tokenizer import Tokenizer
 from rumi_tui.console.writing.replay import requests
-from rumi_tui.engine.generate import Step
-from rumi_tui.engine.poems import writer
+from rumi_tui.engine.generate import Request, Step
+from rumi_tui.engine.poems import write_poems, writer
 from rumi_tui.engine.session import Session
 from rumi_tui.library.store import KeptPoem, Library
+from rumi_tui.verse.words import words as words_of
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +33,18 @@ def endless_file(model_file: Path, session: Session, tmp_path_factory: pytest.Te
     """The model of `model_file`, but its poems never end by themselves: the end is made very unlikely."""
     path = tmp_path_factory.mktemp("endless") / "endless.onnx"
     path.write_bytes(_without_end(onnx.load(model_file), session.tokenizer))
+    return path
+
+
+@pytest.fixture(scope="session")
+def indexed_file(endless_file: Path, endless: Session, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model of `endless_file`, with an index of the free verse of four lines that it writes from the seed 7."""
+    [poem] = write_poems(endless, endless.description, Request(form="free", seed=7, lines=4, keep="strict"), 1)
+    described = endless.description._replace(phrases=PhraseIndex.of([words_of(poem.text)]))
+    model = onnx.load(endless_file)
+    helper.set_model_props(model, described.to_metadata())
+    path = tmp_path_factory.mktemp("indexed") / "indexed.onnx"
+    onnx.save(model, path)
     return path
 
 

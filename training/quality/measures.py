@@ -14,8 +14,10 @@ from statistics import fmean, median, pstdev
 import msgspec
 
 from models.forms import form_named
+from models.phrases import PhraseIndex
 from models.tokenizer import SEPARATOR, normalise_for_models
 from rumi_tui.verse.judge import can_judge, rhymes, scheme_rhymes
+from rumi_tui.verse.originality import Originality, originality
 from rumi_tui.verse.rhyme import Rhyme, shared_end
 from rumi_tui.verse.words import ends_sentence, words
 from training.quality.association import Associations
@@ -77,6 +79,12 @@ class VerseMeasures(msgspec.Struct, frozen=True, kw_only=True):
     """Characters of the longest run of a poem that the training text also has, the median over poems (`copied_run`)."""
     copied_run_longest: int
     """The same, the largest over poems."""
+    copied_words: float
+    """Share of the words that are in copied runs of `PHRASE` words or more, see `rumi_tui.verse.originality`."""
+    copied_words_median: float
+    """Words of the longest such run of a poem, 0 if there is none, the median over poems."""
+    copied_words_longest: int
+    """The same, the largest over poems."""
     distinct_bigrams: float
     """Share of distinct pairs of neighbouring words of a line, see `distinct_share`."""
     distinct_trigrams: float
@@ -101,7 +109,9 @@ class TrainingText:
     """The poems a model learned from, ready for others to be looked up in them."""
 
     def __init__(self, poems: Sequence[str]) -> None:
-        self.text = SEPARATOR.join(map(normalise_for_models, poems))
+        normalised = [normalise_for_models(poem) for poem in poems]
+        self.text = SEPARATOR.join(normalised)
+        self.phrases = PhraseIndex.of(map(words, normalised))
         lines = [tuple(words(line)) for line in poem_lines(self.text)]
         self.lines = set(lines)
         """Each as its words."""
@@ -126,7 +136,9 @@ def measure_verse(
     lines = [line for poem in lined for line in poem]
     worded = [words(line) for line in lines]
     lengths = [len(line) for line in lines] or [0]
-    runs = copied_runs([normalise_for_models(poem) for poem in poems], training.text) or [0]
+    normalised = [normalise_for_models(poem) for poem in poems]
+    runs = copied_runs(normalised, training.text) or [0]
+    copies = [originality(poem, training.phrases) for poem in normalised] or [Originality(0, 0, 0)]
     return VerseMeasures(
         poems=len(poems),
         lines=len(lines),
@@ -139,6 +151,9 @@ def measure_verse(
         copied_lines=_share(tuple(line) in training.lines for line in worded),
         copied_run_median=median(runs),
         copied_run_longest=max(runs),
+        copied_words=sum(poem.copied_words for poem in copies) / max(1, sum(poem.words for poem in copies)),
+        copied_words_median=median(poem.longest_run for poem in copies),
+        copied_words_longest=max(poem.longest_run for poem in copies),
         distinct_bigrams=distinct_share(worded, 2),
         distinct_trigrams=distinct_share(worded, 3),
         line_length_mean=fmean(lengths),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from rich import box
 from rich.table import Table
 
+from models.phrases import PHRASE
 from training.quality.measures import RhymeRates, SchemeRates, VerseMeasures
 from training.quality.samples import Comparison
 
@@ -20,6 +21,9 @@ _ROWS: tuple[tuple[str, Measure], ...] = (
     ("copied lines", lambda verse: _percent(verse.copied_lines)),
     ("longest copied run, median", lambda verse: f"{verse.copied_run_median:g} chars"),
     ("longest copied run, worst", lambda verse: f"{verse.copied_run_longest} chars"),
+    (f"words in copied runs of {PHRASE} or more", lambda verse: _percent(verse.copied_words)),
+    ("longest of these runs, median", lambda verse: f"{verse.copied_words_median:g} words"),
+    ("longest of these runs, worst", lambda verse: f"{verse.copied_words_longest} words"),
     ("distinct pairs of words", lambda verse: _percent(verse.distinct_bigrams)),
     ("distinct triples of words", lambda verse: _percent(verse.distinct_trigrams)),
     ("mean line", lambda verse: f"{verse.line_length_mean:.1f} chars"),

@@ -54,6 +54,7 @@ class GeneratedFile(msgspec.Struct):
     rhyme: str = ""
     keep: Keep = "off"
     """As files of version 0.1 were written, which do not say it."""
+    original: int | None = None
     tries: int | None = None
     """How often a line that did not rhyme was written again at most, see `training.rhyme.resample`."""
 
@@ -92,6 +93,7 @@ def _commands(file: GeneratedFile, name: str) -> Iterator[str]:
         "lines": file.lines,
         "chars": file.chars,
         "keep": file.keep,
+        "original": file.original,
         **{name.replace("_", "-"): value for name, value in msgspec.structs.asdict(file.sampling).items()},
         "seed": file.poems[0].seed,
     }

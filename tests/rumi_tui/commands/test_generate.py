@@ -16,6 +16,7 @@ from rumi_tui.engine.keep import TRIES
 from rumi_tui.engine.poems import write_poems
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import Session
+from rumi_tui.verse.words import words as words_of
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,7 @@ def test_json_is_one_document_and_nothing_else(generate, endless: Session):
         "lines": None,
         "chars": 30,
         "keep": "off",
+        "original": None,
     }
     assert [poem["seed"] for poem in poems] == [7, 8]
     for poem in poems:
@@ -103,13 +105,31 @@ def test_the_first_limit_that_is_reached_holds(generate):
 
 def test_stats_are_told_on_standard_error(generate):
     done = generate("--chars", "50", "--stats")
-    speed, lines = done.stderr.splitlines()[-2:]
+    speed, lines, copies = done.stderr.splitlines()[-3:]
     assert re.fullmatch(
         r"50 characters in \d+\.\d+ seconds, \d+ characters/second, \d+\.\d+ seconds to the first character", speed
     )
     assert re.fullmatch(r"\d+ lines of \d+ tries, \d+ of which break the form( \([a-z ]+: \d+.*\))?", lines)
+    assert "does not tell" in copies
     assert "second" not in done.stdout
     assert "tries" not in generate("--chars", "5", "--stats", "--keep", "off").stderr
+
+
+def test_what_is_copied_is_told_and_refused(generate, indexed_file: Path):
+    asked = ("--form", "free", "--seed", "7", "--lines", "4")
+    done = generate(*asked, "--stats", model=indexed_file)
+    count = len(words_of(done.stdout))
+    assert done.stderr.splitlines()[-1] == (
+        f"The longest run that is copied from the training text has {count} words; 100.0 % of all words "
+        "are in runs of 5 or more"
+    )
+    [poem] = json.loads(generate(*asked, "--json", model=indexed_file).stdout)["poems"]
+    assert poem["originality"] == {"longest_run": count, "copied_words": count, "words": count}
+    done = generate(*asked, "--stats", "--original", "5", model=indexed_file)
+    assert done.stderr.splitlines()[-1] == "No run of 5 words or more is copied from the training text"
+    result = json.loads(generate(*asked, "--json", "--original", "5", model=indexed_file).stdout)
+    assert result["original"] == 5
+    assert result["poems"][0]["text"] + "\n" == done.stdout
 
 
 def test_lines_that_break_the_form_are_told(generate):
@@ -136,7 +156,7 @@ def test_a_model_of_words_is_written_with_by_the_same_command(generate, word_pai
     assert len(verse) == 61
     done = generate(prompt, "--seed", str(seed), "--chars", "61", "--stats", "--keep", "off", model=word_pair[1])
     assert done.stdout == prompt + verse + "\n"
-    assert done.stderr.splitlines()[-1].startswith("61 characters in ")
+    assert done.stderr.splitlines()[-2].startswith("61 characters in ")
 
 
 @pytest.mark.parametrize(
@@ -152,6 +172,9 @@ def test_a_model_of_words_is_written_with_by_the_same_command(generate, word_pai
         (["--chars", "0"], 2, "--chars"),
         (["-n", "0"], 2, "-n"),
         (["--seed", str(2**32)], 2, "--seed"),
+        (["--original", "4"], 2, "--original"),
+        (["--original", "5"], 1, "does not tell what its training text holds"),
+        (["--original", "5", "--keep", "off"], 1, "set no limit on copying"),
         (["--form", "sonnet"], 1, "sonnet.*couplet or free"),
         (["--form", "ghazal"], 1, "ghazal.*couplet or free"),
         (["--nonsense"], 2, "--nonsense"),

@@ -3,21 +3,25 @@ from __future__ import annotations
 import math
 
 import pytest
-from support import METRES
+from support import METRES, refused
 
 from models.lexicon import Lexicon
+from models.phrases import PhraseIndex
 from rumi_tui.engine.generate import Generation, Request, Step
 from rumi_tui.engine.keep import ROUNDS, TRIES, KeptGeneration, Try
 from rumi_tui.engine.lens import token_scores
 from rumi_tui.engine.poems import write_poems, writer
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import Session
+from rumi_tui.verse.originality import originality
 from rumi_tui.verse.words import words
 
 
-def keep(model: Session, lexicon: Lexicon | None = None, **request) -> tuple[str, KeptGeneration, list[Step]]:
+def keep(
+    model: Session, lexicon: Lexicon | None = None, phrases: PhraseIndex | None = None, **request
+) -> tuple[str, KeptGeneration, list[Step]]:
     asked = Request(**{"form": "couplet", "keep": "strict", **request})
-    poem = KeptGeneration(model, model.description._replace(lexicon=lexicon), asked)
+    poem = KeptGeneration(model, model.description._replace(lexicon=lexicon, phrases=phrases), asked)
     steps = [step for step in poem if isinstance(step, Step)]
     return "".join(step.text for step in steps), poem, steps
 
@@ -64,6 +68,45 @@ def test_what_cannot_be_kept_is_written_all_the_same_and_told(endless: Session) 
     assert text.count("\n") == 2
     assert [line.line for line in poem.lines] == text.split("\n")
     assert all(line.faults for line in poem.lines)
+
+
+def test_no_line_copies_more_than_it_may_while_there_is_another_try(endless: Session) -> None:
+    asked = {"form": "free", "lines": 7}
+    phrases = PhraseIndex.of([words(keep(endless, seed=seed, **asked)[0]) for seed in range(3)])
+    text, _, _ = keep(endless, phrases=phrases, **asked)
+    assert originality(text, phrases).longest_run > 5
+    text, poem, _ = keep(endless, phrases=phrases, original=5, **asked)
+    assert originality(text, phrases).longest_run == 0
+    assert not any("copied" in line.faults for line in poem.lines)
+
+
+def test_a_line_that_cannot_but_copy_is_told(monkeypatch: pytest.MonkeyPatch, endless: Session) -> None:
+    monkeypatch.setattr("rumi_tui.engine.keep.TRIES", {"strict": 1})
+    monkeypatch.setattr("rumi_tui.engine.keep.ROUNDS", {"strict": 1})
+    text, _, _ = keep(endless, form="free", lines=7)
+    again, poem, _ = keep(endless, phrases=PhraseIndex.of([words(text)]), form="free", lines=7, original=5)
+    assert again == text
+    assert any("copied" in line.faults for line in poem.lines)
+
+
+def test_a_limit_on_copying_needs_what_tells_a_copy(endless: Session) -> None:
+    with refused("does not tell what its training text holds"):
+        keep(endless, original=5)
+    with refused("set no limit on copying"):
+        Request(form="free", original=5)
+    with refused("those of 5 or more"):
+        Request(form="free", keep="strict", original=4)
+
+
+def test_a_poem_says_how_much_of_it_is_copied(endless: Session) -> None:
+    for way in ("off", "loose"):
+        asked = Request(form="free", text="a b", lines=4, keep=way)
+        [poem] = write_poems(endless, endless.description, asked, 1)
+        assert poem.originality is None
+        phrases = PhraseIndex.of([words(poem.text)])
+        [poem] = write_poems(endless, endless.description._replace(phrases=phrases), asked, 1)
+        assert poem.originality == originality(poem.text, phrases, begun="a b")
+        assert poem.originality.longest_run == len(words(poem.text))
 
 
 def test_tries_are_seen_as_they_grow_from_what_was_begun(endless: Session) -> None:

@@ -59,6 +59,14 @@ def test_a_model_is_described(process: Process, model_file: Path, session: Sessi
     assert process.carry_out(Describe(str(model_file))) == [Described(str(model_file), session.card, session.tokenizer)]
 
 
+def test_a_model_that_has_an_index_of_its_training_text_sends_it(process: Process, indexed_file: Path):
+    [described] = process.carry_out(Describe(str(indexed_file)))
+    assert isinstance(described, Described)
+    assert described.phrases == Session(indexed_file).description.phrases
+    assert described.phrases is not None
+    assert described.phrases.count > 0
+
+
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_it_writes_the_poem_that_is_written_here(process: Process, model_file: Path, session: Session, seed):
     began, *reports, finished = process.carry_out(order(model_file, "amber", seed=seed))

@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from models.lexicon import Lexicon
+from models.phrases import PhraseIndex
 from rumi_tui.verse.metre import judge_of
+from rumi_tui.verse.originality import CopyLimit
 from rumi_tui.verse.rules import Rules, rules_of
 
 MASNAVI = "فاعلاتن فاعلاتن فاعلن"
@@ -73,6 +75,14 @@ def test_words_and_lines_are_new_but_not_made_up() -> None:
     assert rules.faults(["the sea", "sea", "the sea"]) == ["repetition"]
     assert rules.faults([" ,"]) == ["repetition"]
     assert rules.faults(["the sea, sea"]) == ["repetition"]
+
+
+def test_a_line_does_not_copy_more_than_it_may() -> None:
+    reed = ["the", "reed", "tells", "of", "its", "bed"]
+    rules = rules_of("free", "en", "", None, limit=CopyLimit(PhraseIndex.of([reed]), 6))
+    assert rules.faults(["the reed tells of its lamp"]) == []
+    assert rules.faults(["the reed tells of its", "bed"]) == ["copied"]
+    assert rules.faults(["the reed tells of its", "bed", "bed"]) == ["repetition"]
 
 
 def test_a_line_is_in_its_metre_where_one_is_known() -> None:

@@ -41,6 +41,14 @@ def test_the_longest_copied_run_is_of_characters_across_lines_but_not_across_poe
     assert measures.copied_run_median == (len(" lantern\nand the barley") + len("barley drum\n")) / 2
 
 
+def test_copied_words_are_those_in_runs_of_five_or_more() -> None:
+    measures = measure(
+        "lantern\nand the barley drum sings", "a mirror by the lantern", "The amber lantern and the barley drum"
+    )
+    assert (measures.copied_words, measures.copied_words_median, measures.copied_words_longest) == (12 / 18, 5, 7)
+    assert measure().copied_words == measure().copied_words_median == measure().copied_words_longest == 0
+
+
 def longest_run(poem: str, text: str) -> int:
     """By trying every piece."""
     ends = range(len(poem) + 1)
