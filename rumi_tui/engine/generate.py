@@ -87,8 +87,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     keep: Keep = "off"
     """How the form is kept. `Generation` keeps none; `rumi_tui.engine.poems.writer` gives the one that does."""
     original: int | None = None
-    """Refuse lines that complete a copied run of so many words or more, see `rumi_tui.verse.originality`. As lines are
-    refused where the form is kept, so is this. At least `PHRASE`; None: copy as it comes."""
+    """Refuse lines that complete a copied run of so many words or more, at least `PHRASE`; None: refuse none.
+
+    Only where the form is kept, and by a model file that has an index of its training text.
+    """
     alternatives: int = 0
     """How many of the likeliest tokens to note at each step; each costs a little time."""
 

@@ -222,6 +222,13 @@ def test_a_checkpoint_knows_the_phrases_of_all_the_poems_that_it_has_learned(tmp
         assert not any(is_held for text in unseen for is_held in phrases.holds(text))
 
 
+def test_a_text_of_too_many_phrases_has_no_index(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "verse.txt").write_text(verse(20))
+    monkeypatch.setattr("training.run.MOST_PHRASES", 19 * 24 - 1)
+    prepare(run_config(tmp_path / "verse.txt", TrainConfig(steps=1, batch=1)), tmp_path / "run", world).train()
+    assert checkpoint.load_weights(tmp_path / "run")[1].phrases is None
+
+
 def test_a_run_of_words_counts_the_characters_it_has_seen(word_pair: tuple[Path, Path], corpus_folder: Path) -> None:
     _, (config, tokenizer, card, *_) = checkpoint.load_weights(word_pair[0])
     poems = list(read_corpus([corpus_folder / "one.txt"])[0].training)
