@@ -26,6 +26,12 @@ def test_generated_verse_is_what_rumi_generate_prints_and_tells_the_command(tmp_
     assert run_command(name, *words).stdout == printed
 
 
+def test_the_command_says_what_was_refused(tmp_path: Path) -> None:
+    (tmp_path / "own.json").write_bytes(msgspec.json.encode(generated("a") | {"keep": "strict", "original": 6}))
+    (command,) = read_generated(tmp_path / "own.json").commands
+    assert "--keep strict --original 6" in command
+
+
 def test_lines_without_words_part_the_poems_of_generated_verse(tmp_path: Path) -> None:
     (tmp_path / "own.json").write_bytes(msgspec.json.encode(generated("a\nb\n\nc", "")))
     assert read_generated(tmp_path / "own.json").poems == [Poem("a\nb", "couplet"), Poem("c", "couplet")]
