@@ -93,7 +93,7 @@ def generate(
         typer.Option(
             min=PHRASE,
             max=LARGEST_LIMIT,
-            help="Refuse lines that complete a run of this many words from the training text; needs --keep.",
+            help="Refuse lines that complete a run of this many words from the training text; not with --keep off.",
         ),
     ] = None,
     json: Json = False,
