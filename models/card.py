@@ -15,11 +15,13 @@ from models.errors import RumiError
 from models.lexicon import Lexicon
 from models.phrases import PhraseIndex
 from models.tokenizer import CharacterTokenizer, Tokenizer
+from models.word_vectors import WordVectors
 
 _KEYS = ("rumi.config", "rumi.tokenizer", "rumi.card")
 _LEXICON = "rumi.lexicon"
 _PHRASES = "rumi.phrases"
-_LARGEST = {**dict.fromkeys((*_KEYS, _LEXICON), 1 << 20), _PHRASES: 16 << 20}
+_WORD_VECTORS = "rumi.word_vectors"
+_LARGEST = {**dict.fromkeys((*_KEYS, _LEXICON, _WORD_VECTORS), 1 << 20), _PHRASES: 16 << 20}
 """Bytes of each string: no honest one comes near, and a larger one is not parsed."""
 
 UNSAID = "und"
@@ -74,6 +76,8 @@ class Description(NamedTuple):
     """The words of its training text, as `rumi_tui.verse.words.words` spells them; None in files of version 0.1."""
     phrases: PhraseIndex | None = None
     """The phrases of its training text, in the same spelling; None in older files, and where they are too many."""
+    word_vectors: WordVectors | None = None
+    """Of its content words, in the same spelling; None where the text was small, and in files of version 0.1."""
 
     def to_metadata(self) -> dict[str, str]:
         """The strings, as they stand in both the ONNX file and the checkpoint."""
@@ -85,6 +89,8 @@ class Description(NamedTuple):
             metadata[_LEXICON] = self.lexicon.to_text()
         if self.phrases is not None:
             metadata[_PHRASES] = msgspec.json.encode(self.phrases).decode()
+        if self.word_vectors is not None:
+            metadata[_WORD_VECTORS] = self.word_vectors.to_text()
         return metadata
 
     @classmethod
@@ -102,6 +108,7 @@ class Description(NamedTuple):
             lexicon = Lexicon.from_text(metadata[_LEXICON]) if _LEXICON in metadata else None
             phrases_json = metadata.get(_PHRASES, "null").encode("utf-8", "replace")
             phrases = msgspec.json.decode(phrases_json, type=PhraseIndex | None)
+            vectors = WordVectors.from_text(metadata[_WORD_VECTORS]) if _WORD_VECTORS in metadata else None
         except RumiError as error:
             raise RumiError(f"{name} cannot be used. {error}") from error
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
@@ -113,7 +120,7 @@ class Description(NamedTuple):
             raise RumiError(f"{name} is damaged: its alphabet and its weights are of different sizes.")
         if not card.forms or not set(card.forms) <= set(tokenizer.forms):
             raise RumiError(f"{name} is damaged: its card names a form that its alphabet lacks.")
-        return cls(config, tokenizer, card, lexicon, phrases)
+        return cls(config, tokenizer, card, lexicon, phrases, vectors)
 
 
 def _one_line(error: Exception) -> str:

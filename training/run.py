@@ -27,6 +27,7 @@ from models.phrases import MOST_PHRASES, PhraseIndex
 from models.tokenizer import SEPARATOR, CharacterTokenizer, Tokenizer
 from rumi_tui.engine.loss import Score
 from rumi_tui.texts.corpus import Poem, Source, read_corpus
+from rumi_tui.verse.content import content_words
 from rumi_tui.verse.words import words
 from training import checkpoint
 from training.data import (
@@ -50,6 +51,7 @@ from training.rhyme.self_training import GeneratedVerse, known_words, read_gener
 from training.rhyme.weights import WEIGHT, rhyme_weights, self_training_weights
 from training.run_config import RunConfig
 from training.torch_step import TorchStep
+from training.word_vectors import word_vectors
 
 LICENCE = "MIT"
 
@@ -212,7 +214,8 @@ def prepare(config: RunConfig, folder: Path, world: World) -> Run:
 def measure(folder: Path, sources: Sequence[Source], device: torch.device) -> Score:
     """The exact loss of the weights in a folder on the validation poems.
 
-    From then on their card tells it, their lexicon the words of the poems that train, and their index the phrases.
+    From then on their card tells it, and their description the words and phrases of the poems that train and which
+    words go together.
     """
     model, description = checkpoint.load_weights(folder)
     step, tokenizer = TorchStep(model.to(device)), description.tokenizer
@@ -225,8 +228,12 @@ def measure(folder: Path, sources: Sequence[Source], device: torch.device) -> Sc
         bits_per_char=round(score.bits_per_char, 5),
         nats_per_char_told=round(told.nats_per_char, 5) if told else None,
     )
+    lines = [words(line) for source in sources for poem in source.training for line in poem.text.split("\n")]
     description = description._replace(
-        card=card, lexicon=Lexicon.of(known_words(sources)), phrases=index_phrases(sources, description)
+        card=card,
+        lexicon=Lexicon.of(word for line in lines for word in line),
+        phrases=index_phrases(sources, description),
+        word_vectors=word_vectors(content_words(line, card.language) for line in lines),
     )
     checkpoint.save_weights(folder / checkpoint.WEIGHTS, model, description)
     return score

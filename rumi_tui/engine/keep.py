@@ -2,9 +2,9 @@
 
 First come the tries that do not copy too much, of these the ones that break the fewest rules (`rumi_tui.verse.rules`),
 in the last line those that end a sentence; of equals the one that the model finds likeliest, by the mean over its
-characters, with a price on words that the poem has worn out: without it, one noun would come again and again. What is
-taken is the model's own, and what was left out is the choice of this writer. Knows nothing of screens, processes or
-files.
+characters, with a gain for words that go together and a price on words that the poem has worn out: without it, one noun
+would come again and again. What is taken is the model's own, and what was left out is the choice of this writer. Knows
+nothing of screens, processes or files.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ ROUNDS: dict[Keep, int] = {"loose": 1, "strict": 4}
 """Of so many tries at most, while none keeps all rules."""
 WORN_NATS = 0.5
 """What a line pays, in nats a character, if all its words are worn out in the poem (`Rules.worn`)."""
+ASSOCIATION_NATS = 2.0
+"""What a line gains, in nats a character, for each unit in which its words go together (`Rules.association`)."""
 LONGEST_LINE = 160
 """Tokens of a try at most; it fails beyond."""
 
@@ -142,8 +144,15 @@ class KeptGeneration:
 
     def _rules(self, metre: str) -> Rules:
         request, description = self._request, self._description
-        own_words = words(request.text)
-        return rules_of(request.form, description.card.language, metre, description.lexicon, own_words, self._limit)
+        return rules_of(
+            request.form,
+            description.card.language,
+            metre,
+            lexicon=description.lexicon,
+            vectors=description.word_vectors,
+            own_words=words(request.text),
+            limit=self._limit,
+        )
 
     def _name(self, context: Context, logits: Logits, seeds: np.random.Generator) -> tuple[Context, Sampler, Logits]:
         """Has the model name metre and rhyme, where it is to, until the rhyme is one; tells where it then stands."""
@@ -173,7 +182,7 @@ class KeptGeneration:
             for each in tries:
                 poem = [*lines[:-1], lines[-1] + each.text]
                 faults[each] = rules.faults(poem, sampler.rhyme)
-                prices[each] = each.nats + WORN_NATS * rules.worn(poem)
+                prices[each] = each.nats + WORN_NATS * rules.worn(poem) - ASSOCIATION_NATS * rules.association(poem)
             if any(each.is_whole and not faults[each] for each in tries):
                 break
         best = min(

@@ -114,7 +114,7 @@ class Session:
             raise RumiError(f"{path} is damaged or is no ONNX file: copy or export it again.") from error
         metadata = self.session.get_modelmeta().custom_metadata_map
         self.description = Description.from_metadata(metadata, str(path))
-        self.config, self.tokenizer, self.card, *_ = self.description
+        self.config, self.tokenizer, self.card = self.description[:3]
         names = [value.name for value in self.session.get_inputs()]
         self.input_names = {_FORMER_NAMES.get(name, name): name for name in names}
         """The inputs of the graph: what each is, and how this file calls it."""

@@ -10,6 +10,8 @@ from typing import Literal
 
 from models.forms import form_named
 from models.lexicon import Lexicon
+from models.word_vectors import WordVectors
+from rumi_tui.verse.content import content_words
 from rumi_tui.verse.endings import ends_in
 from rumi_tui.verse.feet import is_metre
 from rumi_tui.verse.judge import can_judge, rhymes
@@ -22,6 +24,9 @@ from rumi_tui.verse.words import words
 WORN = 2
 """A word that stands in a poem so often says little more."""
 
+REAL_ASSOCIATION = 0.22
+"""The mean of `Rules.association` over lines of validation poems, in both languages."""
+
 Fault = Literal["rhyme", "refrain", "rhyme word", "metre", "word", "repetition", "copied"]
 """What a line may break: it does not rhyme where it should; it lacks the refrain (radif) of its poem; it rhymes on a
 word on which the poem has rhymed before; it is out of metre; it has a word that nobody knows; it stands in the poem
@@ -32,7 +37,9 @@ def rules_of(
     form: str,
     language: str,
     metre: str,
-    lexicon: Lexicon | None,
+    *,
+    lexicon: Lexicon | None = None,
+    vectors: WordVectors | None = None,
     own_words: Collection[str] = frozenset(),
     limit: CopyLimit | None = None,
 ) -> Rules:
@@ -47,6 +54,7 @@ def rules_of(
         is_word=lambda word: lexicon is None or word in lexicon or word in own_words,
         scans=(lambda line: judge.scans(line, metre)) if judge else lambda line: True,
         copies=limit.is_passed if limit else lambda lines: False,
+        vectors=vectors,
     )
 
 
@@ -63,6 +71,8 @@ class Rules:
     """Whether a line is in the metre of the poem."""
     copies: Callable[[Sequence[str]], bool] = lambda lines: False
     """Whether the last of some lines, the poem up to it, copies more than it may."""
+    vectors: WordVectors | None = None
+    """Of content words; without them no line's words go together better than another's."""
 
     def is_rhyme(self, rhyme: str) -> bool:
         """Whether lines can end in a rhyme as a model names it: its words, where it is told by words, must rhyme."""
@@ -87,14 +97,23 @@ class Rules:
 
     def worn(self, lines: Sequence[str]) -> float:
         """Share of the last line's words that have come `WORN` times or more before in the poem, stop words aside."""
-        stop_words = LANGUAGES[self.language].stop_words if self.language in LANGUAGES else frozenset()
-        poem = [word for line in lines for word in words(line) if word not in stop_words]
-        last = sum(word not in stop_words for word in words(lines[-1]))
+        poem = [word for line in lines for word in content_words(words(line), self.language)]
+        last = len(content_words(words(lines[-1]), self.language))
         counts, worn = Counter(poem[: len(poem) - last]), 0
         for word in poem[len(poem) - last :]:
             worn += counts[word] >= WORN
             counts[word] += 1
         return worn / max(1, last)
+
+    def association(self, lines: Sequence[str]) -> float:
+        """How well the content words of the last line go together and with those of the line before (`WordVectors`).
+
+        As far as in real verse, `REAL_ASSOCIATION`: what goes beyond is no gain.
+        """
+        if self.vectors is None:
+            return 0.0
+        before, last = (content_words(words(line), self.language) for line in ("", *lines)[-2:])
+        return min(self.vectors.similarity(last, before), REAL_ASSOCIATION)
 
     def _rhyme_faults(self, lines: Sequence[str], rhyme: str) -> list[Fault]:
         shape = form_named(self.form)

@@ -6,12 +6,10 @@ import math
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cache
 from itertools import combinations
 from statistics import fmean
 
-from rumi_tui.verse.languages import LANGUAGES
-from rumi_tui.verse.words import search_terms
+from rumi_tui.verse.content import content_words
 
 SMOOTHING = 0.5
 """Lines added to how often two words stand together and to how often they would by chance (the half of expected
@@ -64,14 +62,3 @@ class Associations:
             cards = iter(pack)
             dealt += [[next(cards) for _ in content] for content in contents]
         return self.of_lines(dealt, language)
-
-
-def content_words(line: Iterable[str], language: str) -> list[str]:
-    """The words of a line that are neither stop words of the language nor made of such (don't)."""
-    return [word for word in line if _has_content(word, language)]
-
-
-@cache
-def _has_content(word: str, language: str) -> bool:
-    stop_words = LANGUAGES[language].stop_words if language in LANGUAGES else frozenset[str]()
-    return not stop_words.issuperset(search_terms(word))

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from models.lexicon import Lexicon
 from models.phrases import PhraseIndex
+from models.word_vectors import DIMENSIONS, WordVectors
 from rumi_tui.verse.metre import judge_of
 from rumi_tui.verse.originality import CopyLimit
-from rumi_tui.verse.rules import Rules, rules_of
+from rumi_tui.verse.rules import REAL_ASSOCIATION, Rules, rules_of
 
 MASNAVI = "فاعلاتن فاعلاتن فاعلن"
 IN_METRE = "بشنو از نی چون حکایت می‌کند"
@@ -68,10 +70,10 @@ def test_lines_that_need_not_rhyme_are_free_to() -> None:
 
 
 def test_words_and_lines_are_new_but_not_made_up() -> None:
-    rules = rules_of("free", "en", "", Lexicon.of(["the", "sea"]))
+    rules = rules_of("free", "en", "", lexicon=Lexicon.of(["the", "sea"]))
     assert rules.faults(["the sea"]) == []
     assert rules.faults(["the seax"]) == ["word"]
-    assert rules_of("free", "en", "", Lexicon.of(["the"]), ["seax"]).faults(["the seax"]) == []
+    assert rules_of("free", "en", "", lexicon=Lexicon.of(["the"]), own_words=["seax"]).faults(["the seax"]) == []
     assert rules.faults(["the sea", "sea", "the sea"]) == ["repetition"]
     assert rules.faults([" ,"]) == ["repetition"]
     assert rules.faults(["the sea, sea"]) == ["repetition"]
@@ -79,7 +81,7 @@ def test_words_and_lines_are_new_but_not_made_up() -> None:
 
 def test_a_line_does_not_copy_more_than_it_may() -> None:
     reed = ["the", "reed", "tells", "of", "its", "bed"]
-    rules = rules_of("free", "en", "", None, limit=CopyLimit(PhraseIndex.of([reed]), 6))
+    rules = rules_of("free", "en", "", limit=CopyLimit(PhraseIndex.of([reed]), 6))
     assert rules.faults(["the reed tells of its lamp"]) == []
     assert rules.faults(["the reed tells of its", "bed"]) == ["copied"]
     assert rules.faults(["the reed tells of its", "bed", "bed"]) == ["repetition"]
@@ -87,11 +89,11 @@ def test_a_line_does_not_copy_more_than_it_may() -> None:
 
 def test_a_line_is_in_its_metre_where_one_is_known() -> None:
     assert judge_of("en") is None
-    rules = rules_of("couplet", "fa", f"{MASNAVI} (رمل)", None)
+    rules = rules_of("couplet", "fa", f"{MASNAVI} (رمل)")
     assert rules.faults([IN_METRE]) == []
     assert rules.faults(["از نی بشنو چون می‌کند حکایت"]) == ["metre"]
-    assert rules_of("couplet", "fa", "tam tata", None).faults(["از نی"]) == []
-    assert rules_of("couplet", "fa", "", None).faults(["از نی"]) == []
+    assert rules_of("couplet", "fa", "tam tata").faults(["از نی"]) == []
+    assert rules_of("couplet", "fa", "").faults(["از نی"]) == []
 
 
 def test_words_wear_out_within_a_poem_and_within_a_line() -> None:
@@ -101,3 +103,15 @@ def test_words_wear_out_within_a_poem_and_within_a_line() -> None:
     assert rules.worn(["secret secret secret garden"]) == 1 / 4
     assert rules.worn(["the", "the", "the of"]) == 0
     assert Rules("free", "und").worn(["a", "a", "a b"]) == 1 / 2
+
+
+def test_words_that_go_together_are_worth_more_but_no_more_than_in_real_verse() -> None:
+    angles = np.arange(4) * np.pi / 6
+    vectors = np.zeros((4, DIMENSIONS), dtype=np.float32)
+    vectors[:, 0], vectors[:, 1] = np.cos(angles), np.sin(angles)
+    rules = rules_of("free", "en", "", vectors=WordVectors.of(["sea", "wave", "boat", "lamp"], vectors))
+    assert rules.association(["the sea of a wave"]) == REAL_ASSOCIATION
+    assert rules.association(["the sea of a lamp"]) == pytest.approx(0, abs=0.01)
+    assert rules.association(["a boat", "the sea of a lamp"]) == REAL_ASSOCIATION
+    assert rules.association(["the sea"]) == rules.association(["sea wave", ""]) == 0
+    assert rules_of("free", "en", "").association(["the sea of a wave"]) == 0

@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from training.quality.association import SMOOTHING, Associations, content_words
+from rumi_tui.verse.content import content_words
+from training.quality.association import SMOOTHING, Associations
 
 LINES = [["amber", "lantern"]] * 6 + [["barley", "field"]] * 6 + [["amber", "field"]] * 2 + [["ivory"]] * 2
 
