@@ -10,7 +10,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, get_args
 
 import msgspec
 import typer
@@ -237,7 +237,10 @@ def evaluate(
             "real verse.",
         ),
     ] = None,
-    keep: Annotated[Keep, typer.Option(help="How the form of the samples is kept, see rumi-generate.")] = "off",
+    keep: Annotated[
+        Literal["strict", "loose", "off", "all"],
+        typer.Option(help="How the form of the samples is kept, see rumi-generate; all: in each way."),
+    ] = "off",
     json: Json = False,
     debug: Debug = False,
     version: Version = False,
@@ -267,7 +270,8 @@ def evaluate(
     tokenizer = description.tokenizer
     score = exact_loss(step, tokenizer, sources, split)
     told_score = exact_loss(step, tokenizer, sources, split, told=True) if tokenizer.can_be_told else None
-    verse = measure_samples(step, description, sources, samples, keep, _watch(samples)) if samples is not None else {}
+    ways = get_args(Keep) if keep == "all" else [keep]
+    verse = measure_samples(step, description, sources, samples, ways, _watch(samples)) if samples is not None else {}
     if json:
         result = {
             "model": model,
@@ -319,9 +323,9 @@ def _without_training(error: ModuleNotFoundError) -> NoReturn:
 
 
 def _watch(count: int) -> Callable[[Iterable[Sample], str], Iterable[Sample]]:
-    """A live line on standard error for the samples of each form."""
+    """A live line on standard error for the samples of each form and way."""
     console = Console(stderr=True)
-    return lambda samples, form: track(samples, f"Writing {form}", count, console=console)
+    return lambda samples, title: track(samples, f"Writing {title}", count, console=console)
 
 
 def train_main() -> None:

@@ -244,33 +244,37 @@ def test_a_folder_of_its_name_does_not_stand_for_a_shipped_model(
 def test_samples_are_measured_beside_the_validation_poems_of_their_form(model_file: Path, corpus_folder: Path) -> None:
     arguments = ("--model", str(model_file), "--text", str(corpus_folder), "--json")
     plain, first, second = (
-        run_command("rumi-eval", *arguments, *extra) for extra in ((), ("--samples", "2"), ("--samples", "2"))
+        run_command("rumi-eval", *arguments, *extra)
+        for extra in ((), ("--samples", "2"), ("--samples", "2", "--keep", "all"))
     )
     assert (plain.returncode, first.returncode) == (0, 0), first.stderr
     loss, result = json.loads(plain.stdout), json.loads(first.stdout)
-    verse_of = result.pop("verse")
+    verse_of, in_each_way = result.pop("verse"), json.loads(second.stdout)["verse"]
     assert result == loss
-    assert second.stdout == first.stdout
+    for form, compared in in_each_way.items():
+        assert list(compared["generated"]) == ["strict", "loose", "off"]
+        assert {**compared, "generated": {"off": compared["generated"]["off"]}} == verse_of[form]
     assert verse_of.keys() == {"couplet", "free"}
     for form, name in (("couplet", "one.txt"), ("free", "two.txt")):
         compared = verse_of[form]
-        assert compared["generated"]["poems"] == 2
-        assert 0 <= compared["ended"] <= 1
+        assert compared["generated"]["off"]["verse"]["poems"] == 2
+        assert 0 <= compared["generated"]["off"]["ended"] <= 1
+        assert compared["generated"]["off"]["nats_per_char"] > 0
         held_out = list(read_corpus([corpus_folder / name])[0].validation)
         assert compared["real"]["poems"] == len(held_out) == 2
         assert compared["real"]["known_words"] == 1.0
         assert compared["real"]["lines"] == sum(len(poem.text.split("\n")) for poem in held_out)
     assert verse_of["couplet"]["real"]["rhyme"]["pairs"] == 6
     assert verse_of["couplet"]["real_shuffled"]["pairs"] > 0
-    assert verse_of["free"]["generated"]["rhyme"] is verse_of["free"]["real_shuffled"] is None
+    assert verse_of["free"]["generated"]["off"]["verse"]["rhyme"] is verse_of["free"]["real_shuffled"] is None
 
 
 def test_samples_are_the_poems_that_rumi_generate_writes(model_file: Path) -> None:
     model = load_model(str(model_file))
     samples = list(write_samples(model, model.description, "couplet", 2))
     done = run_command("rumi-generate", "--model", str(model_file), "--seed", "0", "-n", "2", "--keep", "off", "--json")
-    assert [sample._asdict() for sample in samples] == [
-        {"text": poem["text"], "ending": poem["ending"]} for poem in json.loads(done.stdout)["poems"]
+    assert [sample[:2] for sample in samples] == [
+        (poem["text"], poem["ending"]) for poem in json.loads(done.stdout)["poems"]
     ]
 
 
@@ -285,5 +289,5 @@ def test_the_verse_is_a_table_under_the_loss_and_empty_where_no_real_verse_is_kn
     assert max(map(len, table)) <= 80
     rows = [line.split() for line in table]
     assert [row for row in rows if row[:1] == ["poems"] and len(row) == 2] == [["poems", "1"]] * 2
-    assert ["generated", "real", "real,", "shuffled"] in rows
+    assert ["keep", "off", "real", "real,", "shuffled"] in rows
     assert "Writing couplet" in done.stderr

@@ -33,16 +33,27 @@ class Sample(NamedTuple):
 
     text: str
     ending: Ending | None
+    nats: float | None = None
+    """What the model pays for it, at temperature 1 and before any filter; None where nobody knows."""
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """Poems that a model wrote in one way."""
+
+    verse: VerseMeasures
+    ended: float
+    """Share of the poems that the model ended, before they were as long as they may be."""
+    closed: float
+    """Share of the poems that the model ended, or that stop where a sentence does."""
+    nats_per_char: float | None
+    """The mean that the model pays for a character of them; None where nobody knows."""
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """Poems of one form by a model, beside real ones."""
 
-    generated: VerseMeasures
-    ended: float
-    """Share of the generated poems that the model ended, before they were as long as they may be."""
-    closed: float
-    """Share of the generated poems that the model ended, or that stop where a sentence does."""
+    generated: dict[Keep, Written]
+    """For each way of keeping the form."""
     real: VerseMeasures | None
     """Of the validation poems of the form; None if there are none."""
     real_closed: float | None
@@ -64,7 +75,7 @@ def write_samples(
     request = Request(form=form, lines=DEFAULT_LINES, characters=LARGEST_SAMPLE, keep=keep)
     for seed in range(count):  # alone, so that a poem does not differ from the one that is written on a page
         [poem] = write_poems(model, description, msgspec.structs.replace(request, seed=seed), 1)
-        yield Sample(poem.text, poem.ending)
+        yield Sample(poem.text, poem.ending, -poem.logprob)
 
 
 def measure_samples(
@@ -72,23 +83,27 @@ def measure_samples(
     description: Description,
     sources: Sequence[Source],
     count: int,
-    keep: Keep = "off",
-    watch: Callable[[Iterable[Sample], str], Iterable[Sample]] = lambda samples, form: samples,
+    ways: Sequence[Keep] = ("off",),
+    watch: Callable[[Iterable[Sample], str], Iterable[Sample]] = lambda samples, title: samples,
 ) -> dict[str, Comparison]:
-    """Has a model write `count` poems of each of its forms, kept or not, and measures them as `compare_verse` does.
+    """Has a model write `count` poems of each of its forms in each way, and measures them as `compare_verse` does.
 
-    The samples of a form come to be while they are taken; `watch` is given them and their form and hands them on.
+    The samples come to be while they are taken; `watch` is given them and what they are, and hands them on.
     """
     samples = {
-        form: list(watch(write_samples(model, description, form, count, keep), form)) for form in description.card.forms
+        form: {
+            keep: list(watch(write_samples(model, description, form, count, keep), f"{form}, --keep {keep}"))
+            for keep in ways
+        }
+        for form in description.card.forms
     }
     return compare_verse(samples, description.card.language, sources)
 
 
 def compare_verse(
-    samples: Mapping[str, Sequence[Sample]], language: str, sources: Sequence[Source]
+    samples: Mapping[str, Mapping[Keep, Sequence[Sample]]], language: str, sources: Sequence[Source]
 ) -> dict[str, Comparison]:
-    """Measures the samples of each form beside the validation poems of that form in the sources.
+    """Measures the samples of each form and way beside the validation poems of that form in the sources.
 
     Both are looked up in the training poems of all sources, from which the judge of metre learns too. Real poems are
     cut to `DEFAULT_LINES` lines, as long as a sample may be.
@@ -96,17 +111,23 @@ def compare_verse(
     training = TrainingText([poem.text for source in sources for poem in source.training])
     metre = MetreMeasure.fit(poem for source in sources for poem in source.training)
     comparisons = {}
-    for form, poems in samples.items():
+    for form, ways in samples.items():
         held_out = [poem.text for source in sources for poem in source.validation if poem.form == form]
         punctuated = sum(map(ends_sentence, held_out)) > len(held_out) / 2
         real = [_cut(poem) for poem in held_out]
-        generated_texts, real_texts = ([poem.text for poem in side] for side in (poems, real))
+        real_texts = [poem.text for poem in real]
         real_lines = [poem_lines(poem) for poem in real_texts]
         real_words = [words(line) for lines in real_lines for line in lines]
         comparisons[form] = Comparison(
-            generated=measure_verse(generated_texts, form, language, training, metre, punctuated),
-            ended=fmean(poem.ending == "end" for poem in poems),
-            closed=_closed(poems),
+            generated={
+                keep: Written(
+                    verse=measure_verse([poem.text for poem in poems], form, language, training, metre, punctuated),
+                    ended=fmean(poem.ending == "end" for poem in poems),
+                    closed=_closed(poems),
+                    nats_per_char=_nats_per_char(poems),
+                )
+                for keep, poems in ways.items()
+            },
             real=measure_verse(real_texts, form, language, training, metre, punctuated) if real else None,
             real_closed=_closed(real) if real else None,
             real_shuffled=shuffled_rhymes(real_texts, form, language),
@@ -121,6 +142,11 @@ def _cut(poem: str) -> Sample:
     """A real poem as if a model had written it."""
     lines = poem.split("\n")
     return Sample("\n".join(lines[:DEFAULT_LINES]), "end" if len(lines) <= DEFAULT_LINES else "lines")
+
+
+def _nats_per_char(poems: Sequence[Sample]) -> float | None:
+    nats = [poem.nats for poem in poems if poem.nats is not None]
+    return sum(nats) / max(1, sum(len(poem.text) for poem in poems)) if len(nats) == len(poems) else None
 
 
 def _closed(poems: Sequence[Sample]) -> float:

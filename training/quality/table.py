@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from rich import box
 from rich.table import Table
 
 from models.phrases import PHRASE
-from training.quality.measures import RhymeRates, SchemeRates, VerseMeasures
+from training.quality.measures import SchemeRates, VerseMeasures
 from training.quality.samples import Comparison
 
 Measure = Callable[[VerseMeasures], str]
+_Column = TypeVar("_Column", VerseMeasures, SchemeRates)
 
 _ROWS: tuple[tuple[str, Measure], ...] = (
     ("poems", lambda verse: f"{verse.poems:,}"),
@@ -34,49 +36,51 @@ _ROWS: tuple[tuple[str, Measure], ...] = (
 
 
 def verse_table(form: str, comparison: Comparison) -> Table:
-    """One form: a row for each measure; columns for the model, real verse, and its lines or words shuffled."""
-    generated, real = comparison.generated, comparison.real
+    """A form: a row for each measure; columns for each way of writing, real verse, and its lines or words shuffled."""
+    ways, real = comparison.generated.values(), comparison.real
+    verses = [*(way.verse for way in ways), real]
     table = Table("", box=box.SIMPLE, title=form, title_justify="left", title_style="bold")
-    for heading in ("generated", "real", "real, shuffled"):
+    for heading in (*(f"keep {keep}" for keep in comparison.generated), "real", "real, shuffled"):
         table.add_column(heading, justify="right")
     for name, cell in _ROWS:
-        table.add_row(name, cell(generated), cell(real) if real else "")
-    associations = (generated.association, real.association if real else None, comparison.shuffled_association)
-    table.add_row("association of words", *map(_signed, associations))
-    if generated.in_metre is not None:
-        in_metre = (generated.in_metre, real.in_metre if real else None, comparison.shuffled_in_metre)
-        table.add_row("lines in metre", *map(_percent, in_metre))
+        table.add_row(name, *(cell(verse) if verse else "" for verse in verses))
+    associations = (verse.association if verse else None for verse in verses)
+    table.add_row("association of words", *map(_signed, (*associations, comparison.shuffled_association)))
+    _add_shares(table, "lines in metre", verses, lambda verse: verse.in_metre, comparison.shuffled_in_metre)
     if comparison.real_in_another_metre is not None:
-        table.add_row("lines in another metre", "", _percent(comparison.real_in_another_metre))
-    table.add_row("poems ended by the model", _percent(comparison.ended))
-    table.add_row("ended, or at a sentence's end", _percent(comparison.closed), _percent(comparison.real_closed))
-    if generated.mid_sentence is not None:
-        table.add_row(
-            "poems that end mid-sentence",
-            _percent(generated.mid_sentence),
-            _percent(real.mid_sentence if real else None),
-        )
-    if generated.four_lines is not None:
-        table.add_row(
-            "poems of four lines", _percent(generated.four_lines), _percent(real.four_lines if real else None)
-        )
-    if generated.rhyme:
-        _add_rhyme(table, generated.rhyme, real.rhyme if real else None, comparison.real_shuffled)
+        table.add_row("lines in another metre", *[""] * len(ways), _percent(comparison.real_in_another_metre))
+    table.add_row(
+        "nats a character", *("" if way.nats_per_char is None else f"{way.nats_per_char:.3f}" for way in ways)
+    )
+    table.add_row("poems ended by the model", *(_percent(way.ended) for way in ways))
+    closed = (*(way.closed for way in ways), comparison.real_closed)
+    table.add_row("ended, or at a sentence's end", *map(_percent, closed))
+    _add_shares(table, "poems that end mid-sentence", verses, lambda verse: verse.mid_sentence)
+    _add_shares(table, "poems of four lines", verses, lambda verse: verse.four_lines)
+    schemes = [verse.rhyme if verse else None for verse in verses]
+    if any(schemes):
+        pairs = (*schemes, comparison.real_shuffled)
+        table.add_row("pairs that rhyme", *(_percent(rates.perfect if rates else None) for rates in pairs))
+        table.add_row("pairs that nearly rhyme", *(_percent(rates.near if rates else None) for rates in pairs))
+        _add_shares(table, "poems that keep the rhyme", schemes, lambda scheme: scheme.poems_perfect)
+        _add_shares(table, "poems that nearly keep it", schemes, lambda scheme: scheme.poems_near)
+        _add_shares(table, "rhyme words used again", schemes, lambda scheme: scheme.repeated_words)
+        _add_shares(table, "poems that use one again", schemes, lambda scheme: scheme.poems_repeating)
+        _add_shares(table, "rhymes across couplets", schemes, lambda scheme: scheme.across_units)
     return table
 
 
-def _add_rhyme(table: Table, generated: SchemeRates, real: SchemeRates | None, shuffled: RhymeRates | None) -> None:
-    schemes = (generated, real)
-    pairs = (*schemes, shuffled)
-    table.add_row("pairs that rhyme", *(_percent(rates.perfect if rates else None) for rates in pairs))
-    table.add_row("pairs that nearly rhyme", *(_percent(rates.near if rates else None) for rates in pairs))
-    table.add_row("poems that keep the rhyme", *(_percent(its.poems_perfect if its else None) for its in schemes))
-    table.add_row("poems that nearly keep it", *(_percent(its.poems_near if its else None) for its in schemes))
-    if generated.repeated_words is not None:
-        table.add_row("rhyme words used again", *(_percent(its.repeated_words if its else None) for its in schemes))
-        table.add_row("poems that use one again", *(_percent(its.poems_repeating if its else None) for its in schemes))
-    if generated.across_units is not None:
-        table.add_row("rhymes across couplets", *(_percent(its.across_units if its else None) for its in schemes))
+def _add_shares(
+    table: Table,
+    name: str,
+    columns: Sequence[_Column | None],
+    share: Callable[[_Column], float | None],
+    shuffled: float | None = None,
+) -> None:
+    """Adds a row where it has something to tell."""
+    values: list[float | None] = [share(column) if column else None for column in columns]
+    if any(value is not None for value in values):
+        table.add_row(name, *map(_percent, (*values, shuffled)))
 
 
 def _percent(share: float | None) -> str:

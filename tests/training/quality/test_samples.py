@@ -24,7 +24,7 @@ def compare(folder: Path, *held_out: str, form: str = "free", language: str = "e
     training = ["the amber lantern\nand the barley field"] * (VALIDATION_EVERY - 1)
     blocks = [block for poem in held_out for block in (*training, poem)] or training
     (folder / "verse.txt").write_text("\n\n".join(blocks))
-    return compare_verse({form: SAMPLES}, language, read_corpus([folder / "verse.txt"], language, form))[form]
+    return compare_verse({form: {"off": SAMPLES}}, language, read_corpus([folder / "verse.txt"], language, form))[form]
 
 
 def table(form: str, comparison: Comparison) -> list[str]:
@@ -40,18 +40,18 @@ def row(lines: list[str], name: str) -> list[str] | None:
 
 def test_poems_close_by_their_own_end_or_with_a_sentence(tmp_path: Path) -> None:
     comparison = compare(tmp_path, "a lantern.", "a field", f"{LONG}\nat last.")
-    assert comparison.ended == pytest.approx(1 / 3)
-    assert comparison.closed == pytest.approx(2 / 3)
+    assert comparison.generated["off"].ended == pytest.approx(1 / 3)
+    assert comparison.generated["off"].closed == pytest.approx(2 / 3)
     assert comparison.real_closed == pytest.approx(2 / 3)
 
 
 def test_mid_sentence_is_said_where_most_real_poems_end_with_a_mark(tmp_path: Path) -> None:
     marked = compare(tmp_path, "a lantern.", "a field", f"{LONG}\nat last.")
     assert marked.real is not None
-    assert marked.generated.mid_sentence == marked.real.mid_sentence == pytest.approx(2 / 3)
+    assert marked.generated["off"].verse.mid_sentence == marked.real.mid_sentence == pytest.approx(2 / 3)
     unmarked = compare(tmp_path, "a lantern.", "a field", LONG)
     assert unmarked.real is not None
-    assert unmarked.generated.mid_sentence is unmarked.real.mid_sentence is None
+    assert unmarked.generated["off"].verse.mid_sentence is unmarked.real.mid_sentence is None
     name = "poems that end mid-sentence"
     assert row(table("free", marked), name)
     assert row(table("free", unmarked), name) is None
@@ -59,12 +59,12 @@ def test_mid_sentence_is_said_where_most_real_poems_end_with_a_mark(tmp_path: Pa
 
 def test_the_words_of_real_lines_dealt_at_random_stand_beside_them(tmp_path: Path) -> None:
     comparison = compare(tmp_path, "the amber lantern\nand the barley field\na lantern")
-    assert comparison.generated.association is not None
+    assert comparison.generated["off"].verse.association is not None
     assert comparison.real is not None
     assert comparison.real.association is not None
     assert comparison.shuffled_association is not None
     assert comparison.shuffled_association < comparison.real.association
-    assert comparison.generated.nonword_lines == pytest.approx(1 / 6)
+    assert comparison.generated["off"].verse.nonword_lines == pytest.approx(1 / 6)
 
 
 def test_the_table_has_the_rows_of_its_form_in_80_columns(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_lines_in_metre_stand_beside_shuffled_ones_where_labels_tell_the_metre(t
     pair = "باد آمد بوی گل را باز داد\nیار آمد بوی دل را باز خواند"
     poems = 26 * VALIDATION_EVERY
     (tmp_path / "verse.txt").write_text("\n\n".join([pair] * poems), "utf-8")
-    samples = {"couplet": [Sample(f"{pair}\n{pair}\nباد\nگل و دل", "end")]}
+    samples = {"couplet": {"off": [Sample(f"{pair}\n{pair}\nباد\nگل و دل", "end")]}}
 
     def compared() -> Comparison:
         return compare_verse(samples, "fa", read_corpus([tmp_path / "verse.txt"], "fa", "couplet"))["couplet"]
@@ -102,10 +102,15 @@ def test_lines_in_metre_stand_beside_shuffled_ones_where_labels_tell_the_metre(t
     labelled = compared()
     assert labelled.real is not None
     assert labelled.shuffled_in_metre is not None
-    assert labelled.generated.in_metre == pytest.approx(4 / 6)
+    assert labelled.generated["off"].verse.in_metre == pytest.approx(4 / 6)
     assert labelled.shuffled_in_metre < labelled.real.in_metre == 1.0
     assert labelled.real_in_another_metre is None
-    assert unlabelled.generated.in_metre is unlabelled.shuffled_in_metre is unlabelled.real_in_another_metre is None
+    assert (
+        unlabelled.generated["off"].verse.in_metre
+        is unlabelled.shuffled_in_metre
+        is unlabelled.real_in_another_metre
+        is None
+    )
     lines = table("couplet", labelled)
     assert max(map(len, lines)) <= 80
     assert row(lines, "lines in metre")
