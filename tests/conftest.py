@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import inspect
 import os
 from collections.abc import Callable
@@ -19,6 +20,10 @@ from training.checkpoint import save_weights
 # Models this small lose more by sharing the work among threads than they gain, above all on a busy machine.
 os.environ["OMP_NUM_THREADS"] = "1"
 torch.set_num_threads(1)
+
+# PyTorch alone is a third of a million objects, and a console another hundred thousand: left to itself, the garbage
+# collector walks through all of them again and again, a quarter of the time of a test that opens the console.
+gc.set_threshold(200_000)
 
 settings.register_profile("on any machine", deadline=None)
 settings.load_profile("on any machine")

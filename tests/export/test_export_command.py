@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from support import assert_command_refused, run_command, verse
+from support import assert_command_refused, call_command, run_command, verse
 
 from rumi_tui.engine.session import Session
 
@@ -23,7 +23,7 @@ def test_export_writes_a_model_file_and_reports_what_it_compared(tmp_path: Path,
 
 def test_a_checkpoint_is_never_replaced_by_a_model_file(model_pair: tuple[Path, Path]) -> None:
     before = model_pair[0].read_bytes()
-    done = run_command("rumi-export", str(model_pair[0]), "--out", str(model_pair[0]))
+    done = call_command("rumi-export", str(model_pair[0]), "--out", str(model_pair[0]))
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
     assert model_pair[0].read_bytes() == before
 
@@ -38,7 +38,7 @@ def test_what_is_no_checkpoint_is_refused_in_one_line(
         checkpoint.write_bytes(data[: len(data) // 2])
     elif isinstance(content, bytes):
         checkpoint.write_bytes(content)
-    done = run_command("rumi-export", str(checkpoint))
+    done = call_command("rumi-export", str(checkpoint))
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.strip().splitlines()[-1].startswith("rumi-export: ")
@@ -50,7 +50,7 @@ def test_8_bit_weights_are_measured_before_they_are_written(tmp_path: Path, mode
     (tmp_path / "verse.txt").write_text(verse(40), "utf-8")
     out = tmp_path / "made.onnx"
     chosen = ("--quantize", "int8", "--text", str(tmp_path / "verse.txt"), "--out", str(out), "--json")
-    done = run_command("rumi-export", str(model_pair[0]), *chosen)
+    done = call_command("rumi-export", str(model_pair[0]), *chosen)
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert report["quantized"] is (report["nats_per_char_int8"] - report["nats_per_char_fp32"] <= 0.01)
@@ -73,6 +73,6 @@ def test_a_wish_that_cannot_be_carried_out_is_refused(
 ) -> None:
     out = tmp_path / "made.onnx"
     assert_command_refused(
-        run_command("rumi-export", str(model_pair[0]), *arguments, "--out", str(out)), status, pattern
+        call_command("rumi-export", str(model_pair[0]), *arguments, "--out", str(out)), status, pattern
     )
     assert not out.exists()

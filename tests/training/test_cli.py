@@ -1,4 +1,4 @@
-# The commands as a person runs them, each in a process of its own.
+# The commands as a person runs them: each once in a process of its own, and beyond that in this one.
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
-from support import SHAPES, assert_command_refused, describe, random_decoder, run_command, verse
+from support import SHAPES, assert_command_refused, call_command, describe, random_decoder, run_command, verse
 
 from training.checkpoint import load_state, load_weights, save_weights
 
@@ -46,21 +46,21 @@ def test_a_run_stopped_by_ctrl_c_and_resumed_ends_as_if_nothing_had_happened(
     tmp_path: Path, corpus_folder: Path
 ) -> None:
     whole, cut = tmp_path / "whole", tmp_path / "cut"
-    run_config = ("--corpus", str(corpus_folder), *MINIMAL, "--steps", "400", "--batch", "1", "--dropout", "0.1")
+    run_config = ("--corpus", str(corpus_folder), *MINIMAL, "--steps", "200", "--batch", "1", "--dropout", "0.1")
 
     status, printed, said = interrupt_after_first_eval(*run_config, "--out", str(cut))
     assert (status, printed) == (1, "")
     assert said[-1].split() == ["Stopped", "and", "kept.", "Go", "on", "with:", "rumi-train", "--resume", str(cut)]
     stopped_at = load_state(cut)[1]["state"]["step"]
-    assert 0 < stopped_at < 400
+    assert 0 < stopped_at < 200
 
     resumed = run_command("rumi-train", "--resume", str(cut))
     assert (resumed.returncode, resumed.stdout) == (0, f"{cut / 'model.safetensors'}\n"), resumed.stderr
-    uncut = run_command("rumi-train", *run_config, "--out", str(whole))
+    uncut = call_command("rumi-train", *run_config, "--out", str(whole))
     assert (uncut.returncode, uncut.stdout) == (0, f"{whole / 'model.safetensors'}\n"), uncut.stderr
 
     steps = [int(row["step"]) for row in loss_rows(whole)]
-    assert steps == [*range(steps[0], 400, steps[0]), 400]
+    assert steps == [*range(steps[0], 200, steps[0]), 200]
     assert loss_rows(cut) == loss_rows(whole)
     for name in ("state.safetensors", "model.safetensors"):
         mine, its = load_file(cut / name), load_file(whole / name)
@@ -82,7 +82,7 @@ def train_in_two_processes(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_two_processes_learn_what_one_does_and_go_on_with_what_one_began(tmp_path: Path, corpus_folder: Path) -> None:
     run_config = ("--corpus", str(corpus_folder), *MINIMAL, "--steps", "30", "--batch", "4", "--dropout", "0")
-    one = run_command("rumi-train", *run_config, "--out", str(tmp_path / "one"))
+    one = call_command("rumi-train", *run_config, "--out", str(tmp_path / "one"))
     assert one.returncode == 0, one.stderr
 
     two = train_in_two_processes(*run_config, "--accumulate", "2", "--out", str(tmp_path / "two"))
@@ -119,7 +119,7 @@ def test_two_processes_learn_what_one_does_and_go_on_with_what_one_began(tmp_pat
     ],
 )
 def test_a_value_out_of_range_is_wrong_use(tmp_path: Path, option: str, value: str) -> None:
-    done = run_command(
+    done = call_command(
         "rumi-train", "--corpus", str(tmp_path / "missing"), "--out", str(tmp_path / "run"), option, value
     )
     assert_command_refused(done, 2, f"^rumi-train: .*{option}")
@@ -140,7 +140,7 @@ def test_a_value_out_of_range_is_wrong_use(tmp_path: Path, option: str, value: s
     ],
 )
 def test_wrong_use_is_said_in_one_line(tmp_path: Path, name: str, arguments: list[str]) -> None:
-    assert_command_refused(run_command(name, *arguments, XDG_DATA_HOME=str(tmp_path)), 2, f"^{name}: ")
+    assert_command_refused(call_command(name, *arguments, XDG_DATA_HOME=str(tmp_path)), 2, f"^{name}: ")
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_a_corpus_that_cannot_train_is_refused(tmp_path: Path, content: bytes | 
     if content is not None:
         (tmp_path / "verse.txt").write_bytes(content)
     out = tmp_path / "run"
-    done = run_command("rumi-train", "--corpus", str(tmp_path / "verse.txt"), "--out", str(out), "--steps", "1")
+    done = call_command("rumi-train", "--corpus", str(tmp_path / "verse.txt"), "--out", str(out), "--steps", "1")
     assert_command_refused(done, 1, f"^rumi-train: .*{said}")
     assert not out.exists()
 
@@ -168,7 +168,7 @@ def test_a_corpus_that_cannot_train_is_refused(tmp_path: Path, content: bytes | 
 def test_rhyme_that_cannot_be_learned_is_refused(tmp_path: Path, option: tuple[str, ...], said: str) -> None:
     (tmp_path / "verse.txt").write_text(verse(40), "utf-8")
     options = ("--corpus", str(tmp_path / "verse.txt"), "--out", str(tmp_path / "run"), "--steps", "1", "--rhyme")
-    done = run_command("rumi-train", *options, *(option or ("--language", "en")))
+    done = call_command("rumi-train", *options, *(option or ("--language", "en")))
     assert_command_refused(done, 1, f"^rumi-train: .*{said}")
     assert not (tmp_path / "run").exists()
 
@@ -176,14 +176,14 @@ def test_rhyme_that_cannot_be_learned_is_refused(tmp_path: Path, option: tuple[s
 def test_a_checkpoint_of_another_shape_is_no_start(tmp_path: Path, corpus_folder: Path) -> None:
     save_weights(tmp_path / "other.safetensors", random_decoder(SHAPES["rotary"]), describe(SHAPES["rotary"]))
     start = ("--init", str(tmp_path / "other.safetensors"), "--out", str(tmp_path / "run"))
-    done = run_command("rumi-train", "--corpus", str(corpus_folder), *MINIMAL, "--steps", "1", *start)
+    done = call_command("rumi-train", "--corpus", str(corpus_folder), *MINIMAL, "--steps", "1", *start)
     assert_command_refused(done, 1, "^rumi-train: .*other.safetensors is not of the preset minimal")
     assert not (tmp_path / "run").exists()
 
 
 def test_a_folder_that_holds_something_is_not_written_to(tmp_path: Path, corpus_folder: Path) -> None:
     (tmp_path / "kept.txt").write_text("mine")
-    done = run_command("rumi-train", "--corpus", str(corpus_folder), "--out", str(tmp_path), *MINIMAL, "--steps", "1")
+    done = call_command("rumi-train", "--corpus", str(corpus_folder), "--out", str(tmp_path), *MINIMAL, "--steps", "1")
     assert_command_refused(done, 1, "already holds something")
     assert [path.name for path in tmp_path.iterdir()] == ["kept.txt"]
 
@@ -191,24 +191,24 @@ def test_a_folder_that_holds_something_is_not_written_to(tmp_path: Path, corpus_
 def test_a_folder_that_cannot_be_made_is_refused_before_training(tmp_path: Path, corpus_folder: Path) -> None:
     (tmp_path / "file").touch()
     out = str(tmp_path / "file" / "run")
-    done = run_command("rumi-train", "--corpus", str(corpus_folder), "--out", out, *MINIMAL, "--steps", "1")
+    done = call_command("rumi-train", "--corpus", str(corpus_folder), "--out", out, *MINIMAL, "--steps", "1")
     assert_command_refused(done, 1, "^rumi-train: .*run")
 
 
 @pytest.mark.parametrize("option", [("--steps", "5"), ("--batch", "4"), ("--language", "en"), ("--out", "elsewhere")])
 def test_a_run_is_resumed_with_nothing_else(tmp_path: Path, option: tuple[str, str]) -> None:
-    done = run_command("rumi-train", "--resume", str(tmp_path), *option)
+    done = call_command("rumi-train", "--resume", str(tmp_path), *option)
     assert_command_refused(done, 2, "goes on as it was started")
 
 
 def test_a_run_may_be_resumed_with_the_traceback_of_an_error(tmp_path: Path) -> None:
-    done = run_command("rumi-train", "--resume", str(tmp_path), "--debug")
+    done = call_command("rumi-train", "--resume", str(tmp_path), "--debug")
     assert "There is no checkpoint at" in done.stderr
     assert "Traceback" in done.stderr
 
 
 def test_a_folder_without_a_run_cannot_be_resumed(tmp_path: Path) -> None:
-    assert_command_refused(run_command("rumi-train", "--resume", str(tmp_path)), 1, "There is no checkpoint at")
+    assert_command_refused(call_command("rumi-train", "--resume", str(tmp_path)), 1, "There is no checkpoint at")
 
 
 def test_a_full_disk_stops_a_run_with_one_sentence_and_leaves_no_half_files(
@@ -241,14 +241,14 @@ def test_rumi_eval_refuses_what_it_cannot_measure(tmp_path: Path, model: str, te
     else:
         path.write_bytes(b"half of a fi")
         (tmp_path / "model.onnx").write_bytes(b"half of a fi")
-    done = run_command("rumi-eval", "--model", str(tmp_path / model), "--text", str(tmp_path / text), "--json")
+    done = call_command("rumi-eval", "--model", str(tmp_path / model), "--text", str(tmp_path / text), "--json")
     assert_command_refused(done, 1, f"^rumi-eval: .*{said}")
 
 
 def test_rumi_corpus_refuses_what_it_cannot_read(tmp_path: Path) -> None:
     (tmp_path / "odd.txt").write_bytes(b"verse\n\xff\n")
-    assert_command_refused(run_command("rumi-corpus", "stats", str(tmp_path / "odd.txt")), 1, "line 2")
-    assert_command_refused(run_command("rumi-corpus", "stats", str(tmp_path / "none")), 1, "There is no text at")
+    assert_command_refused(call_command("rumi-corpus", "stats", str(tmp_path / "odd.txt")), 1, "line 2")
+    assert_command_refused(call_command("rumi-corpus", "stats", str(tmp_path / "none")), 1, "There is no text at")
 
 
 @pytest.mark.parametrize("name", ["rumi-train", "rumi-eval", "rumi-corpus"])
@@ -256,5 +256,20 @@ def test_help_and_version_are_data(name: str) -> None:
     shown = run_command(name, "--help")
     assert (shown.returncode, shown.stderr) == (0, "")
     assert f"Usage: {name}" in shown.stdout
-    version = run_command(name, "--version")
+    version = call_command(name, "--version")
     assert (version.returncode, version.stdout, version.stderr) == (0, "0.1.0\n", "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("rumi-train", "--nonsense"),
+        ("rumi-eval", "--model", "missing.onnx", "--text", "missing.txt"),
+        ("rumi-corpus", "stats", "missing.txt"),
+        ("rumi-export", "missing.safetensors"),
+    ],
+)
+def test_a_refusal_is_the_same_in_a_process_of_its_own(arguments: tuple[str, ...]) -> None:
+    alone, here = run_command(*arguments), call_command(*arguments)
+    assert (alone.returncode, alone.stdout, alone.stderr) == (here.returncode, here.stdout, here.stderr)
+    assert alone.returncode in (1, 2)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from support import SHAPES, random_decoder, refused, run_command, tokenizer_of, verse, write_corpus
+from support import SHAPES, call_command, random_decoder, refused, run_command, tokenizer_of, verse, write_corpus
 
 from models.decoder import Decoder
 from models.layout import lay_out
@@ -153,7 +153,7 @@ def test_rumi_eval_says_the_same_of_a_checkpoint_and_its_model_file(
     (tmp_path / "text.txt").write_text(verse(20, lines=2, seed=5) + f"\nodd {UNKNOWN}")
     results = []
     for model in word_pair if kind == "word" else write_pair(kind):
-        done = run_command("rumi-eval", "--model", str(model), "--text", str(tmp_path / "text.txt"), "--json")
+        done = call_command("rumi-eval", "--model", str(model), "--text", str(tmp_path / "text.txt"), "--json")
         assert (done.returncode, done.stderr) == (0, ""), done.stderr
         results.append(json.loads(done.stdout))
     texts = read_corpus([tmp_path / "text.txt"])
@@ -168,7 +168,7 @@ def test_rumi_eval_says_the_same_of_a_checkpoint_and_its_model_file(
 
 def test_rumi_eval_takes_a_form_a_split_and_more_texts(model_file: Path, corpus_folder: Path) -> None:
     def nats(*arguments: str) -> dict[str, float]:
-        done = run_command("rumi-eval", "--model", str(model_file), "--json", "--text", *arguments)
+        done = call_command("rumi-eval", "--model", str(model_file), "--json", "--text", *arguments)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
@@ -188,7 +188,7 @@ def test_a_model_that_can_be_told_more_is_measured_in_both_ways(word_pair: tuple
     text = tmp_path / "rhymed.txt"
     text.write_text("a lantern in the night\nan amber mirror of light\n\n" * 3)
     options = ("--model", str(word_pair[0]), "--text", str(text), "--form", "couplet")
-    printed, done = run_command("rumi-eval", *options), run_command("rumi-eval", *options, "--json")
+    printed, done = run_command("rumi-eval", *options), call_command("rumi-eval", *options, "--json")
     result = json.loads(done.stdout)
     _, description = load_weights(word_pair[0])
     expected = exact_loss(
@@ -204,8 +204,8 @@ def test_a_model_that_can_be_told_more_is_measured_in_both_ways(word_pair: tuple
 def test_a_model_that_can_be_told_nothing_has_one_loss(model_file: Path, tmp_path: Path) -> None:
     (tmp_path / "text.txt").write_text(verse(1))
     options = ("--model", str(model_file), "--text", str(tmp_path / "text.txt"))
-    assert json.loads(run_command("rumi-eval", *options, "--json").stdout)["nats_per_char_told"] is None
-    assert len(run_command("rumi-eval", *options).stdout.splitlines()) == 1
+    assert json.loads(call_command("rumi-eval", *options, "--json").stdout)["nats_per_char_told"] is None
+    assert len(call_command("rumi-eval", *options).stdout.splitlines()) == 1
 
 
 def test_measuring_a_model_file_needs_no_torch(model_file: Path, tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ finally:
 
 def test_without_a_text_the_fetched_ones_are_read(model_file: Path, tmp_path: Path) -> None:
     write_corpus(tmp_path / "rumi-tui" / "texts")
-    fetched = run_command("rumi-eval", "--model", str(model_file), "--json", XDG_DATA_HOME=str(tmp_path))
+    fetched = call_command("rumi-eval", "--model", str(model_file), "--json", XDG_DATA_HOME=str(tmp_path))
     assert json.loads(fetched.stdout)["texts"] == ["one.txt", "two.txt"]
 
 
@@ -237,16 +237,15 @@ def test_a_folder_of_its_name_does_not_stand_for_a_shipped_model(
     write_corpus(tmp_path / "texts")
     (tmp_path / "en").mkdir()
     monkeypatch.chdir(tmp_path)
-    done = run_command("rumi-eval", "--model", "en", "--text", "texts", "--json")
+    done = call_command("rumi-eval", "--model", "en", "--text", "texts", "--json")
     assert done.returncode == 0, done.stderr
 
 
 def test_samples_are_measured_beside_the_validation_poems_of_their_form(model_file: Path, corpus_folder: Path) -> None:
     arguments = ("--model", str(model_file), "--text", str(corpus_folder), "--json")
-    plain, first, second = (
-        run_command("rumi-eval", *arguments, *extra)
-        for extra in ((), ("--samples", "2"), ("--samples", "2", "--keep", "all"))
-    )
+    plain = call_command("rumi-eval", *arguments)
+    first = run_command("rumi-eval", *arguments, "--samples", "2")
+    second = call_command("rumi-eval", *arguments, "--samples", "2", "--keep", "all")
     assert (plain.returncode, first.returncode) == (0, 0), first.stderr
     loss, result = json.loads(plain.stdout), json.loads(first.stdout)
     verse_of, in_each_way = result.pop("verse"), json.loads(second.stdout)["verse"]
@@ -272,7 +271,9 @@ def test_samples_are_measured_beside_the_validation_poems_of_their_form(model_fi
 def test_samples_are_the_poems_that_rumi_generate_writes(model_file: Path) -> None:
     model = load_model(str(model_file))
     samples = list(write_samples(model, model.description, "couplet", 2))
-    done = run_command("rumi-generate", "--model", str(model_file), "--seed", "0", "-n", "2", "--keep", "off", "--json")
+    done = call_command(
+        "rumi-generate", "--model", str(model_file), "--seed", "0", "-n", "2", "--keep", "off", "--json"
+    )
     assert [sample[:2] for sample in samples] == [
         (poem["text"], poem["ending"]) for poem in json.loads(done.stdout)["poems"]
     ]

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 import torch
-from support import SHAPES, assert_command_refused, describe, random_decoder, refused, run_command
+from support import SHAPES, assert_command_refused, call_command, describe, random_decoder, refused, run_command
 
 from training.checkpoint import load_weights, save_weights
 from training.rhyme.average import mean_of
@@ -49,7 +49,7 @@ def test_the_command_writes_a_measured_checkpoint_and_none_over_another(
     assert done.returncode == 0, done.stderr
     path = tmp_path / "mean" / "model.safetensors"
     assert done.stdout == f"{path}\n"
-    measured = run_command("rumi-eval", "--model", str(path), "--text", str(corpus_folder), "--split", "validation")
+    measured = call_command("rumi-eval", "--model", str(path), "--text", str(corpus_folder), "--split", "validation")
     nats = load_weights(path)[1].card.nats_per_char
     assert nats is not None
     assert f"{nats:.5f} nats/char" in measured.stdout

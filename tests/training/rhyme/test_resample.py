@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support import assert_command_refused, run_command
+from support import assert_command_refused, call_command, run_command
 
 from rumi_tui.engine.session import load_model
 from rumi_tui.verse.judge import rhymes, words
@@ -16,7 +16,7 @@ from training.rhyme.weights import are_verse
 def path(word_pair: tuple[Path, Path], tmp_path: Path) -> Path:
     """A file of couplets by the model of words, of which few rhyme."""
     options = ("--model", str(word_pair[1]), "--lines", "6", "-n", "16", "--seed", "1", "--keep", "off", "--json")
-    (tmp_path / "own.json").write_text(run_command("rumi-generate", *options).stdout, "utf-8")
+    (tmp_path / "own.json").write_text(call_command("rumi-generate", *options).stdout, "utf-8")
     return tmp_path / "own.json"
 
 

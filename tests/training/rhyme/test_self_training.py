@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from support import generated, refused, run_command
+from support import call_command, generated, refused, run_command
 
 from rumi_tui.texts.corpus import Poem
 from training.rhyme.self_training import read_generated
@@ -14,7 +14,7 @@ from training.rhyme.self_training import read_generated
 def test_generated_verse_is_what_rumi_generate_prints_and_tells_the_command(tmp_path: Path, model_file: Path) -> None:
     path = tmp_path / "my own.json"
     options = ("--model", str(model_file), "--chars", "40", "-n", "3", "--temperature", "0.9", "--seed", "7", "--json")
-    printed = run_command("rumi-generate", "a stone", *options).stdout
+    printed = call_command("rumi-generate", "a stone", *options).stdout
     path.write_text(printed, "utf-8")
     poems, (command,) = read_generated(path)
     assert len(poems) >= 3
