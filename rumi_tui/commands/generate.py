@@ -66,7 +66,10 @@ def generate(
     lines: Annotated[
         int | None,
         typer.Option(
-            min=1, max=LARGEST_LIMIT, help=f"Stop at the end of this many lines; default {DEFAULT_LINES} if no --chars."
+            min=1,
+            max=LARGEST_LIMIT,
+            help="Stop at the end of this many lines, or where the next sentence ends if --keep is not off; "
+            f"default {DEFAULT_LINES} if no --chars.",
         ),
     ] = None,
     chars: Annotated[
