@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from models.lexicon import Lexicon
+from rumi_tui.engine.drafts import rank_of, write_drafts
+from rumi_tui.engine.generate import Request
+from rumi_tui.engine.keep import Kept
+from rumi_tui.engine.poems import Poem, write_poems
+from rumi_tui.engine.rank import Rank
+from rumi_tui.engine.session import Session
+
+BEST = Rank(faults_per_line=0.0, was_stopped=False, nats_per_char=1.0)
+
+
+def poem(**fields) -> Poem:
+    return Poem(**{"seed": 0, "text": "ab cd\nef gh", "ending": "end", "logprob": -11.0, **fields})
+
+
+@pytest.mark.parametrize("keep", ["off", "loose"])
+def test_drafts_are_the_poems_of_the_request_the_best_first(session: Session, keep) -> None:
+    request = Request(form="couplet", text="ab", seed=3, lines=6, keep=keep)
+    counted: list[int] = []
+    drafts = write_drafts(session, session.description, request, 5, on_draft=counted.append)
+    assert counted == [1, 2, 3, 4, 5]
+    assert [draft.rank for draft in drafts] == sorted(draft.rank for draft in drafts)
+    poems = list(write_poems(session, session.description, request, 5))
+    assert {draft.seed: draft.text for draft in drafts} == {poem.seed: poem.text for poem in poems}
+
+
+def test_faults_count_first_then_the_end_then_what_the_model_pays() -> None:
+    dear = msgspec.structs.replace(BEST, nats_per_char=9.0)
+    stopped = msgspec.structs.replace(BEST, was_stopped=True)
+    faulty = msgspec.structs.replace(BEST, faults_per_line=0.1, nats_per_char=0.1)
+    assert sorted([faulty, stopped, dear, BEST]) == [BEST, dear, stopped, faulty]
+
+
+def test_the_reasons_are_told() -> None:
+    assert BEST.reasons == "form kept · ended by itself · 1.00 nats"
+    worse = Rank(faults_per_line=0.25, was_stopped=True, nats_per_char=1.234)
+    assert worse.reasons == "0.25 faults a line · stopped · 1.23 nats"
+
+
+def test_a_line_that_the_model_did_not_write_counts_for_nothing(session: Session) -> None:
+    kept = [Kept("ab ab", 1, 8, ["repetition"]), Kept("cd", 2, 8, [])]
+    request = Request(form="free", keep="strict")
+    assert rank_of(poem(kept=kept), request, session.description).faults_per_line == 0.5
+    after_beginning = Request(form="free", text="ab ab\n")
+    twice = poem(text="ab ab\ncd ef")
+    assert rank_of(twice, after_beginning, session.description).faults_per_line == 0
+    assert rank_of(twice, Request(form="free"), session.description).faults_per_line == 0.5
+
+
+def test_a_free_draft_is_judged_by_the_rules_of_its_form(session: Session) -> None:
+    known = session.description._replace(lexicon=Lexicon.of(["ab", "cd"]))
+    assert rank_of(poem(), Request(form="free"), known).faults_per_line == 0.5
+
+
+def test_an_end_of_its_own_is_told_from_a_limit(session: Session) -> None:
+    for ending, was_stopped in (("end", False), ("lines", True), ("characters", True), (None, True)):
+        assert rank_of(poem(ending=ending), Request(form="free"), session.description).was_stopped == was_stopped
+
+
+def test_worn_words_cost_something(session: Session) -> None:
+    request = Request(form="free")
+    fresh, worn = (poem(text=text) for text in ("ab\ncd\nef\ngh", "ab\nab c\nab d\nab e"))
+    assert rank_of(fresh, request, session.description).nats_per_char == pytest.approx(1)
+    assert rank_of(worn, request, session.description).nats_per_char > 11 / len(worn.text)
