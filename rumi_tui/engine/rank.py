@@ -21,6 +21,5 @@ class Rank(msgspec.Struct, frozen=True, order=True, kw_only=True):
     @property
     def reasons(self) -> str:
         """The same in a few words."""
-        form = f"{self.faults_per_line:.2g} faults a line" if self.faults_per_line else "form kept"
-        end = "stopped" if self.was_stopped else "ended by itself"
-        return f"{form} · {end} · {self.nats_per_char:.2f} nats"
+        form = f"{self.faults_per_line:.2g} faults/line" if self.faults_per_line else "form kept"
+        return f"{form}, {'stopped' if self.was_stopped else 'ended'}, {self.nats_per_char:.2f} nats"

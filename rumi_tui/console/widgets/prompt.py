@@ -42,6 +42,11 @@ class Prompt(VerseArea):
             self._earlier_prompts = [prompt, *(other for other in self._earlier_prompts if other != prompt)]
         self._steps_back = 0
 
+    @property
+    def unsent_text(self) -> str:
+        """What was typed since a prompt was handed over; empty where that still stands here."""
+        return "" if self.text in self._earlier_prompts[:1] else self.text
+
     def update_suggestion(self) -> None:
         """Offers the rest of what is begun."""
         text = self.text
