@@ -13,7 +13,9 @@ from rumi_tui.engine.generate import Request
 from rumi_tui.verse.words import ends_sentence
 
 LEAST = 0.5
-"""Of the lines that were asked for: before, the model may not end the poem."""
+"""Of the lines that were asked for: before, the model may not end the poem ..."""
+MOST_LEAST = 24
+"""... but after so many, as many as Rumi's own poems often have, it may: a limit may be there for nothing."""
 MOST_OVER = 8
 """Lines beyond those that were asked for, while no sentence ends; then the poem stops all the same."""
 
@@ -27,7 +29,7 @@ class Ends:
         self._limit, self._least = math.inf, 0.0
         if request.lines is not None:
             self._limit = begun + request.lines
-            self._least = min(self._limit, form.lines or begun + LEAST * request.lines)
+            self._least = min(self._limit, form.lines or begun + min(LEAST * request.lines, MOST_LEAST))
         self._has_marks = any("." in token for token in tokenizer.tokens)
         """Whether sentences show their ends: not in Persian verse, where each couplet stands for itself."""
 

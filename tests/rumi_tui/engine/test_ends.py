@@ -4,7 +4,7 @@ import pytest
 from support import tokenizer_of
 
 from models.tokenizer import RESERVED, CharacterTokenizer
-from rumi_tui.engine.ends import MOST_OVER, Ends
+from rumi_tui.engine.ends import MOST_LEAST, MOST_OVER, Ends
 from rumi_tui.engine.generate import Request
 from rumi_tui.engine.keep import KeptGeneration
 from rumi_tui.engine.poems import write_poems
@@ -33,6 +33,12 @@ def ends(tokenizer=UNMARKED, **request) -> Ends:
 def test_a_model_may_end_a_poem_with_a_unit_once_half_the_lines_are_there(form, text, lines, expected) -> None:
     asked = ends(form=form, text=text, lines=lines)
     assert [line for line in range(1, 11) if asked.may_end(line)] == expected
+
+
+def test_a_limit_that_is_no_wish_does_not_keep_the_model_from_ending() -> None:
+    asked = ends(lines=10**6)
+    assert not asked.may_end(MOST_LEAST - 2)
+    assert asked.may_end(MOST_LEAST)
 
 
 @pytest.mark.parametrize(("lines", "last"), [(4, 4), (5, 6), (1, 2)])
