@@ -49,4 +49,5 @@ class Ends:
         return line >= self._limit and line % self._unit == 0
 
     def _ends_sentence(self, text: str) -> bool:
-        return not self._has_marks or ends_sentence(text)
+        """Stricter than `ends_sentence`: after a semicolon, a poem would still seem to want something."""
+        return not self._has_marks or (ends_sentence(text) and not text.rstrip().endswith(";"))

@@ -81,10 +81,11 @@ class DraftsScreen(Dialog[Draft | None]):
                 view.append("".join(step.text for step in event.steps))
             case Finished():
                 self._finish(view, event.rank)
+            case Failed() if view.draft is None and not self._finished:
+                self.dismiss(None)
             case Failed():
-                self._finished = DRAFTS
                 view.set_writing(False)
-                self._tell()
+                view.border_title = "stopped"
 
     def _begin(self, view: DraftView, began: Began) -> None:
         draft = view.draft = self._job.drafts[self._finished]

@@ -242,7 +242,8 @@ class WriteScreen(Screen[None]):
     async def action_drafts(self) -> None:
         """Writes several poems with what is typed, or else as the poem on the page began."""
         prompt, snapshot = self.query_one(Prompt), self._desk.now
-        text = "" if prompt.text.startswith(SIGN) else prompt.unsent_text
+        text = prompt.unsent_text if snapshot else prompt.text
+        text = "" if text.startswith(SIGN) else text
         await self._write_drafts(text, snapshot.draft if snapshot and not text else None)
 
     async def _write_drafts(self, text: str, draft: Draft | None = None) -> None:

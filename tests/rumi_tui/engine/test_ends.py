@@ -50,6 +50,7 @@ def test_a_poem_stops_with_the_first_unit_that_ends_from_the_limit_on(lines: int
 def test_a_poem_stops_with_the_first_sentence_that_ends_from_the_limit_on_or_far_behind_it() -> None:
     asked = ends(MARKED, lines=4)
     assert not asked.has_enough(4, "a b,")
+    assert not asked.has_enough(4, "a b;")
     assert asked.has_enough(4, "a b.")
     assert not asked.has_enough(5, "a b.")
     assert asked.has_enough(6, "a b.")

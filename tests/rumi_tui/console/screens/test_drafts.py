@@ -12,8 +12,9 @@ from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.writing.drafting import DRAFTS
 from rumi_tui.engine.drafts import write_drafts
 from rumi_tui.engine.generate import Request
+from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import Session
-from rumi_tui.library.store import Branch, Library
+from rumi_tui.library.store import Branch, Library, Passage
 
 
 async def open_drafts(pilot: Pilot, *keys: str) -> DraftsScreen:
@@ -111,6 +112,17 @@ async def test_drafts_begin_with_what_is_typed_or_else_as_the_poem_on_the_page(
         assert field(pilot, "prompt").text == ""
 
 
+async def test_drafts_of_an_empty_page_begin_with_what_stands_in_the_prompt(
+    library: Library, endless_file: Path
+) -> None:
+    poem = library.begin(str(endless_file), "0" * 64, "free", "amber")
+    library.save(poem, "amber", [Passage(begins_at=5, seed=7, lines=8, sampling=Sampling())])
+    async with console(library, endless_file, lines="1") as pilot:
+        field(pilot, "keep").value = "off"
+        await open_drafts(pilot, *"amber")
+        assert {view.draft.prompt for view in await written(pilot)} == {"amber"}
+
+
 async def test_drafts_of_a_branch_leave_what_it_leaves(library: Library, endless_file: Path) -> None:
     root = library.begin(str(endless_file), "0" * 64, "free", "amber candle")
     library.begin(str(endless_file), "0" * 64, "free", "amber drum", Branch(root, 6))
@@ -163,6 +175,20 @@ async def test_drafts_that_cannot_be_written_are_complained_of(library: Library,
         assert library.poems() == []
 
 
+async def test_drafts_of_a_model_that_is_gone_are_not_waited_for(
+    library: Library, endless_file: Path, tmp_path: Path
+) -> None:
+    gone = str(tmp_path / "gone.onnx")
+    root = library.begin(gone, "0" * 64, "free", "amber candle")
+    library.begin(gone, "0" * 64, "free", "amber drum", Branch(root, 6))
+    async with console(library, endless_file) as pilot:
+        await back(pilot, "ctrl+l", "enter")
+        await pilot.press("ctrl+d")
+        await until(pilot, lambda: told(pilot) and isinstance(pilot.app.screen, WriteScreen))
+        await until(pilot, lambda: pilot.app.screen._desk.job is None)
+        assert len(library.poems()) == 2
+
+
 async def test_what_was_written_can_be_kept_where_the_writing_process_died(
     library: Library, endless_file: Path
 ) -> None:
@@ -173,5 +199,6 @@ async def test_what_was_written_can_be_kept_where_the_writing_process_died(
         await until(pilot, lambda: told(pilot))
         await pilot.press("right", "enter")
         assert pilot.app.screen is screen
+        assert screen.query(DraftView).first().border_title == "stopped"
         await back(pilot, "left", "enter")
         await until(pilot, lambda: on_the_page(pilot) == letters(library.poems()[0].text))
