@@ -9,9 +9,9 @@ from models.card import Description
 from rumi_tui.engine.context import DecodeStep
 from rumi_tui.engine.ends import Ends
 from rumi_tui.engine.generate import Request, Step
-from rumi_tui.engine.keep import WORN_NATS
+from rumi_tui.engine.keep import ASSOCIATION_NATS, WORN_NATS
 from rumi_tui.engine.poems import Poem, write_poems
-from rumi_tui.engine.rank import Rank
+from rumi_tui.engine.rank import COPIED, Rank
 from rumi_tui.verse.rules import rules_of
 from rumi_tui.verse.words import words
 
@@ -45,13 +45,23 @@ def write_drafts(
 def rank_of(poem: Poem, request: Request, description: Description) -> Rank:
     """The rank of a poem that was written as the request asks, whether its form was kept or not."""
     lines = poem.text.split("\n")
-    rules = rules_of(request.form, description.card.language, poem.metre, description.lexicon, words(request.text))
+    rules = rules_of(
+        request.form,
+        description.card.language,
+        poem.metre,
+        lexicon=description.lexicon,
+        vectors=description.word_vectors,
+        own_words=words(request.text),
+    )
     poems_so_far = [lines[:number] for number in range(request.text.count("\n") + 1, len(lines) + 1)]
     faults = [line.faults for line in poem.kept] or [rules.faults(poem_so_far) for poem_so_far in poems_so_far]
     breaks_off = Ends(request, description.tokenizer).breaks_off(len(lines), lines[-1], is_last=True)
     nats = -poem.logprob / max(1, len(poem.text) - len(request.text))
     return Rank(
         faults_per_line=fmean(map(len, faults)),
+        copies=poem.originality is not None and poem.originality.longest_run >= COPIED,
         was_stopped=poem.ending != "end" or breaks_off,
-        nats_per_char=nats + WORN_NATS * fmean(map(rules.worn, poems_so_far)),
+        nats_per_char=nats
+        + WORN_NATS * fmean(map(rules.worn, poems_so_far))
+        - ASSOCIATION_NATS * fmean(map(rules.association, poems_so_far)),
     )

@@ -39,7 +39,7 @@ from rumi_tui.engine.messages import (
     Write,
     Wrote,
 )
-from rumi_tui.engine.poems import Poem, writer
+from rumi_tui.engine.poems import poem_of, writer
 from rumi_tui.engine.session import Session, load_model
 
 FLUSH_SECONDS = 1 / 30
@@ -126,13 +126,10 @@ class Worker:
                 steps, sent = [], now
         if steps:
             self._send(Wrote(steps))
-        kept = poem.lines if isinstance(poem, KeptGeneration) else []
+        broken = [line.number for line in poem.lines if line.faults] if isinstance(poem, KeptGeneration) else []
         rank = None
         if order.is_ranked and poem.ending:
-            text, logprob = request.text + "".join(step.text for step in draft), sum(step.logprob for step in draft)
-            whole = Poem(seed=request.seed, text=text, ending=poem.ending, logprob=logprob, metre=poem.metre, kept=kept)
-            rank = rank_of(whole, request, model.description)
-        broken = [line.number for line in kept if line.faults]
+            rank = rank_of(poem_of(model.description, request, poem, draft), request, model.description)
         self._send(Finished(poem.ending, characters, time.monotonic() - started, poem.metre, broken, rank))
 
     def _send(self, report: Event) -> None:
