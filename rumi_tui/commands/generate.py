@@ -17,6 +17,7 @@ from models.phrases import PHRASE
 from models.pretrained import MODELS
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, finite, narrate
+from rumi_tui.engine.drafts import write_drafts
 from rumi_tui.engine.generate import (
     DEFAULT_LINES,
     LARGEST_LIMIT,
@@ -66,7 +67,10 @@ def generate(
     lines: Annotated[
         int | None,
         typer.Option(
-            min=1, max=LARGEST_LIMIT, help=f"Stop at the end of this many lines; default {DEFAULT_LINES} if no --chars."
+            min=1,
+            max=LARGEST_LIMIT,
+            help="Stop at the end of this many lines, or where the next sentence ends if --keep is not off; "
+            f"default {DEFAULT_LINES} if no --chars.",
         ),
     ] = None,
     chars: Annotated[
@@ -75,6 +79,10 @@ def generate(
     poems: Annotated[
         int, typer.Option("-n", min=1, max=10_000, help=f"How many poems to write; {BATCH} at a time, together.")
     ] = 1,
+    drafts: Annotated[
+        int | None,
+        typer.Option(min=2, max=10_000, help="Write so many poems, and print them when all are there, the best first."),
+    ] = None,
     temperature: Annotated[
         float, _within("temperature", help="0 is the likeliest, above 1 is wild.")
     ] = USUAL.temperature,
@@ -108,6 +116,10 @@ def generate(
     A poem stops when the model ends it or a limit is reached, whichever comes first.
     """
     started = time.perf_counter()
+    if drafts is not None:
+        if poems > 1:
+            raise typer.BadParameter("-n and --drafts both say how many poems to write: leave one of them out.")
+        poems = drafts
     session = load_model(model, dequantize=poems >= WIDE and keep == "off")
     form = form or session.card.forms[0]
     session.check_form(form)
@@ -143,20 +155,38 @@ def generate(
         """Prints a poem as it grows; the others of its batch are printed when they are whole."""
         nonlocal first, shown
         first = first or time.perf_counter() - started
-        if json or number != len(written):
+        if json or drafts or number != len(written):
             return
         if number > shown:
             print("\n\n" * (number > 0) + request.text, end="")
             shown = number
         print(step.text, end="", flush=True)
 
-    for number, poem in enumerate(write_poems(session, session.description, request, poems, show)):
-        written.append(poem)
-        if not json and number > shown:
-            print("\n\n" * (number > 0) + poem.text, end="", flush=True)
+    def count_drafts(number: int) -> None:
+        """Tells a person who waits how many are written."""
+        if not json:
+            narrate(f"{number} of {drafts} drafts written")
+
+    def tell_faults(poem: Poem) -> None:
         for line in poem.kept:
             if line.faults and not json:
                 narrate(f"Seed {poem.seed}, line {line.number} breaks the form: {', '.join(line.faults)}")
+
+    if drafts is None:
+        for number, poem in enumerate(write_poems(session, session.description, request, poems, show)):
+            written.append(poem)
+            if not json and number > shown:
+                print("\n\n" * (number > 0) + poem.text, end="", flush=True)
+            tell_faults(poem)
+        if not json:
+            print()
+    else:
+        for number, draft in enumerate(write_drafts(session, session.description, request, drafts, show, count_drafts)):
+            written.append(draft)
+            if not json:
+                narrate(f"Seed {draft.seed}: {draft.rank.reasons}")
+                tell_faults(draft)
+                print(draft.text + "\n" * (number + 1 < drafts), flush=True)
     if json:
         result = {
             "model": session.name,
@@ -173,8 +203,6 @@ def generate(
             "poems": written,
         }
         print(msgspec.json.encode(result).decode())
-    else:
-        print()
     if stats:
         seconds = time.perf_counter() - started
         characters = sum(len(poem.text) - len(request.text) for poem in written)

@@ -49,6 +49,13 @@ WRITING = (
         "Write another poem from the same beginning, with a new seed if none is set.",
         needs="poem",
     ),
+    Action(
+        "drafts",
+        "ctrl+d",
+        "Drafts",
+        "Write several poems from one beginning, side by side, and keep the one you choose.",
+        in_footer=False,
+    ),
     Action("go_on", "ctrl+g", "Go on", "Continue the poem from where it stands.", needs="rest"),
     Action(
         "lens", "f2", "Lens", "See what the model thought at every character, and branch where it chose.", needs="poem"

@@ -33,6 +33,7 @@ class RumiApp(App[str]):
     CSS_PATH = [
         "themes/no_color.tcss",
         "screens/write.tcss",
+        "screens/drafts.tcss",
         "screens/edit.tcss",
         "screens/export.tcss",
         "screens/help.tcss",

@@ -10,11 +10,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rumi_tui.engine.drafts import RankedPoem, write_drafts
     from rumi_tui.engine.generate import Generation, Request, Step, fit_request
     from rumi_tui.engine.keep import Kept, KeptGeneration, Try
     from rumi_tui.engine.lens import TokenScore, token_scores
     from rumi_tui.engine.loss import Score, Verse, score
     from rumi_tui.engine.poems import Poem, write_poems, writer
+    from rumi_tui.engine.rank import Rank
     from rumi_tui.engine.sampling import Sampling
     from rumi_tui.engine.session import Session, load_model
 
@@ -23,6 +25,8 @@ __all__ = [
     "Kept",
     "KeptGeneration",
     "Poem",
+    "Rank",
+    "RankedPoem",
     "Request",
     "Sampling",
     "Score",
@@ -35,16 +39,19 @@ __all__ = [
     "load_model",
     "score",
     "token_scores",
+    "write_drafts",
     "write_poems",
     "writer",
 ]
 
 _HOMES = {
+    "drafts": ("RankedPoem", "write_drafts"),
     "generate": ("Generation", "Request", "Step", "fit_request"),
     "keep": ("Kept", "KeptGeneration", "Try"),
     "lens": ("TokenScore", "token_scores"),
     "loss": ("Score", "Verse", "score"),
     "poems": ("Poem", "write_poems", "writer"),
+    "rank": ("Rank",),
     "sampling": ("Sampling",),
     "session": ("Session", "load_model"),
 }

@@ -78,7 +78,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     """The same model file, request and seed give the same poem. 0 to `LARGEST_SEED`."""
     lines: int | None = None
-    """Stop at the end of this many lines, the one that `text` ends in included."""
+    """Stop at the end of this many lines, the one that `text` ends in included; where the form is kept, near it."""
     characters: int | None = None
     """Stop after exactly this many new characters; of a piece that is longer than what is left, the rest is cut off.
 
@@ -139,6 +139,8 @@ class Sampler:
         self._lines = self._characters = 0
         self.unread = self._outline.beginning
         """The ids that the model reads next."""
+        self.may_end = True
+        """Whether the model may end the poem with this line."""
         self.ending: Ending | None = None
         """Why the poem stopped; None while it can go on."""
 
@@ -201,7 +203,7 @@ class Sampler:
         return Step(text, logprob_of(logits, token_id), self._alternatives(logits))
 
     def _choose(self, logits: Logits) -> int:
-        token_id = choose(logits, self._outline.allowed(), self._request.sampling, self._rng)
+        token_id = choose(logits, self._outline.allowed(self.may_end), self._request.sampling, self._rng)
         self.unread = [token_id, *self._outline.accept(token_id)]
         return token_id
 

@@ -1,10 +1,10 @@
 """A poem that keeps its form: each line is tried several times, side by side, and the best try is taken.
 
 First come the tries that do not copy too much, of these the ones that break the fewest rules (`rumi_tui.verse.rules`),
-in the last line those that end a sentence; of equals the one that the model finds likeliest, by the mean over its
+of the last line those that end a sentence; of equals the one that the model finds likeliest, by the mean over its
 characters, with a gain for words that go together and a price on words that the poem has worn out: without it, one noun
-would come again and again. What is taken is the model's own, and what was left out is the choice of this writer. Knows
-nothing of screens, processes or files.
+would come again and again. What is taken is the model's own, and what was left out is the choice of this writer.
+`rumi_tui.engine.ends` says where a poem ends. Knows nothing of screens, processes or files.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ import numpy as np
 from models.card import Description
 from models.errors import RumiError
 from rumi_tui.engine.context import Context, DecodeStep, Logits
+from rumi_tui.engine.ends import Ends
 from rumi_tui.engine.generate import Ending, Keep, Request, Sampler, Step
 from rumi_tui.verse.originality import CopyLimit
 from rumi_tui.verse.rules import Fault, Rules, rules_of
-from rumi_tui.verse.words import ends_sentence, words
+from rumi_tui.verse.words import words
 
 TRIES: dict[Keep, int] = {"loose": 4, "strict": 8}
 """Of a line, side by side."""
@@ -77,11 +78,6 @@ class _Try:
         return "".join(step.text for step in self.steps).removesuffix("\n")
 
     @property
-    def closes(self) -> bool:
-        """Whether the poem can end here: it goes on, or the model ended it, or a sentence ends."""
-        return self.sampler.ending != "lines" or ends_sentence(self.text)
-
-    @property
     def nats(self) -> float:
         """Nats a character that the model pays for it."""
         return -sum(step.logprob for step in self.steps) / max(1, len(self.text))
@@ -101,12 +97,14 @@ class KeptGeneration:
             self._tries = self._rounds = 1
         self._limit = _copy_limit(description, request)
         self._sampler = self._begin()
+        self._ends = Ends(request, description.tokenizer)
         self._ending: Ending | None = None
         self.lines: list[Kept] = []
         """How each line was found."""
 
     def _begin(self) -> Sampler:
-        return Sampler(self._description.tokenizer, msgspec.structs.replace(self._request, characters=None), named=0)
+        without_limits = msgspec.structs.replace(self._request, lines=None, characters=None)
+        return Sampler(self._description.tokenizer, without_limits, named=0)
 
     @property
     def ending(self) -> Ending | None:
@@ -130,11 +128,15 @@ class KeptGeneration:
         if limit is not None:
             limit += len(text)
         while not self._ending:
-            logits = context.read(np.array([self._sampler.unread]))
-            best = yield from self._try_line(context, logits, text.split("\n"), seeds)
+            logits, lines = context.read(np.array([self._sampler.unread])), text.split("\n")
+            self._sampler.may_end = self._ends.may_end(len(lines))
+            best = yield from self._try_line(context, logits, lines, seeds)
             context, self._sampler, self._ending = best.context, best.sampler, best.sampler.ending
             self._sampler.unread = best.ids
-            for step in best.steps:
+            steps = best.steps
+            if best.is_whole and not self._ending and self._ends.has_enough(len(lines), best.text):
+                self._ending, steps = "lines", steps[:-1]  # without the line feed
+            for step in steps:
                 text += step.text
                 if limit is not None and len(text) >= limit:
                     self._ending = "characters"
@@ -173,6 +175,7 @@ class KeptGeneration:
         """
         faults: dict[_Try, list[Fault]] = {}
         prices: dict[_Try, float] = {}
+        breaks_off: dict[_Try, bool] = {}
         for _ in range(self._rounds):
             begin, sampler, said = self._name(context, logits, seeds)
             rules = self._rules(sampler.metre)
@@ -183,7 +186,8 @@ class KeptGeneration:
                 poem = [*lines[:-1], lines[-1] + each.text]
                 faults[each] = rules.faults(poem, sampler.rhyme)
                 prices[each] = each.nats + WORN_NATS * rules.worn(poem) - ASSOCIATION_NATS * rules.association(poem)
-            if any(each.is_whole and not faults[each] for each in tries):
+                breaks_off[each] = self._ends.breaks_off(len(lines), each.text, bool(each.sampler.ending))
+            if any(each.is_whole and not faults[each] and not breaks_off[each] for each in tries):
                 break
         best = min(
             faults,
@@ -191,7 +195,7 @@ class KeptGeneration:
                 "copied" in faults[each],
                 not each.is_whole,
                 len(faults[each]),
-                not each.closes,
+                breaks_off[each],
                 prices[each],
             ),
         )

@@ -10,6 +10,7 @@ from models.phrases import PhraseIndex
 from models.tokenizer import CharacterTokenizer
 from rumi_tui.engine.generate import Ending, Request, Step
 from rumi_tui.engine.lens import TokenScore
+from rumi_tui.engine.rank import Rank
 
 
 class Describe(msgspec.Struct, frozen=True, tag=True):
@@ -30,6 +31,8 @@ class Write(msgspec.Struct, frozen=True, tag=True):
     """Characters a second, for a reader; None: as quickly as it goes."""
     model_sha256: str | None = None
     """Only by the model file with this hash; None: by any."""
+    is_ranked: bool = False
+    """Whether it is one draft of several, so that its rank is wanted."""
 
 
 class Inspect(msgspec.Struct, frozen=True, tag=True):
@@ -90,6 +93,8 @@ class Finished(msgspec.Struct, frozen=True, tag=True):
     """What was asked for, or what the model named; empty for none."""
     broken: list[int] = []
     """The numbers of lines of which no try kept the form, from 1 on."""
+    rank: Rank | None = None
+    """None where it was not asked for, or the poem was stopped."""
 
 
 class Inspected(msgspec.Struct, frozen=True, tag=True):

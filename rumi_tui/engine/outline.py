@@ -34,6 +34,8 @@ class _Masks(NamedTuple):
     """In a line of a unit that is not its last: text, or the break that leads to the next."""
     last_line: Mask
     """Text, a line feed, or the end of the poem."""
+    going_on: Mask
+    """Text or a line feed."""
 
 
 @functools.lru_cache(maxsize=8)
@@ -43,7 +45,9 @@ def _masks(tokenizer: Tokenizer) -> _Masks:
     if tokenizer.names_rhymes:
         earlier_line[tokenizer.ids[BREAK]] = True
     last_line[[tokenizer.ids["\n"], tokenizer.end_id]] = True
-    return _Masks(inside, earlier_line, last_line)
+    going_on = last_line.copy()
+    going_on[tokenizer.end_id] = False
+    return _Masks(inside, earlier_line, last_line, going_on)
 
 
 class Outline:
@@ -132,8 +136,8 @@ class Outline:
         """Whether the next id names a rhyme, and is no verse."""
         return self._naming is not None
 
-    def allowed(self) -> Mask:
-        """Which ids may come next: bool [vocab_size]."""
+    def allowed(self, may_end: bool = True) -> Mask:
+        """Which ids may come next, bool [vocab_size]; `may_end`: whether the poem may end with this line."""
         masks = self._masks
         if self._naming is not None:
             mask = masks.inside.copy() if len(self._naming) < LONGEST_RHYME else np.zeros_like(masks.inside)
@@ -141,7 +145,9 @@ class Outline:
             return mask
         if self._is_empty:
             return masks.inside
-        return masks.last_line if not self._has_units or self._line == self._shape.unit - 1 else masks.earlier_line
+        if self._has_units and self._line < self._shape.unit - 1:
+            return masks.earlier_line
+        return masks.last_line if may_end else masks.going_on
 
     def accept(self, token_id: int) -> list[int]:
         """Takes the id that was chosen, and tells what the model must read after it."""

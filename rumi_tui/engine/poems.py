@@ -88,14 +88,22 @@ def _kept_poem(
         if isinstance(step, Step):
             steps.append(step)
             on_step(number, step)
+    return poem_of(description, request, generation, steps)
+
+
+def poem_of(
+    description: Description, request: Request, generation: Generation | KeptGeneration, steps: Sequence[Step]
+) -> Poem:
+    """The poem of these steps, all that the writer of a request gave."""
+    keeper = generation if isinstance(generation, KeptGeneration) else None
     return Poem(
         seed=request.seed,
         text=request.text + "".join(step.text for step in steps),
         ending=generation.ending,
         logprob=sum(step.logprob for step in steps),
         metre=generation.metre,
-        rhymes=generation.rhymes,
-        kept=generation.lines,
+        rhymes=keeper.rhymes if keeper else [],
+        kept=keeper.lines if keeper else [],
         originality=_originality(description, request, steps),
     )
 

@@ -20,6 +20,7 @@ import msgspec
 from models.bpe import WordTokenizer
 from models.errors import RumiError
 from models.tokenizer import CharacterTokenizer
+from rumi_tui.engine.drafts import rank_of
 from rumi_tui.engine.generate import Step, fit_request
 from rumi_tui.engine.keep import KeptGeneration, Try
 from rumi_tui.engine.lens import token_scores
@@ -38,7 +39,7 @@ from rumi_tui.engine.messages import (
     Write,
     Wrote,
 )
-from rumi_tui.engine.poems import writer
+from rumi_tui.engine.poems import poem_of, writer
 from rumi_tui.engine.session import Session, load_model
 
 FLUSH_SECONDS = 1 / 30
@@ -104,7 +105,7 @@ class Worker:
         else:
             request, notes = msgspec.structs.replace(fitted, text=request.text), []
         self._send(Began(request.text, notes, model.sha256))
-        poem = writer(model, model.description, request)
+        poem, draft = writer(model, model.description, request), list[Step]()
         started = sent = time.monotonic()
         steps: list[Step] = []
         characters = 0
@@ -115,6 +116,8 @@ class Worker:
             if isinstance(step, Step):
                 steps.append(step)
                 characters += len(step.text)
+                if order.is_ranked:
+                    draft.append(step)
             if (now := time.monotonic()) - sent >= FLUSH_SECONDS:
                 if steps:
                     self._send(Wrote(steps))
@@ -124,7 +127,10 @@ class Worker:
         if steps:
             self._send(Wrote(steps))
         broken = [line.number for line in poem.lines if line.faults] if isinstance(poem, KeptGeneration) else []
-        self._send(Finished(poem.ending, characters, time.monotonic() - started, poem.metre, broken))
+        rank = None
+        if order.is_ranked and poem.ending:
+            rank = rank_of(poem_of(model.description, request, poem, draft), request, model.description)
+        self._send(Finished(poem.ending, characters, time.monotonic() - started, poem.metre, broken, rank))
 
     def _send(self, report: Event) -> None:
         self._reports.write(self._encoder.encode(report) + b"\n")

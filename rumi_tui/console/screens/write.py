@@ -21,6 +21,7 @@ from rumi_tui.bidi import Mode
 from rumi_tui.console import actions
 from rumi_tui.console.actions import WRITING, Action
 from rumi_tui.console.complaints import complain, complaining
+from rumi_tui.console.screens.drafts import DraftsScreen
 from rumi_tui.console.screens.edit import Edited, EditScreen
 from rumi_tui.console.screens.export import ExportScreen
 from rumi_tui.console.screens.lens import Branching, LensScreen
@@ -36,6 +37,7 @@ from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import HINTS, SettingsBar
 from rumi_tui.console.writing.desk import AnyJob, Desk
 from rumi_tui.console.writing.draft import Draft, Job, Settings, shared_beginning
+from rumi_tui.console.writing.drafting import Drafting
 from rumi_tui.console.writing.history import Snapshot
 from rumi_tui.console.writing.writer import Writer
 from rumi_tui.engine.messages import Began, Described, Event, Failed, Finished, Tried, Wrote
@@ -65,6 +67,8 @@ class WriteScreen(Screen[None]):
         super().__init__()
         self._library, self._model, self._mode, self._user_settings = library, model, mode, settings
         self._desk = Desk(library, writer, self.run_worker, self._post)
+        self._drafts: DraftsScreen | None = None
+        """Where drafts grow; None where they do not."""
 
     def compose(self) -> ComposeResult:
         """The page from top to bottom."""
@@ -118,11 +122,16 @@ class WriteScreen(Screen[None]):
                 bar.await_forms(event.message)
         if self._desk.take_in(job, event):
             self._draw(job, event)
-        if job is not None and job.draft is not None:
-            self._watch_saving(job.draft)
+        for draft in job.drafts if isinstance(job, Drafting) else [job.draft] if job is not None else []:
+            if draft is not None:
+                self._watch_saving(draft)
 
     def _draw(self, job: AnyJob | None, event: Event) -> None:
         page, snapshot = self.query_one(Page), self._desk.now
+        if isinstance(job, Drafting):
+            if self._drafts is not None:
+                self._drafts.draw(event)
+            return
         match event:
             case Began():
                 page.begin(snapshot, job, event)
@@ -207,6 +216,8 @@ class WriteScreen(Screen[None]):
                     await self._take_changes()
                 case RunAction(action, value) if action.name == "export" and value:
                     self._export(value)
+                case RunAction(action, value) if action.name == "drafts" and value:
+                    await self._write_drafts(value)
                 case RunAction(action, value) if action.name == "ask":
                     self._find_verses("ask", value)
                 case RunAction(action, value) if action.name == "search":
@@ -227,6 +238,28 @@ class WriteScreen(Screen[None]):
         else:
             with complaining(self):
                 await self._desk.write_again(self._settings(), snapshot.draft)
+
+    async def action_drafts(self) -> None:
+        """Writes several poems with what is typed, or else as the poem on the page began."""
+        prompt, snapshot = self.query_one(Prompt), self._desk.now
+        text = prompt.unsent_text if snapshot else prompt.text
+        text = "" if text.startswith(SIGN) else text
+        await self._write_drafts(text, snapshot.draft if snapshot and not text else None)
+
+    async def _write_drafts(self, text: str, draft: Draft | None = None) -> None:
+        with complaining(self):
+            job = await self._desk.write_drafts(self._settings(), text, draft)
+            self.query_one(Prompt).remember(text)
+            self._drafts = DraftsScreen(job, self._mode)
+            await self.app.push_screen(self._drafts, self._take_draft)
+
+    async def _take_draft(self, draft: Draft | None) -> None:
+        self._drafts = None
+        await self._desk.finish()
+        if draft is not None:
+            self._desk.keep(draft)
+            self._show(f"seed {draft.passages[-1].seed} · the tree has the other drafts")
+        self.refresh_bindings()
 
     async def action_go_on(self) -> None:
         """Continues the poem on the page."""

@@ -162,7 +162,8 @@ class PoemView(ScrollView, can_focus=True):
     def _set_row(self, row: str, looks: list[int], styles: list[Style]) -> Text:
         """A row in the order of the screen; `looks` tells for each character which of the styles it has."""
         if len(set(looks[: len(row)])) < 2:
-            return Text(to_display(row, self._mode, 0), styles[looks[0] if row else 0])
+            # not the style of the whole text, which Rich leaves out where no part has one of its own
+            return Text().append(to_display(row, self._mode, 0), styles[looks[0] if row else 0])
         text = Text()
         for look, cells in groupby(to_cells(row, self._mode), key=lambda cell: looks[cell.begin]):
             text.append("".join(cell.text for cell in cells), styles[look])

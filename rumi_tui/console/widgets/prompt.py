@@ -34,13 +34,18 @@ class Prompt(VerseArea):
         """What a command that is typed can be completed to."""
         self._steps_back = 0
         """How many prompts back; 0 is the one being typed."""
-        self._typed_text = ""
+        self._typed_text = self._sent_text = ""
 
     def remember(self, prompt: str) -> None:
         """Puts a prompt before all earlier ones, and ends going through them."""
         if prompt:
             self._earlier_prompts = [prompt, *(other for other in self._earlier_prompts if other != prompt)]
-        self._steps_back = 0
+        self._steps_back, self._sent_text = 0, prompt
+
+    @property
+    def unsent_text(self) -> str:
+        """What stands here; empty where it is what the latest poem began with."""
+        return "" if self.text == self._sent_text else self.text
 
     def update_suggestion(self) -> None:
         """Offers the rest of what is begun."""

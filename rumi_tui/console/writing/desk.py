@@ -14,6 +14,7 @@ import msgspec
 from models.errors import RumiError
 from rumi_tui.console.actions import Moment
 from rumi_tui.console.writing.draft import Draft, Job, Settings
+from rumi_tui.console.writing.drafting import Drafting
 from rumi_tui.console.writing.history import History, Snapshot
 from rumi_tui.console.writing.replay import Rewriting
 from rumi_tui.console.writing.unsaved import Unsaved
@@ -23,7 +24,7 @@ from rumi_tui.library.store import Branch, KeptPoem, Library
 from rumi_tui.search.index import Couplet
 from rumi_tui.verse.languages import LANGUAGES
 
-AnyJob = Job | Rewriting
+AnyJob = Job | Drafting | Rewriting
 
 
 class Task(Protocol):
@@ -89,6 +90,21 @@ class Desk:
         await self._write(
             settings, draft.prompt, is_typed=like is None or draft.is_typed, like=like, branch=draft.branch
         )
+
+    async def write_drafts(self, settings: Settings, text: str, draft: Draft | None = None) -> Drafting:
+        """Begins several poems with what the person typed, or as `draft` began; none of them goes on the page."""
+        like = draft if draft and draft.branch else None
+        if draft:
+            text = draft.prompt
+        if like:
+            settings = settings.meant_for(like.model, like.form)
+            settings = msgspec.structs.replace(settings, metre=settings.metre or like.metre_at(len(text)))
+        job = Drafting(self.library, settings, text, like is None or like.is_typed, like)
+        commands = job.commands()
+        await self.finish()
+        self.job = job
+        self._task = self._carry_out(job, commands)
+        return job
 
     async def go_on(self, settings: Settings, snapshot: Snapshot) -> None:
         """Writes more of a poem; of a beginning of one, as a branch."""
@@ -214,6 +230,11 @@ class Desk:
         """Takes the step again that was taken back last; whether there was one."""
         self.job = None
         return self.history.redo()
+
+    def keep(self, draft: Draft) -> None:
+        """Puts one of several drafts on the page; none of them is being written any more."""
+        self.job = None
+        self.history.turn_to(draft)
 
     def change_by_hand(self, snapshot: Snapshot, text: str, at: int) -> Draft:
         """Puts the poem on the page as the person changed it; the first `at` characters are as they were."""

@@ -86,12 +86,22 @@ def test_poem_n_is_the_poem_of_seed_plus_n(generate):
 
 @pytest.mark.parametrize(("lines", "chars"), [(1, None), (4, None), (None, 25), (2, 5)])
 def test_a_poem_keeps_to_its_limits(generate, lines, chars):
-    limits = [*(["--lines", str(lines)] if lines else []), *(["--chars", str(chars)] if chars else [])]
+    limits = [
+        "--form",
+        "free",
+        *(["--lines", str(lines)] if lines else []),
+        *(["--chars", str(chars)] if chars else []),
+    ]
     text = generate("--seed", "1", *limits).stdout.removesuffix("\n")
     if chars:
         assert len(text) == chars
     else:
         assert text.count("\n") == lines - 1
+
+
+def test_a_kept_form_has_whole_units(generate):
+    lines = {keep: generate("--lines", "3", "--keep", keep).stdout.count("\n") for keep in ("strict", "off")}
+    assert lines == {"strict": 4, "off": 3}
 
 
 def test_a_poem_without_limits_has_sixteen_lines(generate):
@@ -186,6 +196,10 @@ def test_wrong_use_is_told_in_one_line(generate, arguments, status, pattern):
     assert_command_refused(generate(*arguments), status, pattern)
 
 
+def test_drafts_and_poems_cannot_both_be_counted(generate):
+    assert_command_refused(generate("-n", "3", "--drafts", "3"), 2, "leave one of them out")
+
+
 def test_a_seed_that_leaves_no_room_for_all_poems_is_refused_before_any_is_written(generate):
     done = generate("--seed", str(2**32 - 1), "-n", "2", "--chars", "5")
     assert done.returncode in (1, 2)
@@ -239,3 +253,17 @@ def test_a_closed_pipe_leaves_no_traceback(endless_file: Path, arguments):
     done = subprocess.run(["sh", "-c", 'eval "$(cat)"'], input=pipe, capture_output=True, text=True, check=True)
     assert len(done.stdout) == 1
     assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+def test_drafts_are_the_poems_of_their_seeds_the_best_first_each_with_the_reason(generate):
+    asked = ("amber", "--seed", "7", "--lines", "4", "--keep", "loose")
+    drafts, poems = generate(*asked, "--drafts", "4"), generate(*asked, "-n", "4")
+    assert sorted(drafts.stdout.rstrip("\n").split("\n\n")) == sorted(poems.stdout.rstrip("\n").split("\n\n"))
+    found = json.loads(generate(*asked, "--drafts", "4", "--json").stdout)["poems"]
+    assert [poem["text"] for poem in found] == drafts.stdout.rstrip("\n").split("\n\n")
+    ranks = [tuple(poem["rank"].values()) for poem in found]
+    assert ranks == sorted(ranks)
+    assert sorted(poem["seed"] for poem in found) == [7, 8, 9, 10]
+    told = [line for line in drafts.stderr.splitlines() if line.endswith(" nats")]
+    assert [int(re.search(r"\d+", line)[0]) for line in told] == [poem["seed"] for poem in found]
+    assert "4 of 4 drafts written" in drafts.stderr

@@ -30,6 +30,7 @@ from textual.widgets import OptionList
 from export.graph import build_graph
 from models.card import Description
 from models.tokenizer import RESERVED, CharacterTokenizer
+from rumi_tui.console.screens.drafts import DraftsScreen
 from rumi_tui.console.screens.edit import EditScreen
 from rumi_tui.console.screens.export import ExportScreen
 from rumi_tui.console.screens.help import HelpScreen
@@ -69,6 +70,12 @@ class Page(NamedTuple):
     """Not where it shows verse of others, or where only the focus is elsewhere than on another page."""
 
 
+def typed(line: str) -> tuple[str, ...]:
+    """The keys of a line of the prompt."""
+    names = {"/": "slash", " ": "space"}
+    return (*(names.get(character, character) for character in line), "enter")
+
+
 PAGES = {
     "write": Page(WriteScreen, ()),
     "setting": Page(WriteScreen, ("tab",), has_picture=False),
@@ -82,7 +89,11 @@ PAGES = {
     "verses": Page(VersesScreen, ("ctrl+k",), has_picture=False),
     "tour": Page(TourScreen, ("f12",)),
     "help": Page(HelpScreen, ("f1",)),
+    "drafts": Page(
+        DraftsScreen, (*typed("/lines 4"), *typed("/seed 7"), *typed("/keep off"), "ctrl+d"), "The best first"
+    ),
 }
+"""The drafts come last, for they change the settings and the library."""
 
 
 @pytest.fixture

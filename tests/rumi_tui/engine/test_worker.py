@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from rumi_tui.engine.drafts import write_drafts
 from rumi_tui.engine.generate import Generation, Request
 from rumi_tui.engine.messages import Began, Command, Describe, Described, Event, Failed, Finished, Stop, Write, Wrote
 from rumi_tui.engine.session import Session
@@ -75,6 +76,15 @@ def test_it_writes_the_poem_that_is_written_here(process: Process, model_file: P
     assert began == Began("amber", [], session.sha256)
     assert [step for report in reports for step in report.steps] == steps
     assert (finished.ending, finished.characters) == (poem.ending, len(steps))
+
+
+def test_a_draft_is_told_its_rank_and_another_poem_none(process: Process, model_file: Path, session: Session):
+    request = Request(form="couplet", text="amber", seed=3, lines=4, keep="loose")
+    [draft] = write_drafts(session, session.description, request, 1)
+    for is_ranked in (True, False):
+        finished = process.carry_out(Write(str(model_file), request, typed=False, is_ranked=is_ranked))[-1]
+        assert isinstance(finished, Finished)
+        assert finished.rank == (draft.rank if is_ranked else None)
 
 
 def test_pieces_of_words_are_counted_in_characters(process: Process, word_pair: tuple[Path, Path], words: Session):

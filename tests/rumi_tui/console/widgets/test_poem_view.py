@@ -64,7 +64,9 @@ async def test_two_hemistichs_stand_side_by_side_where_there_is_room(library, en
         assert rows == [shown[0], shown[1], "", shown[2], shown[3]]
 
 
-@pytest.mark.parametrize(("line", "given"), [("amber candle", range(2, 4)), ("چراغ دریا", range(5, 7))])
+@pytest.mark.parametrize(
+    ("line", "given"), [("amber candle", range(2, 4)), ("amber", range(5)), ("چراغ دریا", range(5, 7))]
+)
 async def test_what_the_person_gave_has_a_colour_of_its_own(library, endless_file, line, given):
     async with console(library, endless_file) as pilot:
         view = pilot.app.screen.query_one(PoemView)
