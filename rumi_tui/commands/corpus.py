@@ -140,7 +140,9 @@ def search(
         print(msgspec.json.encode({"words": words, "page": page, **msgspec.to_builtins(found)}).decode())
         return
     for passage in found.passages:
-        print(f"{passage.couplet.place}\n{passage.quoted()}\n")
+        couplet = passage.couplet
+        rows = filter(None, [couplet.place, *couplet.titles, couplet.address])
+        print("\n".join([*rows, passage.quoted(), ""]))
     if found.found:
         narrate(f"{found.found:,} couplets, page {page} of {found.pages:,}.")
     else:

@@ -18,6 +18,7 @@ from models.errors import RumiError
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.widgets.choices import Choices
+from rumi_tui.console.widgets.wrap import shortened
 from rumi_tui.locations import index_folder, texts_folder
 from rumi_tui.search.embeddings import Batch, open_embeddings
 from rumi_tui.search.index import Couplet, Index, Quotation
@@ -146,6 +147,7 @@ class VersesScreen(Dialog[Couplet | None]):
     def _drawn(self, passage: Quotation) -> str:
         width = max(0, self.query_one(Choices).size.width - 6)
         rows = [passage.couplet.place]
+        rows += [to_display(shortened(title, width), self._mode, width) for title in passage.couplet.titles]
         for margin, verse in (("  ", passage.before), ("▌ ", passage.couplet.verse), ("  ", passage.after)):
             rows += [margin + to_display(line, self._mode, width) for line in verse.split("\n") if line]
         return "\n".join([*rows, ""])
