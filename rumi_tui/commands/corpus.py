@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import random
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +18,9 @@ from rumi_tui.locations import fetched_texts, index_folder, texts_folder
 from rumi_tui.search.index import PAGE, Index
 from rumi_tui.texts.corpus import read_corpus
 from rumi_tui.texts.listing import listing
+from rumi_tui.texts.places import WAYS, Place, read_place
+from rumi_tui.texts.plain import to_json, to_text
+from rumi_tui.texts.reader import Works, open_works
 from rumi_tui.texts.sources import TEXTS
 from rumi_tui.texts.statistics import describe_text
 
@@ -147,6 +152,40 @@ def search(
         narrate(f"{found.found:,} couplets, page {page} of {found.pages:,}.")
     else:
         narrate("No couplet holds all of these words.")
+
+
+@corpus_app.command()
+def read(
+    place: Annotated[list[str], typer.Argument(help=f"For example {WAYS}; an address of ganjoor.net will do.")],
+    language: Language = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Print a whole poem, or a section of the Masnavi, in all its languages; a couplet that is named is marked."""
+    works = open_works(texts_folder())
+    found = works.find(read_place(" ".join(place)))
+    _print_poem(works, found, language, json)
+
+
+@corpus_app.command("random")
+def read_random(
+    today: Annotated[
+        bool, typer.Option("--today", help="The one of this day: it stays the same until tomorrow.")
+    ] = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Print a ghazal or a quatrain, whichever comes."""
+    works = open_works(texts_folder())
+    chosen = works.of_the_day(datetime.date.today()) if today else works.random(random.Random())
+    _print_poem(works, chosen, None, json)
+
+
+def _print_poem(works: Works, place: Place, language: str | None, json: bool) -> None:
+    poem = works.poem(place)
+    if language is not None:
+        poem = poem.only_in(language)
+    print(to_json(works, poem, place.couplet) if json else to_text(poem, place.couplet))
 
 
 def corpus_main() -> None:
