@@ -40,8 +40,8 @@ class WholePoem(msgspec.Struct, frozen=True, kw_only=True):
     """A section of the Masnavi, a ghazal or a quatrain."""
 
     place: Place
-    form: str
-    """Of the original, one of `models.forms.FORMS`; that of the translation where there is nothing else."""
+    forms: dict[str, str]
+    """By language, each one of `models.forms.FORMS`."""
     titles: dict[str, str]
     """By language, as far as there are some."""
     metre: str
@@ -52,6 +52,11 @@ class WholePoem(msgspec.Struct, frozen=True, kw_only=True):
     """In their order; numbers may be missing."""
     authors: dict[str, str]
     """Who wrote or translated what stands here, by language, as far as that is said."""
+
+    @property
+    def form(self) -> str:
+        """Of the original, or of the translation where there is nothing else."""
+        return next(iter(self.forms.values()))
 
     @property
     def languages(self) -> list[str]:
@@ -176,19 +181,20 @@ class Works:
         verses: dict[int, dict[str, str]] = {}
         titles: dict[str, str] = {}
         authors: dict[str, str] = {}
+        forms: dict[str, str] = {}
         for source, poem in parts:
             language, label, lines = source.language or "", poem.label, poem.text.split("\n")
             authors.setdefault(language, self._authors.get(source.path, ""))
+            forms.setdefault(language, poem.form)
             if title := title_of(label.title):
                 titles.setdefault(language, title)
             for count, start in enumerate(range(0, len(lines), 2), 1):
                 couplet = place_of(label.id, count)
                 assert couplet is not None
                 verses.setdefault(couplet.couplet, {}).setdefault(language, "\n".join(lines[start : start + 2]))
-        forms = [poem.form for _, poem in parts if poem.form != FREE]
         return WholePoem(
             place=place,
-            form=next(iter(forms), FREE),
+            forms=forms,
             titles=titles,
             metre=next((poem.label.metre for _, poem in parts if poem.label.metre), ""),
             rhyme=next((poem.label.rhyme for _, poem in parts if poem.label.rhyme), ""),

@@ -22,6 +22,7 @@ from rumi_tui.console.widgets.wrap import shortened
 from rumi_tui.locations import index_folder, texts_folder
 from rumi_tui.search.embeddings import Batch, open_embeddings
 from rumi_tui.search.index import Couplet, Index, Quotation
+from rumi_tui.texts.opening import Opening
 from rumi_tui.verse.languages import language_of
 
 Asking = Literal["ask", "search"]
@@ -31,8 +32,8 @@ HEADINGS = {
 }
 
 
-class VersesScreen(Dialog[Couplet | None]):
-    """Finds couplets; gives back the one to write on from."""
+class VersesScreen(Dialog[Opening | None]):
+    """Finds couplets; gives back what to write on from."""
 
     BINDINGS = [
         Binding("escape", "dismiss", "Back", priority=True),
@@ -155,4 +156,15 @@ class VersesScreen(Dialog[Couplet | None]):
     @on(Choices.OptionSelected)
     def _choose(self, event: Choices.OptionSelected) -> None:
         if event.option_index < len(self._passages):  # it may have been pressed on a list that is gone
-            self.dismiss(self._passages[event.option_index].couplet)
+            self.dismiss(_opening(self._passages[event.option_index].couplet))
+
+
+def _opening(couplet: Couplet) -> Opening:
+    """A couplet alone."""
+    return Opening(
+        text=f"{couplet.verse}\n",
+        place=couplet.place,
+        address=couplet.address,
+        language=couplet.language,
+        form=couplet.form,
+    )

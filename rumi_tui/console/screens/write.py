@@ -39,10 +39,10 @@ from rumi_tui.console.writing.draft import Draft, Job, Settings, shared_beginnin
 from rumi_tui.console.writing.history import Snapshot
 from rumi_tui.console.writing.writer import Writer
 from rumi_tui.engine.messages import Began, Described, Event, Failed, Finished, Tried, Wrote
-from rumi_tui.library.formats import save_file
+from rumi_tui.library.formats import save_file, to_text
 from rumi_tui.library.store import KeptPoem, Library
 from rumi_tui.locations import poems_folder
-from rumi_tui.search.index import Couplet
+from rumi_tui.texts.opening import Opening
 
 PROMPTS = 100
 """Earlier prompts that the arrow keys go through."""
@@ -335,8 +335,9 @@ class WriteScreen(Screen[None]):
     def action_copy(self) -> None:
         """Gives the poem to the terminal's clipboard, and to a file, since no terminal says whether it took it."""
         if snapshot := self._snapshot():
-            self.app.copy_to_clipboard(snapshot.text)
-            if poem := self._as_saved():
+            poem = self._as_saved()
+            self.app.copy_to_clipboard(to_text(poem) if poem and poem.real else snapshot.text)
+            if poem:
                 self._save_file(poem, "txt", "Copied. If your terminal keeps no clipboard, the poem is in")
 
     def action_export(self) -> None:
@@ -368,10 +369,10 @@ class WriteScreen(Screen[None]):
     def _find_verses(self, kind: Asking, words: str = "") -> None:
         self.app.push_screen(VersesScreen(kind, words, self._mode), self._write_after)
 
-    async def _write_after(self, couplet: Couplet | None) -> None:
-        if couplet is not None:
+    async def _write_after(self, opening: Opening | None) -> None:
+        if opening is not None:
             with complaining(self):
-                await self._desk.write_after(self._settings(), couplet)
+                await self._desk.write_after(self._settings(), opening)
 
     def action_next_model(self) -> None:
         """Changes to the next model."""
