@@ -33,12 +33,14 @@ class RumiApp(App[str]):
     CSS_PATH = [
         "themes/no_color.tcss",
         "screens/write.tcss",
+        "screens/contents.tcss",
         "screens/edit.tcss",
         "screens/export.tcss",
         "screens/help.tcss",
         "screens/lens.tcss",
         "screens/library.tcss",
         "screens/name.tcss",
+        "screens/reading.tcss",
         "screens/settings.tcss",
         "screens/tour.tcss",
         "screens/tree.tcss",
@@ -46,6 +48,7 @@ class RumiApp(App[str]):
         "widgets/settings_bar.tcss",
         "widgets/lens_view.tcss",
         "widgets/poem_view.tcss",
+        "widgets/reading_view.tcss",
     ]
     BINDINGS = actions.bindings(actions.EVERYWHERE)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (78, "-wide"), (96, "-roomy")]

@@ -61,7 +61,7 @@ class WholePoem(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def languages(self) -> list[str]:
         """Those that stand here, the original first."""
-        return list(dict.fromkeys(language for couplet in self.couplets for language in couplet.verse))
+        return list(self.forms)
 
     def couplet(self, number: int) -> NumberedCouplet | None:
         """The couplet of this number; None where it is not here."""
@@ -81,7 +81,7 @@ class WholePoem(msgspec.Struct, frozen=True, kw_only=True):
         if not couplets:
             name = LANGUAGES[language].name if language in LANGUAGES else repr(language)
             raise RumiError(f"There is no {name} of {self.place.name} in these texts.")
-        return msgspec.structs.replace(self, couplets=couplets)
+        return msgspec.structs.replace(self, forms={language: self.forms[language]}, couplets=couplets)
 
     def nearest(self, number: int) -> int:
         """The number of the couplet that is here and nearest to this one, the earlier one in doubt."""

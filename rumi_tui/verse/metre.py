@@ -65,6 +65,11 @@ class Scansion(NamedTuple):
         """The whole line, short (`⏑`) and long (`–`) syllables."""
         return syllables("".join(self.letters))
 
+    @property
+    def syllables_by_word(self) -> list[str]:
+        """The same for each word."""
+        return [syllables(letters) for letters in self.letters]
+
 
 class _Learned(msgspec.Struct, array_like=True):
     """What a judge learned, as it stands in a file."""

@@ -149,7 +149,7 @@ class PoemView(ScrollView, can_focus=True):
         for row in range(max(len(right), len(left))):
             first, second = (half[row] if row < len(half) else Text(" " * measure) for half in (right, left))
             if self._mode == "terminal":
-                rows.append(_for_terminal(second, first))
+                rows.append(for_terminal(second, first))
             else:
                 second.append(" " * (measure - second.cell_len + GAP))
                 rows.append(second.append_text(first))
@@ -209,7 +209,7 @@ class PoemView(ScrollView, can_focus=True):
         return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
 
 
-def _for_terminal(left: Text, right: Text) -> Text:
+def for_terminal(left: Text, right: Text) -> Text:
     """Two halves of a row for a terminal that turns right-to-left text round, and what is between with it."""
     blanks = [len(half.plain) - len(half.plain.lstrip(" ")) for half in (left, right)]
     row = Text(" " * blanks[0]).append_text(right[blanks[1] :])
