@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import random
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +25,7 @@ from rumi_tui.texts.plain import to_json, to_text
 from rumi_tui.texts.reader import Works, open_works
 from rumi_tui.texts.sources import TEXTS
 from rumi_tui.texts.statistics import describe_text
+from rumi_tui.verse.languages import LANGUAGES, language_of
 
 corpus_app = command_line.new_app(help="The texts: those that a model learns from, and those of Rumi.")
 
@@ -179,6 +182,32 @@ def read_random(
     works = open_works(texts_folder())
     chosen = works.of_the_day(datetime.date.today()) if today else works.random(random.Random())
     _print_poem(works, chosen, None, json)
+
+
+@corpus_app.command()
+def cento(
+    words: Annotated[list[str], typer.Argument(help="What it is to be about: a word, some, or a question.")],
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Make a poem of Rumi's own couplets, each from another poem.
+
+    In Persian a ghazal of one metre and rhyme; in English couplets of the Masnavi that have words in common.
+    """
+    from rumi_tui.search.cento import cento as make_cento  # brings onnxruntime
+
+    question = " ".join(words)
+    with contextlib.closing(open_index()) as index:
+        made = make_cento(open_works(texts_folder()), index, question, language_of(question))
+    if json:
+        print(msgspec.json.encode(made).decode())
+        return
+    for couplet in made.couplets:
+        print(f"{couplet.verse}\n    {couplet.place}, {couplet.address}\n")
+    narrate("Every line is Rumi's; the order is the program's.")
+    if made.metre:
+        asked = ["--model", LANGUAGES[made.language].model, "--form", made.form, "--metre", made.metre]
+        narrate(f"The machine tries the same with: {shlex.join(['rumi-generate', *asked, '--rhyme', made.rhyme])}")
 
 
 def _print_poem(works: Works, place: Place, language: str | None, json: bool) -> None:
