@@ -88,6 +88,48 @@ def write_corpus(folder: Path, poems: int = 40) -> Path:
     return folder
 
 
+def write_works(folder: Path) -> Path:
+    """Works in small, with labels: two sections of the Masnavi in both languages, two ghazals, two quatrains.
+
+    The first section has couplets 1 to 5, in two pieces that do not stand side by side, and no English for 3; the
+    second has 6 and 7. The verse is not Rumi's.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    masnavi = {language: verse(1, lines=14, language=language).strip().split("\n") for language in WORDS}
+    feet = METRES[0]
+    texts = {
+        "fa-masnavi": ("fa", "couplet", "Masnavi", [
+            ("masnavi/1/1/1-3", "بخش ۱ - سرآغاز", feet, "", masnavi["fa"][:6]),
+            ("masnavi/1/2/6-7", "بخش ۲ - چراغ دریا", feet, "", masnavi["fa"][10:]),
+            ("masnavi/1/1/4-5", "بخش ۱ - سرآغاز", feet, "", masnavi["fa"][6:10]),
+        ]),
+        "en-masnavi": ("en", "free", "Masnavi in English", [
+            ("masnavi/1/1/1-2", "", "", "", masnavi["en"][:4]),
+            ("masnavi/1/1/4-5", "", "", "", masnavi["en"][6:10]),
+            ("masnavi/1/2/6-7", "The lantern and the sea", "", "", masnavi["en"][10:]),
+        ]),
+        "fa-divan": ("fa", "ghazal", "Divan", [
+            (f"divan/{number}", f"غزل شمارهٔ {number}", METRES[1], "ان", verse(1, 8, "fa", number).strip().split("\n"))
+            for number in (100, 102)
+        ]),
+        "fa-rubaiyat": ("fa", "rubai", "Rubaiyat", [
+            (f"rubai/{number}", f"رباعی شمارهٔ {number}", "", "ان", verse(1, 4, "fa", number).strip().split("\n"))
+            for number in (55, 56)
+        ]),
+    }  # fmt: skip
+    entries = []
+    for name, (language, form, title, poems) in texts.items():
+        (folder / f"{name}.txt").write_text("\n\n".join("\n".join(lines) for *_, lines in poems) + "\n", "utf-8")
+        rows = ["id\ttitle\tmetre\trhyme", *("\t".join(label) for *label, _ in poems)]
+        (folder / f"{name}.tsv").write_text("\n".join(rows) + "\n", "utf-8")
+        entries.append(
+            f'[[text]]\nfile = "{name}.txt"\nlanguage = "{language}"\nform = "{form}"\ntitle = "{title}"\n'
+            'author = "Nobody"\n'
+        )
+    (folder / "corpus.toml").write_text("\n".join(entries), "utf-8")
+    return folder
+
+
 def generated(*poems: str) -> dict[str, object]:
     """What rumi-generate --json prints of couplets, for training to read."""
     written = [{"seed": seed, "text": text} for seed, text in enumerate(poems)]

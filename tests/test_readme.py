@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import call_command, verse, write_corpus
+from support import call_command, verse, write_corpus, write_works
 
 ROOT = Path(__file__).parent.parent
 FILES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -47,6 +47,16 @@ def test_the_ways_to_read_the_texts_read_them(words: list[str], tmp_path: Path) 
     done = call_command(*words, RUMI_CORPUS_DIR=str(tmp_path / "texts"), XDG_CACHE_HOME=str(tmp_path / "cache"))
     assert done.returncode == 0, done.stderr
     assert "~" in done.stdout or words[0] != "rumi-ask" or "--json" in words
+
+
+@pytest.mark.parametrize("words", [words for words in OURS if words[1] in ("read", "random")], ids=" ".join)
+def test_the_ways_to_read_a_poem_read_one(words: list[str], tmp_path: Path) -> None:
+    texts = write_works(tmp_path / "texts")
+    for path in texts.glob("*-masnavi.*"):  # as if these were other couplets of the Masnavi
+        path.write_text(path.read_text("utf-8").replace("masnavi/1/2/6-7", "masnavi/3/49/1259-1260"), "utf-8")
+    done = call_command(*words, RUMI_CORPUS_DIR=str(texts))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "ganjoor.net" in done.stdout
 
 
 def test_the_python_shown_runs(tmp_path: Path) -> None:

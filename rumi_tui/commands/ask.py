@@ -63,7 +63,10 @@ def ask(
 
 def _quote(passages: Sequence[Quotation]) -> None:
     for passage in passages:
-        print(f"{passage.quoted()}\n    {passage.couplet.place}, {passage.couplet.author or 'author not said'}\n")
+        couplet = passage.couplet
+        author = couplet.author or "author not said"
+        rows = filter(None, [f"{couplet.place}, {author}", *couplet.titles, couplet.address])
+        print("\n".join([passage.quoted(), *(f"    {row}" for row in rows), ""]))
     if not passages:
         print("Nothing in the texts bears on this question.")
     sys.stdout.flush()

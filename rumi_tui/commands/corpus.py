@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime
+import random
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -16,8 +20,12 @@ from rumi_tui.locations import fetched_texts, index_folder, texts_folder
 from rumi_tui.search.index import PAGE, Index
 from rumi_tui.texts.corpus import read_corpus
 from rumi_tui.texts.listing import listing
+from rumi_tui.texts.places import WAYS, Place, read_place
+from rumi_tui.texts.plain import to_json, to_text
+from rumi_tui.texts.reader import Works, open_works
 from rumi_tui.texts.sources import TEXTS
 from rumi_tui.texts.statistics import describe_text
+from rumi_tui.verse.languages import LANGUAGES, language_of
 
 corpus_app = command_line.new_app(help="The texts: those that a model learns from, and those of Rumi.")
 
@@ -140,11 +148,73 @@ def search(
         print(msgspec.json.encode({"words": words, "page": page, **msgspec.to_builtins(found)}).decode())
         return
     for passage in found.passages:
-        print(f"{passage.couplet.place}\n{passage.quoted()}\n")
+        couplet = passage.couplet
+        rows = filter(None, [couplet.place, *couplet.titles, couplet.address])
+        print("\n".join([*rows, passage.quoted(), ""]))
     if found.found:
         narrate(f"{found.found:,} couplets, page {page} of {found.pages:,}.")
     else:
         narrate("No couplet holds all of these words.")
+
+
+@corpus_app.command()
+def read(
+    place: Annotated[list[str], typer.Argument(help=f"For example {WAYS}; an address of ganjoor.net will do.")],
+    language: Language = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Print a whole poem, or a section of the Masnavi, in all its languages; a couplet that is named is marked."""
+    works = open_works(texts_folder())
+    found = works.find(read_place(" ".join(place)))
+    _print_poem(works, found, language, json)
+
+
+@corpus_app.command("random")
+def read_random(
+    today: Annotated[
+        bool, typer.Option("--today", help="The one of this day: it stays the same until tomorrow.")
+    ] = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Print a ghazal or a quatrain, whichever comes."""
+    works = open_works(texts_folder())
+    chosen = works.of_the_day(datetime.date.today()) if today else works.random(random.Random())
+    _print_poem(works, chosen, None, json)
+
+
+@corpus_app.command()
+def cento(
+    words: Annotated[list[str], typer.Argument(help="What it is to be about: a word, some, or a question.")],
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Make a poem of Rumi's own couplets, each from another poem.
+
+    In Persian a ghazal of one metre and rhyme; in English couplets of the Masnavi that have words in common.
+    """
+    from rumi_tui.search.cento import cento as make_cento  # brings onnxruntime
+
+    question = " ".join(words)
+    with contextlib.closing(open_index()) as index:
+        made = make_cento(open_works(texts_folder()), index, question, language_of(question))
+    if json:
+        print(msgspec.json.encode(made).decode())
+        return
+    for couplet in made.couplets:
+        print(f"{couplet.verse}\n    {couplet.place}, {couplet.address}\n")
+    narrate("Every line is Rumi's; the order is the program's.")
+    if made.metre:
+        asked = ["--model", LANGUAGES[made.language].model, "--form", made.form, "--metre", made.metre]
+        narrate(f"The machine tries the same with: {shlex.join(['rumi-generate', *asked, '--rhyme', made.rhyme])}")
+
+
+def _print_poem(works: Works, place: Place, language: str | None, json: bool) -> None:
+    poem = works.poem(place)
+    if language is not None:
+        poem = poem.only_in(language)
+    print(to_json(works, poem, place.couplet) if json else to_text(poem, place.couplet))
 
 
 def corpus_main() -> None:

@@ -83,6 +83,13 @@ WRITING = (
     ),
     Action("ask", "ctrl+k", "Ask", "Ask a question, and read what Rumi wrote that bears on it."),
     Action("search", "ctrl+f", "Search", "Search Rumi's verse for words.", in_footer=False),
+    Action(
+        "read",
+        "ctrl+b",
+        "Read",
+        "Read in Rumi's works: a poem by its place, from the contents, or by chance.",
+        in_footer=False,
+    ),
     Action("library", "ctrl+l", "Library", "Look through the poems that were kept."),
     Action("next_model", "ctrl+t", "Language", "Change between the English and the Persian model.", in_footer=False),
 )

@@ -33,6 +33,7 @@ class RumiApp(App[str]):
     CSS_PATH = [
         "themes/no_color.tcss",
         "screens/write.tcss",
+        "screens/contents.tcss",
         "screens/drafts.tcss",
         "screens/edit.tcss",
         "screens/export.tcss",
@@ -40,6 +41,7 @@ class RumiApp(App[str]):
         "screens/lens.tcss",
         "screens/library.tcss",
         "screens/name.tcss",
+        "screens/reading.tcss",
         "screens/settings.tcss",
         "screens/tour.tcss",
         "screens/tree.tcss",
@@ -47,6 +49,7 @@ class RumiApp(App[str]):
         "widgets/settings_bar.tcss",
         "widgets/lens_view.tcss",
         "widgets/poem_view.tcss",
+        "widgets/reading_view.tcss",
     ]
     BINDINGS = actions.bindings(actions.EVERYWHERE)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (78, "-wide"), (96, "-roomy")]

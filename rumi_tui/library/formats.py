@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -16,7 +17,7 @@ from models.errors import RumiError, describe
 from models.files import replacing
 from models.pretrained import MODELS, model_path
 from rumi_tui.bidi import is_right_to_left, printable
-from rumi_tui.library.store import KeptPoem
+from rumi_tui.library.store import MACHINE_CAPTION, KeptPoem, RealVerse
 
 PAPER, INK, FADED, ACCENT = "#f6f0e3", "#2b2721", "#7d7466", "#8c3b2a"
 SERIF = "Georgia, 'Noto Serif', 'Noto Naskh Arabic', 'Times New Roman', serif"
@@ -45,19 +46,52 @@ def colophon(poem: KeptPoem) -> str:
     }
     settings = "".join(f", {name} {_harmless(', '.join(values))}" for name, values in asked.items() if values)
     model = (model_path(poem.model) if poem.model in MODELS else Path(poem.model)).stem
-    return f"A machine's verse in Rumi's manner: {model}, {poem.form}{settings}, {poem.written[:10]}"
+    begins = f"Begins with Rumi's verse ({_harmless(poem.real.place)}), goes on with a" if poem.real else "A"
+    manner = "his" if poem.real else "Rumi's"
+    return f"{begins} machine's verse in {manner} manner: {model}, {poem.form}{settings}, {poem.written[:10]}"
+
+
+class Part(NamedTuple):
+    """Lines of one author."""
+
+    lines: list[str]
+    real: RealVerse | None
+    """Where they stand, if they are Rumi's."""
+    caption: str
+    """Who wrote them; empty where the whole poem is a machine's."""
+
+
+def parts_of(poem: KeptPoem) -> list[Part]:
+    """Rumi's lines, if it begins with some, and the machine's."""
+    lines = lines_of(poem)
+    real_lines = poem.real.whole_lines(poem.text) if poem.real else 0
+    if not poem.real or not real_lines:
+        return [Part(lines, None, "")]
+    parts = [Part(lines[:real_lines], poem.real, _harmless(poem.real.caption))]
+    if rest := lines[real_lines:]:
+        parts.append(Part(rest, None, MACHINE_CAPTION))
+    return parts
 
 
 def to_text(poem: KeptPoem) -> str:
-    """The poem and nothing else."""
-    return "\n".join(lines_of(poem)) + "\n"
+    """The poem and nothing else, unless it begins with Rumi's verse: then who wrote what stands above it."""
+    blocks = [([f"{part.caption}:", ""] if part.caption else []) + part.lines for part in parts_of(poem)]
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
 def to_markdown(poem: KeptPoem) -> str:
     """A heading, if it has a title, one paragraph of hard line breaks, and the colophon."""
     title = f"# {_as_it_is(poem.title)}\n\n" if poem.title else ""
-    lines = "\\\n".join(_as_it_is(line) for line in to_text(poem).rstrip("\n").split("\n"))
-    return f"{title}{lines}\n\n*{_as_it_is(colophon(poem))}*\n"
+    blocks = []
+    for part in parts_of(poem):
+        verse = "\\\n".join(_as_it_is(line) for line in "\n".join(part.lines).rstrip("\n").split("\n"))
+        if part.real:
+            link = f" <{part.real.address}>" if part.real.address else ""
+            quoted = f"{verse}\n\n*{_as_it_is(part.caption)}*{link}".split("\n")
+            verse = "\n".join(f"> {line}".rstrip() for line in quoted)
+        blocks.append(verse)
+    verses = "\n\n".join(blocks)
+    return f"{title}{verses}\n\n*{_as_it_is(colophon(poem))}*\n"
 
 
 def _as_it_is(line: str) -> str:
@@ -74,7 +108,7 @@ def to_html(poem: KeptPoem) -> str:
     """A page that needs no other file."""
     direction = _direction(poem)
     title = f"<h1>{escape(printable(poem.title))}</h1>\n" if poem.title else ""
-    verse = title + "\n".join(f"<p>{escape(line)}</p>" for line in lines_of(poem))
+    verse = title + "\n".join(_html(part) for part in parts_of(poem))
     return f"""<!doctype html>
 <html dir="{direction}">
 <meta charset="utf-8">
@@ -85,6 +119,8 @@ body {{ background: {PAPER}; color: {INK}; font: 1.25rem/1.8 {SERIF} }}
 main, footer {{ max-width: 38rem; margin: 12vh auto 0; padding: 0 1rem }}
 h1 {{ font-size: 1.6rem; font-weight: normal; color: {ACCENT} }}
 p {{ margin: 0 }}
+blockquote {{ margin: 0 0 1.5rem; padding: 0 1rem; border-inline-start: 3px solid {ACCENT}; color: {ACCENT} }}
+cite {{ display: block; direction: ltr; color: {FADED}; font-size: 0.8rem; font-style: normal }}
 footer {{ direction: ltr; margin-top: 3rem; color: {FADED}; font-size: 0.8rem }}
 </style>
 <main>
@@ -95,18 +131,35 @@ footer {{ direction: ltr; margin-top: 3rem; color: {FADED}; font-size: 0.8rem }}
 """
 
 
+def _html(part: Part) -> str:
+    verse = "\n".join(f"<p>{escape(line)}</p>" for line in part.lines)
+    caption = escape(part.caption)
+    if part.real:
+        name = f'<a href="{escape(part.real.address)}">{caption}</a>' if part.real.address else caption
+        return f"<blockquote>\n<cite>{name}</cite>\n{verse}\n</blockquote>"
+    return f"<cite>{caption}</cite>\n{verse}" if caption else verse
+
+
 def to_svg(poem: KeptPoem) -> str:
     """A card: the verse in the middle of a sheet as large as it needs."""
     lines, direction = lines_of(poem), _direction(poem)
     heading = printable(poem.title) or "❦"
     longest = max(len(heading) * 24 // 20, *map(len, lines))
     width = max(NARROWEST, 2 * MARGIN + LETTER * longest, MARGIN + SMALL_LETTER * len(colophon(poem)))
-    height = 2 * MARGIN + LINE * (len(lines) + 3)
-    middle = width // 2
-    verse = "\n".join(
-        f'<text x="{middle}" y="{MARGIN + LINE * (number + 2)}">{escape(line)}</text>'
-        for number, line in enumerate(lines)
-    )
+    middle, y = width // 2, MARGIN + LINE
+    captions, verses = [], []
+    for part in parts_of(poem):
+        if part.caption:
+            y += LINE
+            captions.append(f'<text x="{middle}" y="{y}">{escape(part.caption)}</text>')
+        colour = f' fill="{ACCENT}"' if part.real else ""
+        for line in part.lines:
+            y += LINE
+            verses.append(f'<text x="{middle}" y="{y}"{colour}>{escape(line)}</text>')
+    height = y + MARGIN + 2 * LINE
+    verse, told = "\n".join(verses), "\n".join(captions)
+    faded = f'fill="{FADED}" font-family="{SERIF}" font-size="14" text-anchor="middle"'
+    authors = f'<g id="captions" {faded}>\n{told}\n</g>\n' if told else ""
     return f"""<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">
 <rect width="100%" height="100%" fill="{PAPER}"/>
 <rect x="20" y="20" width="{width - 40}" height="{height - 40}" fill="none" stroke="{ACCENT}" stroke-opacity="0.4"/>
@@ -115,7 +168,7 @@ def to_svg(poem: KeptPoem) -> str:
 <g fill="{INK}" font-family="{SERIF}" font-size="20" text-anchor="middle" direction="{direction}">
 {verse}
 </g>
-<text x="{middle}" y="{height - 44}" fill="{FADED}" font-family="{SERIF}" font-size="11" text-anchor="middle">\
+{authors}<text x="{middle}" y="{height - 44}" fill="{FADED}" font-family="{SERIF}" font-size="11" text-anchor="middle">\
 {escape(colophon(poem))}</text>
 </svg>
 """

@@ -22,7 +22,7 @@ from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.tables import MIGRATIONS, VERSION
 from rumi_tui.verse.words import fold, search_terms
 
-_COLUMNS = "id, written, model, model_sha256, form, text, parent, branches_at, favourite, title, tags"
+_COLUMNS = "id, written, model, model_sha256, form, text, parent, branches_at, favourite, title, tags, real"
 _FAMILY = f"""
 WITH RECURSIVE
 ancestors (id, parent) AS (
@@ -67,6 +67,36 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     """How its form was kept."""
 
 
+class RealVerse(msgspec.Struct, frozen=True, kw_only=True):
+    """The beginning of a poem that is Rumi's own verse."""
+
+    length: int
+    """Characters of the poem."""
+    place: str
+    """Where it stands in his works, for a person."""
+    address: str = ""
+    """Where it can be seen on the web; empty where that is not known."""
+
+    def shortened(self, length: int) -> RealVerse | None:
+        """What of it stands among the first characters of the poem."""
+        return msgspec.structs.replace(self, length=min(length, self.length)) if length > 0 else None
+
+    def whole_lines(self, text: str) -> int:
+        """How many lines of the poem, of which this is the text so far, are Rumi's from end to end."""
+        beginning = text[: self.length]
+        ends_in_line = bool(beginning) and not beginning.endswith("\n")
+        return beginning.count("\n") + (ends_in_line and text[self.length : self.length + 1] in ("", "\n"))
+
+    @property
+    def caption(self) -> str:
+        """What stands above his lines."""
+        return f"Rumi, {self.place}"
+
+
+MACHINE_CAPTION = "A machine, in Rumi's manner"
+"""What stands above the lines that follow his."""
+
+
 def prompt_of(text: str, passages: Sequence[Passage]) -> str:
     """What of a poem's text came before its first passage; all of it where no model wrote any."""
     return text[: passages[0].begins_at] if passages else text
@@ -91,6 +121,8 @@ class KeptPoem(msgspec.Struct, frozen=True, kw_only=True):
     favourite: bool = False
     title: str = ""
     tags: tuple[str, ...] = ()
+    real: RealVerse | None = None
+    """None where nothing of it is Rumi's, or nobody noted it."""
 
     @property
     def prompt(self) -> str:
@@ -138,13 +170,20 @@ class Library:
             raise
         return database
 
-    def begin(self, model: str, model_sha256: str, form: str, text: str, branch: Branch | None = None) -> int:
-        """Keeps a new poem that so far holds `text`, and returns its id."""
-        now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-        row = (now, model, model_sha256, form, text, *((branch.parent, branch.at) if branch else (None, None)))
-        columns = "written, model, model_sha256, form, text, parent, branches_at"
-        insert = f"INSERT INTO poems ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id"
-        return int(self._run(insert, row)[0][0])
+    def begin(
+        self,
+        model: str,
+        model_sha256: str,
+        form: str,
+        text: str,
+        branch: Branch | None = None,
+        real: RealVerse | None = None,
+    ) -> int:
+        """Keeps a new poem that so far holds `text`, of which the beginning may be real verse; returns its id."""
+        row = (_now(), model, model_sha256, form, text, *((branch.parent, branch.at) if branch else (None, None)))
+        columns = "written, model, model_sha256, form, text, parent, branches_at, real"
+        insert = f"INSERT INTO poems ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
+        return int(self._run(insert, (*row, msgspec.json.encode(real).decode() if real else ""))[0][0])
 
     def save(self, poem: int, text: str, passages: Iterable[Passage]) -> None:
         """Keeps what the poem has become; `passages` are those that are new or have changed.
@@ -187,10 +226,11 @@ class Library:
             self._run("COMMIT")
 
     def prompts(self, count: int) -> list[str]:
-        """What the latest poems that began by themselves began with, the latest first."""
+        """What the latest poems that began by themselves began with, the latest first; not Rumi's verse."""
         select = "SELECT substr(text, 1, min(begins_at)) FROM poems JOIN passages ON poem = id"
         rows = self._run(
-            f"{select} WHERE parent IS NULL AND NOT deleted GROUP BY id ORDER BY id DESC LIMIT ?", (count,)
+            f"{select} WHERE parent IS NULL AND real = '' AND NOT deleted GROUP BY id ORDER BY id DESC LIMIT ?",
+            (count,),
         )
         return [prompt for (prompt,) in rows]
 
@@ -235,12 +275,22 @@ class Library:
             end = min(end, begin)
             poem = self.poem(poem.branch.parent)
 
+    def bookmarks(self) -> list[str]:
+        """The places in Rumi's works that were marked, as they are typed, the latest first."""
+        return [place for (place,) in self._run("SELECT place FROM bookmarks ORDER BY noted DESC, place")]
+
+    def set_bookmark(self, place: str, marked: bool) -> None:
+        """Marks a place to come back to, or no longer."""
+        self._run("DELETE FROM bookmarks WHERE place = ?", (place,))
+        if marked:
+            self._run("INSERT INTO bookmarks VALUES (?, ?)", (place, _now("microseconds")))
+
     def close(self) -> None:
         """Closes the file."""
         self._database.close()
 
-    def _poem(self, row: tuple[int, str, str, str, str, str, int | None, int | None, int, str, str]) -> KeptPoem:
-        poem, date, model, model_sha256, form, text, parent, branches_at, favourite, title, tags = row
+    def _poem(self, row: tuple[int, str, str, str, str, str, int | None, int | None, int, str, str, str]) -> KeptPoem:
+        poem, date, model, model_sha256, form, text, parent, branches_at, favourite, title, tags, real = row
         columns = "begins_at, seed, lines, sampling, ending, metre, rhyme, named_metre, keep"
         select = f"SELECT {columns} FROM passages WHERE poem = ? ORDER BY begins_at"
         try:
@@ -260,6 +310,7 @@ class Library:
                     select, (poem,)
                 )
             )
+            real_verse = msgspec.json.decode(real, type=RealVerse) if real else None
         except msgspec.MsgspecError as error:
             raise RumiError(f"Poem number {poem} of the library {self._path} is damaged ({error}).") from error
         return KeptPoem(
@@ -274,6 +325,7 @@ class Library:
             favourite=bool(favourite),
             title=title,
             tags=tuple(tags.split()),
+            real=real_verse,
         )
 
     def _run(self, statement: str, values: tuple[object, ...] = ()) -> list[Any]:
@@ -281,6 +333,10 @@ class Library:
             return self._database.execute(statement, values).fetchall()
         except (sqlite3.Error, OverflowError) as error:
             raise RumiError(f"The library {self._path} cannot be used ({error}): free or mend that file.") from error
+
+
+def _now(timespec: str = "seconds") -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec=timespec)
 
 
 def _migrate(database: sqlite3.Connection) -> None:

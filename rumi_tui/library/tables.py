@@ -66,6 +66,10 @@ MIGRATIONS = (
         "ALTER TABLE passages ADD COLUMN named_metre TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE passages ADD COLUMN keep TEXT NOT NULL DEFAULT 'off'",
     ),
+    (
+        "ALTER TABLE poems ADD COLUMN real TEXT NOT NULL DEFAULT ''",
+        "CREATE TABLE bookmarks (place TEXT PRIMARY KEY, noted TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    ),
 )
 """What leads from each version of the tables to the next; a library of an older program goes through those it lacks."""
 VERSION = len(MIGRATIONS)

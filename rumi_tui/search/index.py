@@ -15,6 +15,7 @@ import hashlib
 import sqlite3
 import textwrap
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,17 @@ import msgspec
 
 from models.errors import RumiError
 from models.files import replacing
-from rumi_tui.texts.corpus import Source, find_sources, read_catalogue
+from rumi_tui.texts.corpus import Poem, Source, find_sources, read_catalogue
+from rumi_tui.texts.labels import labels_path
+from rumi_tui.texts.places import Place, place_of, title_of
 from rumi_tui.verse.words import fold, search_terms
 
-VERSION = 1
+VERSION = 2
 """Of the tables; another version is made again."""
 PAGE = 10
 """Couplets."""
+TITLE_LENGTH = 100
+"""Characters of the title of a section where it is told with a couplet; some run over many lines."""
 
 _TABLES = """
 CREATE TABLE facts (key TEXT NOT NULL) STRICT;
@@ -36,6 +41,10 @@ CREATE TABLE texts (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL, language TEXT, form TEXT NOT NULL, title TEXT NOT NULL,
     author TEXT NOT NULL
 ) STRICT;
+CREATE TABLE poems (
+    text INTEGER NOT NULL REFERENCES texts (id), poem INTEGER NOT NULL, label TEXT NOT NULL, title TEXT NOT NULL,
+    PRIMARY KEY (text, poem)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE couplets (
     id INTEGER PRIMARY KEY, text INTEGER NOT NULL REFERENCES texts (id), poem INTEGER NOT NULL,
     couplet INTEGER NOT NULL, verse TEXT NOT NULL
@@ -43,8 +52,8 @@ CREATE TABLE couplets (
 CREATE VIRTUAL TABLE words USING fts5 (verse, content = '', tokenize = 'porter unicode61 remove_diacritics 2');
 """
 _COUPLET = """
-SELECT couplets.id, texts.name, title, author, language, form, poem, couplet, verse
-FROM couplets JOIN texts ON texts.id = text
+SELECT couplets.id, texts.name, texts.title, author, language, form, poem, couplet, verse, label
+FROM couplets JOIN texts ON texts.id = text JOIN poems USING (text, poem)
 """
 _FOUND = """
 FROM words JOIN couplets ON couplets.id = words.rowid JOIN texts ON texts.id = text
@@ -69,11 +78,19 @@ class Couplet(msgspec.Struct, frozen=True, kw_only=True):
     """Its number in the poem, from 1."""
     verse: str
     """Two lines, or one."""
+    place: str
+    """Where it stands, for a person."""
+    reference: str
+    """The same as `rumi_tui.texts.places.read_place` reads it; empty where the text has no labels."""
+    address: str
+    """Where the poem or section can be seen on the web; empty where that is not known."""
+    section: dict[str, str]
+    """The title of its section by language, as far as there is one."""
 
     @property
-    def place(self) -> str:
-        """Where it stands, for a person."""
-        return f"{self.title or self.file}, {self.file} poem {self.poem}, couplet {self.couplet}"
+    def titles(self) -> list[str]:
+        """Those of its section, no longer than `TITLE_LENGTH`."""
+        return [textwrap.shorten(title, TITLE_LENGTH, placeholder=" …") for title in self.section.values()]
 
 
 class Quotation(msgspec.Struct, frozen=True):
@@ -114,7 +131,8 @@ class Index:
         sources = find_sources([folder])
         titles = {path: (facts.title, facts.author) for path, facts in read_catalogue(folder).items()}
         facts = [(source.name, source.sha256, source.language, source.form) for source in sources]
-        self.key = hashlib.sha256(repr((VERSION, facts, sorted(titles.values()))).encode()).hexdigest()
+        labels = [_hash_of_labels(source) for source in sources]
+        self.key = hashlib.sha256(repr((VERSION, facts, labels, sorted(titles.values()))).encode()).hexdigest()
         """Stands for all that the index is made of."""
         self.path = cache_dir / f"{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}.sqlite"
         if not self._open():
@@ -187,9 +205,48 @@ class Index:
         return [couplet for (couplet,) in self._run(select, match, language, count, offset)]
 
     def _couplets(self, where: str, *values: object) -> list[Couplet]:
-        names = Couplet.__struct_fields__
         rows = self._run(f"{_COUPLET} {where} ORDER BY couplets.id", *values)
-        return [Couplet(**dict(zip(names, row, strict=True))) for row in rows]
+        return [self._couplet(*row) for row in rows]
+
+    def _couplet(
+        self,
+        id: int,
+        file: str,
+        title: str,
+        author: str,
+        language: str | None,
+        form: str,
+        poem: int,
+        couplet: int,
+        verse: str,
+        label: str,
+    ) -> Couplet:
+        place = place_of(label, couplet)
+        return Couplet(
+            id=id,
+            file=file,
+            title=title,
+            author=author,
+            language=language,
+            form=form,
+            poem=poem,
+            couplet=couplet,
+            verse=verse,
+            place=place.name if place else f"{title or file}, {file} poem {poem}, couplet {couplet}",
+            reference=place.reference if place else "",
+            address=place.address if place else "",
+            section=self._section_titles.get(place.whole, {}) if place else {},
+        )
+
+    @cached_property
+    def _section_titles(self) -> dict[Place, dict[str, str]]:
+        """By section and language."""
+        titles: dict[Place, dict[str, str]] = {}
+        select = "SELECT label, language, poems.title FROM poems JOIN texts ON texts.id = text WHERE poems.title != ''"
+        for label, language, title in self._run(select):
+            if language and (place := place_of(label)):
+                titles.setdefault(place, {}).setdefault(language, title)
+        return titles
 
     def _run(self, statement: str, *values: object) -> list[Any]:
         try:
@@ -207,8 +264,11 @@ def _make(path: Path, key: str, sources: Sequence[Source], titles: dict[Path, tu
             for number, source in enumerate(sources):
                 row = (number, source.name, source.language, source.form, *titles.get(source.path, ("", "")))
                 database.execute("INSERT INTO texts VALUES (?, ?, ?, ?, ?, ?)", row)
-                rows = ((number, poem, couplet, verse) for poem, couplet, verse in _read_couplets(source))
-                database.executemany("INSERT INTO couplets (text, poem, couplet, verse) VALUES (?, ?, ?, ?)", rows)
+                for poem_number, poem in enumerate(source.poems, 1):
+                    label = (number, poem_number, poem.label.id, title_of(poem.label.title))
+                    database.execute("INSERT INTO poems VALUES (?, ?, ?, ?)", label)
+                    rows = ((number, poem_number, couplet, verse) for couplet, verse in _couplets_of(poem))
+                    database.executemany("INSERT INTO couplets (text, poem, couplet, verse) VALUES (?, ?, ?, ?)", rows)
             database.create_function("fold", 1, fold, deterministic=True)
             database.execute("INSERT INTO words (rowid, verse) SELECT id, fold(verse) FROM couplets")
             database.execute("INSERT INTO words (words) VALUES ('optimize')")
@@ -216,9 +276,13 @@ def _make(path: Path, key: str, sources: Sequence[Source], titles: dict[Path, tu
         raise RumiError(f"The index {path} cannot be made ({error}): free some space.") from error
 
 
-def _read_couplets(source: Source) -> Iterator[tuple[int, int, str]]:
-    """The number of the poem, the number of the couplet in it, and its lines."""
-    for poem_number, poem in enumerate(source.poems, 1):
-        lines = poem.text.split("\n")
-        for couplet_number, start in enumerate(range(0, len(lines), 2), 1):
-            yield poem_number, couplet_number, "\n".join(lines[start : start + 2])
+def _couplets_of(poem: Poem) -> Iterator[tuple[int, str]]:
+    """The number of each couplet, and its lines."""
+    lines = poem.text.split("\n")
+    for number, start in enumerate(range(0, len(lines), 2), 1):
+        yield number, "\n".join(lines[start : start + 2])
+
+
+def _hash_of_labels(source: Source) -> str:
+    path = labels_path(source.path)
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""

@@ -83,6 +83,11 @@ class Metre:
         """The state after a whole line; also the number of letters of the pattern."""
         return len(self.pattern)
 
+    @property
+    def syllables(self) -> str:
+        """See the function of the same name."""
+        return syllables(self.pattern)
+
     def ends(self, letters: str) -> tuple[tuple[tuple[int, float], ...], ...]:
         """For each state in which a word of these letters (`1`, `0`, `x`) begins: where it may end, and how likely."""
         if letters not in self._ends:
@@ -121,6 +126,11 @@ class Metre:
         self.states += len(fresh)
         for (a, b), letter in zip(pairwise((start, *fresh, end)), letters, strict=True):
             self._allow(a, letter, b)
+
+
+def syllables(letters: str) -> str:
+    """Letters that are heard (`1`, `0`, `x`) as short (`⏑`) and long (`–`) syllables."""
+    return letters.replace("10", "–").replace("x", "⏑").replace("1", "⏑")
 
 
 def is_metre(name: str) -> bool:

@@ -25,7 +25,7 @@ import msgspec
 
 from models.lexicon import word_hash
 from rumi_tui.verse import scansion
-from rumi_tui.verse.feet import Metre, metre_named
+from rumi_tui.verse.feet import Metre, metre_named, syllables
 from rumi_tui.verse.scansion import Body, Close, Following, Token
 
 RULES_LIMIT = 0.46
@@ -63,7 +63,12 @@ class Scansion(NamedTuple):
     @property
     def syllables(self) -> str:
         """The whole line, short (`⏑`) and long (`–`) syllables."""
-        return "".join(self.letters).replace("10", "–").replace("x", "⏑").replace("1", "⏑")
+        return syllables("".join(self.letters))
+
+    @property
+    def syllables_by_word(self) -> list[str]:
+        """The same for each word."""
+        return [syllables(letters) for letters in self.letters]
 
 
 class _Learned(msgspec.Struct, array_like=True):

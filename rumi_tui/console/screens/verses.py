@@ -17,24 +17,32 @@ from textual.worker import get_current_worker
 from models.errors import RumiError
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.console.screens.dialog import Dialog
+from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.widgets.choices import Choices
+from rumi_tui.console.widgets.wrap import shortened
+from rumi_tui.library.store import Library
 from rumi_tui.locations import index_folder, texts_folder
 from rumi_tui.search.embeddings import Batch, open_embeddings
 from rumi_tui.search.index import Couplet, Index, Quotation
+from rumi_tui.texts.opening import Opening, opening_at
+from rumi_tui.texts.places import read_place
+from rumi_tui.texts.reader import open_works
 from rumi_tui.verse.languages import language_of
 
 Asking = Literal["ask", "search"]
 HEADINGS = {
-    "ask": "Ask a question: these are Rumi's couplets that bear on it. Enter on one has the machine write on.",
-    "search": "Search Rumi's verse for words. Enter on a couplet has the machine write on from it.",
+    "ask": "Ask a question: these are Rumi's couplets that bear on it.",
+    "search": "Search Rumi's verse for words.",
 }
+KEYS = "Enter reads on in the poem; Ctrl+G has the machine write on from the couplet."
 
 
-class VersesScreen(Dialog[Couplet | None]):
-    """Finds couplets; gives back the one to write on from."""
+class VersesScreen(Dialog[Opening | None]):
+    """Finds couplets; gives back what to write on from."""
 
     BINDINGS = [
         Binding("escape", "dismiss", "Back", priority=True),
+        Binding("ctrl+g", "write_on", "Write on", priority=True),
         Binding("right,pagedown", "turn(1)", "Next page", show=False),
         Binding("left,pageup", "turn(-1)", "Page before", show=False),
     ]
@@ -54,16 +62,24 @@ class VersesScreen(Dialog[Couplet | None]):
             super().__init__()
             self.words, self.passages, self.pages = words, passages, pages
 
-    def __init__(self, kind: Asking, words: str, mode: Mode) -> None:
-        """To ask or to search, with these words to begin with."""
+    class Begun(Message):
+        """What the machine is to write on from was found."""
+
+        def __init__(self, opening: Opening) -> None:
+            super().__init__()
+            self.opening = opening
+
+    def __init__(self, library: Library, kind: Asking, words: str, mode: Mode) -> None:
+        """To ask or to search, with these words to begin with; the library keeps the bookmarks of who reads on."""
         super().__init__()
+        self._library = library
         self._kind, self._words, self._mode = kind, words, mode
         self._passages: list[Quotation] = []
         self._page = self._pages = 1
 
     def compose(self) -> ComposeResult:
         """The words, how it goes, and what was found."""
-        yield Static(HEADINGS[self._kind], id="heading", markup=False)
+        yield Static(f"{HEADINGS[self._kind]} {KEYS}", id="heading", markup=False)
         yield Input(self._words, placeholder="What is love?" if self._kind == "ask" else "reed fire", compact=True)
         yield Static("", id="status", markup=False)
         yield Choices(markup=False)
@@ -146,6 +162,7 @@ class VersesScreen(Dialog[Couplet | None]):
     def _drawn(self, passage: Quotation) -> str:
         width = max(0, self.query_one(Choices).size.width - 6)
         rows = [passage.couplet.place]
+        rows += [to_display(shortened(title, width), self._mode, width) for title in passage.couplet.titles]
         for margin, verse in (("  ", passage.before), ("▌ ", passage.couplet.verse), ("  ", passage.after)):
             rows += [margin + to_display(line, self._mode, width) for line in verse.split("\n") if line]
         return "\n".join([*rows, ""])
@@ -153,4 +170,47 @@ class VersesScreen(Dialog[Couplet | None]):
     @on(Choices.OptionSelected)
     def _choose(self, event: Choices.OptionSelected) -> None:
         if event.option_index < len(self._passages):  # it may have been pressed on a list that is gone
-            self.dismiss(self._passages[event.option_index].couplet)
+            couplet = self._passages[event.option_index].couplet
+            if couplet.reference:
+                screen = ReadingScreen(self._library, self._mode, couplet.reference, couplet.language)
+                self.app.push_screen(screen, self._write_after)
+            else:
+                self.dismiss(_opening(couplet))
+
+    def action_write_on(self) -> None:
+        """Has the machine write on from the couplet under the cursor."""
+        number = self.query_one(Choices).highlighted
+        if number is not None and number < len(self._passages):
+            self._begin(self._passages[number].couplet)
+
+    @work(thread=True, exclusive=True)
+    def _begin(self, couplet: Couplet) -> None:
+        """In a thread: the whole poem is read, for its beginning tells how it must go on."""
+        try:
+            opening = _opening(couplet)
+            if couplet.reference and couplet.language:
+                works = open_works(texts_folder())
+                place = works.find(read_place(couplet.reference))
+                opening = opening_at(works.poem(place), place.couplet, couplet.language)
+            self._post(self.Begun(opening))
+        except RumiError as error:
+            self._post(self.Results(str(error), [], 1))
+
+    @on(Begun)
+    def _leave(self, event: Begun) -> None:
+        self.dismiss(event.opening)
+
+    def _write_after(self, opening: Opening | None) -> None:
+        if opening is not None:
+            self.dismiss(opening)
+
+
+def _opening(couplet: Couplet) -> Opening:
+    """A couplet alone."""
+    return Opening(
+        text=f"{couplet.verse}\n",
+        place=couplet.place,
+        address=couplet.address,
+        language=couplet.language,
+        form=couplet.form,
+    )

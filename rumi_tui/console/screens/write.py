@@ -27,6 +27,7 @@ from rumi_tui.console.screens.export import ExportScreen
 from rumi_tui.console.screens.lens import Branching, LensScreen
 from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.console.screens.name import Name, NameScreen
+from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.screens.tree import TreeScreen
 from rumi_tui.console.screens.verses import Asking, VersesScreen
 from rumi_tui.console.settings import UserSettings
@@ -41,10 +42,11 @@ from rumi_tui.console.writing.drafting import Drafting
 from rumi_tui.console.writing.history import Snapshot
 from rumi_tui.console.writing.writer import Writer
 from rumi_tui.engine.messages import Began, Described, Event, Failed, Finished, Tried, Wrote
-from rumi_tui.library.formats import save_file
+from rumi_tui.library.formats import save_file, to_text
 from rumi_tui.library.store import KeptPoem, Library
 from rumi_tui.locations import poems_folder
-from rumi_tui.search.index import Couplet
+from rumi_tui.texts.opening import Opening
+from rumi_tui.verse.languages import LANGUAGES
 
 PROMPTS = 100
 """Earlier prompts that the arrow keys go through."""
@@ -222,6 +224,8 @@ class WriteScreen(Screen[None]):
                     self._find_verses("ask", value)
                 case RunAction(action, value) if action.name == "search":
                     self._find_verses("search", value)
+                case RunAction(action, value) if action.name == "read":
+                    self._read(value)
                 case RunAction(action, _):
                     owner = self if action in WRITING else self.app
                     await owner.run_action(action.name)
@@ -368,8 +372,9 @@ class WriteScreen(Screen[None]):
     def action_copy(self) -> None:
         """Gives the poem to the terminal's clipboard, and to a file, since no terminal says whether it took it."""
         if snapshot := self._snapshot():
-            self.app.copy_to_clipboard(snapshot.text)
-            if poem := self._as_saved():
+            poem = self._as_saved()
+            self.app.copy_to_clipboard(to_text(poem) if poem and poem.real else snapshot.text)
+            if poem:
                 self._save_file(poem, "txt", "Copied. If your terminal keeps no clipboard, the poem is in")
 
     def action_export(self) -> None:
@@ -399,12 +404,21 @@ class WriteScreen(Screen[None]):
         self._find_verses("search")
 
     def _find_verses(self, kind: Asking, words: str = "") -> None:
-        self.app.push_screen(VersesScreen(kind, words, self._mode), self._write_after)
+        self.app.push_screen(VersesScreen(self._library, kind, words, self._mode), self._write_after)
 
-    async def _write_after(self, couplet: Couplet | None) -> None:
-        if couplet is not None:
+    def action_read(self) -> None:
+        """Reads the poem of the day, and from there whatever the person likes."""
+        self._read()
+
+    def _read(self, typed: str = "") -> None:
+        model = self.query_one(SettingsBar).model
+        language = next((code for code, language in LANGUAGES.items() if language.model == model), None)
+        self.app.push_screen(ReadingScreen(self._library, self._mode, typed, language), self._write_after)
+
+    async def _write_after(self, opening: Opening | None) -> None:
+        if opening is not None:
             with complaining(self):
-                await self._desk.write_after(self._settings(), couplet)
+                await self._desk.write_after(self._settings(), opening)
 
     def action_next_model(self) -> None:
         """Changes to the next model."""

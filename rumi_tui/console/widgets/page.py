@@ -13,8 +13,15 @@ from rumi_tui.console.writing.draft import Job
 from rumi_tui.console.writing.history import Snapshot
 from rumi_tui.console.writing.replay import Rewriting
 from rumi_tui.engine.messages import Began, Failed, Finished, Tried, Wrote
+from rumi_tui.library.store import MACHINE_CAPTION, RealVerse
 
 ENDINGS = {"end": "the poem ended here", "lines": "enough lines", "characters": "enough characters", None: "stopped"}
+
+
+def captions(text: str, real: RealVerse | None) -> dict[int, str]:
+    """What is told above which lines of a poem, so that nobody takes the machine's for Rumi's."""
+    lines = real.whole_lines(text) if real else 0
+    return {0: real.caption, lines: MACHINE_CAPTION} if real and lines else {}
 
 
 class Page(Vertical):
@@ -81,7 +88,8 @@ class Page(Vertical):
         if snapshot is None:
             view.show("", (), "")
         else:
-            view.show(snapshot.text if text is None else text, snapshot.draft.given, snapshot.draft.form)
+            text = snapshot.text if text is None else text
+            view.show(text, snapshot.draft.given, snapshot.draft.form, captions(text, snapshot.draft.real))
 
     def _say(self, words: str) -> None:
         self._words = words

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ from textual.strip import Strip
 
 from models.forms import form_named
 from rumi_tui.bidi import Mode, is_right_to_left, printable, to_cells, to_display
-from rumi_tui.console.widgets.wrap import wrapped
+from rumi_tui.console.widgets.wrap import shortened, wrapped
 
 MEASURE = {False: 72, True: 52}
 """Cells of the column of text, left-to-right and right-to-left: the longest lines of the verse it is made for."""
@@ -32,13 +32,21 @@ class PoemView(ScrollView, can_focus=True):
     It is set verse by verse: a line, or where there is room for two Persian hemistichs beside each other, a couplet.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"poem--prompt", "poem--verse", "poem--cursor", "poem--try"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "poem--prompt",
+        "poem--verse",
+        "poem--cursor",
+        "poem--try",
+        "poem--caption",
+    }
 
     def __init__(self, mode: Mode) -> None:
         super().__init__()
         self._mode = mode
         self._form = ""
         self._lines: list[str] = [""]
+        self._captions: dict[int, str] = {}
+        """What is told above some lines, by their numbers."""
         self._given_parts: list[list[range]] = [[]]
         """For each line, which of its characters the person gave."""
         self._rows: list[Text] = []
@@ -52,9 +60,11 @@ class PoemView(ScrollView, can_focus=True):
         self._try = ""
         """What stands behind the cursor for now: the rest of a line that is being tried."""
 
-    def show(self, text: str, given_parts: Iterable[range], form: str) -> None:
-        """Shows another poem, of which the person gave some parts."""
-        self._form = form
+    def show(
+        self, text: str, given_parts: Iterable[range], form: str, captions: Mapping[int, str] | None = None
+    ) -> None:
+        """Shows another poem, of which the person gave some parts; captions stand above the lines of these numbers."""
+        self._form, self._captions = form, dict(captions or {})
         self._lines, self._given_parts = [""], [[]]
         end = 0
         for part in given_parts:
@@ -114,12 +124,22 @@ class PoemView(ScrollView, can_focus=True):
             self._first_row.append(len(self._rows))
             if form.spaced and number and number % form.unit == 0 and not side_by_side:
                 self._rows.append(Text())
+            for line in range(number, number + lines):
+                if line in self._captions:
+                    self._rows += self._set_caption(
+                        self._captions[line], 2 * measure + GAP if side_by_side else measure
+                    )
             if side_by_side:
                 self._rows += self._set_couplet(number, measure)
             else:
                 self._rows += self._set_line(number, measure)
         self.virtual_size = Size(self.size.width, len(self._rows))
         self.refresh()
+
+    def _set_caption(self, caption: str, width: int) -> list[Text]:
+        """A row in the middle, with air above it unless it is the first."""
+        row = Text(shortened(caption, width).center(width), self.get_component_rich_style("poem--caption"))
+        return [*([Text()] if self._rows and self._rows[-1].plain else []), row]
 
     def _set_couplet(self, number: int, measure: int) -> list[Text]:
         """The rows of two lines beside each other, the first on the right."""
@@ -129,7 +149,7 @@ class PoemView(ScrollView, can_focus=True):
         for row in range(max(len(right), len(left))):
             first, second = (half[row] if row < len(half) else Text(" " * measure) for half in (right, left))
             if self._mode == "terminal":
-                rows.append(_for_terminal(second, first))
+                rows.append(for_terminal(second, first))
             else:
                 second.append(" " * (measure - second.cell_len + GAP))
                 rows.append(second.append_text(first))
@@ -190,7 +210,7 @@ class PoemView(ScrollView, can_focus=True):
         return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
 
 
-def _for_terminal(left: Text, right: Text) -> Text:
+def for_terminal(left: Text, right: Text) -> Text:
     """Two halves of a row for a terminal that turns right-to-left text round, and what is between with it."""
     blanks = [len(half.plain) - len(half.plain.lstrip(" ")) for half in (left, right)]
     row = Text(" " * blanks[0]).append_text(right[blanks[1] :])

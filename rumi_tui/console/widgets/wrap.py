@@ -24,3 +24,11 @@ def wrapped(line: str, measure: int) -> Iterator[tuple[int, int]]:
         if end == len(line):
             return
         begin = end
+
+
+def shortened(line: str, measure: int) -> str:
+    """The line if it fits into `measure` cells, or else its beginning and an ellipsis."""
+    if cell_len(line) <= measure:
+        return line
+    begin, end = next(wrapped(line, max(1, measure - 1)))
+    return line[begin:end].rstrip() + "…"

@@ -19,12 +19,14 @@ from rumi_tui.console.writing.history import History, Snapshot
 from rumi_tui.console.writing.replay import Rewriting
 from rumi_tui.console.writing.unsaved import Unsaved
 from rumi_tui.console.writing.writer import Writer
-from rumi_tui.engine.messages import Began, Describe, Event, Failed, Finished, Inspect, Write
-from rumi_tui.library.store import Branch, KeptPoem, Library
-from rumi_tui.search.index import Couplet
+from rumi_tui.engine.messages import Began, Describe, Described, Event, Failed, Finished, Inspect, Write
+from rumi_tui.library.store import Branch, KeptPoem, Library, RealVerse
+from rumi_tui.texts.opening import Opening
 from rumi_tui.verse.languages import LANGUAGES
 
 AnyJob = Job | Drafting | Rewriting
+AFTER_RUMI = "After Rumi:"
+"""How the title of a poem begins whose beginning is Rumi's; his place follows."""
 
 
 class Task(Protocol):
@@ -73,22 +75,44 @@ class Desk:
 
     # Writing. All of these raise `RumiError` for settings that nothing can be written with.
 
-    async def write_new(self, settings: Settings, text: str, title: str = "") -> None:
+    async def write_new(self, settings: Settings, text: str) -> None:
         """Begins a poem with what the person typed."""
-        await self._write(settings, text, is_typed=True, title=title)
+        await self._write(settings, text, is_typed=True)
 
-    async def write_after(self, settings: Settings, couplet: Couplet) -> None:
-        """Has the model of its language write on from a couplet of Rumi's; the title tells whose it is."""
-        language = LANGUAGES.get(couplet.language or "")
+    async def write_after(self, settings: Settings, opening: Opening) -> None:
+        """Has the model of its language write on from verse of Rumi's, in its form, metre and rhyme if it can.
+
+        The title tells whose the beginning is, and the poem where it ends.
+        """
+        language = LANGUAGES.get(opening.language or "")
         model = language.model if language else settings.model
-        settings = settings.meant_for(model, couplet.form)
-        await self.write_new(settings, f"{couplet.verse}\n", f"After Rumi: {couplet.place}")
+        described = await self._described(model)
+        tokenizer, forms = described.tokenizer, described.card.forms
+        text = tokenizer.fit(opening.text).text
+        settings = msgspec.structs.replace(
+            settings.meant_for(model, opening.form if opening.form in forms else forms[0]),
+            metre=opening.metre if opening.metre in tokenizer.metres else "",
+            rhyme=opening.rhyme if tokenizer.names_rhymes else "",
+        )
+        real = RealVerse(length=len(text), place=opening.place, address=opening.address)
+        await self._write(settings, text, is_typed=True, title=f"{AFTER_RUMI} {opening.place}", real=real)
+
+    async def _described(self, model: str) -> Described:
+        await self.finish()
+        async for event in self._writer.carry_out(Describe(model)):
+            if isinstance(event, Described):
+                return event
+            if isinstance(event, Failed):
+                raise RumiError(event.message)
+        raise RumiError(f"The model {model} does not tell what it is: try again.")
 
     async def write_again(self, settings: Settings, draft: Draft) -> None:
         """Begins another poem as `draft` began."""
         like = draft if draft.branch else None  # a branch needs the very beginning, model and form that it has
+        is_typed = like is None or draft.is_typed
+        title = f"{AFTER_RUMI} {draft.real.place}" if draft.real else ""
         await self._write(
-            settings, draft.prompt, is_typed=like is None or draft.is_typed, like=like, branch=draft.branch
+            settings, draft.prompt, is_typed=is_typed, like=like, branch=draft.branch, title=title, real=draft.real
         )
 
     async def write_drafts(self, settings: Settings, text: str, draft: Draft | None = None) -> Drafting:
@@ -147,10 +171,12 @@ class Desk:
         branch: Branch | None = None,
         lines: int | None = None,
         title: str = "",
+        real: RealVerse | None = None,
     ) -> None:
         """Has verse written: more of `draft`, or a new poem, which may leave another at `branch` and be `like` it.
 
-        `lines`, where given, is how many of the lines that the settings allow are left. Where nobody asks for a metre,
+        `lines`, where given, is how many of the lines that the settings allow are left. What is `real` of the text is
+        Rumi's. Where nobody asks for a metre,
         it goes on in the one that it has.
         """
         if source := draft or like:
@@ -160,7 +186,7 @@ class Desk:
             settings = msgspec.structs.replace(settings, lines=lines)
         if source and not settings.metre:
             settings = msgspec.structs.replace(settings, metre=source.metre_at(len(text)))
-        job = Job(self.library, settings, text, is_typed, draft, like, branch, title)
+        job = Job(self.library, settings, text, is_typed, draft, like, branch, title, real)
         commands = job.commands()
         await self.finish()
         self.history.hold()
@@ -240,7 +266,10 @@ class Desk:
         """Puts the poem on the page as the person changed it; the first `at` characters are as they were."""
         draft, branch = snapshot.draft, snapshot.branch(at)
         inherited_parts = draft.given if branch else ()
-        new_draft = Draft(self.library, draft.model, draft.model_sha256, draft.form, text, branch, inherited_parts)
+        real = draft.real and draft.real.shortened(at)
+        new_draft = Draft(
+            self.library, draft.model, draft.model_sha256, draft.form, text, branch, inherited_parts, real=real
+        )
         new_draft.save()
         self.history.turn_to(new_draft)
         return new_draft

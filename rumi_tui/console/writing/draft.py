@@ -11,7 +11,7 @@ from models.errors import RumiError
 from rumi_tui.engine.generate import Ending, Keep, Request
 from rumi_tui.engine.messages import Began, Event, Failed, Finished, Write, Wrote
 from rumi_tui.engine.sampling import Sampling
-from rumi_tui.library.store import Branch, KeptPoem, Library, Passage, prompt_of
+from rumi_tui.library.store import Branch, KeptPoem, Library, Passage, RealVerse, prompt_of
 
 SAVE_SECONDS = 0.4
 """At most this much verse is lost when the power fails; saving each character would keep the disk busy for nothing."""
@@ -76,12 +76,15 @@ class Draft:
         branch: Branch | None = None,
         inherited_parts: Iterable[range] = (),
         title: str = "",
+        real: RealVerse | None = None,
     ) -> None:
         """A poem of which a person gave `text`, or what follows the place where it branches.
 
         Of what comes before that place the person gave the `inherited_parts`.
         """
         self._library, self.branch, self._title = library, branch, title
+        self.real = real
+        """What of its beginning is Rumi's own."""
         self.model, self.model_sha256, self.form, self.text = model, model_sha256, form, text
         begin = branch.at if branch else 0
         shared_parts = [range(part.start, min(part.stop, begin)) for part in inherited_parts if part.start < begin]
@@ -98,7 +101,7 @@ class Draft:
     @classmethod
     def reopen(cls, library: Library, poem: KeptPoem) -> Draft:
         """A poem of the library, to go on with. Raises `RumiError` where the library cannot be read."""
-        draft = cls(library, poem.model, poem.model_sha256, poem.form, poem.text, poem.branch)
+        draft = cls(library, poem.model, poem.model_sha256, poem.form, poem.text, poem.branch, real=poem.real)
         draft.id = poem.id
         draft.given = library.given(poem)
         draft.passages = list(poem.passages)
@@ -141,7 +144,9 @@ class Draft:
         self._saved_at = time.monotonic()
         try:
             if self.id is None:
-                self.id = self._library.begin(self.model, self.model_sha256, self.form, self.text, self.branch)
+                self.id = self._library.begin(
+                    self.model, self.model_sha256, self.form, self.text, self.branch, self.real
+                )
                 if self._title:
                     self._library.name(self.id, self._title, ())
             changed_passages = [passage for passage in self.passages if passage not in self._saved_passages]
@@ -165,13 +170,14 @@ class Job:
         like: Draft | None = None,
         branch: Branch | None = None,
         title: str = "",
+        real: RealVerse | None = None,
     ) -> None:
-        """To write on from `text`, which was typed, or stands already.
+        """To write on from `text`, which was typed, or stands already, or begins with `real` verse.
 
         More of `draft`, or a new poem, which may leave another at `branch` and shares with it what `like` was given.
         """
         self._library, self.settings, self._text, self._is_typed = library, settings, text, is_typed
-        self._like, self._branch, self._title = like, branch, title
+        self._like, self._branch, self._title, self._real = like, branch, title, real
         self.draft = draft
         """The poem that grows; None until a new one has begun.
 
@@ -206,6 +212,9 @@ class Job:
             if branch is not None:  # what was typed may have been fitted to the model's characters
                 branch = Branch(branch.parent, min(branch.at, shared_beginning(self._text, began.text)))
             inherited_parts = like.given if like and branch else ()
+            real = self._real
+            if like:
+                real = like.real and like.real.shortened(shared_beginning(like.text, began.text))
             self.draft = Draft(
                 self._library,
                 settings.model,
@@ -215,6 +224,7 @@ class Job:
                 branch,
                 inherited_parts,
                 self._title,
+                real,
             )
         self.draft.text = began.text
         passage = Passage(

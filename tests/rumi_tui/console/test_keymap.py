@@ -31,14 +31,14 @@ def test_keys_that_type_nothing_can_be_set(key):
 
 
 async def test_a_changed_key_does_it_and_the_old_one_no_longer(library, endless_file):
-    async with console(library, endless_file, settings=settings_with(again="f11", quit="ctrl+b"), lines="2") as pilot:
+    async with console(library, endless_file, settings=settings_with(again="f11", quit="alt+b"), lines="2") as pilot:
         await press_and_write(pilot, library, *"amber", "enter")
         await pilot.press("ctrl+r", "ctrl+q")
         await pilot.pause()
         assert len(library.poems()) == 1
         await press_and_write(pilot, library, "f11")
         assert len(library.poems()) == 2
-        await pilot.press("ctrl+b")
+        await pilot.press("alt+b")
         await until(pilot, lambda: not pilot.app.is_running)
 
 

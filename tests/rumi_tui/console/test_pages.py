@@ -21,7 +21,7 @@ from rich.color import Color
 from rich.style import Style
 from screenshot import screenshot
 from snapshots import difference
-from support import METRES, SHAPES, WORDS, describe, random_decoder, verse
+from support import METRES, SHAPES, WORDS, describe, random_decoder, verse, write_works
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
@@ -30,6 +30,7 @@ from textual.widgets import OptionList
 from export.graph import build_graph
 from models.card import Description
 from models.tokenizer import RESERVED, CharacterTokenizer
+from rumi_tui.console.screens.contents import ContentsScreen
 from rumi_tui.console.screens.drafts import DraftsScreen
 from rumi_tui.console.screens.edit import EditScreen
 from rumi_tui.console.screens.export import ExportScreen
@@ -37,6 +38,7 @@ from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.lens import LensScreen
 from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.console.screens.name import NameScreen
+from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.screens.tour import TourScreen
 from rumi_tui.console.screens.tree import TreeScreen
@@ -87,6 +89,8 @@ PAGES = {
     "name": Page(NameScreen, ("ctrl+o",)),
     "settings": Page(SettingsScreen, ("f4",)),
     "verses": Page(VersesScreen, ("ctrl+k",), has_picture=False),
+    "reading": Page(ReadingScreen, ("ctrl+b",), has_picture=False),
+    "contents": Page(ContentsScreen, ("ctrl+b", "f3"), has_picture=False),
     "tour": Page(TourScreen, ("f12",)),
     "help": Page(HelpScreen, ("f1",)),
     "drafts": Page(
@@ -98,11 +102,12 @@ PAGES = {
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The console runs in a folder with a small model, where clocks show UTC."""
+    """The console runs in a folder with a small model and small works of Rumi's, where clocks show UTC."""
     with monkeypatch.context() as patch:
         patch.chdir(tmp_path)
         patch.setenv("TZ", "UTC")
         time.tzset()
+        patch.setenv("RUMI_CORPUS_DIR", str(write_works(tmp_path / "texts")))
         MODEL.write_bytes(small_model("en"))
         yield
     time.tzset()
@@ -150,7 +155,7 @@ async def walk(pilot: Pilot) -> AsyncIterator[tuple[str, Page]]:
         if isinstance(pilot.app.screen, WriteScreen):
             pilot.app.screen.query_one("#prompt").focus()
         else:
-            await pilot.press("escape")
+            await pilot.press(*["escape"] * len(page.keys))
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
 
 

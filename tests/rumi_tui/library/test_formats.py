@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,7 +13,7 @@ from support import refused, verse
 
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.formats import FORMATS, colophon, file_name, lines_of, save_file, to_json, to_markdown, to_text
-from rumi_tui.library.store import KeptPoem, Passage
+from rumi_tui.library.store import MACHINE_CAPTION, KeptPoem, Passage, RealVerse
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -132,3 +133,52 @@ def test_a_folder_that_cannot_be_is_refused(tmp_path: Path):
     (tmp_path / "file").touch()
     with refused("Could not write"):
         save_file(kept("amber"), "txt", tmp_path / "file")
+
+
+REAL = RealVerse(length=len("Rumi's own\nline"), place="Masnavi I, couplet 1", address="https://ganjoor.net/1")
+AFTER_RUMI = kept("Rumi's own\nline\nthe machine's\nother", real=REAL)
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_every_file_tells_rumis_lines_from_the_machines_and_where_his_stand(ending: str):
+    text = FORMATS[ending][1](AFTER_RUMI)
+    assert "Masnavi I, couplet 1" in text
+    if ending == "json":
+        assert json.loads(text)["real"]["length"] == REAL.length
+    else:
+        of_rumi, name, machine = (text.index(words) for words in ("line", "Rumi, Masnavi", "the machine"))
+        assert max(of_rumi, name) < machine or ending == "svg"
+    if ending in ("md", "html"):
+        assert REAL.address in text
+
+
+def test_as_text_each_author_stands_above_his_lines():
+    assert to_text(AFTER_RUMI) == (
+        f"Rumi, Masnavi I, couplet 1:\n\nRumi's own\nline\n\n{MACHINE_CAPTION}:\n\nthe machine's\nother\n"
+    )
+
+
+def test_in_markdown_and_on_a_page_rumis_lines_are_a_quotation():
+    quoted = [line for line in to_markdown(AFTER_RUMI).split("\n") if line.startswith(">")]
+    assert quoted == ["> Rumi's own\\", "> line", ">", f"> *Rumi, Masnavi I, couplet 1* <{REAL.address}>"]
+    html = FORMATS["html"][1](AFTER_RUMI)
+    quotation = html.partition("<blockquote>")[2].partition("</blockquote>")[0]
+    assert "Rumi&#x27;s own" in quotation
+    assert "the machine" not in quotation
+
+
+def test_on_a_card_rumis_lines_have_a_colour_of_their_own():
+    card = ElementTree.fromstring(FORMATS["svg"][1](AFTER_RUMI))
+    lines = [element for element in card.iterfind(f"{SVG}g/{SVG}text") if element.text in lines_of(AFTER_RUMI)]
+    assert [element.get("fill") is not None for element in lines] == [True, True, False, False]
+    captions = [element.text for element in card.iterfind(f"{SVG}g[@id='captions']/{SVG}text")]
+    assert captions == ["Rumi, Masnavi I, couplet 1", MACHINE_CAPTION]
+
+
+@pytest.mark.parametrize(("length", "whole_lines"), [(4, 0), (10, 1), (12, 1), (15, 2), (16, 2), (99, 4)])
+def test_only_whole_lines_count_as_rumis(length: int, whole_lines: int):
+    real = msgspec.structs.replace(REAL, length=length)
+    assert real.whole_lines(AFTER_RUMI.text) == whole_lines
+    assert real.whole_lines("Rumi's own\nline\n") <= 2
+    assert ("Rumi, Masnavi" in to_text(msgspec.structs.replace(AFTER_RUMI, real=real))) == bool(whole_lines)
+    assert "Begins with Rumi's verse (Masnavi I, couplet 1)" in colophon(AFTER_RUMI)

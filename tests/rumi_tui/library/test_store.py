@@ -8,7 +8,7 @@ import pytest
 from support import refused, verse
 
 from rumi_tui.engine.sampling import Sampling
-from rumi_tui.library.store import Branch, KeptPoem, Library, Passage
+from rumi_tui.library.store import Branch, KeptPoem, Library, Passage, RealVerse
 from rumi_tui.library.tables import MIGRATIONS, VERSION
 
 POEM = ("en", "0" * 64, "couplet", "amber")
@@ -43,6 +43,32 @@ def test_what_is_kept_is_found_again_by_another_library(path: Path):
         passages=passages,
     )
     assert len(kept.written) == len("2026-01-01T00:00:00+00:00")
+
+
+def test_what_of_a_poem_is_rumis_is_kept_and_is_no_prompt(path: Path):
+    library = Library(path)
+    real = RealVerse(length=3, place="ghazal 100", address="https://ganjoor.net/1")
+    poem, typed = library.begin(*POEM, real=real), library.begin(*POEM)
+    for number in (poem, typed):
+        library.save(number, "amber", [passage(3)])
+    assert Library(path).poem(poem).real == real
+    assert Library(path).poem(typed).real is None
+    assert library.prompts(9) == ["amb"]
+    library._database.execute("UPDATE poems SET real = '{'")
+    with refused(f"Poem number {poem} .* is damaged"):
+        library.poem(poem)
+
+
+def test_bookmarks_are_kept_the_latest_first(path: Path):
+    library = Library(path)
+    assert library.bookmarks() == []
+    for place in ("divan/100", "masnavi/3:1259", "rubai/55"):
+        library.set_bookmark(place, True)
+    assert Library(path).bookmarks() == ["rubai/55", "masnavi/3:1259", "divan/100"]
+    library.set_bookmark("divan/100", True)
+    library.set_bookmark("rubai/55", False)
+    library.set_bookmark("rubai/56", False)
+    assert library.bookmarks() == ["divan/100", "masnavi/3:1259"]
 
 
 def test_a_passage_that_changes_is_kept_once(path: Path):

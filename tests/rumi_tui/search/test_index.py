@@ -6,9 +6,9 @@ import threading
 from pathlib import Path
 
 import pytest
-from support import assert_command_refused, call_command, refused, run_command, write_corpus
+from support import assert_command_refused, call_command, refused, run_command, write_corpus, write_works
 
-from rumi_tui.search.index import PAGE, Index
+from rumi_tui.search.index import PAGE, TITLE_LENGTH, Index
 from rumi_tui.verse.words import fold, search_terms
 
 POEMS = """\
@@ -61,6 +61,46 @@ def test_a_passage_has_the_lines_around_it_in_the_same_poem(folder: Path, tmp_pa
     assert (passage.before, passage.after) == ("", "They loved the harbour, loved the sea")
     assert passage.couplet.place == "Book en, en.txt poem 2, couplet 1"
     assert index.search("harbour").passages[0].before == passage.couplet.verse
+
+
+def test_a_couplet_of_a_text_with_labels_has_the_place_that_readers_know(tmp_path: Path) -> None:
+    index = Index(write_works(tmp_path / "texts"), tmp_path / "kept")
+    by_file = {(c.file, c.place): c for c in index.couplets()}
+    persian, english = (by_file[name, "Masnavi I, couplet 7"] for name in ("fa-masnavi.txt", "en-masnavi.txt"))
+    assert persian.section == english.section == {"fa": "چراغ دریا", "en": "The lantern and the sea"}
+    assert sorted(persian.titles) == sorted(persian.section.values())
+    assert (persian.reference, persian.address) == (
+        "masnavi/1:7",
+        "https://ganjoor.net/moulavi/masnavi/daftar1/sh2",
+    )
+    assert by_file["fa-masnavi.txt", "Masnavi I, couplet 5"].section == {"fa": "سرآغاز"}
+    ghazal = by_file["fa-divan.txt", "ghazal 100, couplet 4"]
+    assert (ghazal.reference, ghazal.section) == ("divan/100:4", {})
+    assert ("fa-rubaiyat.txt", "quatrain 56, couplet 2") in by_file
+
+
+def test_a_couplet_without_labels_is_told_by_its_file(folder: Path, tmp_path: Path) -> None:
+    (passage,) = Index(folder, tmp_path / "kept").search("mirrors").passages
+    assert (passage.couplet.reference, passage.couplet.address, passage.couplet.section) == ("", "", {})
+
+
+def test_the_index_is_made_again_when_labels_change(tmp_path: Path) -> None:
+    folder = write_works(tmp_path / "texts")
+    Index(folder, tmp_path / "kept").close()
+    labels = folder / "fa-divan.tsv"
+    labels.write_text(labels.read_text("utf-8").replace("divan/102", "divan/103"), "utf-8")
+    places = {couplet.place for couplet in Index(folder, tmp_path / "kept").couplets()}
+    assert "ghazal 103, couplet 1" in places
+    assert "ghazal 102, couplet 1" not in places
+
+
+def test_a_long_title_is_cut_where_it_is_told(tmp_path: Path) -> None:
+    folder = write_works(tmp_path / "texts")
+    labels = folder / "en-masnavi.tsv"
+    labels.write_text(labels.read_text("utf-8").replace("the sea", "the sea, " * 100), "utf-8")
+    couplet = next(c for c in Index(folder, tmp_path / "kept").couplets() if "en" in c.section)
+    assert len(couplet.section["en"]) > 800
+    assert max(map(len, couplet.titles)) <= TITLE_LENGTH
 
 
 def test_a_language_picks_the_texts(folder: Path, tmp_path: Path) -> None:
@@ -140,6 +180,17 @@ def test_the_command_shows_pages_of_passages(tmp_path: Path) -> None:
     nothing = call_command("rumi-corpus", "search", "unheard", **places)
     assert (nothing.returncode, nothing.stdout) == (0, "")
     assert "No couplet" in nothing.stderr
+
+
+def test_the_command_tells_places_and_addresses(tmp_path: Path) -> None:
+    places = {"RUMI_CORPUS_DIR": str(write_works(tmp_path / "texts")), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    word = next(
+        c.verse for c in Index(tmp_path / "texts", tmp_path / "kept").couplets() if c.place.endswith("I, couplet 6")
+    )
+    shown = call_command("rumi-corpus", "search", *word.split(), **places).stdout
+    assert shown.startswith("Masnavi I, couplet 6\nچراغ دریا\nThe lantern and the sea\nhttps://ganjoor.net/")
+    found = json.loads(call_command("rumi-corpus", "search", *word.split(), "--json", **places).stdout)
+    assert found["passages"][0]["couplet"]["reference"] == "masnavi/1:6"
 
 
 def test_without_texts_the_command_says_what_to_do(tmp_path: Path) -> None:

@@ -12,6 +12,9 @@ from textual.widgets import Input, OptionList, Static
 from rumi_tui.console.screens import verses
 from rumi_tui.console.screens.verses import VersesScreen
 from rumi_tui.console.screens.write import WriteScreen
+from rumi_tui.console.widgets.poem_view import PoemView
+from rumi_tui.console.widgets.wrap import shortened
+from rumi_tui.library.store import MACHINE_CAPTION, RealVerse
 from rumi_tui.search.embeddings import Nearest
 
 
@@ -60,7 +63,12 @@ async def test_couplets_are_found_by_words_page_by_page_and_the_machine_writes_o
         assert kept.text.startswith(couplet.verse)
         assert kept.title == f"After Rumi: {couplet.place}"
         assert kept.form == couplet.form
-        await until(pilot, lambda: on_the_page(pilot) == letters(kept.text))
+        lines = couplet.verse.count("\n") + 1
+        width = pilot.app.screen.query_one(PoemView).size.width - 2
+        his, its = (letters(shortened(words, width)) for words in (kept.real.caption, MACHINE_CAPTION))
+        parts = [letters("".join(part)) for part in (kept.text.split("\n")[:lines], kept.text.split("\n")[lines:])]
+        await until(pilot, lambda: on_the_page(pilot) == his + parts[0] + its + parts[1])
+        assert kept.real == RealVerse(length=len(couplet.verse) + 1, place=couplet.place)
 
 
 async def test_a_question_typed_as_a_command_is_answered_or_told_that_nothing_bears_on_it(library, endless_file, texts):

@@ -10,12 +10,12 @@ import pytest
 from support import refused
 
 from rumi_tui.console.writing import draft as draft_module
-from rumi_tui.console.writing.draft import Draft, Job, Settings
+from rumi_tui.console.writing.draft import Draft, Job, Settings, shared_beginning
 from rumi_tui.engine.generate import Generation, Step
 from rumi_tui.engine.messages import Began, Failed, Finished, Wrote
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import Session
-from rumi_tui.library.store import Branch, Library
+from rumi_tui.library.store import Branch, Library, RealVerse
 
 SETTINGS = Settings(model="en", form="couplet", sampling=Sampling(temperature=1), seed=11, lines=3)
 
@@ -197,6 +197,20 @@ def test_a_branch_keeps_what_it_shares_and_whose_words_they_were(library: Librar
     kept = library.poem(second.id)
     assert library.given(kept) == second.given
     assert write_again(kept, endless) == kept.text
+
+
+def test_what_is_rumis_stays_so_in_every_branch_as_far_as_it_is_shared(library: Library, endless: Session):
+    real = RealVerse(length=5, place="ghazal 100")
+    first = write(Job(library, SETTINGS, "amber", True, real=real), endless, 30)
+    assert library.poem(first.id).real == real
+    for text, length in ((first.text[:20] + "drum", 5), ("ambit", 3), ("drum", 0)):
+        at = min(20, shared_beginning(text, first.text))
+        branch = write(Job(library, SETTINGS, text, True, like=first, branch=Branch(first.id, at)), endless, 5)
+        expected = msgspec.structs.replace(real, length=length) if length else None
+        assert Draft.reopen(library, library.poem(branch.id)).real == expected
+    other = Job(library, SETTINGS, first.text, False, draft=first)
+    other.handle(Began(first.text, [], "1" * 64))
+    assert other.draft.real == real
 
 
 def test_a_branch_leaves_where_typed_text_had_to_be_changed(library: Library):

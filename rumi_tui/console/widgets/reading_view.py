@@ -1,0 +1,314 @@
+"""A poem of Rumi's to read in, couplet by couplet, in one language or two. Knows nothing of where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import zip_longest
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from models.forms import form_named
+from rumi_tui.bidi import Mode, is_right_to_left, to_display
+from rumi_tui.console.widgets.poem_view import GAP, HEMISTICH, MEASURE, for_terminal
+from rumi_tui.console.widgets.wrap import wrapped
+from rumi_tui.texts.reader import NumberedCouplet, WholePoem
+from rumi_tui.verse.metre import Scansion
+
+NUMBER = 5
+"""Cells of the number of a couplet; its mark and a blank follow."""
+CURSOR, BOOKMARK = "▌", "★"
+MARGIN = NUMBER + 2
+"""Cells before the verse."""
+SIGNS = {ord("⏑"): "∪"}
+"""Of a short syllable: few fonts of terminals have the first one."""
+LEAST = 30
+"""Cells of the narrower of two columns."""
+TINY = 40
+"""Cells of a screen below which no numbers are shown."""
+
+
+class Row(NamedTuple):
+    """A row of the screen."""
+
+    couplet: int
+    """Which of the poem it belongs to, from 0."""
+    left: str
+    right: str = ""
+    """In a column of its own; empty where there is none, or nothing in it."""
+    is_ready: bool = False
+    """Whether it is a row of signs in the order of the screen."""
+    look: str = "verse"
+
+
+class ReadingView(ScrollView, can_focus=True):
+    """Shows a whole poem and a cursor that stands on a couplet."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "reading--verse",
+        "reading--number",
+        "reading--cursor",
+        "reading--scansion",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "screen.turn(-1)", "Before", key_display="←"),
+        Binding("right", "screen.turn(1)", "Next", key_display="→"),
+        Binding("up", "move(-1)", "Up", show=False),
+        Binding("down", "move(1)", "Down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("home", "leap(0)", "First", show=False),
+        Binding("end", "leap(-1)", "Last", show=False),
+    ]
+
+    class Moved(Message):
+        """The cursor stands on another couplet."""
+
+    def __init__(self, mode: Mode) -> None:
+        super().__init__()
+        self._mode = mode
+        self._poem: WholePoem | None = None
+        self._languages: Sequence[str] = ()
+        self._bookmarks: Collection[int] = ()
+        self._scansions: Sequence[Scansion | None] = ()
+        self._rows: list[Row] = []
+        self._first_row: list[int] = []
+        """Of each couplet."""
+        self._columns = (0, 0)
+        """Cells of the left and of the right one, which is none where all stands below each other."""
+        self._cursor = 0
+
+    @property
+    def couplet(self) -> NumberedCouplet | None:
+        """The one that the cursor stands on."""
+        return self._poem.couplets[self._cursor] if self._poem else None
+
+    def show(self, poem: WholePoem, number: int, languages: Sequence[str], bookmarks: Collection[int]) -> None:
+        """Shows a poem in these languages, the cursor on the couplet of this number, or the first."""
+        self._poem, self._languages, self._bookmarks, self._scansions = poem, languages, bookmarks, ()
+        self._cursor = [couplet.number for couplet in poem.couplets].index(poem.nearest(number))
+        self._lay_out()
+        self.call_after_refresh(self._follow)
+
+    def scan(self, scansions: Sequence[Scansion | None]) -> None:
+        """Shows how the lines of the couplet under the cursor scan; none of them takes it away."""
+        self._scansions = scansions
+        self._lay_out()
+        self._follow()
+
+    @property
+    def is_scanning(self) -> bool:
+        """Whether it is shown how a couplet scans."""
+        return bool(self._scansions)
+
+    def action_move(self, step: int) -> None:
+        """Moves by some couplets."""
+        if self._poem is None:
+            return
+        cursor = max(0, min(self._cursor + step, len(self._poem.couplets) - 1))
+        if cursor != self._cursor:
+            self._cursor = cursor
+            if self._scansions:
+                self._scansions = ()
+                self._lay_out()
+            self._follow()
+            self.post_message(self.Moved())
+
+    def action_page(self, step: int) -> None:
+        """Moves by what is shown."""
+        rows = max(1, self.size.height - 2)
+        target = self._first_row[self._cursor] + step * rows if self._first_row else 0
+        ahead = [abs(row - target) for row in self._first_row]
+        if ahead:
+            nearest = ahead.index(min(ahead))
+            self.action_move(nearest - self._cursor or step)
+
+    def action_leap(self, index: int) -> None:
+        """Moves to the first couplet, or with -1 to the last."""
+        if self._poem is not None:
+            self.action_move((0 if index == 0 else len(self._poem.couplets) - 1) - self._cursor)
+
+    def on_click(self, event: events.Click) -> None:
+        """Moves to the couplet that was clicked on."""
+        row = event.y + self.scroll_offset.y
+        if row < len(self._rows):
+            self.action_move(self._rows[row].couplet - self._cursor)
+
+    def on_resize(self) -> None:
+        """Sets everything anew to the new width."""
+        self._lay_out()
+        self._follow()
+
+    def notify_style_update(self) -> None:
+        """Draws everything anew in the colours of another theme."""
+        super().notify_style_update()
+        self.refresh()
+
+    def _follow(self) -> None:
+        """Brings the couplet under the cursor into sight, with one row around it."""
+        if self._first_row:
+            first = self._first_row[self._cursor]
+            height = sum(row.couplet == self._cursor for row in self._rows)
+            self.scroll_to_region(Region(0, max(0, first - 1), 1, height + 2), animate=False)
+        self.refresh()
+
+    # Setting
+
+    def _lay_out(self) -> None:
+        self._rows, self._first_row = [], []
+        if self._poem is None:
+            return
+        margin = self._margin
+        room = max(8, self.size.width - margin - 2)
+        self._columns = self._set_columns(room)
+        for index, couplet in enumerate(self._poem.couplets):
+            if self._rows and (self._poem.form != "rubai" or len(self._languages) > 1):
+                self._rows += [Row(index - 1, "")] * (not self._is_dense)
+            self._first_row.append(len(self._rows))
+            self._rows += self._set_couplet(index, couplet)
+            if index == self._cursor and self._scansions:
+                self._rows += self._set_scansions(index, room)
+        self.virtual_size = Size(self.size.width, len(self._rows))
+        self.refresh()
+
+    @property
+    def _margin(self) -> int:
+        return MARGIN if self.size.width >= TINY else 2
+
+    @property
+    def _is_dense(self) -> bool:
+        """Whether each couplet is one row, without air between them."""
+        return bool(self._columns[1]) and len(self._languages) == 1
+
+    def _set_columns(self, room: int) -> tuple[int, int]:
+        """Two languages beside each other, or the two hemistichs of one, where there is room; else one column."""
+        poem = self._poem
+        assert poem is not None
+        leftwards = [language for language in self._languages if _is_leftwards(poem, language)]
+        half = (room - GAP) // 2
+        if half >= LEAST:
+            if len(self._languages) > 1 and leftwards:
+                right = min(half, HEMISTICH[-1])
+                return min(room - GAP - right, MEASURE[False]), right
+            if len(self._languages) == len(leftwards) and form_named(poem.form).columns == 2 and _fits(poem, half):
+                return min(half, HEMISTICH[-1]), min(half, HEMISTICH[-1])
+        return min(room, MEASURE[bool(leftwards) and len(self._languages) == 1]), 0
+
+    def _set_couplet(self, index: int, couplet: NumberedCouplet) -> Iterator[Row]:
+        left, right = self._columns
+        verses = [couplet.verse[language].split("\n") for language in self._languages if language in couplet.verse]
+        if right and len(self._languages) == 1:
+            first, second = (*verses[0], "")[:2]
+            pairs = zip_longest(_pieces([second], left), _pieces([first], right), fillvalue="")
+            yield from (Row(index, *pair) for pair in pairs)
+        elif right:
+            leftwards = [line for lines in verses if is_right_to_left(lines[0]) for line in lines]
+            others = [line for lines in verses if not is_right_to_left(lines[0]) for line in lines]
+            beside = zip_longest(_pieces(others, left), _pieces(leftwards, right), fillvalue="")
+            yield from (Row(index, *pair) for pair in beside)
+        else:
+            yield from (Row(index, piece) for lines in verses for piece in _pieces(lines, left))
+
+    def _set_scansions(self, index: int, room: int) -> Iterator[Row]:
+        width = room if not self._columns[1] else sum(self._columns) + GAP
+        for scansion in self._scansions:
+            if scansion is None:
+                yield Row(index, "This line does not scan in the metre as it is spelled.", look="scansion")
+                continue
+            for words, letters in _fitting(scansion, width):
+                yield from (
+                    Row(index, row, is_ready=True, look="scansion")
+                    for row in _below_each_other(words, letters, self._mode, width)
+                )
+
+    # Drawing
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the screen."""
+        number, width = self.scroll_offset.y + y, self.size.width
+        if number >= len(self._rows) or self._poem is None:
+            return Strip.blank(width, self.rich_style)
+        row = self._rows[number]
+        is_first = self._first_row[row.couplet] == number
+        is_under_cursor = row.couplet == self._cursor and (is_first or bool(row.left or row.right))
+        look = "cursor" if is_under_cursor and row.look == "verse" else row.look
+        verse = self._draw(row)
+        verse.stylize(self.get_component_rich_style(f"reading--{look}"))
+        text = self._draw_margin(row, is_first, is_under_cursor).append_text(verse)
+        return Strip(text.render(self.app.console)).adjust_cell_length(width).apply_style(self.rich_style)
+
+    def _draw_margin(self, row: Row, is_first: bool, is_under_cursor: bool) -> Text:
+        assert self._poem is not None
+        number = self._poem.couplets[row.couplet].number
+        star = BOOKMARK if is_first and number in self._bookmarks else ""
+        mark = CURSOR if is_under_cursor else " "
+        shown = f"{star}{number}" if is_first else ""
+        margin = f"{shown:>{NUMBER}}{mark} " if self._margin == MARGIN else f"{star or mark} "
+        return Text(margin, self.get_component_rich_style("reading--cursor" if is_under_cursor else "reading--number"))
+
+    def _draw(self, row: Row) -> Text:
+        left_width, right_width = self._columns
+        if row.is_ready:
+            return Text(row.left)
+        left = to_display(row.left, self._mode, left_width)
+        if not right_width or row.look == "scansion":
+            return Text(left)
+        right = to_display(row.right, self._mode, right_width)
+        if self._mode == "terminal" and is_right_to_left(row.left) and is_right_to_left(row.right):
+            return for_terminal(Text(left), Text(right))
+        return Text(left + " " * (left_width - cell_len(left) + GAP) + right)
+
+
+def _is_leftwards(poem: WholePoem, language: str) -> bool:
+    verse = next(couplet.verse[language] for couplet in poem.couplets if language in couplet.verse)
+    return is_right_to_left(verse)
+
+
+def _fits(poem: WholePoem, width: int) -> bool:
+    """Whether nearly all lines of a poem are no wider than this."""
+    widths = [
+        cell_len(line) for couplet in poem.couplets for verse in couplet.verse.values() for line in verse.split("\n")
+    ]
+    return sorted(widths)[len(widths) * 9 // 10] <= width
+
+
+def _pieces(lines: Sequence[str], width: int) -> list[str]:
+    """The rows of some lines, at most so many cells wide."""
+    return [line[begin:end].rstrip(" ") for line in lines for begin, end in wrapped(line, width)]
+
+
+def _fitting(scansion: Scansion, width: int) -> Iterator[tuple[list[str], list[str]]]:
+    """The words of a line and their letters, in groups that fit into so many cells."""
+    words, letters, taken = list[str](), list[str](), 0
+    for word, syllables in zip(scansion.words, scansion.syllables_by_word, strict=True):
+        cells = max(cell_len(word), len(syllables)) + 2
+        if words and taken + cells > width:
+            yield words, letters
+            words, letters, taken = [], [], 0
+        words.append(word)
+        letters.append(syllables)
+        taken += cells
+    yield words, letters
+
+
+def _below_each_other(words: Sequence[str], syllables: Sequence[str], mode: Mode, width: int) -> tuple[str, str]:
+    """The words from right to left, and below each its syllables in the same direction, in the order of the screen."""
+    cells = [max(cell_len(word), len(signs)) for word, signs in zip(words, syllables, strict=True)]
+    drawn = [_centred(to_display(word, mode, 0), size) for word, size in zip(words, cells, strict=True)]
+    signs = [_centred(each[::-1].translate(SIGNS), size) for each, size in zip(syllables, cells, strict=True)]
+    if mode != "terminal":  # which turns the words round itself
+        drawn.reverse()
+    upper, lower = "  ".join(drawn), "  ".join(reversed(signs))
+    return " " * (width - cell_len(upper)) + upper, " " * (width - cell_len(lower)) + lower
+
+
+def _centred(text: str, cells: int) -> str:
+    blanks = cells - cell_len(text)
+    return " " * (blanks // 2) + text + " " * (blanks - blanks // 2)

@@ -1,0 +1,181 @@
+"""A cento: a new poem of Rumi's own couplets, each from another poem, chosen around some words.
+
+In Persian it has the order of a ghazal: couplets of one metre and one rhyme, as the labels of their poems tell. The
+first rhymes in both lines, and where one goes with the others, the last ended its ghazal. In English, where nothing
+rhymes, couplets of the Masnavi follow each other that have words in common. Knows nothing of models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from models.errors import RumiError
+from rumi_tui.search.ask import question_words
+from rumi_tui.search.index import Couplet, Index
+from rumi_tui.texts.places import Place, read_place
+from rumi_tui.texts.reader import NumberedCouplet, WholePoem, Works
+from rumi_tui.verse.judge import rhymes
+from rumi_tui.verse.languages import LANGUAGES
+from rumi_tui.verse.words import words as words_of
+
+COUPLETS = 7
+"""Of a cento, at most."""
+FEWEST = 4
+LOOKED_AT = 1500
+"""Couplets with the words that are chosen from."""
+SPARE_LETTERS = 1
+"""Letters that the label of a poem may have before those that all couplets end with: they rhyme in them anyway."""
+
+
+class Chosen(msgspec.Struct, frozen=True, kw_only=True):
+    """A couplet of a cento."""
+
+    place: str
+    """For a person."""
+    reference: str
+    address: str
+    verse: str
+
+
+class Cento(msgspec.Struct, frozen=True, kw_only=True):
+    """A poem in which every line is Rumi's, and none stands where it stood."""
+
+    words: list[str]
+    """That it is about."""
+    language: str
+    form: str
+    metre: str
+    """As the labels have it; empty where nobody says."""
+    rhyme: str
+    """The letters that all its rhyming lines end with; empty where nothing rhymes."""
+    couplets: list[Chosen]
+
+
+class _Line(msgspec.Struct, frozen=True):
+    """A couplet in its poem."""
+
+    poem: WholePoem
+    couplet: NumberedCouplet
+    language: str
+
+    @property
+    def verse(self) -> str:
+        return self.couplet.verse[self.language]
+
+    def chosen(self) -> Chosen:
+        place = self.poem.place_of(self.couplet)
+        return Chosen(place=place.name, reference=place.reference, address=place.address, verse=self.verse)
+
+
+def cento(works: Works, index: Index, question: str, language: str) -> Cento:
+    """A cento around the words of a question, always the same for the same texts.
+
+    Raises `RumiError` where there is no word in it, or too few couplets hold any that can stand together.
+    """
+    words = question_words(question, language)
+    if not words:
+        raise RumiError("There is no word that a poem could be about: give at least one.")
+    found = [index.quotation(number).couplet for number in index.ranked(words, language, LOOKED_AT)]
+    if language == LANGUAGES["en"].code:
+        lines, metre, rhyme, form = _answering(works, found, language), "", "", "free"
+    else:
+        lines, metre, rhyme = _rhyming(works, found, language)
+        form = "ghazal"
+    if len(lines) < FEWEST:
+        raise RumiError(f"Too few couplets with {', '.join(words)} go together: try a word that is met more often.")
+    chosen = [line.chosen() for line in lines]
+    return Cento(words=words, language=language, form=form, metre=metre, rhyme=rhyme, couplets=chosen)
+
+
+def _lines(works: Works, found: Sequence[Couplet], work: str, language: str) -> Iterator[_Line]:
+    """Those of the couplets that stand in a work, in their order."""
+    for each in found:
+        place = read_place(each.reference) if each.reference else None
+        if place is not None and place.work == work:
+            place = works.find(place)
+            poem = works.poem(place)
+            couplet = poem.couplet(place.couplet)
+            if couplet is not None and language in couplet.verse:
+                yield _Line(poem, couplet, language)
+
+
+def _rhyming(works: Works, found: Sequence[Couplet], language: str) -> tuple[list[_Line], str, str]:
+    """Couplets of ghazals of one metre and rhyme, with these: the poem in which most poems of Rumi's meet."""
+    groups: dict[tuple[str, str], dict[Place, list[_Line]]] = {}
+    for line in _lines(works, found, "divan", language):
+        for rhyme in _shared_rhymes(line.poem):
+            groups.setdefault((line.poem.metre, rhyme), {}).setdefault(line.poem.place, []).append(line)
+    best: tuple[list[_Line], str, str] = [], "", ""
+    # of groups with as many poems, those with the longer rhyme
+    order = sorted(groups, key=lambda key: (-min(len(groups[key]), COUPLETS), -len(key[1]), key))
+    for metre, rhyme in order:
+        if min(len(groups[metre, rhyme]), COUPLETS) <= len(best[0]) - 2:
+            break  # a beginning and an end of other poems would not make up for it
+        lines = _ghazal(works, [line for each in groups[metre, rhyme].values() for line in each], metre, rhyme)
+        if len(lines) > len(best[0]):
+            best = lines, metre, rhyme
+    return best
+
+
+def _shared_rhymes(poem: WholePoem) -> list[str]:
+    """The endings that another poem may share with this one."""
+    return [poem.rhyme[at:] for at in range(SPARE_LETTERS + 1) if poem.metre and poem.rhyme[at:]]
+
+
+def _ghazal(works: Works, found: Sequence[_Line], metre: str, rhyme: str) -> list[_Line]:
+    """A beginning, what was found, and an end, each from another poem; nothing where there is no beginning."""
+    language = found[0].language
+    poems = [poem for poem in works.poems("divan") if poem.metre == metre and rhyme in _shared_rhymes(poem)]
+    others = [poem for poem in poems if language in poem.languages]
+    firsts = [_Line(poem, poem.couplets[0], language) for poem in others]
+    lasts = [_Line(poem, poem.couplets[-1], language) for poem in others]
+    beginnings = [line for line in found if line.couplet.number == 1] + firsts
+    if not beginnings:
+        return []
+    chosen = beginnings[:1]
+    middle = [line for line in found if line not in firsts and line not in lasts]
+    for line in middle:
+        if len(chosen) < COUPLETS - 1 and _goes_with(line, chosen, rhyme):
+            chosen.append(line)
+    ends = [line for line in found if line in lasts] + lasts
+    return [*chosen, *[line for line in ends if _goes_with(line, chosen, rhyme)][:1]]
+
+
+def _goes_with(line: _Line, chosen: Sequence[_Line], rhyme: str) -> bool:
+    """Whether it is of another poem than all of these, and rhymes with the first on a word that none of them has."""
+    last, *others = (each.verse.split("\n")[-1] for each in (line, *chosen))
+    return (
+        all(each.poem.place != line.poem.place for each in chosen)
+        and rhymes(others[0], last, line.language) == "perfect"
+        and all(_rhyme_word(other, rhyme) != _rhyme_word(last, rhyme) for other in others)
+    )
+
+
+def _rhyme_word(line: str, rhyme: str) -> str:
+    """The word of a line in which the letters of the rhyme begin; the refrain that follows is the same in all."""
+    letters = len(rhyme)
+    for word in reversed(words_of(line)):
+        letters -= len(word)
+        if letters <= 0:
+            return word
+    return line
+
+
+def _answering(works: Works, found: Sequence[Couplet], language: str) -> list[_Line]:
+    """Couplets of the Masnavi, each of another section, that have most words in common with the one before."""
+    candidates = list(_lines(works, found, "masnavi", language))
+    chosen = candidates[:1]
+    while chosen and len(chosen) < COUPLETS:
+        rest = [line for line in candidates if all(line.poem.place != each.poem.place for each in chosen)]
+        if not rest:
+            break
+        chosen.append(max(rest, key=lambda line: _common_words(line, chosen[-1])))
+    return chosen
+
+
+def _common_words(one: _Line, other: _Line) -> float:
+    """The share of the words of two couplets that both have."""
+    first, second = (set(question_words(line.verse, line.language)) for line in (one, other))
+    return len(first & second) / (len(first | second) or 1)

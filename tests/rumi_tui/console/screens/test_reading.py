@@ -1,0 +1,310 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from console_support import SIZES, console, field, told, until
+from support import write_works
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList, Static
+
+from rumi_tui.bidi import to_display
+from rumi_tui.console.screens.contents import MOST, ContentsScreen
+from rumi_tui.console.screens.reading import ReadingScreen
+from rumi_tui.console.screens.verses import VersesScreen
+from rumi_tui.console.screens.write import WriteScreen
+from rumi_tui.console.widgets.reading_view import SIGNS, ReadingView
+from rumi_tui.texts.opening import opening_at
+from rumi_tui.texts.places import read_place
+from rumi_tui.texts.reader import WholePoem, open_works
+from rumi_tui.verse.metre import judge_of
+
+
+@pytest.fixture
+def texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Works to read."""
+    folder = write_works(tmp_path / "texts")
+    monkeypatch.setenv("RUMI_CORPUS_DIR", str(folder))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return folder
+
+
+def poem_of(texts: Path, typed: str) -> WholePoem:
+    return open_works(texts).poem(read_place(typed))
+
+
+async def read(pilot: Pilot, typed: str) -> ReadingView:
+    """Opens the page as a command does, and waits until the verse is there."""
+    field(pilot, "prompt").text = f"/read {typed}"
+    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(pilot.app.screen, ReadingScreen))
+    screen = pilot.app.screen
+    await until(pilot, lambda: screen.query(ReadingView) and screen.query_one(ReadingView).couplet)
+    return screen.query_one(ReadingView)
+
+
+def drawn(view: ReadingView) -> str:
+    """All rows of the poem, in sight or not."""
+    first = view.scroll_offset.y
+    return "\n".join(view.render_line(row - first).text for row in range(view.virtual_size.height))
+
+
+def words_of(text: str) -> str:
+    return "".join(text.split())
+
+
+def heading(pilot: Pilot) -> str:
+    return str(pilot.app.screen.query_one("#heading", Static).content)
+
+
+@pytest.mark.parametrize("size", [*SIZES, (200, 60)])
+async def test_a_section_is_read_whole_in_both_languages_at_the_couplet_that_was_named(
+    library, endless_file, texts, size
+):
+    poem = poem_of(texts, "masnavi/1/1")
+    async with console(library, endless_file, size) as pilot:
+        view = await read(pilot, "masnavi/1:4")
+        assert view.couplet.number == 4
+        shown = words_of(drawn(view))
+        lines = [line for couplet in poem.couplets for verse in couplet.verse.values() for line in verse.split("\n")]
+        words = {word for line in lines for word in to_display(line, "app", 0).split()}
+        assert all(word in shown for word in words)
+        assert heading(pilot).startswith("Masnavi I," if size[0] < 40 else "Masnavi I, section 1 · couplets 1 to 5")
+        rows = [view.render_line(row).text for row in range(view.size.height)]
+        assert any("▌" in row for row in rows)
+        both = [row for row in rows if any("a" <= c <= "z" for c in row) and any(c > "\u0600" for c in row[8:])]
+        assert bool(both) == (size[0] >= 78)
+
+
+async def test_one_turns_moves_and_goes_to_a_place_or_a_number(library, endless_file, texts):
+    async with console(library, endless_file) as pilot:
+        view = await read(pilot, "masnavi/1/1")
+        for keys, number in ((("down", "down"), 3), (("end",), 5), (("home",), 1), (("pagedown",), 5), (("up",), 4)):
+            await pilot.press(*keys)
+            assert view.couplet.number == number, keys
+        await pilot.press("right")
+        assert heading(pilot).startswith("Masnavi I, section 2")
+        await pilot.press("right")
+        assert "There is none after." in told(pilot, "information")
+        await pilot.press("left")
+        assert heading(pilot).startswith("Masnavi I, section 1")
+        for typed, place in (("7", "Masnavi I, section 2"), ("ghazal 102", "ghazal 102"), ("100", "ghazal 100")):
+            await pilot.press(*typed, "enter")
+            await until(pilot, lambda place=place: heading(pilot).startswith(place))
+            assert view.has_focus
+        await pilot.press(*"ghazal 7000", "enter")
+        await until(pilot, lambda: "the nearest ghazal is 102" in "".join(told(pilot)))
+        assert heading(pilot).startswith("ghazal 100")
+        await pilot.press("escape")
+        assert view.has_focus
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+
+
+async def test_without_a_place_it_is_the_poem_of_the_day_and_another_comes_by_chance(library, endless_file, texts):
+    async with console(library, endless_file) as pilot:
+        await pilot.press("ctrl+b")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReadingScreen))
+        await until(pilot, lambda: heading(pilot).startswith(("ghazal", "quatrain")))
+        seen = {heading(pilot)}
+        for _ in range(500):
+            await pilot.press("ctrl+r")
+            await pilot.pause()
+            seen.add(heading(pilot))
+            if len(seen) > 1:
+                break
+        assert len(seen) > 1
+        await pilot.press("ctrl+b")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+
+
+async def test_the_languages_are_shown_together_or_one_alone(library, endless_file, texts):
+    poem = poem_of(texts, "masnavi/1/1")
+    english = poem.couplets[0].verse["en"].split()[0]
+    persian = to_display(poem.couplets[0].verse["fa"].split()[0], "app", 0)
+    async with console(library, endless_file) as pilot:
+        view = await read(pilot, "masnavi/1/1")
+        for shows in ((True, True), (False, True), (True, False), (True, True)):
+            assert (english in drawn(view), persian in drawn(view)) == shows
+            await pilot.press("ctrl+t")
+        await read_on(pilot, "ghazal 100")
+        await pilot.press("ctrl+t")
+        assert "one language only" in "".join(told(pilot, "information"))
+
+
+async def read_on(pilot: Pilot, typed: str) -> None:
+    await pilot.press(*typed, "enter")
+    await until(pilot, lambda: heading(pilot).startswith(typed))
+
+
+async def test_a_couplet_is_scanned_in_its_metre_and_each_word_has_its_syllables(library, endless_file, texts):
+    poem = poem_of(texts, "masnavi/1/1")
+    line = "بشنو این نی چون شکایت می‌کند"
+    text = texts / "fa-masnavi.txt"
+    text.write_text(text.read_text("utf-8").replace(poem.couplets[0].verse["fa"].split("\n")[0], line), "utf-8")
+    scansion = judge_of("fa").scan(line, poem.metre)
+    async with console(library, endless_file) as pilot:
+        view = await read(pilot, "masnavi/1/1")
+        before = drawn(view)
+        await pilot.press("enter")
+        await until(pilot, lambda: view.is_scanning)
+        rows = drawn(view).split("\n")
+        signs = scansion.syllables.translate(SIGNS)
+        assert any("".join(row[7:].split())[::-1] == signs for row in rows)
+        await pilot.press("enter")
+        assert drawn(view) == before
+        await pilot.press("enter")
+        await until(pilot, lambda: view.is_scanning)
+        await pilot.press("down")
+        assert not view.is_scanning
+        await read_on(pilot, "quatrain 55")
+        await pilot.press("enter")
+        assert "Nobody says in what metre" in "".join(told(pilot, "information"))
+
+
+async def test_bookmarks_are_kept_shown_and_listed_in_the_contents(library, endless_file, texts):
+    async with console(library, endless_file) as pilot:
+        view = await read(pilot, "masnavi/1:4")
+        await pilot.press("ctrl+f")
+        await until(pilot, lambda: library.bookmarks() == ["masnavi/1:4"])
+        assert "★4▌" in drawn(view)
+        await read_on(pilot, "ghazal 100")
+        await pilot.press("ctrl+f", "f3")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ContentsScreen) and listed(pilot))
+        assert [row for row in listed(pilot) if "★" in row] == [
+            "★     ghazal 100, couplet 1",
+            "★     Masnavi I, couplet 4",
+        ]
+        await choose(pilot, "Masnavi I, couplet 4")
+        await until(pilot, lambda: heading(pilot).startswith("Masnavi I, section 1"))
+        assert view.couplet.number == 4
+        await pilot.press("ctrl+f")
+        await until(pilot, lambda: library.bookmarks() == ["divan/100:1"])
+        assert "★" not in drawn(view)
+
+
+def listed(pilot: Pilot) -> list[str]:
+    options = pilot.app.screen.query_one(OptionList)
+    return [str(options.get_option_at_index(index).prompt).rstrip() for index in range(options.option_count)]
+
+
+async def choose(pilot: Pilot, words: str) -> None:
+    options = pilot.app.screen.query_one(OptionList)
+    options.highlighted = next(number for number, row in enumerate(listed(pilot)) if words in row)
+    await pilot.press("enter")
+
+
+async def test_the_contents_lead_from_book_to_book_and_are_searched(library, endless_file, texts):
+    async with console(library, endless_file, (120, 40)) as pilot:
+        await read(pilot, "masnavi/1:6")
+        await pilot.press("f3")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ContentsScreen) and listed(pilot))
+        options = pilot.app.screen.query_one(OptionList)
+        row = listed(pilot)[options.highlighted]
+        assert row.startswith("2     The lantern and the sea")
+        assert to_display("چراغ دریا", "app", 0) in row
+        await pilot.press(*"LANTERN")
+        await until(pilot, lambda: len(listed(pilot)) == 1)
+        await pilot.press("backspace", "escape")
+        await until(pilot, lambda: "Quatrains" in "".join(listed(pilot)))
+        await choose(pilot, "Divan")
+        await until(pilot, lambda: any(row.startswith("102 ") for row in listed(pilot)))
+        await choose(pilot, "102 ")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReadingScreen))
+        await until(pilot, lambda: heading(pilot).startswith("ghazal 102"))
+        await pilot.press("f3")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ContentsScreen) and listed(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReadingScreen))
+
+
+async def test_of_a_long_collection_the_part_around_the_open_poem_is_listed(library, endless_file, texts):
+    count = 2 * MOST
+    (texts / "fa-divan.txt").write_text("\n\n".join(["چراغ\nدریا"] * count), "utf-8")
+    rows = "".join(f"divan/{number}\t\t\t\n" for number in range(1, count + 1))
+    (texts / "fa-divan.tsv").write_text(f"id\ttitle\tmetre\trhyme\n{rows}", "utf-8")
+    async with console(library, endless_file) as pilot:
+        await read(pilot, f"ghazal {count - 5}")
+        await pilot.press("f3")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ContentsScreen) and listed(pilot))
+        numbers = [int(row.split()[0]) for row in listed(pilot) if row[0].isdecimal()]
+        assert numbers == list(range(MOST + 1, count + 1))
+        options = pilot.app.screen.query_one(OptionList)
+        assert listed(pilot)[options.highlighted].startswith(str(count - 5))
+        await until(pilot, lambda: options.scroll_offset.y > 0)
+
+
+async def test_the_machine_writes_on_from_the_couplet_and_the_page_tells_whose_is_whose(library, endless_file, texts):
+    poem = poem_of(texts, "ghazal 100")
+    async with console(library, endless_file, lines="2") as pilot:
+        await read(pilot, "ghazal 100:2")
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        await until(pilot, lambda: library.poems() and library.poems()[0].passages[0].ending)
+        [kept] = library.poems()
+        opening = opening_at(poem, 2, "fa")
+        assert kept.text[: kept.real.length] == opening.text
+        assert (kept.model, kept.form) == ("fa", "ghazal")
+        assert (kept.real.place, kept.real.address) == (opening.place, opening.address)
+        assert kept.title == "After Rumi: ghazal 100, couplets 1 to 2"
+        page = "\n".join(str(strip.text) for strip in pilot.app.screen._compositor.render_strips())
+        assert "Rumi, ghazal 100, couplets 1 to 2" in page
+        assert "A machine, in Rumi's manner" in page
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: len(library.poems()) == 2 and library.poems()[0].passages[0].ending)
+        assert library.poems()[0].real == kept.real
+        await pilot.press("ctrl+y")
+        assert pilot.app.clipboard.startswith("Rumi, ghazal 100, couplets 1 to 2:\n")
+
+
+async def test_a_couplet_is_copied_with_its_place(library, endless_file, texts):
+    poem = poem_of(texts, "masnavi/1/1")
+    async with console(library, endless_file) as pilot:
+        await read(pilot, "masnavi/1:2")
+        await pilot.press("ctrl+y")
+        verses = "\n".join(poem.couplets[1].verse.values())
+        assert pilot.app.clipboard == f"{verses}\nRumi, Masnavi I, couplet 2\n{poem.place.address}\n"
+
+
+async def test_a_found_couplet_opens_its_poem_and_escape_leads_back_to_what_was_found(library, endless_file, texts):
+    verse = poem_of(texts, "masnavi/1/2").couplets[1].verse["en"]
+    async with console(library, endless_file, lines="2") as pilot:
+        await pilot.press("ctrl+f")
+        await until(pilot, lambda: isinstance(pilot.app.screen, VersesScreen) and pilot.app.screen.query(Input))
+        pilot.app.screen.query_one(Input).value = " ".join(verse.split())
+        await pilot.press("enter")
+        await until(pilot, lambda: listed(pilot))
+        assert listed(pilot)[0].startswith("Masnavi I, couplet 7")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReadingScreen))
+        await until(pilot, lambda: pilot.app.screen.query_one(ReadingView).couplet)
+        assert pilot.app.screen.query_one(ReadingView).couplet.number == 7
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, VersesScreen))
+        assert listed(pilot)
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        await until(pilot, lambda: library.poems() and library.poems()[0].passages[0].ending)
+        [kept] = library.poems()
+        assert (kept.model, kept.real.place) == ("en", "Masnavi I, couplets 6 to 7")
+        await pilot.press("ctrl+f")
+        await until(pilot, lambda: isinstance(pilot.app.screen, VersesScreen) and pilot.app.screen.query(Input))
+        pilot.app.screen.query_one(Input).value = " ".join(verse.split())
+        await pilot.press("enter")
+        await until(pilot, lambda: listed(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReadingScreen))
+        await until(pilot, lambda: pilot.app.screen.query_one(ReadingView).couplet)
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: len(library.poems()) == 2)
+
+
+async def test_where_there_is_nothing_to_read_it_is_said(library, endless_file, tmp_path, monkeypatch):
+    monkeypatch.setenv("RUMI_CORPUS_DIR", str(tmp_path / "none"))
+    async with console(library, endless_file) as pilot:
+        await pilot.press("ctrl+b")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReadingScreen))
+        await until(pilot, lambda: "rumi-corpus fetch" in heading(pilot))
+        await pilot.press("down", "enter", "left", "f3", "ctrl+f", "ctrl+g", "ctrl+y", "ctrl+t", "pagedown", "end")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
