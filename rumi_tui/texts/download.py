@@ -185,7 +185,7 @@ class Downloads:
             self._down[host_of(base) if error.reach == "host" else base] = error
 
     def _get(self, session: requests.Session, source: Source, part: str, address: str) -> bytes:
-        content = bytearray()
+        content, is_whole = bytearray(), False
         begun = time.monotonic()
         try:
             with session.get(address, stream=True, timeout=TIMEOUT) as response:
@@ -199,12 +199,12 @@ class Downloads:
                         raise something_else(address, part)
             if not _may_be(source, part, content):
                 raise something_else(address, part)
+            is_whole = True
         except requests.RequestException as error:
-            self._progress.advance(-len(content))
             raise transfer_error(error, address) from error
-        except TransferError:
-            self._progress.advance(-len(content))
-            raise
+        finally:
+            if content and not is_whole:
+                self._progress.advance(-len(content))
         return bytes(content)
 
     def _write(self, path: Path, content: bytes) -> None:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 import pytest
-from console_support import SIZES, console, letters, on_the_page, press_and_write, until
+from console_support import SIZES, UNDER_WAY, console, letters, on_the_page, press_and_write, say, until
 from rich.cells import cell_len
 from rich.color import Color
 from rich.style import Style
@@ -32,6 +32,7 @@ from models.card import Description
 from models.tokenizer import RESERVED, CharacterTokenizer
 from rumi_tui.console.screens.edit import EditScreen
 from rumi_tui.console.screens.export import ExportScreen
+from rumi_tui.console.screens.fetch import FetchScreen
 from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.lens import LensScreen
 from rumi_tui.console.screens.library import LibraryScreen
@@ -80,6 +81,7 @@ PAGES = {
     "name": Page(NameScreen, ("ctrl+o",)),
     "settings": Page(SettingsScreen, ("f4",)),
     "verses": Page(VersesScreen, ("ctrl+k",), has_picture=False),
+    "fetch": Page(FetchScreen, ("alt+f",), "50%"),
     "tour": Page(TourScreen, ("f12",)),
     "help": Page(HelpScreen, ("f1",)),
 }
@@ -91,6 +93,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with monkeypatch.context() as patch:
         patch.chdir(tmp_path)
         patch.setenv("TZ", "UTC")
+        say(patch, *UNDER_WAY, goes_on=True)
         time.tzset()
         MODEL.write_bytes(small_model("en"))
         yield
