@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import msgspec
+import pytest
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import OptionList, Select, Static
 
+from rumi_tui.console import fetching
 from rumi_tui.console.app import RumiApp
 from rumi_tui.console.screens.help import Sheet
 from rumi_tui.console.screens.lens import LensScreen
@@ -18,8 +22,31 @@ from rumi_tui.console.widgets.lens_view import LensView
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.engine.lens import ALTERNATIVES
 from rumi_tui.library.store import KeptPoem, Library
+from rumi_tui.texts.fetch_events import Arrived, Began, Came, Event
 
 SIZES = [(80, 24), (120, 40), (20, 8)]
+
+UNDER_WAY = (
+    Began(["here.txt", "came.txt", "away.txt", "next.txt"], ["came.txt", "away.txt", "next.txt"]),
+    Came("came.txt", 1234, ""),
+    Came("away.txt", 0, "verse.example cannot be reached: try again later."),
+    Arrived(30_000_000, 60_000_000, 100),
+)
+"""What a fetching process says of four texts."""
+SAY = """
+import sys
+sys.stdout.write(sys.argv[1])
+sys.stdout.flush()
+if sys.argv[2]:
+    sys.stdin.read()
+"""
+"""A process that says what it is given, and goes on or not."""
+
+
+def say(monkeypatch: pytest.MonkeyPatch, *events: Event, goes_on: bool = False) -> None:
+    """Has the fetching process say these events; it goes on until it is ended, or ends by itself."""
+    lines = "".join(msgspec.json.encode(event).decode() + "\n" for event in events)
+    monkeypatch.setattr(fetching, "COMMAND", (sys.executable, "-c", SAY, lines, "yes" if goes_on else ""))
 
 
 async def until(pilot: Pilot, condition: Callable[[], object]) -> None:

@@ -60,7 +60,10 @@ def run_python(code: str, *arguments: str, **environment: str) -> str:
         ("rumi_tui.engine.generate", ("torch", "textual", "onnxruntime", "tokenizers")),
         ("rumi_tui.engine.worker", ("torch", "textual", "tokenizers")),
         ("rumi_tui.console.app", ("torch", "training", "export", "onnxruntime", "tokenizers")),
-        ("rumi_tui.commands.corpus", ("torch", "textual", "training", "export", "onnxruntime", "pooch", "tokenizers")),
+        (
+            "rumi_tui.commands.corpus",
+            ("torch", "textual", "training", "export", "onnxruntime", "requests", "tokenizers"),
+        ),
         ("rumi_tui.commands.tui", ("torch", "textual", "training", "export", "onnxruntime", "tokenizers")),
         ("rumi_tui.commands.generate", ("torch", "textual", "training", "export", "tokenizers")),
         ("training.cli", ("torch", "textual", "export", "tokenizers")),

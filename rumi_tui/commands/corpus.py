@@ -7,13 +7,15 @@ import datetime
 import random
 import shlex
 from pathlib import Path
+from textwrap import shorten
 from typing import Annotated
 
 import msgspec
 import typer
 from rich.console import Console
-from rich.progress import Progress, TaskID
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from models.errors import RumiError
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Language, Version, narrate
 from rumi_tui.locations import fetched_texts, index_folder, texts_folder
@@ -35,38 +37,20 @@ def open_index() -> Index:
     return Index(texts_folder(), index_folder())
 
 
-class Transfers:
-    """Shows transfers on standard error, one after the other, as `rumi_tui.texts.fetch.Bar`."""
+class Bar:
+    """Shows on standard error how far a fetch is, as `rumi_tui.texts.download.Progress`."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._task: TaskID | None = None
+        self._task = progress.add_task("Fetching", total=None)
 
-    @property
-    def total(self) -> int:
-        """Bytes of the transfer."""
-        return int(self._progress.tasks[-1].total or 0) if self._task is not None else 0
+    def start(self, total: int, here: int) -> None:
+        """So many bytes are wanted in all, and so many of them are here."""
+        self._progress.update(self._task, total=total - here)
 
-    @total.setter
-    def total(self, total: int) -> None:
-        self.close()
-        self._task = self._progress.add_task("Fetching", total=total)
-
-    def update(self, amount: int) -> None:
+    def advance(self, amount: int) -> None:
         """So many bytes more."""
-        if self._task is not None:
-            self._progress.update(self._task, advance=amount)
-
-    def reset(self) -> None:
-        """Back to none."""
-        if self._task is not None:
-            self._progress.reset(self._task)
-
-    def close(self) -> None:
-        """The transfer is done."""
-        if self._task is not None:
-            self._progress.remove_task(self._task)
-        self._task = None
+        self._progress.update(self._task, advance=amount)
 
 
 @corpus_app.callback()
@@ -96,18 +80,31 @@ def stats(
 def fetch(debug: Debug = False) -> None:
     """Fetch the public-domain texts from their own addresses, once.
 
-    What is here already is not fetched again, so a fetch that was interrupted goes on where it stood. Proxies are
-    those of the environment (HTTPS_PROXY).
+    What is here already is not fetched again, so a fetch that was interrupted goes on where it stood. A text that
+    cannot be had does not keep the others back. Proxies are those of the environment (HTTPS_PROXY).
     """
-    from rumi_tui.texts.fetch import fetch, texts_here
+    from rumi_tui.texts.fetch import complaints, fetch, texts_here
 
     folder = fetched_texts()
     if len(texts_here(folder, TEXTS)) == len(TEXTS):
         narrate("All texts are here.")
     console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        for text, poems in fetch(folder, TEXTS, Transfers(progress)):
-            narrate(f"{text.file}: {poems:,} poems.")
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn(compact=True))
+    missing = []
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        try:
+            for fetched in fetch(folder, TEXTS, Bar(progress)):
+                if fetched.complaint:
+                    missing.append(fetched)
+                else:
+                    narrate(f"{fetched.text.file}: {fetched.poems:,} poems.")
+        except KeyboardInterrupt:
+            raise RumiError("stopped; what is here stays, and the next fetch goes on from there.") from None
+    if missing:
+        *lines, last = complaints(missing)
+        for line in lines:
+            narrate(line)
+        raise RumiError(f"{last} Fetch again when that is mended; what is here stays.")
     if texts_folder() != folder:
         narrate(f"RUMI_CORPUS_DIR names another folder, {texts_folder()}: unset it to read the fetched texts.")
     print(folder)
@@ -125,8 +122,9 @@ def list_texts(json: Json = False, debug: Debug = False) -> None:
         return
     for text in listed:
         size = f"{text.bytes / 1e6:.1f} MB"
+        licence = shorten(text.licence, 31, placeholder=" ...")
         print(
-            f"{text.name:27} {text.language or '?':3} {text.form:8} {text.licence:14} {size:>8}  "
+            f"{text.name:27} {text.language or '?':3} {text.form:8} {licence:31} {size:>8}  "
             f"{'here' if text.here else 'rumi-corpus fetch'}"
         )
 

@@ -99,6 +99,13 @@ EVERYWHERE = (
     Action("show_help", "f1", "Help", "Show this page."),
     Action("tour", "f12", "Tour", "Show the three pages for newcomers.", in_footer=False),
     Action("settings", "f4", "Settings", "Change what the console begins with, and its colours.", in_footer=False),
+    Action(
+        "fetch",
+        "alt+f",
+        "Fetch",
+        "Fetch Rumi's verse from where it is published, once, while you go on writing.",
+        in_footer=False,
+    ),
     Action("quit", "ctrl+q", "Quit", "Leave; every poem is kept."),
 )
 """What the app does on every screen."""

@@ -14,6 +14,8 @@ from textual.screen import Screen
 from rumi_tui.bidi import Mode
 from rumi_tui.console import actions, keymap
 from rumi_tui.console.complaints import complaining
+from rumi_tui.console.fetching import Fetching
+from rumi_tui.console.screens.fetch import FetchScreen
 from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.screens.tour import TourScreen
@@ -37,6 +39,7 @@ class RumiApp(App[str]):
         "screens/drafts.tcss",
         "screens/edit.tcss",
         "screens/export.tcss",
+        "screens/fetch.tcss",
         "screens/help.tcss",
         "screens/lens.tcss",
         "screens/library.tcss",
@@ -67,6 +70,7 @@ class RumiApp(App[str]):
         self.settings_file = settings or SettingsFile()
         self._welcome = welcome
         self.writer = Writer()
+        self._fetching = Fetching()
         self._writing = WriteScreen(library, self.writer, model, mode, self.settings_file.settings)
 
     def on_mount(self) -> None:
@@ -94,6 +98,17 @@ class RumiApp(App[str]):
     def action_settings(self) -> None:
         """Shows the settings, or no longer."""
         self._turn_over(SettingsScreen(self.settings_file))
+
+    def action_fetch(self) -> None:
+        """Fetches the texts, or shows how far they are, or no longer."""
+        if not isinstance(self.screen, FetchScreen) and not self._fetching.is_running:
+            self.run_worker(self._fetch(), group="fetch")
+        self._turn_over(FetchScreen(self._fetching))
+
+    async def _fetch(self) -> None:
+        words = await self._fetching.run()
+        if not isinstance(self.screen, FetchScreen):
+            self.notify(words, markup=False, timeout=10)
 
     @property
     def _keys(self) -> dict[str, str]:
@@ -130,12 +145,14 @@ class RumiApp(App[str]):
         """Leaves, with everything saved that can be."""
         unsaved_poems = await self._writing.close()
         await self.writer.close()
+        await self._fetching.close()
         self.exit(unsaved_poems)
 
     async def on_exit_app(self) -> None:
         """Leaves as orderly where it is a page in a browser that was closed."""
         await self._writing.close()
         await self.writer.close()
+        await self._fetching.close()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: what can be done now, with its keys, and the choice of colours."""

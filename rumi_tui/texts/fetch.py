@@ -1,7 +1,7 @@
-"""Texts from their own addresses into a folder: fetched, checked, extracted. Knows nothing of command lines.
+"""Texts from their sources into a folder: fetched, extracted, written. Knows nothing of command lines or of networks.
 
 Each text is put in place when it is whole, and only then written into the `corpus.toml` of the folder; so whatever
-stops a fetch, the next one goes on from there. The raw sources stay beside the texts, in the folder `sources`.
+stops a fetch, the next one goes on from there. The sources stay beside the texts, in the folder `sources`.
 """
 
 from __future__ import annotations
@@ -10,112 +10,117 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
-from urllib.parse import urlsplit
+from typing import NamedTuple
 
 import msgspec
-import pooch
-import requests
 
 from models.errors import RumiError, describe
-from models.files import replacing
-from rumi_tui.texts.extract import joined
-from rumi_tui.texts.sources import RawSource, Text
+from models.tokenizer import SEPARATOR
+from rumi_tui.texts.causes import TransferError, placing
+from rumi_tui.texts.corpus import Poem
+from rumi_tui.texts.download import Downloads, Progress, Silent, read_source
+from rumi_tui.texts.labels import COLUMNS, UNLABELLED, labels_path, read_labels
+from rumi_tui.texts.sources import Text
 
-RETRIES = 2
-"""Of a transfer that broke or brought something else; a second passes before the first, two before the next."""
-TIMEOUT = 30
-"""Seconds without an answer."""
-CHUNK = 1 << 16
-"""Bytes between two looks at the progress."""
+HEAD = """\
+# What the files are. Poems number 20, 40, 60, ... of each file validate. NAME.tsv beside NAME.txt labels its poems.
+"""
+
+Entry = dict[str, str]
+"""What `corpus.toml` says of one text."""
 
 
-class Bar(Protocol):
-    """What shows how far a transfer is, as pooch wants it; `total` is set before the first update."""
+class Fetched(NamedTuple):
+    """A text of which a fetch has seen to the end."""
 
-    total: int
-
-    def update(self, amount: int) -> None:
-        """So many bytes more."""
-
-    def reset(self) -> None:
-        """Back to none."""
-
-    def close(self) -> None:
-        """The transfer is done."""
+    text: Text
+    poems: int = 0
+    complaint: str = ""
+    """Why it is not here."""
 
 
 def texts_here(folder: Path, texts: Sequence[Text]) -> list[Text]:
-    """Those of the texts that stand in a folder byte for byte as its `corpus.toml` says."""
+    """Those of the texts that stand in a folder byte for byte as its `corpus.toml` says, with their labels."""
     hashes = {entry.get("file"): entry.get("sha256") for entry in _read_entries(folder)}
-    return [text for text in texts if hashes.get(text.file) == _sha256(folder / text.file) is not None]
+    return [text for text in texts if _is_here(folder, text, hashes.get(text.file))]
 
 
-def fetch(folder: Path, texts: Sequence[Text], bar: Bar | None = None) -> Iterator[tuple[Text, int]]:
-    """Brings the texts that are missing into the folder, and gives each with the number of its poems when it is there.
+def fetch(folder: Path, texts: Sequence[Text], progress: Progress | None = None) -> Iterator[Fetched]:
+    """Brings the texts that are missing into the folder, and gives each when it is there, or cannot be.
 
-    Raises `RumiError` when an address cannot be reached, breaks off, or gives something else than is known of it; what
-    is in the folder stays.
+    Raises `RumiError` when the folder cannot be written, or has no room; what is in it stays.
     """
-    pooch.get_logger().setLevel("CRITICAL")
-    for text in texts:
-        if text in texts_here(folder, texts):
-            continue
-        raw = [_fetch_source(source, folder / "sources", bar).read_text("utf-8") for source in text.sources]
-        poems = text.extract(*raw)
-        with replacing(folder / text.file) as path:
-            path.write_text(joined(poems), "utf-8", newline="\n")
-        _write_entry(folder, text)
-        yield text, len(poems)
+    here = texts_here(folder, texts)
+    missing = [text for text in texts if text not in here]
+    if not missing:
+        return
+    with Downloads(folder / "sources", progress or Silent()) as downloads:
+        downloads.plan(list(dict.fromkeys(source for text in missing for source in text.sources)))
+        for text in missing:
+            try:
+                for source in text.sources:
+                    downloads.bring(source)
+            except TransferError as error:
+                yield Fetched(text, complaint=error.sentence)
+                continue
+            contents = [read_source(folder / "sources", source) for source in text.sources]
+            poems = text.extract(
+                *(files if source.parts else files[0] for source, files in zip(text.sources, contents, strict=True))
+            )
+            _write(folder, text, poems)
+            _write_entry(folder, text, texts)
+            yield Fetched(text, len(poems))
 
 
-def _fetch_source(source: RawSource, folder: Path, bar: Bar | None) -> Path:
-    failures = []
-    for address in source.addresses:
-        cache = pooch.create(
-            folder,
-            base_url="",
-            registry={source.name: f"sha256:{source.sha256}"},
-            urls={source.name: address},
-            retry_if_failed=RETRIES,
-        )
-        http = pooch.HTTPDownloader(progressbar=bar or False, chunk_size=CHUNK, timeout=TIMEOUT)
-        try:
-            return Path(cache.fetch(source.name, downloader=http))
-        except requests.HTTPError as error:
-            status = error.response.status_code if error.response is not None else "an error"
-            failures.append(f"{_host(address)} answers {status} for {source.name}")
-        except (requests.ConnectionError, requests.Timeout):
-            failures.append(f"{_host(address)} cannot be reached")
-        except requests.RequestException as error:
-            failures.append(f"the transfer of {source.name} from {_host(address)} broke ({type(error).__name__})")
-        except ValueError:
-            failures.append(f"{_host(address)} gives another {source.name} than the one known by its SHA-256")
-        except OSError as error:
-            raise RumiError(f"Could not write in {folder} ({describe(error)}): free some space or rights.") from error
-    raise RumiError(f"{', '.join(failures)}: see to the connection and fetch again; what is here stays.")
+def complaints(fetched: Sequence[Fetched]) -> list[str]:
+    """What keeps texts away, a sentence for each cause."""
+    files: dict[str, list[str]] = {}
+    for text, _, complaint in fetched:
+        files.setdefault(complaint, []).append(text.file)
+    return [f"{', '.join(names)}: {complaint}" for complaint, names in files.items()]
 
 
-def _host(address: str) -> str:
-    return urlsplit(address).netloc
+def _write(folder: Path, text: Text, poems: Sequence[Poem]) -> None:
+    path = folder / text.file
+    if any(poem.label != UNLABELLED for poem in poems):
+        rows = [COLUMNS, *((poem.label.id, poem.label.title, poem.label.metre, poem.label.rhyme) for poem in poems)]
+        with placing(labels_path(path)) as temporary:
+            temporary.write_text("".join("\t".join(row) + "\n" for row in rows), "utf-8", newline="\n")
+    else:
+        labels_path(path).unlink(missing_ok=True)
+    with placing(path) as temporary:
+        temporary.write_text(SEPARATOR.join(poem.text for poem in poems) + "\n", "utf-8", newline="\n")
 
 
-def _sha256(path: Path) -> str | None:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+def _is_here(folder: Path, text: Text, sha256: str | None) -> bool:
+    path = folder / text.file
+    if sha256 is None or not path.is_file():
+        return False
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != sha256:
+        return False
+    if not text.labelled:
+        return True
+    try:
+        return sum(1 for _ in read_labels(labels_path(path))) == content.count(SEPARATOR.encode()) + 1
+    except RumiError:
+        return False
 
 
-def _read_entries(folder: Path) -> list[dict[str, str]]:
+def _read_entries(folder: Path) -> list[Entry]:
     path = folder / "corpus.toml"
     if not path.is_file():
         return []
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=dict[str, list[dict[str, str]]]).get("text", [])
+        return msgspec.toml.decode(path.read_bytes(), type=dict[str, list[Entry]]).get("text", [])
+    except OSError as error:
+        raise RumiError(f"Could not read {path} ({describe(error)}).") from error
     except (msgspec.MsgspecError, ValueError) as error:
         raise RumiError(f"{path} is not a list of texts ({error}): mend it, or move it away.") from error
 
 
-def _write_entry(folder: Path, text: Text) -> None:
-    """Says in `corpus.toml` what a text is; what else it says stays."""
+def _write_entry(folder: Path, text: Text, texts: Sequence[Text]) -> None:
+    """Says in `corpus.toml` what a text is; what else it says stays, after the texts that can be fetched."""
     entry = {
         "file": text.file,
         "language": text.language,
@@ -123,12 +128,14 @@ def _write_entry(folder: Path, text: Text) -> None:
         "title": text.title,
         "author": text.author,
         "license": text.licence,
-        "sha256": _sha256(folder / text.file) or "",
+        "sha256": hashlib.sha256((folder / text.file).read_bytes()).hexdigest(),
     }
-    entries = [old for old in _read_entries(folder) if old.get("file") != text.file]
+    order = [known.file for known in texts]
+    entries = [entry, *(old for old in _read_entries(folder) if old.get("file") != text.file)]
+    entries.sort(key=lambda entry: order.index(entry["file"]) if entry.get("file") in order else len(order))
     blocks = (
-        "[[text]]\n" + "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in entry.items())
-        for entry in (*entries, entry)
+        "\n[[text]]\n" + "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in entry.items())
+        for entry in entries
     )
-    with replacing(folder / "corpus.toml") as path:
-        path.write_text("\n".join(blocks), "utf-8")
+    with placing(folder / "corpus.toml") as path:
+        path.write_text(HEAD + "".join(blocks), "utf-8", newline="\n")

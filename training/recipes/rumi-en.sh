@@ -16,7 +16,8 @@ minutes=${MINUTES:-40}
 batch=${BATCH:-64}
 
 runs=${1:-runs/models}
-export RUMI_CORPUS_DIR=${RUMI_CORPUS_DIR:-$(rumi-corpus fetch)}
+RUMI_CORPUS_DIR=${RUMI_CORPUS_DIR:-$(rumi-corpus fetch)}
+export RUMI_CORPUS_DIR
 
 rumi-train --language en --preset "$preset" --steps "$steps" --batch "$batch" --dropout 0.25 --out "$runs/en-1"
 rumi-train --language en --init "$runs/en-1/model.safetensors" --rhyme --minutes "$minutes" --batch 16 --dropout 0.3 \

@@ -16,7 +16,8 @@ minutes=${MINUTES:-75}
 batch=${BATCH:-64}
 
 runs=${1:-runs/models}
-export RUMI_CORPUS_DIR=${RUMI_CORPUS_DIR:-$(rumi-corpus fetch)}
+RUMI_CORPUS_DIR=${RUMI_CORPUS_DIR:-$(rumi-corpus fetch)}
+export RUMI_CORPUS_DIR
 
 rumi-train --language fa --preset "$preset" --steps "$steps" --batch "$batch" --dropout 0.3 --rhyme --out "$runs/fa-1"
 rumi-train --language fa --init "$runs/fa-1/model.safetensors" --rhyme --minutes "$minutes" --batch 16 --dropout 0.15 \

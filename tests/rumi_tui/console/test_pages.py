@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 import pytest
-from console_support import SIZES, console, letters, on_the_page, press_and_write, until
+from console_support import SIZES, UNDER_WAY, console, letters, on_the_page, press_and_write, say, until
 from rich.cells import cell_len
 from rich.color import Color
 from rich.style import Style
@@ -34,6 +34,7 @@ from rumi_tui.console.screens.contents import ContentsScreen
 from rumi_tui.console.screens.drafts import DraftsScreen
 from rumi_tui.console.screens.edit import EditScreen
 from rumi_tui.console.screens.export import ExportScreen
+from rumi_tui.console.screens.fetch import FetchScreen
 from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.lens import LensScreen
 from rumi_tui.console.screens.library import LibraryScreen
@@ -91,6 +92,7 @@ PAGES = {
     "verses": Page(VersesScreen, ("ctrl+k",), has_picture=False),
     "reading": Page(ReadingScreen, ("ctrl+b",), has_picture=False),
     "contents": Page(ContentsScreen, ("ctrl+b", "f3"), has_picture=False),
+    "fetch": Page(FetchScreen, ("alt+f",), "50%"),
     "tour": Page(TourScreen, ("f12",)),
     "help": Page(HelpScreen, ("f1",)),
     "drafts": Page(
@@ -106,6 +108,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with monkeypatch.context() as patch:
         patch.chdir(tmp_path)
         patch.setenv("TZ", "UTC")
+        say(patch, *UNDER_WAY, goes_on=True)
         time.tzset()
         patch.setenv("RUMI_CORPUS_DIR", str(write_works(tmp_path / "texts")))
         MODEL.write_bytes(small_model("en"))

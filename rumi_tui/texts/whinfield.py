@@ -1,16 +1,12 @@
-"""The English Masnavi out of its two raw sources, a transcribed book and a scanned one. Knows nothing of files."""
+"""E. H. Whinfield's English of the Masnavi, abridged, out of a scanned book. Knows nothing of files."""
 
 from __future__ import annotations
 
 import re
 
 from models.tokenizer import normalise
-from rumi_tui.texts.extract import SHORTEST, Poems, pieces
-
-PIECE = 24
-"""Lines of a narrative that make one poem."""
-
-_FOOTNOTE_OR_NUMBER = re.compile(r"\[\d+\]|\s{2,}\d+$")
+from rumi_tui.texts.corpus import Poem
+from rumi_tui.texts.narrative import SHORTEST, in_pieces
 
 _PAGE_HEAD = re.compile(r"The Masnavi|Book (One|Two|Three|Four|Five|Six)|[_\d\s]+|[a-z]")
 _NO_VERSE = re.compile(r"STORY\b|Notes?:|PROLOGUE|EPILOGUE|Book [IV]+\.?$|\d+ ?\.")
@@ -23,43 +19,16 @@ PROSE = 0.3
 """A paragraph of which more lines than this share begin with a small letter is prose."""
 
 
-def redhouse(raw: str) -> Poems:
-    """J. W. Redhouse, The Mesnevi, book I, 1881: the indented lines from the reed-flute on, without what is no verse.
-
-    Numbers in the margin, marks of footnotes and of italics go; a line that was too long for the page is whole again.
-    A poem ends with its tale.
-    """
-    poems: Poems = []
-    tale: list[str] = []
-    in_verse = False
-    for line in raw.splitlines():
-        in_verse = in_verse or line.startswith("    From reed-flute")
-        if not in_verse or not line.strip():
-            continue
-        verse = normalise(_FOOTNOTE_OR_NUMBER.sub("", line.rstrip()).replace("_", "").strip())
-        indent = len(line) - len(line.lstrip())
-        if indent == 4:
-            tale.append(verse)
-        elif 4 < indent < 10 and tale:
-            tale[-1] += f" {verse}"
-        else:
-            poems += pieces(tale, PIECE)
-            tale = []
-            if "THE END" in line or line.startswith("["):
-                break
-    return [*poems, *pieces(tale, PIECE)]
-
-
-def whinfield(raw: str) -> Poems:
+def whinfield(content: bytes) -> list[Poem]:
     """E. H. Whinfield, Masnavi i Ma'navi, 1898, from a scan: the paragraphs of verse between prose and notes.
 
     Verse is told from prose by its lines, which begin with capitals. Page heads go, lines that were too long for the
     page are whole again. A sentence alone before verse is a heading, and fewer than `SHORTEST` lines between other
     things are no poem.
     """
-    poems: Poems = []
+    poems: list[Poem] = []
     run: list[str] = []
-    for paragraph in _paragraphs(raw):
+    for paragraph in _paragraphs(content.decode("utf-8")):
         small = sum(not _LINE_BEGINS.match(line) for line in paragraph)
         if _NO_VERSE.match(paragraph[0]) or small > PROSE * len(paragraph):
             poems += _long_enough(run)
@@ -69,9 +38,9 @@ def whinfield(raw: str) -> Poems:
     return poems + _long_enough(run)
 
 
-def _paragraphs(raw: str) -> Poems:
+def _paragraphs(raw: str) -> list[list[str]]:
     """The lines between blank ones; what a printed line had no room for is put back on it."""
-    paragraphs: Poems = [[]]
+    paragraphs: list[list[str]] = [[]]
     for line in raw.splitlines():
         text = normalise(line.strip())
         if _PAGE_HEAD.fullmatch(text):
@@ -92,5 +61,5 @@ def _goes_on(line: str, text: str) -> bool:
     return len(line) >= WRAPS_AT and line[-1] not in ".,;:!?\"'" and len(text) <= WRAPPED and wrapped
 
 
-def _long_enough(run: list[str]) -> Poems:
-    return pieces(run, PIECE) if len(run) >= SHORTEST else []
+def _long_enough(run: list[str]) -> list[Poem]:
+    return in_pieces(run, "free") if len(run) >= SHORTEST else []

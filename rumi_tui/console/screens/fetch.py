@@ -1,0 +1,41 @@
+"""The texts on their way: how far they are, while the fetch goes on whether this page is open or not."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from rumi_tui.console.fetching import Fetching
+from rumi_tui.console.screens.dialog import Dialog
+
+LOOK_SECONDS = 0.2
+"""Between two looks at how far the fetch is."""
+
+
+class FetchScreen(Dialog[None]):
+    """Shows a fetch."""
+
+    BINDINGS = [Binding("escape", "dismiss", "Back", priority=True)]
+
+    def __init__(self, fetching: Fetching) -> None:
+        super().__init__()
+        self._fetching = fetching
+
+    def compose(self) -> ComposeResult:
+        """What it is, how far it is, and how it is with each text."""
+        yield Static("Fetching Rumi's verse. Escape leads back, and the fetch goes on.", id="heading")
+        yield Static("", id="status", markup=False)
+        with VerticalScroll():
+            yield Static("", id="texts", markup=False)
+
+    def on_mount(self) -> None:
+        """Looks at the fetch again and again."""
+        self._draw()
+        self.set_interval(LOOK_SECONDS, self._draw)
+
+    def _draw(self) -> None:
+        self.query_one("#status", Static).update(self._fetching.summary)
+        rows = (f"{file}\n  {state}" for file, state in self._fetching.rows)
+        self.query_one("#texts", Static).update("\n".join(rows))

@@ -1,0 +1,271 @@
+"""Sources from their addresses into a folder, checked by their hashes. Knows nothing of what is in them.
+
+The files of a folder come over a few connections that stay open. Each is put in place when it is whole, so whatever
+stops a transfer, the next one goes on from there. A folder that is whole is packed into one file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import queue
+import shutil
+import threading
+import time
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+import msgspec
+import requests
+
+from models.errors import RumiError
+from rumi_tui.texts.causes import (
+    TIMEOUT,
+    TransferError,
+    host_of,
+    placing,
+    something_else,
+    storage_error,
+    too_slow,
+    transfer_error,
+)
+from rumi_tui.texts.sources import Source
+
+CONNECTIONS = 8
+TRIES = 3
+"""Of a transfer that broke or brought something else."""
+PAUSE = 1.0
+"""Seconds before the second try; twice as many before the next."""
+LONGEST_PAUSE = 60.0
+"""Seconds, where a host asks to be left alone."""
+SLOWEST = 600.0
+"""Seconds that one file may take."""
+CHUNK = 1 << 16
+"""Bytes between two looks at the progress."""
+
+
+class Progress(Protocol):
+    """What shows how far a fetch is. Is told from several threads."""
+
+    def start(self, total: int, here: int) -> None:
+        """So many bytes are wanted in all, and so many of them are here."""
+
+    def advance(self, amount: int) -> None:
+        """So many bytes more, or fewer where a transfer begins again."""
+
+
+class Silent:
+    """Shows nothing."""
+
+    def start(self, total: int, here: int) -> None:
+        """Takes no notice."""
+
+    def advance(self, amount: int) -> None:
+        """Takes no notice."""
+
+
+class Downloads:
+    """Brings sources into a folder. A context: leaving it ends the transfers that are under way."""
+
+    def __init__(self, folder: Path, progress: Progress) -> None:
+        self._folder = folder
+        self._progress = progress
+        self._stopped = threading.Event()
+        self._wanted: queue.SimpleQueue[tuple[Source, str, Sequence[str]] | None] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
+        self._down: dict[str, TransferError] = {}
+        """Hosts, and addresses, that are not asked again."""
+        self._unable: Exception | None = None
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stopped.set()
+        for _ in self._threads:
+            self._wanted.put(None)
+
+    def plan(self, sources: Sequence[Source]) -> None:
+        """Says how much there is to do. Raises `RumiError` where there is no room for it."""
+        total = sum(source.bytes for source in sources)
+        here = sum(self._bytes_here(source) for source in sources)
+        self._progress.start(total, here)
+        folder = next(parent for parent in (self._folder, *self._folder.parents) if parent.is_dir())
+        free = shutil.disk_usage(folder).free
+        if free < total - here:
+            raise RumiError(
+                f"There is no room in {folder}: {(total - here) / 1e6:,.0f} MB are wanted and {free / 1e6:,.0f} MB are "
+                "free; free some space and fetch again."
+            )
+
+    def bring(self, source: Source) -> None:
+        """Brings a source, if it is not here, and whole.
+
+        Raises `TransferError` where all addresses fail, `RumiError` where it cannot be written.
+        """
+        if self.is_here(source):
+            return
+        parts = source.parts or (source.name,)
+        self._bring_parts(source, [part for part in parts if not self._is_whole(source, part)], source.addresses)
+        for address in (None, *reversed(source.addresses)):
+            if address is not None:
+                self._progress.advance(-source.bytes)
+                self._bring_parts(source, parts, [address])
+            contents = [self._path(source, part).read_bytes() for part in parts]
+            if _hash(contents) == source.sha256:
+                break
+        else:
+            raise something_else(source.addresses[-1], source.name)
+        if source.parts:
+            self._pack(source, contents)
+
+    def is_here(self, source: Source) -> bool:
+        """Whether a source is here as it is known."""
+        try:
+            return _hash(read_source(self._folder, source)) == source.sha256
+        except (OSError, zipfile.BadZipFile, KeyError, ValueError):
+            return False
+
+    def _bring_parts(self, source: Source, parts: Sequence[str], addresses: Sequence[str]) -> None:
+        while len(self._threads) < min(CONNECTIONS, len(parts)):
+            self._threads.append(threading.Thread(target=self._work, daemon=True))
+            self._threads[-1].start()
+        for part in parts:
+            self._wanted.put((source, part, addresses))
+        errors = [self._done.get() for _ in parts]
+        for error in sorted(filter(None, errors), key=lambda error: isinstance(error, TransferError)):
+            raise error
+
+    def _work(self) -> None:
+        """One connection, until the end."""
+        with requests.Session() as session:
+            while (wanted := self._wanted.get()) is not None:
+                source, part, addresses = wanted
+                if self._unable is not None:
+                    self._done.put(self._unable)
+                    continue
+                try:
+                    content = self._fetch(session, source, part, addresses)
+                    self._write(self._path(source, part), content)
+                    self._done.put(None)
+                except TransferError as error:
+                    self._done.put(error)
+                except Exception as error:  # whatever it is, the others would meet it too
+                    self._unable = error
+                    self._done.put(error)
+
+    def _fetch(self, session: requests.Session, source: Source, part: str, addresses: Sequence[str]) -> bytes:
+        """A file from the first address that gives it."""
+        errors: list[TransferError] = []
+        for base in addresses:
+            address = f"{base}/{part}" if source.parts else base
+            for attempt in range(TRIES):
+                if down := self._down.get(host_of(base)) or self._down.get(base):
+                    errors.append(down)
+                    break
+                try:
+                    return self._get(session, source, part, address)
+                except TransferError as error:
+                    errors.append(error)
+                    if not error.again or attempt == TRIES - 1:
+                        self._give_up(base, error)
+                        break
+                    self._stopped.wait(min(max(error.wait, PAUSE * 2**attempt), LONGEST_PAUSE))
+        raise TransferError(" ".join(dict.fromkeys(error.sentence for error in errors)))
+
+    def _give_up(self, base: str, error: TransferError) -> None:
+        """Spares other files the same failure, if it is not about one file alone."""
+        if error.reach != "file":
+            self._down[host_of(base) if error.reach == "host" else base] = error
+
+    def _get(self, session: requests.Session, source: Source, part: str, address: str) -> bytes:
+        content, is_whole = bytearray(), False
+        begun = time.monotonic()
+        try:
+            with session.get(address, stream=True, timeout=TIMEOUT) as response:
+                response.raise_for_status()
+                for chunk in response.iter_content(CHUNK):
+                    if self._stopped.is_set() or time.monotonic() - begun > SLOWEST:
+                        raise too_slow(host_of(address))
+                    content += chunk
+                    self._progress.advance(len(chunk))
+                    if len(content) > source.bytes:
+                        raise something_else(address, part)
+            if not _may_be(source, part, content):
+                raise something_else(address, part)
+            is_whole = True
+        except requests.RequestException as error:
+            raise transfer_error(error, address) from error
+        finally:
+            if content and not is_whole:
+                self._progress.advance(-len(content))
+        return bytes(content)
+
+    def _write(self, path: Path, content: bytes) -> None:
+        """Without waiting for the disk: there are thousands, and the hash of all is looked at in the end."""
+        temporary = path.parent / f".{path.name}.{threading.get_ident()}"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_bytes(content)
+            os.replace(temporary, path)
+        except OSError as error:
+            raise storage_error(error, self._folder) from error
+
+    def _pack(self, source: Source, contents: Sequence[bytes]) -> None:
+        """Its files in one, a tenth as large."""
+        with (
+            placing(_archive(self._folder, source)) as path,
+            zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        ):
+            for part, content in zip(source.parts, contents, strict=True):
+                archive.writestr(zipfile.ZipInfo(part), content, zipfile.ZIP_DEFLATED)
+        shutil.rmtree(self._folder / source.name, ignore_errors=True)
+
+    def _path(self, source: Source, part: str) -> Path:
+        return self._folder / source.name / part if source.parts else self._folder / source.name
+
+    def _is_whole(self, source: Source, part: str) -> bool:
+        path = self._path(source, part)
+        return path.is_file() and _may_be(source, part, path.read_bytes())
+
+    def _bytes_here(self, source: Source) -> int:
+        if self.is_here(source):
+            return source.bytes
+        paths = (self._path(source, part) for part in source.parts)
+        return sum(path.stat().st_size for path in paths if path.is_file())
+
+
+def read_source(folder: Path, source: Source) -> list[bytes]:
+    """The contents of a source that was brought into a folder. Raises `OSError` and others where it is not there."""
+    if not source.parts:
+        return [(folder / source.name).read_bytes()]
+    with zipfile.ZipFile(_archive(folder, source)) as archive:
+        return [archive.read(part) for part in source.parts]
+
+
+def _archive(folder: Path, source: Source) -> Path:
+    return folder / f"{source.name}.zip"
+
+
+def _may_be(source: Source, part: str, content: bytes | bytearray) -> bool:
+    """Whether a file may be the one that is meant: by its hash, or where that is not known by its layout."""
+    if not source.parts:
+        return _hash([content]) == source.sha256
+    try:
+        msgspec.json.decode(content)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return not part.endswith(".json")
+    return True
+
+
+def _hash(contents: Sequence[bytes | bytearray]) -> str:
+    digest = hashlib.sha256()
+    for content in contents:
+        digest.update(content)
+    return digest.hexdigest()

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import functools
+import hashlib
+import http.server
+import io
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from rumi_tui.texts.fetch_events import Arrived, Began, Came, Ended, Event
+from rumi_tui.texts.fetch_process import run
+from rumi_tui.texts.redhouse import redhouse
+from rumi_tui.texts.sources import TEXTS, Source, Text
+
+BOOK = b"    From reed-flute comes a tune,\n    The amber and the moon.\n"
+NOBODY = "http://127.0.0.1:9"
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
+    (tmp_path / "www").mkdir()
+    (tmp_path / "www" / "book").write_bytes(BOOK)
+    handler = functools.partial(QuietHandler, directory=str(tmp_path / "www"))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/book"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def text_at(file: str, address: str) -> Text:
+    source = Source(f"raw-{file}", (address,), len(BOOK), hashlib.sha256(BOOK).hexdigest())
+    return Text(file, "en", "couplet", "A book", "Nobody", (source,), redhouse)
+
+
+def events(folder: Path, *texts: Text) -> list[Event]:
+    output = io.BytesIO()
+    run(folder, texts, output)
+    return [msgspec.json.decode(line, type=Event) for line in output.getvalue().splitlines()]
+
+
+def test_it_says_what_is_missing_what_came_and_that_it_is_over(
+    tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rumi_tui.texts.fetch_process.REPORT_SECONDS", 0)
+    monkeypatch.setattr("rumi_tui.texts.download.PAUSE", 0.0)
+    here, away = text_at("here.txt", address), text_at("away.txt", NOBODY)
+    began, start, *arrived, came, failed, ended = events(tmp_path / "texts", here, away)
+    assert began == Began(["here.txt", "away.txt"], ["here.txt", "away.txt"])
+    assert start == Arrived(0, 2 * len(BOOK), None)
+    assert [(report.bytes, report.total) for report in arrived] == [(len(BOOK), 2 * len(BOOK))]
+    assert came == Came("here.txt", 1, "")
+    assert isinstance(failed, Came)
+    assert "cannot be reached" in failed.complaint
+    assert ended == Ended("")
+    assert events(tmp_path / "texts", here) == [Began(["here.txt"], []), Ended("")]
+
+
+def test_what_ends_it_early_is_said(tmp_path: Path, address: str) -> None:
+    (tmp_path / "texts").write_text("a file where a folder should be")
+    *_, ended = events(tmp_path / "texts", text_at("book.txt", address))
+    assert isinstance(ended, Ended)
+    assert ended.trouble
+
+
+def test_the_process_says_one_document_a_line_and_ends_with_its_input(tmp_path: Path) -> None:
+    command = [sys.executable, "-P", "-m", "rumi_tui.texts.fetch_process"]
+    nowhere = {"XDG_DATA_HOME": str(tmp_path), "HOME": str(tmp_path), "HTTPS_PROXY": NOBODY, "https_proxy": NOBODY}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | nowhere) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        began, *_, ended = (msgspec.json.decode(line, type=Event) for line in process.stdout)
+        assert began == Began([text.file for text in TEXTS], [text.file for text in TEXTS])
+        assert ended == Ended("")
+        process.stdin.close()
+        assert process.wait(60) == 0
