@@ -95,7 +95,7 @@ class Desk:
             rhyme=opening.rhyme if tokenizer.names_rhymes else "",
         )
         real = RealVerse(length=len(text), place=opening.place, address=opening.address)
-        await self._write(settings, text, is_typed=True, title=f"{AFTER_RUMI} {opening.place}", real=real)
+        await self._write(settings, text, is_typed=True, title=_title_of(real), real=real)
 
     async def _described(self, model: str) -> Described:
         await self.finish()
@@ -110,9 +110,14 @@ class Desk:
         """Begins another poem as `draft` began."""
         like = draft if draft.branch else None  # a branch needs the very beginning, model and form that it has
         is_typed = like is None or draft.is_typed
-        title = f"{AFTER_RUMI} {draft.real.place}" if draft.real else ""
         await self._write(
-            settings, draft.prompt, is_typed=is_typed, like=like, branch=draft.branch, title=title, real=draft.real
+            settings,
+            draft.prompt,
+            is_typed=is_typed,
+            like=like,
+            branch=draft.branch,
+            title=_title_of(draft.real),
+            real=draft.real,
         )
 
     async def write_drafts(self, settings: Settings, text: str, draft: Draft | None = None) -> Drafting:
@@ -123,7 +128,8 @@ class Desk:
         if like:
             settings = settings.meant_for(like.model, like.form)
             settings = msgspec.structs.replace(settings, metre=settings.metre or like.metre_at(len(text)))
-        job = Drafting(self.library, settings, text, like is None or like.is_typed, like)
+        real = draft.real if draft else None
+        job = Drafting(self.library, settings, text, like is None or like.is_typed, like, _title_of(real), real)
         commands = job.commands()
         await self.finish()
         self.job = job
@@ -301,6 +307,11 @@ class Desk:
             self.unsaved.watch(self.job.draft)
         self.unsaved.save()
         return self.unsaved.text
+
+
+def _title_of(real: RealVerse | None) -> str:
+    """Of a poem whose beginning is Rumi's; empty for another."""
+    return f"{AFTER_RUMI} {real.place}" if real else ""
 
 
 def _is_last(job: AnyJob, event: Finished) -> bool:

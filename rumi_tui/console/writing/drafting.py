@@ -7,7 +7,7 @@ import msgspec
 from rumi_tui.console.writing.draft import Draft, Job, Settings
 from rumi_tui.engine.generate import LARGEST_SEED
 from rumi_tui.engine.messages import Began, Event, Failed, Finished, Write
-from rumi_tui.library.store import Branch, Library
+from rumi_tui.library.store import Branch, Library, RealVerse
 
 DRAFTS = 6
 """Enough for a choice, and few enough to be read; a kept poem takes some seconds."""
@@ -19,9 +19,18 @@ class Drafting:
     The first stands at the root of a tree, where `like` is no branch, and the others leave it at its beginning.
     """
 
-    def __init__(self, library: Library, settings: Settings, text: str, is_typed: bool, like: Draft | None) -> None:
-        """To write on from `text`, which was typed, or stands already as the beginning of `like`, a branch."""
-        self._library, self._text, self._is_typed = library, text, is_typed
+    def __init__(
+        self,
+        library: Library,
+        settings: Settings,
+        text: str,
+        is_typed: bool,
+        like: Draft | None = None,
+        title: str = "",
+        real: RealVerse | None = None,
+    ) -> None:
+        """To write on from `text`, which was typed, is `real` verse, or stands as the beginning of `like`, a branch."""
+        self._library, self._text, self._is_typed, self._title, self._real = library, text, is_typed, title, real
         self._like, self._branch = like, like.branch if like else None
         self._settings = msgspec.structs.replace(settings, pace=None)
         self._job: Job | None = None
@@ -54,6 +63,8 @@ class Drafting:
                 self._is_typed,
                 like=self._like,
                 branch=self._branch,
+                title=self._title,
+                real=self._real,
             )
         if self._job is None:
             return
