@@ -22,13 +22,9 @@ from models.card import UNSAID, Card, Description, Text
 from models.config import DEFAULT_PRESET, DecoderConfig, preset
 from models.decoder import Decoder
 from models.errors import RumiError, describe
-from models.lexicon import Lexicon
-from models.phrases import MOST_PHRASES, PhraseIndex
 from models.tokenizer import SEPARATOR, CharacterTokenizer, Tokenizer
 from rumi_tui.engine.loss import Score
 from rumi_tui.texts.corpus import Poem, Source, read_corpus
-from rumi_tui.verse.content import content_words
-from rumi_tui.verse.words import words
 from training import checkpoint
 from training.data import (
     VERSIONS,
@@ -50,8 +46,8 @@ from training.report.watcher import RunWatcher
 from training.rhyme.self_training import GeneratedVerse, known_words, read_generated
 from training.rhyme.weights import WEIGHT, rhyme_weights, self_training_weights
 from training.run_config import RunConfig
+from training.text_index import index_text
 from training.torch_step import TorchStep
-from training.word_vectors import word_vectors
 
 LICENCE = "MIT"
 
@@ -214,8 +210,7 @@ def prepare(config: RunConfig, folder: Path, world: World) -> Run:
 def measure(folder: Path, sources: Sequence[Source], device: torch.device) -> Score:
     """The exact loss of the weights in a folder on the validation poems.
 
-    From then on their card tells it, and their description the words and phrases of the poems that train and which
-    words go together.
+    From then on their card tells it, and their description the words of the poems that train (`index_text`).
     """
     model, description = checkpoint.load_weights(folder)
     step, tokenizer = TorchStep(model.to(device)), description.tokenizer
@@ -228,27 +223,9 @@ def measure(folder: Path, sources: Sequence[Source], device: torch.device) -> Sc
         bits_per_char=round(score.bits_per_char, 5),
         nats_per_char_told=round(told.nats_per_char, 5) if told else None,
     )
-    lines = [words(line) for source in sources for poem in source.training for line in poem.text.split("\n")]
-    description = description._replace(
-        card=card,
-        lexicon=Lexicon.of(word for line in lines for word in line),
-        phrases=index_phrases(sources, description),
-        word_vectors=word_vectors(content_words(line, card.language) for line in lines),
-    )
+    description = index_text(description._replace(card=card), sources)
     checkpoint.save_weights(folder / checkpoint.WEIGHTS, model, description)
     return score
-
-
-def index_phrases(sources: Sequence[Source], description: Description) -> PhraseIndex | None:
-    """The phrases of the poems that train, and those that a description has already; None if they are too many."""
-    tokenizer = description.tokenizer
-    texts = [words(tokenizer.normalise(poem.text)) for source in sources for poem in source.training]
-    if sum(map(len, texts)) > MOST_PHRASES:
-        return None
-    phrases = PhraseIndex.of(texts)
-    if description.phrases is not None:
-        phrases = phrases.united(description.phrases)
-    return phrases if phrases.count <= MOST_PHRASES else None
 
 
 def _tokenizer_and_shape(config: RunConfig, inputs: Inputs) -> tuple[Tokenizer, DecoderConfig]:

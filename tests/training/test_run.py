@@ -224,7 +224,7 @@ def test_a_checkpoint_knows_the_phrases_of_all_the_poems_that_it_has_learned(tmp
 
 def test_a_text_of_too_many_phrases_has_no_index(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "verse.txt").write_text(verse(20))
-    monkeypatch.setattr("training.run.MOST_PHRASES", 19 * 24 - 1)
+    monkeypatch.setattr("training.text_index.MOST_PHRASES", 19 * 24 - 1)
     prepare(run_config(tmp_path / "verse.txt", TrainConfig(steps=1, batch=1)), tmp_path / "run", world).train()
     assert checkpoint.load_weights(tmp_path / "run")[1].phrases is None
 
