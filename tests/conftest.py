@@ -11,7 +11,7 @@ import pytest
 import torch
 from filelock import FileLock
 from hypothesis import settings
-from support import SHAPES, describe, random_decoder, run_command, write_corpus
+from support import SHAPES, call_command, describe, random_decoder, write_corpus
 
 from export.export import export_model
 from export.graph import build_graph
@@ -107,7 +107,7 @@ def word_pair(make_once: Callable[[str, Callable[[Path], object]], Path], corpus
     def train(folder: Path) -> None:
         run = folder / "run"
         text = ("--corpus", str(corpus_folder / "one.txt"), "--tokenizer", "word")
-        done = run_command("rumi-train", *text, "--preset", "minimal", "--steps", "60", "--out", str(run))
+        done = call_command("rumi-train", *text, "--preset", "minimal", "--steps", "60", "--out", str(run))
         assert done.returncode == 0, done.stderr
         export_model(run / "model.safetensors", run / "word.onnx")
 

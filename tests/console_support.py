@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -50,11 +51,14 @@ def say(monkeypatch: pytest.MonkeyPatch, *events: Event, goes_on: bool = False) 
 
 
 async def until(pilot: Pilot, condition: Callable[[], object]) -> None:
-    """Waits until something is so; looks again and again, for threads, files and the end of the app send no message."""
-    for _ in range(500):
+    """Waits until something is so; looks again and again, for threads, files and the end of the app send no message.
+
+    It sleeps and lets the console work: `Pilot.pause` would have each of a hundred widgets answer before every look.
+    """
+    for _ in range(3000):
         if condition():
             return
-        await pilot.pause(0.02)
+        await asyncio.sleep(0.02)
     raise AssertionError("what was waited for never came")
 
 

@@ -18,7 +18,7 @@ from models.config import DecoderConfig
 from rumi_tui.engine.context import Context
 from rumi_tui.engine.session import Session
 from rumi_tui.texts.corpus import Source, read_corpus
-from training.checkpoint import save_weights
+from training.checkpoint import load_weights, save_weights
 
 pytestmark = pytest.mark.slow  # graphs are traced
 
@@ -29,6 +29,19 @@ CONFIG = DecoderConfig(vocab_size=40, window=16, layers=2, heads=2, width=BLOCK,
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("wide") / "wide.safetensors"
     save_weights(path, random_decoder(CONFIG), describe(CONFIG))
+    return path
+
+
+@pytest.fixture(scope="module")
+def graph(checkpoint: Path) -> onnx.ModelProto:
+    decoder, description = load_weights(checkpoint)
+    return build_graph(decoder, description)
+
+
+@pytest.fixture(scope="module")
+def exact_file(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("exact") / "exact.onnx"
+    export_model(checkpoint, path)
     return path
 
 
@@ -56,8 +69,7 @@ def test_a_matrix_of_zeros_stays_zero() -> None:
     assert np.isfinite(scales).all()
 
 
-def test_every_matrix_that_is_multiplied_by_is_kept_as_integers() -> None:
-    graph = build_graph(random_decoder(CONFIG), describe(CONFIG))
+def test_every_matrix_that_is_multiplied_by_is_kept_as_integers(graph: onnx.ModelProto) -> None:
     quantized = quantize(graph)
     kinds = {tensor.name: numpy_helper.to_array(tensor).dtype for tensor in quantized.graph.initializer}
     restored = {node.output[0]: node.input[0] for node in quantized.graph.node if node.op_type == "DequantizeLinear"}
@@ -74,8 +86,9 @@ def test_matrices_that_make_no_whole_blocks_stay_as_they_are(model_file: Path) -
     assert sum(node.op_type == "MatMul" for node in quantized.node) == 9
 
 
-def test_onnxruntime_multiplies_the_integers(checkpoint: Path, sources: list[Source], tmp_path: Path) -> None:
-    export_model(checkpoint, tmp_path / "exact.onnx")
+def test_onnxruntime_multiplies_the_integers(
+    checkpoint: Path, exact_file: Path, sources: list[Source], tmp_path: Path
+) -> None:
     quantized = export_model(checkpoint, tmp_path / "small.onnx", sources).quantized
     assert quantized is not None
     assert quantized.holds
@@ -83,12 +96,11 @@ def test_onnxruntime_multiplies_the_integers(checkpoint: Path, sources: list[Sou
     assert 0.9 < quantized.top1_agreement <= 1
     card = Session(tmp_path / "small.onnx").card
     assert card.nats_per_char_int8 == round(quantized.nats_per_char_int8, 5)
-    assert Session(tmp_path / "exact.onnx").card.nats_per_char_int8 is None
+    assert Session(exact_file).card.nats_per_char_int8 is None
 
 
 @pytest.mark.parametrize("dequantize", [False, True])
-def test_a_file_of_integers_answers_as_the_exact_one(checkpoint: Path, tmp_path: Path, dequantize: bool) -> None:
-    graph = build_graph(random_decoder(CONFIG), describe(CONFIG))
+def test_a_file_of_integers_answers_as_the_exact_one(graph: onnx.ModelProto, tmp_path: Path, dequantize: bool) -> None:
     (tmp_path / "exact.onnx").write_bytes(graph.SerializeToString())
     (tmp_path / "small.onnx").write_bytes(quantize(graph).SerializeToString())
     ids = np.random.default_rng(0).integers(40, size=(2, 60))
@@ -99,14 +111,13 @@ def test_a_file_of_integers_answers_as_the_exact_one(checkpoint: Path, tmp_path:
 
 
 def test_integers_that_cost_too_much_are_not_written(
-    checkpoint: Path, sources: list[Source], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    checkpoint: Path, exact_file: Path, sources: list[Source], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("export.parity.LARGEST_LOSS", -1.0)
     quantized = export_model(checkpoint, tmp_path / "model.onnx", sources).quantized
     assert quantized is not None
     assert not quantized.holds
-    export_model(checkpoint, tmp_path / "exact.onnx")
-    assert (tmp_path / "model.onnx").read_bytes() == (tmp_path / "exact.onnx").read_bytes()
+    assert (tmp_path / "model.onnx").read_bytes() == exact_file.read_bytes()
 
 
 def test_a_cost_within_the_limit_holds() -> None:
