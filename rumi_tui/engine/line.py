@@ -22,7 +22,7 @@ from models.layout import Conditions, head
 from models.tokenizer import BOTH, BREAK, SECOND, Tokenizer
 from rumi_tui.engine.context import Context, DecodeStep, Logits
 from rumi_tui.engine.generate import LARGEST_SEED, Keep, Request, Sampler
-from rumi_tui.engine.keep import ROUNDS, TRIES, WORN_NATS, LineTry, Try, write_tries
+from rumi_tui.engine.keep import ASSOCIATION_NATS, ROUNDS, TRIES, WORN_NATS, LineTry, Try, write_tries
 from rumi_tui.engine.sampling import Sampling, log_softmax
 from rumi_tui.verse.endings import unit_rhymes
 from rumi_tui.verse.judge import can_judge, rhymes
@@ -123,9 +123,17 @@ class LineGeneration:
         self._place = request.number - 1
         self._before, self._old, self._after = lines[: self._place], lines[self._place], lines[self._place + 1 :]
         language, others = self._card.language, [*self._before, *self._after]
-        self._metre = request.metre or metre_of(others, language, self._tokenizer.metres)
+        self.metre = request.metre or metre_of(others, language, self._tokenizer.metres)
+        """The metre that the line is to be in, asked for or that of the poem; empty for none."""
         own_words = words(f"{request.text} {request.end}")
-        self._rules = rules_of(request.form, language, self._metre, description.lexicon, own_words)
+        self._rules = rules_of(
+            request.form,
+            language,
+            self.metre,
+            lexicon=description.lexicon,
+            vectors=description.word_vectors,
+            own_words=own_words,
+        )
         self._tellable = self._tokenizer.names_rhymes and self._shape.unit > 1
         """Whether the model can be told a rhyme in this form."""
         self._random = np.random.default_rng(request.seed)
@@ -239,7 +247,7 @@ class LineGeneration:
         """Where the line begins: what was read up to there, the sampler, and logits [1, vocab_size]."""
         tokenizer, request = self._tokenizer, self._request
         text = "\n".join([*self._before, ""])
-        asked = Request(form=request.form, text=text, metre=self._metre, rhyme=told, sampling=request.sampling, lines=1)
+        asked = Request(form=request.form, text=text, metre=self.metre, rhyme=told, sampling=request.sampling, lines=1)
         sampler = Sampler(tokenizer, asked, named=math.inf)
         if (request.end or request.rhyme) and told and not self._partners:  # else the other line would end so
             signs = {tokenizer.ids[SECOND]: tokenizer.ids[BOTH]}
@@ -283,7 +291,9 @@ class LineGeneration:
         prices = []
         for line, ids, row, row_logits in zip(lines, encoded, rows, said, strict=True):
             nats = np.array([-log_softmax(row_logits[at])[token_id] for at, token_id in enumerate(row)])
-            price = float(nats[: len(ids) + 1].sum()) / (len(line) + 1) + WORN_NATS * self._rules.worn(self._poem(line))
+            poem = self._poem(line)
+            price = float(nats[: len(ids) + 1].sum()) / (len(line) + 1)
+            price += WORN_NATS * self._rules.worn(poem) - ASSOCIATION_NATS * self._rules.association(poem)
             if next_ids:
                 price += float(nats[-len(next_ids) :].sum()) / len(self._after[0])
             prices.append(price)
@@ -297,7 +307,7 @@ class LineGeneration:
             return tokenizer.ids["\n"], [], next_ids
         if place % self._shape.unit:
             return tokenizer.ids[BREAK], [], next_ids
-        said_ids = head(tokenizer, form, place // self._shape.unit, Conditions(metre=self._metre))
+        said_ids = head(tokenizer, form, place // self._shape.unit, Conditions(metre=self.metre))
         return tokenizer.ids["\n"], said_ids, next_ids
 
     def _poem(self, line: str) -> list[str]:
@@ -334,7 +344,8 @@ class LineGeneration:
         partners = self._partners if can_judge(language) else []
         unheard = sum(UNHEARD[rhymes(line, self._line(place), language)] for place in partners)
         faults = len(self._rules.faults(self._poem(line))) + len(self._broken(line))
-        return len(self._missed(line)), is_old, faults + unheard, is_open and ends_sentence(self._old)
+        missed = [wish for wish in self._missed(line) if wish != "metre"]  # which is among the faults
+        return len(missed), is_old, faults + unheard, is_open and ends_sentence(self._old)
 
     def _new_line(self, line: str, tries: int) -> NewLine:
         return NewLine(

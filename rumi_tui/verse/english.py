@@ -44,12 +44,13 @@ def ending(a: str, b: str) -> str:
 
 
 def syllables(word: str) -> int:
-    """How many syllables a word has (CMU Pronouncing Dictionary); of one that it lacks, how many its spelling shows."""
+    """How many syllables a word has at least (CMU Pronouncing Dictionary); where it is lacking, by its spelling."""
     import pronouncing
 
     word = unaccented(word)
     variants = _pronunciations(word)
-    return pronouncing.syllable_count(variants[0]) if variants else max(1, len(_SPELLED_VOWELS.findall(word)))
+    counts = [pronouncing.syllable_count(phones) for phones in variants]
+    return min(counts, default=max(1, len(_SPELLED_VOWELS.findall(word))))
 
 
 def _pronunciations(word: str) -> list[str]:

@@ -43,6 +43,8 @@ _GROWTH = 4
 _HELD_OUT = 10
 """One line in so many is not learned from but sets the limit."""
 
+_TELLING = 12
+"""Lines that tell the metre of their poem."""
 _LEAST_TIMES = 1
 """A reading of a word that was met less often is not written to a file."""
 
@@ -289,7 +291,7 @@ def judge_of(language: str) -> MetreJudge | None:
 
 def metre_of(lines: Sequence[str], language: str, metres: Sequence[str]) -> str:
     """Which of some metres a poem in a language (ISO 639-1) is in; empty where most of its lines are in none."""
-    judge, lines = judge_of(language), [line for line in lines if line.strip()]
+    judge, lines = judge_of(language), [line for line in lines if line.strip()][:_TELLING]
     known = [metre for metre in metres if is_metre(metre)]
     if judge is None or not known or not lines:
         return ""
