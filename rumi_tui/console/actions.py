@@ -60,6 +60,14 @@ WRITING = (
     Action(
         "lens", "f2", "Lens", "See what the model thought at every character, and branch where it chose.", needs="poem"
     ),
+    Action(
+        "marks",
+        "alt+m",
+        "Marks",
+        "Mark rhymes and refrain in the poem, its feet or syllables, and what breaks the form.",
+        in_footer=False,
+    ),
+    Action("line", "alt+l", "Line", "Write one line of the poem anew, as you wish it.", in_footer=False, needs="poem"),
     Action("tree", "f3", "Tree", "See all branches of the poem.", in_footer=False, needs="poem"),
     Action(
         "next_branch", "ctrl+n", "Next branch", "Turn to the next branch of the poem.", in_footer=False, needs="poem"

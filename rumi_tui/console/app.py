@@ -43,6 +43,7 @@ class RumiApp(App[str]):
         "screens/help.tcss",
         "screens/lens.tcss",
         "screens/library.tcss",
+        "screens/line.tcss",
         "screens/name.tcss",
         "screens/reading.tcss",
         "screens/settings.tcss",

@@ -16,10 +16,13 @@ from rumi_tui.console.actions import Action
 from rumi_tui.console.keymap import BY_COMMAND
 from rumi_tui.console.settings import ENTRIES
 from rumi_tui.console.widgets.settings_bar import FIELDS, HINTS, SAMPLING_PRESETS
+from rumi_tui.console.writing.line import WISHES
 from rumi_tui.library.formats import FORMATS
 
 SIGN = "/"
 """What a command begins with."""
+LINES = range(1, 17)
+"""Numbers of lines that are offered; any other can be typed."""
 SETTINGS = {
     "model": MODELS,
     "form": tuple(FORMS),
@@ -54,8 +57,9 @@ def completions(metres: Iterable[str] = ()) -> list[str]:
     action_lines = [f"{SIGN}{name}" for name in BY_COMMAND]
     export_lines = [f"{SIGN}export {ending}" for ending in FORMATS]
     setting_lines = [f"{SIGN}{name} {value}" for name, values in SETTINGS.items() for value in values or ("",)]
+    line_lines = [f"{SIGN}line {number}{wish}" for number in LINES for wish in ("", *(f" {wish} " for wish in WISHES))]
     metre_lines = [f"{SIGN}metre {metre}" for metre in metres]
-    return [*setting_lines, *action_lines, *export_lines, *metre_lines]
+    return [*setting_lines, *action_lines, *export_lines, *line_lines, *metre_lines]
 
 
 def described() -> list[tuple[str, str]]:
@@ -63,6 +67,7 @@ def described() -> list[tuple[str, str]]:
     takes = {name: ", ".join(values) for name, values in SETTINGS.items() if values}
     takes |= {"metre": HINTS["metre"]} | {field.label: field.help for field in FIELDS.values()}
     takes["export"] = ", ".join(FORMATS)
+    takes["line"] = "the number of a line to write anew, and a wish: 3, 3 rhyme love, 3 end heart, 3 metre NAME"
     return [(f"{SIGN}{name}", words) for name, words in takes.items()]
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rumi_tui.engine.generate import Generation, Request, Step, fit_request
     from rumi_tui.engine.keep import Kept, KeptGeneration, Try
     from rumi_tui.engine.lens import TokenScore, token_scores
+    from rumi_tui.engine.line import LineGeneration, LineRequest, NewLine, write_line
     from rumi_tui.engine.loss import Score, Verse, score
     from rumi_tui.engine.poems import Poem, write_poems, writer
     from rumi_tui.engine.rank import Rank
@@ -24,6 +25,9 @@ __all__ = [
     "Generation",
     "Kept",
     "KeptGeneration",
+    "LineGeneration",
+    "LineRequest",
+    "NewLine",
     "Poem",
     "Rank",
     "RankedPoem",
@@ -40,6 +44,7 @@ __all__ = [
     "score",
     "token_scores",
     "write_drafts",
+    "write_line",
     "write_poems",
     "writer",
 ]
@@ -48,6 +53,7 @@ _HOMES = {
     "drafts": ("RankedPoem", "write_drafts"),
     "generate": ("Generation", "Request", "Step", "fit_request"),
     "keep": ("Kept", "KeptGeneration", "Try"),
+    "line": ("LineGeneration", "LineRequest", "NewLine", "write_line"),
     "lens": ("TokenScore", "token_scores"),
     "loss": ("Score", "Verse", "score"),
     "poems": ("Poem", "write_poems", "writer"),

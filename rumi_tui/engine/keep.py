@@ -52,8 +52,8 @@ class Kept(msgspec.Struct, frozen=True):
     """What the best try breaks; empty where it keeps all rules."""
 
 
-class _Try:
-    """One try."""
+class LineTry:
+    """One try at a line."""
 
     def __init__(self, context: Context, sampler: Sampler) -> None:
         """Both stand at the beginning of the line; `context` is shared and stays there."""
@@ -168,19 +168,19 @@ class KeptGeneration:
 
     def _try_line(
         self, context: Context, logits: Logits, lines: Sequence[str], seeds: np.random.Generator
-    ) -> Generator[Try, None, _Try]:
+    ) -> Generator[Try, None, LineTry]:
         """The best try at the next line; shows one of each round as it grows. `lines` is the poem so far.
 
         Each round has the model name anew what it may, for there are rhymes that it cannot reach.
         """
-        faults: dict[_Try, list[Fault]] = {}
-        prices: dict[_Try, float] = {}
-        breaks_off: dict[_Try, bool] = {}
+        faults: dict[LineTry, list[Fault]] = {}
+        prices: dict[LineTry, float] = {}
+        breaks_off: dict[LineTry, bool] = {}
         for _ in range(self._rounds):
             begin, sampler, said = self._name(context, logits, seeds)
             rules = self._rules(sampler.metre)
-            tries = [_Try(begin, sampler.branch(_seed(seeds))) for _ in range(self._tries)]
-            for _ in self._write(begin.branch(self._tries), said, tries):
+            tries = [LineTry(begin, sampler.branch(_seed(seeds))) for _ in range(self._tries)]
+            for _ in write_tries(begin.branch(self._tries), said, tries):
                 yield Try(lines[-1] + tries[0].text)
             for each in tries:
                 poem = [*lines[:-1], lines[-1] + each.text]
@@ -202,20 +202,24 @@ class KeptGeneration:
         self.lines.append(Kept(lines[-1] + best.text, len(lines), len(faults), faults[best]))
         return best
 
-    def _write(self, context: Context, logits: Logits, tries: Sequence[_Try]) -> Iterator[None]:
-        """Writes tries to their ends, all together, a token of each for each iteration."""
-        active, logits = list(tries), logits.repeat(len(tries), axis=0)
-        for _ in range(LONGEST_LINE):
-            for each, its_logits in zip(active, logits, strict=True):
-                each.sample(its_logits)
-            yield
-            unfinished = [stream for stream, each in enumerate(active) if not each.is_whole]
-            if not unfinished:
-                return
-            if len(unfinished) < len(active):
-                context.select(unfinished)
-            active = [active[stream] for stream in unfinished]
-            logits = context.read(np.array([[each.ids[-1]] for each in active]))
+
+def write_tries(context: Context, logits: Logits, tries: Sequence[LineTry]) -> Iterator[None]:
+    """Writes tries to their ends, all together, a token of each for each iteration.
+
+    `context` has a stream for each of them, which it uses up; the logits [1, vocab_size] are those before the line.
+    """
+    active, logits = list(tries), logits.repeat(len(tries), axis=0)
+    for _ in range(LONGEST_LINE):
+        for each, its_logits in zip(active, logits, strict=True):
+            each.sample(its_logits)
+        yield
+        unfinished = [stream for stream, each in enumerate(active) if not each.is_whole]
+        if not unfinished:
+            return
+        if len(unfinished) < len(active):
+            context.select(unfinished)
+        active = [active[stream] for stream in unfinished]
+        logits = context.read(np.array([[each.ids[-1]] for each in active]))
 
 
 def _copy_limit(description: Description, request: Request) -> CopyLimit | None:

@@ -10,7 +10,9 @@ from models.phrases import PhraseIndex
 from models.tokenizer import CharacterTokenizer
 from rumi_tui.engine.generate import Ending, Request, Step
 from rumi_tui.engine.lens import TokenScore
+from rumi_tui.engine.line import LineRequest, NewLine
 from rumi_tui.engine.rank import Rank
+from rumi_tui.verse.marks import LineMarks
 
 
 class Describe(msgspec.Struct, frozen=True, tag=True):
@@ -43,6 +45,27 @@ class Inspect(msgspec.Struct, frozen=True, tag=True):
     text: str
     metre: str = ""
     """What the poem was asked for in; empty for none."""
+
+
+class WriteLine(msgspec.Struct, frozen=True, tag=True):
+    """Command: write a line of a poem anew. Answered by some `Tried` and one `WroteLine`, by `Failed`, or, where it was
+    stopped, by `Finished`.
+    """
+
+    model: str
+    request: LineRequest
+
+
+class Judge(msgspec.Struct, frozen=True, tag=True):
+    """Command: say of a poem what there is to see of its verse. Answered by `Judged` or `Failed`."""
+
+    model: str
+    form: str
+    text: str
+    metre: str = ""
+    """What the poem was written in; empty: what it seems to be in."""
+    begun: str = ""
+    """What a person began it with: its words are known."""
 
 
 class Stop(msgspec.Struct, frozen=True, tag=True):
@@ -105,11 +128,33 @@ class Inspected(msgspec.Struct, frozen=True, tag=True):
     model_sha256: str
 
 
+class WroteLine(msgspec.Struct, frozen=True, tag=True):
+    """A line, written anew."""
+
+    line: NewLine
+    metre: str
+    """What it was to be in; empty for none."""
+    model_sha256: str
+
+
+class Judged(msgspec.Struct, frozen=True, tag=True):
+    """A poem, judged."""
+
+    lines: list[LineMarks]
+    """Of its first lines, see `rumi_tui.verse.marks`."""
+    metre: str
+    """What it was judged by; empty for none."""
+
+
 class Failed(msgspec.Struct, frozen=True, tag=True):
     """The order could not be carried out."""
 
     message: str
 
 
-Command = Describe | Write | Inspect | Stop
-Event = Described | Began | Tried | Wrote | Finished | Inspected | Failed
+Order = Describe | Write | WriteLine | Inspect | Judge
+"""A command that is carried out after those before it."""
+Command = Order | Stop
+Answer = Described | Finished | WroteLine | Inspected | Judged | Failed
+"""The last event that an order brings."""
+Event = Began | Tried | Wrote | Answer

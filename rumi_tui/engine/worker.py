@@ -24,6 +24,7 @@ from rumi_tui.engine.drafts import rank_of
 from rumi_tui.engine.generate import Step, fit_request
 from rumi_tui.engine.keep import KeptGeneration, Try
 from rumi_tui.engine.lens import token_scores
+from rumi_tui.engine.line import LineGeneration
 from rumi_tui.engine.messages import (
     Began,
     Command,
@@ -34,13 +35,23 @@ from rumi_tui.engine.messages import (
     Finished,
     Inspect,
     Inspected,
+    Judge,
+    Judged,
+    Order,
     Stop,
     Tried,
     Write,
+    WriteLine,
     Wrote,
+    WroteLine,
 )
 from rumi_tui.engine.poems import poem_of, writer
 from rumi_tui.engine.session import Session, load_model
+from rumi_tui.verse.marks import MOST_LINES, marks_of
+from rumi_tui.verse.metre import metre_of
+from rumi_tui.verse.originality import copied
+from rumi_tui.verse.rules import rules_of
+from rumi_tui.verse.words import words
 
 FLUSH_SECONDS = 1 / 30
 
@@ -50,7 +61,7 @@ class Worker:
 
     def __init__(self, orders: BinaryIO, reports: BinaryIO) -> None:
         self._reports = reports
-        self._waiting: queue.SimpleQueue[Describe | Write | Inspect | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Order | None] = queue.SimpleQueue()
         self._stopped = threading.Event()
         self._models: dict[str, Session] = {}
         self._encoder = msgspec.json.Encoder()
@@ -63,6 +74,10 @@ class Worker:
                 match order:
                     case Write():
                         self._write(order)
+                    case WriteLine():
+                        self._write_line(order)
+                    case Judge():
+                        self._judge(order)
                     case Inspect():
                         model = self._model(order.model)
                         scores = token_scores(model, model.tokenizer, order.form, order.text, order.metre)
@@ -131,6 +146,29 @@ class Worker:
         if order.is_ranked and poem.ending:
             rank = rank_of(poem_of(model.description, request, poem, draft), request, model.description)
         self._send(Finished(poem.ending, characters, time.monotonic() - started, poem.metre, broken, rank))
+
+    def _write_line(self, order: WriteLine) -> None:
+        model = self._model(order.model)
+        line = LineGeneration(model, model.description, order.request)
+        started = sent = time.monotonic()
+        for each in line:
+            if self._stopped.is_set():
+                self._send(Finished(None, 0, time.monotonic() - started))
+                return
+            if (now := time.monotonic()) - sent >= FLUSH_SECONDS:
+                self._send(Tried(each.line))
+                sent = now
+        assert line.best is not None
+        self._send(WroteLine(line.best, line.metre, model.sha256))
+
+    def _judge(self, order: Judge) -> None:
+        description = self._model(order.model).description
+        language, lexicon, phrases = description.card.language, description.lexicon, description.phrases
+        lines = order.text.split("\n")[:MOST_LINES]
+        metre = order.metre or metre_of(lines, language, description.tokenizer.metres)
+        rules = rules_of(order.form, language, metre, lexicon=lexicon, own_words=words(order.begun))
+        stretches = copied("\n".join(lines), phrases, order.begun) if phrases else ()
+        self._send(Judged(marks_of(lines, rules, metre, stretches), metre))
 
     def _send(self, report: Event) -> None:
         self._reports.write(self._encoder.encode(report) + b"\n")

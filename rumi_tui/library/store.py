@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -55,8 +55,9 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     lines: int | None
     """The limit it was written under, see `Request.lines`."""
     sampling: Sampling
-    ending: Ending | None = None
-    """Why it stopped; None where it was stopped, or is not done."""
+    ending: Ending | Literal["line"] | None = None
+    """Why it stopped; None where it was stopped, or is not done. `line`: it is one line alone, written anew between
+    lines that stood there already, see `rumi_tui.engine.line`."""
     metre: str = ""
     """As it was asked for; empty for none."""
     rhyme: str = ""
@@ -100,6 +101,18 @@ MACHINE_CAPTION = "A machine, in Rumi's manner"
 def prompt_of(text: str, passages: Sequence[Passage]) -> str:
     """What of a poem's text came before its first passage; all of it where no model wrote any."""
     return text[: passages[0].begins_at] if passages else text
+
+
+def given_of(text: str, passages: Sequence[Passage]) -> list[range]:
+    """The parts of a poem's text that none of its passages wrote, in order: its prompt, and what stood already after a
+    line that was written alone.
+    """
+    parts = [range(len(prompt_of(text, passages)))]
+    ends = [*(passage.begins_at for passage in passages[1:]), len(text)]
+    for passage, end in zip(passages, ends, strict=False):
+        if passage.ending == "line" and 0 <= (line_end := text.find("\n", passage.begins_at)) < end:
+            parts.append(range(line_end, end))
+    return parts
 
 
 class KeptPoem(msgspec.Struct, frozen=True, kw_only=True):
@@ -269,10 +282,21 @@ class Library:
         spans, end = list[range](), len(poem.text)
         while True:
             begin = poem.branch.at if poem.branch else 0
-            spans.append(range(begin, min(len(poem.prompt), end)))
+            parts = given_of(poem.text, poem.passages)
+            spans += [range(max(part.start, begin), min(part.stop, end)) for part in reversed(parts)]
             if poem.branch is None:
                 return [span for span in reversed(spans) if span]
             end = min(end, begin)
+            poem = self.poem(poem.branch.parent)
+
+    def written(self, poem: KeptPoem) -> list[Passage]:
+        """The passages of its text, those before its branch included, in the order of the text."""
+        passages, end = list[Passage](), len(poem.text)
+        while True:
+            passages += [passage for passage in reversed(poem.passages) if passage.begins_at < end]
+            if poem.branch is None:
+                return passages[::-1]
+            end = min(end, poem.branch.at)
             poem = self.poem(poem.branch.parent)
 
     def bookmarks(self) -> list[str]:

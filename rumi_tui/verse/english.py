@@ -10,6 +10,8 @@ import re
 from rumi_tui.verse.rhyme import Rhyme
 from rumi_tui.verse.words import unaccented, words
 
+_SPELLED_VOWELS = re.compile(r"[aeiouy]+(?!(?<=[^l]e)(?:d|s)?$)")
+"""A vowel that is heard by itself: no mute e ends a word."""
 _SPELLED_ENDING = re.compile(r"[aeiouy][^aeiouy]*(?:e[ds]?)?$")
 """The last vowel that is heard and what follows it."""
 
@@ -39,6 +41,16 @@ def ending(a: str, b: str) -> str:
     ways, so letters would not tell the rhyme.
     """
     return "".join(f" {words(line)[-1]}" for line in (a, b))
+
+
+def syllables(word: str) -> int:
+    """How many syllables a word has at least (CMU Pronouncing Dictionary); where it is lacking, by its spelling."""
+    import pronouncing
+
+    word = unaccented(word)
+    variants = _pronunciations(word)
+    counts = [pronouncing.syllable_count(phones) for phones in variants]
+    return min(counts, default=max(1, len(_SPELLED_VOWELS.findall(word))))
 
 
 def _pronunciations(word: str) -> list[str]:

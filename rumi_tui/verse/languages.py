@@ -25,6 +25,10 @@ class Language:
     """How two lines rhyme, given as their words."""
     ending: Callable[[str, str], str]
     """How a model is told the rhyme of two lines that rhyme perfectly, given as they are written."""
+    own_ending: Callable[[str], str]
+    """How a model is told that lines rhyme with a word."""
+    syllables: Callable[[str], int] | None
+    """How many a word has; None where metre tells more (`rumi_tui.verse.metre`)."""
     rhymes_by_words: bool
     """Whether it is told by the last words of both lines; if not, by the letters that they end in."""
     stop_words: frozenset[str]
@@ -34,8 +38,30 @@ class Language:
 LANGUAGES = {
     language.code: language
     for language in (
-        Language("en", "English", "en", "LATIN", english.rhymes, english.ending, True, stopwords.ENGLISH),
-        Language("fa", "Persian", "fa", "ARABIC", persian.rhymes, persian.ending, False, stopwords.PERSIAN),
+        Language(
+            code="en",
+            name="English",
+            model="en",
+            script="LATIN",
+            rhymes=english.rhymes,
+            ending=english.ending,
+            own_ending=str,
+            syllables=english.syllables,
+            rhymes_by_words=True,
+            stop_words=stopwords.ENGLISH,
+        ),
+        Language(
+            code="fa",
+            name="Persian",
+            model="fa",
+            script="ARABIC",
+            rhymes=persian.rhymes,
+            ending=persian.ending,
+            own_ending=persian.own_ending,
+            syllables=None,
+            rhymes_by_words=False,
+            stop_words=stopwords.PERSIAN,
+        ),
     )
 }
 """Every language, by its code; the first is what the program begins with."""

@@ -25,7 +25,7 @@ import msgspec
 
 from models.lexicon import word_hash
 from rumi_tui.verse import scansion
-from rumi_tui.verse.feet import Metre, metre_named, syllables
+from rumi_tui.verse.feet import Metre, is_metre, metre_named, syllables
 from rumi_tui.verse.scansion import Body, Close, Following, Token
 
 RULES_LIMIT = 0.46
@@ -43,6 +43,8 @@ _GROWTH = 4
 _HELD_OUT = 10
 """One line in so many is not learned from but sets the limit."""
 
+_TELLING = 12
+"""Lines that tell the metre of their poem."""
 _LEAST_TIMES = 1
 """A reading of a word that was met less often is not written to a file."""
 
@@ -285,6 +287,16 @@ def judge_of(language: str) -> MetreJudge | None:
     """The judge that ships with the program for a language (ISO 639-1), see `training.readings`; None without one."""
     file = resources.files("rumi_tui.verse") / f"readings-{language}.gz"
     return MetreJudge.from_bytes(file.read_bytes()) if file.is_file() else None
+
+
+def metre_of(lines: Sequence[str], language: str, metres: Sequence[str]) -> str:
+    """Which of some metres a poem in a language (ISO 639-1) is in; empty where most of its lines are in none."""
+    judge, lines = judge_of(language), [line for line in lines if line.strip()][:_TELLING]
+    known = [metre for metre in metres if is_metre(metre)]
+    if judge is None or not known or not lines:
+        return ""
+    metre = judge.name(lines, known)
+    return metre if 2 * sum(judge.scans(line, metre) for line in lines) > len(lines) else ""
 
 
 def _rounded(counts: Mapping[str, float]) -> dict[str, float]:

@@ -61,6 +61,14 @@ def ending(a: str, b: str) -> str:
     return next((bare[at:] for at in range(len(bare) - 1, -1, -1) if len(_letters(bare[at:])) >= wanted), bare)
 
 
+def own_ending(word: str) -> str:
+    """The letters that a word must share with others for a perfect rhyme: back to its last vowel if that is near."""
+    letters = word.translate(_LETTERS)
+    is_inflected = letters[-1:] in _INFLECTIONS and len(letters) > _LONGEST_ROOT
+    is_open, follows_vowel = letters[-1:] in _OPEN_ENDINGS, letters[-2:-1] in _LONG_VOWELS
+    return word[-2:] if not is_open and (follows_vowel or is_inflected) else word[-1:]
+
+
 def _letters(text: str) -> str:
     """The letters as they sound, without anything between them."""
     return "".join(filter(str.isalpha, text.translate(_LETTERS)))

@@ -7,13 +7,13 @@ handlers change the screen.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from functools import partial
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Input, Select, Static
 
 from models.errors import RumiError
@@ -23,10 +23,10 @@ from rumi_tui.console.actions import WRITING, Action
 from rumi_tui.console.complaints import complain, complaining
 from rumi_tui.console.screens.drafts import DraftsScreen
 from rumi_tui.console.screens.edit import Edited, EditScreen
-from rumi_tui.console.screens.export import ExportScreen
+from rumi_tui.console.screens.keeping import KeepingScreen
 from rumi_tui.console.screens.lens import Branching, LensScreen
 from rumi_tui.console.screens.library import LibraryScreen
-from rumi_tui.console.screens.name import Name, NameScreen
+from rumi_tui.console.screens.line import LineScreen
 from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.screens.tree import TreeScreen
 from rumi_tui.console.screens.verses import Asking, VersesScreen
@@ -40,11 +40,10 @@ from rumi_tui.console.writing.desk import AnyJob, Desk
 from rumi_tui.console.writing.draft import Draft, Job, Settings, shared_beginning
 from rumi_tui.console.writing.drafting import Drafting
 from rumi_tui.console.writing.history import Snapshot
+from rumi_tui.console.writing.line import LineWish, read_wish
 from rumi_tui.console.writing.writer import Writer
-from rumi_tui.engine.messages import Began, Described, Event, Failed, Finished, Tried, Wrote
-from rumi_tui.library.formats import save_file, to_text
+from rumi_tui.engine.messages import Began, Described, Event, Failed, Finished, Judged, Tried, Wrote, WroteLine
 from rumi_tui.library.store import KeptPoem, Library
-from rumi_tui.locations import poems_folder
 from rumi_tui.texts.opening import Opening
 from rumi_tui.verse.languages import LANGUAGES
 
@@ -52,7 +51,7 @@ PROMPTS = 100
 """Earlier prompts that the arrow keys go through."""
 
 
-class WriteScreen(Screen[None]):
+class WriteScreen(KeepingScreen):
     """The poem, the settings and the prompt."""
 
     AUTO_FOCUS = "#prompt"
@@ -139,17 +138,19 @@ class WriteScreen(Screen[None]):
                 page.begin(snapshot, job, event)
                 self.refresh_bindings()
             case Tried():
-                page.show_try(event)
+                page.show_try(job, event)
             case Wrote():
                 page.append(event)
-            case Finished() | Failed() if self._desk.job is None:
+            case Finished() | Failed() | WroteLine() if self._desk.job is None:
                 page.end(snapshot, job, event)
                 self.refresh_bindings()
+                self._mark()
 
     def _show(self, words: str) -> None:
         """Draws what stands on the page, and tells how it came there."""
         self.query_one(Page).show(self._desk.now, words)
         self.refresh_bindings()
+        self._mark()
 
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
@@ -220,6 +221,8 @@ class WriteScreen(Screen[None]):
                     self._export(value)
                 case RunAction(action, value) if action.name == "drafts" and value:
                     await self._write_drafts(value)
+                case RunAction(action, value) if action.name == "line" and value:
+                    await self._write_line(read_wish(value))
                 case RunAction(action, value) if action.name == "ask":
                     self._find_verses("ask", value)
                 case RunAction(action, value) if action.name == "search":
@@ -275,8 +278,9 @@ class WriteScreen(Screen[None]):
     async def action_same_again(self) -> None:
         """Writes the poem on the page again, to see that it comes out the same."""
         await self._desk.finish()
-        if (snapshot := self._snapshot()) and not self._desk.replay(snapshot.draft):
-            self.notify("No model wrote anything of this poem.")
+        with complaining(self):
+            if (snapshot := self._snapshot()) and not self._desk.replay(snapshot.draft):
+                self.notify("No model wrote anything of this poem.")
 
     def action_lock_seed(self) -> None:
         """Takes the seed of the poem on the page into the settings, or out of them."""
@@ -339,6 +343,41 @@ class WriteScreen(Screen[None]):
             with complaining(self):
                 await self._desk.branch(self._settings(), snapshot, text, choice.at, snapshot.draft.is_typed)
 
+    async def action_line(self) -> None:
+        """Lets the person choose a line that is to be written anew."""
+        await self._desk.finish()
+        if (snapshot := self._snapshot()) and snapshot.text:
+            self.app.push_screen(LineScreen(snapshot.text, self._mode), self._write_line)
+
+    async def _write_line(self, wish: LineWish | None) -> None:
+        await self._desk.finish()
+        if wish is not None and (snapshot := self._snapshot()):
+            with complaining(self):
+                await self._desk.write_line(self._settings(), snapshot, wish)
+                self.query_one(Page).show(snapshot, f"writing line {wish.number} anew")
+                self.refresh_bindings()
+
+    def action_marks(self) -> None:
+        """Shows rhymes, feet and faults in the poem, or no longer."""
+        page = self.query_one(Page)
+        if page.toggle_marks():
+            self._mark()
+        elif self._desk.job is None:
+            page.show(self._desk.now, "")
+
+    def _mark(self) -> None:
+        """Has the poem on the page judged where its marks are to be seen."""
+        snapshot, page = self._desk.now, self.query_one(Page)
+        if page.shows_marks and snapshot is not None and snapshot.text and self._desk.job is None:
+            self.run_worker(self._take_marks(snapshot, self._desk.judge(snapshot)))
+
+    async def _take_marks(self, snapshot: Snapshot, answer: AsyncIterator[Event]) -> None:
+        async for event in answer:
+            if isinstance(event, Failed):
+                complain(self, event.message)
+            elif isinstance(event, Judged) and self._desk.job is None and self._desk.now == snapshot:
+                self.query_one(Page).mark(event)
+
     async def action_tree(self) -> None:
         """Shows all branches of the poem."""
         if (snapshot := self._snapshot()) and (family := self._family(snapshot.draft)):
@@ -358,37 +397,6 @@ class WriteScreen(Screen[None]):
         with complaining(self):
             return self._desk.family(draft)
         return []
-
-    def action_name(self) -> None:
-        """Gives the poem on the page a title and tags."""
-        if poem := self._as_saved():
-            self.app.push_screen(NameScreen(poem), partial(self._take_name, poem))
-
-    def _take_name(self, poem: KeptPoem, name: Name | None) -> None:
-        if name is not None:
-            with complaining(self):
-                self._library.name(poem.id, name.title, name.tags)
-
-    def action_copy(self) -> None:
-        """Gives the poem to the terminal's clipboard, and to a file, since no terminal says whether it took it."""
-        if snapshot := self._snapshot():
-            poem = self._as_saved()
-            self.app.copy_to_clipboard(to_text(poem) if poem and poem.real else snapshot.text)
-            if poem:
-                self._save_file(poem, "txt", "Copied. If your terminal keeps no clipboard, the poem is in")
-
-    def action_export(self) -> None:
-        """Saves the poem as a file."""
-        if self._as_saved() is not None:
-            self.app.push_screen(ExportScreen(), self._export)
-
-    def _export(self, ending: str | None) -> None:
-        if ending is not None and (poem := self._as_saved()):
-            self._save_file(poem, ending, "Saved as")
-
-    def _save_file(self, poem: KeptPoem, ending: str, words: str) -> None:
-        with complaining(self):
-            self.notify(f"{words} {save_file(poem, ending, poems_folder())}", markup=False, timeout=10)
 
     async def action_library(self) -> None:
         """Looks through the poems that were kept."""
@@ -431,16 +439,3 @@ class WriteScreen(Screen[None]):
         with complaining(self):
             self._desk.open(poem.id)
             self._show(f"{poem.model}, {poem.form}, {poem.written[:10]}")
-
-    def _snapshot(self) -> Snapshot | None:
-        """What stands on the page; tells the person where nothing does."""
-        if self._desk.now is None:
-            self.notify("There is no poem on the page yet: write one.")
-        return self._desk.now
-
-    def _as_saved(self) -> KeptPoem | None:
-        """The poem on the page as the library has it, as far as it stands there; tells why if there is none."""
-        if snapshot := self._snapshot():
-            with complaining(self):
-                return self._desk.as_saved(snapshot)
-        return None

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from rumi_tui.bidi import Mode
+from rumi_tui.bidi import Mode, to_cells
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.writing.desk import AnyJob
 from rumi_tui.console.writing.draft import Job
 from rumi_tui.console.writing.history import Snapshot
+from rumi_tui.console.writing.line import LineJob
 from rumi_tui.console.writing.replay import Rewriting
-from rumi_tui.engine.messages import Began, Failed, Finished, Tried, Wrote
+from rumi_tui.engine.messages import Began, Failed, Finished, Judged, Tried, Wrote, WroteLine
 from rumi_tui.library.store import MACHINE_CAPTION, RealVerse
+from rumi_tui.verse.marks import KINDS
 
 ENDINGS = {"end": "the poem ended here", "lines": "enough lines", "characters": "enough characters", None: "stopped"}
 
@@ -31,6 +34,10 @@ class Page(Vertical):
         super().__init__()
         self._mode = mode
         self._words = self._hint = ""
+        self._legend = Text()
+        """What the marks in the poem mean; empty where there are none."""
+        self.shows_marks = False
+        """Whether a poem at rest is to have its marks."""
 
     def compose(self) -> ComposeResult:
         """The poem, and below it the line."""
@@ -57,11 +64,28 @@ class Page(Vertical):
         """Draws what was just written."""
         self.query_one(PoemView).append("".join(step.text for step in wrote.steps))
 
-    def show_try(self, tried: Tried) -> None:
-        """Draws a try at the next line, faintly."""
-        self.query_one(PoemView).show_try(tried.line)
+    def show_try(self, job: AnyJob | None, tried: Tried) -> None:
+        """Draws a try at the next line, faintly; one at a line between others is not seen."""
+        if not isinstance(job, LineJob):
+            self.query_one(PoemView).show_try(tried.line)
 
-    def end(self, snapshot: Snapshot | None, job: AnyJob | None, event: Finished | Failed) -> None:
+    def toggle_marks(self) -> bool:
+        """Whether a poem at rest is to have its marks from now on."""
+        self.shows_marks = not self.shows_marks
+        return self.shows_marks
+
+    def mark(self, judged: Judged) -> None:
+        """Marks the poem that stands there, and tells what the marks mean."""
+        view = self.query_one(PoemView)
+        view.mark(judged.lines)
+        kinds = {mark.kind for line in judged.lines for mark in line.marks}
+        self._legend = Text(" ").join(Text(kind, view.mark_style(kind)) for kind in KINDS if kind in kinds)
+        if judged.metre:
+            metre = "".join(cell.text for cell in to_cells(judged.metre.partition("(")[0].strip(), self._mode))
+            self._legend.append(f" · {metre}" if kinds else metre)
+        self._draw_status()
+
+    def end(self, snapshot: Snapshot | None, job: AnyJob | None, event: Finished | Failed | WroteLine) -> None:
         """Takes the cursor away and tells how the writing went."""
         if isinstance(job, Job) and isinstance(event, Finished):
             rate = ""
@@ -73,6 +97,8 @@ class Page(Vertical):
             self._say(f"seed {job.settings.seed} · {ENDINGS[event.ending]}{broken}{rate}")
         elif isinstance(job, Rewriting):
             self.show(snapshot, job.verdict if job.is_over else "the poem stands as it was")
+        elif isinstance(job, LineJob):
+            self.show(snapshot, job.words or "the poem stands as it was")
         else:
             self.show(snapshot, "")
 
@@ -85,6 +111,7 @@ class Page(Vertical):
         """Draws a poem, or a beginning of it."""
         view = self.query_one(PoemView)
         view.set_writing(False)
+        self._legend = Text()
         if snapshot is None:
             view.show("", (), "")
         else:
@@ -96,4 +123,5 @@ class Page(Vertical):
         self._draw_status()
 
     def _draw_status(self) -> None:
-        self.query_one("#status", Static).update(self._hint or self._words)
+        parts = [Text(self._hint)] if self._hint else [Text(self._words), self._legend]
+        self.query_one("#status", Static).update(Text(" · ").join(part for part in parts if part))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import groupby
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby, zip_longest
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -16,6 +16,8 @@ from textual.strip import Strip
 from models.forms import form_named
 from rumi_tui.bidi import Mode, is_right_to_left, printable, to_cells, to_display
 from rumi_tui.console.widgets.wrap import shortened, wrapped
+from rumi_tui.verse.marks import KINDS, Kind, LineMarks
+from rumi_tui.verse.rules import Fault
 
 MEASURE = {False: 72, True: 52}
 """Cells of the column of text, left-to-right and right-to-left: the longest lines of the verse it is made for."""
@@ -24,6 +26,19 @@ HEMISTICH = range(34, 45)
 GAP = 4
 """Cells between two hemistichs."""
 CURSOR = "▌"
+FAULTS: dict[Fault, str] = {
+    "rhyme": "no rhyme",
+    "refrain": "no refrain",
+    "rhyme word": "rhyme word again",
+    "metre": "out of metre",
+    "word": "unknown word",
+    "repetition": "repeats",
+    "copied": "copied",
+}
+"""What a line breaks, as it is told beside it."""
+UNMARKED = LineMarks()
+SHORT = str.maketrans("⏑", "∪")
+"""The sign of a short syllable, which few fonts have, as most books print it."""
 
 
 class PoemView(ScrollView, can_focus=True):
@@ -33,11 +48,8 @@ class PoemView(ScrollView, can_focus=True):
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "poem--prompt",
-        "poem--verse",
-        "poem--cursor",
-        "poem--try",
-        "poem--caption",
+        *("poem--prompt", "poem--verse", "poem--cursor", "poem--try", "poem--caption", "poem--feet", "poem--fault"),
+        *(f"poem--{kind}" for kind in KINDS),
     }
 
     def __init__(self, mode: Mode) -> None:
@@ -59,12 +71,17 @@ class PoemView(ScrollView, can_focus=True):
         self.writing = False
         self._try = ""
         """What stands behind the cursor for now: the rest of a line that is being tried."""
+        self._marks: Sequence[LineMarks] = ()
+        """Of the first lines; none where no marks are to be seen."""
 
     def show(
         self, text: str, given_parts: Iterable[range], form: str, captions: Mapping[int, str] | None = None
     ) -> None:
-        """Shows another poem, of which the person gave some parts; captions stand above the lines of these numbers."""
-        self._form, self._captions = form, dict(captions or {})
+        """Shows another poem without marks, of which the person gave some parts.
+
+        Captions stand above the lines of these numbers.
+        """
+        self._form, self._captions, self._marks = form, dict(captions or {}), ()
         self._lines, self._given_parts = [""], [[]]
         end = 0
         for part in given_parts:
@@ -74,6 +91,18 @@ class PoemView(ScrollView, can_focus=True):
         self._add(text[end:], is_given=False)
         self._lay_out(0)
         self.scroll_end(animate=False)
+
+    def mark(self, lines: Sequence[LineMarks]) -> None:
+        """Marks what there is to see of the verse in the lines of the poem, the first of them first."""
+        is_at_end = self.is_vertical_scroll_end
+        self._marks = lines
+        self._lay_out(0)
+        if is_at_end:
+            self.scroll_end(animate=False)
+
+    def mark_style(self, kind: Kind) -> Style:
+        """What a mark adds to the look of letters."""
+        return self.get_component_rich_style(f"poem--{kind}", partial=True)
 
     def append(self, text: str) -> None:
         """Adds what was just written, and follows it unless the person scrolled away from the end."""
@@ -132,7 +161,11 @@ class PoemView(ScrollView, can_focus=True):
             if side_by_side:
                 self._rows += self._set_couplet(number, measure)
             else:
-                self._rows += self._set_line(number, measure)
+                rows, notes = self._set_line(number, measure), self._set_notes(number, measure)
+                room = measure - rows[-1].cell_len
+                if len(notes) == 1 and (note := notes[0].plain.lstrip(" ")) and len(note) + GAP <= room:
+                    rows[-1].append_text(notes.pop()[rows[-1].cell_len :])
+                self._rows += rows + notes
         self.virtual_size = Size(self.size.width, len(self._rows))
         self.refresh()
 
@@ -143,50 +176,71 @@ class PoemView(ScrollView, can_focus=True):
 
     def _set_couplet(self, number: int, measure: int) -> list[Text]:
         """The rows of two lines beside each other, the first on the right."""
-        right = self._set_line(number, measure)
-        left = self._set_line(number + 1, measure) if number + 1 < len(self._lines) else []
+        numbers = [each for each in (number, number + 1) if each < len(self._lines)]
         rows = []
-        for row in range(max(len(right), len(left))):
-            first, second = (half[row] if row < len(half) else Text(" " * measure) for half in (right, left))
+        for first, second in _side_by_side([self._set_line(each, measure) for each in numbers], measure):
             if self._mode == "terminal":
                 rows.append(for_terminal(second, first))
             else:
-                second.append(" " * (measure - second.cell_len + GAP))
-                rows.append(second.append_text(first))
-        return rows
+                rows.append(_joined(second, first, measure))
+        notes = _side_by_side([self._set_notes(each, measure) for each in numbers], measure)
+        return rows + [_joined(second, first, measure) for first, second in notes]
+
+    def _marks_of(self, number: int) -> LineMarks:
+        return self._marks[number] if number < len(self._marks) else UNMARKED
+
+    def _set_notes(self, number: int, measure: int) -> list[Text]:
+        """The rows below a line: how it scans, from the side that it is read from, and what it breaks."""
+        line = self._marks_of(number)
+        feet, faults = " | ".join(line.feet).translate(SHORT), ", ".join(FAULTS[each] for each in line.faults)
+        if line.syllables:
+            feet = f"{line.syllables} syllables"
+        elif self._mode != "off":
+            feet = feet[::-1]
+        notes = [Text(feet, self.get_component_rich_style("poem--feet"))] if feet else []
+        if faults:
+            notes.append(Text(faults, self.get_component_rich_style("poem--fault")))
+        joined = Text("  ").join(notes[::-1] if is_right_to_left(self._lines[number]) else notes)
+        rows = [joined] if notes and joined.cell_len <= measure else notes
+        return [Text(" " * max(0, measure - row.cell_len)).append_text(row) for row in rows]
 
     def _set_line(self, number: int, measure: int) -> list[Text]:
         """The rows of one line, at most `measure` cells wide; those of a right-to-left line end there."""
         is_last = number == len(self._lines) - 1
         firm, line = len(self._lines[number]), self._lines[number] + self._try * is_last
-        styles = [self.get_component_rich_style(f"poem--{name}") for name in ("verse", "prompt", "try", "cursor")]
+        names = ("verse", "prompt", "try", "cursor")
+        plain, prompt, tried, cursor = (self.get_component_rich_style(f"poem--{name}") for name in names)
+        styles = [prompt if self._is_given(number, index) else plain for index in range(firm)]
+        styles += [tried] * (len(line) - firm)
+        for mark in self._marks_of(number).marks:
+            for index in range(mark.begin, min(mark.end, firm)):
+                styles[index] += self.mark_style(mark.kind)
         right_to_left = is_right_to_left(line)
         rows = []
         for begin, end in wrapped(line, measure - 1):
-            looks = [2 if index >= firm else self._is_given(number, index) for index in range(begin, end)]
-            row = self._set_row(line[begin:end].rstrip(" "), looks, styles)
+            row = self._set_row(line[begin:end].rstrip(" "), styles[begin:end])
             if right_to_left:
                 row = Text(" " * (measure - row.cell_len)).append_text(row)
             rows.append(row)
         if self.writing and is_last:
             blank = len(rows[-1].plain) - len(rows[-1].plain.lstrip(" "))
             if not right_to_left:
-                rows[-1].append(CURSOR, styles[3])
+                rows[-1].append(CURSOR, cursor)
             elif blank:
-                rows[-1] = Text(" " * (blank - 1)).append(CURSOR, styles[3]).append_text(rows[-1][blank:])
+                rows[-1] = Text(" " * (blank - 1)).append(CURSOR, cursor).append_text(rows[-1][blank:])
         return rows
 
     def _is_given(self, number: int, index: int) -> bool:
         return any(index in part for part in self._given_parts[number])
 
-    def _set_row(self, row: str, looks: list[int], styles: list[Style]) -> Text:
-        """A row in the order of the screen; `looks` tells for each character which of the styles it has."""
-        if len(set(looks[: len(row)])) < 2:
+    def _set_row(self, row: str, styles: Sequence[Style]) -> Text:
+        """A row in the order of the screen; `styles` has that of each character."""
+        if len(set(styles[: len(row)])) < 2:
             # not the style of the whole text, which Rich leaves out where no part has one of its own
-            return Text().append(to_display(row, self._mode, 0), styles[looks[0] if row else 0])
+            return Text().append(to_display(row, self._mode, 0), styles[0] if row else None)
         text = Text()
-        for look, cells in groupby(to_cells(row, self._mode), key=lambda cell: looks[cell.begin]):
-            text.append("".join(cell.text for cell in cells), styles[look])
+        for style, cells in groupby(to_cells(row, self._mode), key=lambda cell: styles[cell.begin]):
+            text.append("".join(cell.text for cell in cells), style)
         return text
 
     def notify_style_update(self) -> None:
@@ -208,6 +262,18 @@ class PoemView(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         segments = [Segment(" " * self._margin), *self._rows[number].render(self.app.console)]
         return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
+
+
+def _side_by_side(halves: Sequence[list[Text]], measure: int) -> list[tuple[Text, Text]]:
+    """Rows of two halves, or of one, each row with its other half; blank cells stand for what is missing."""
+    first, second = halves if len(halves) == 2 else (*halves, [])
+    pairs = zip_longest(first, second)
+    return [(one or Text(" " * measure), other or Text(" " * measure)) for one, other in pairs]
+
+
+def _joined(left: Text, right: Text, measure: int) -> Text:
+    """Two halves of a row as they stand on the screen."""
+    return left.append(" " * (measure - left.cell_len + GAP)).append_text(right)
 
 
 def for_terminal(left: Text, right: Text) -> Text:

@@ -16,15 +16,27 @@ from rumi_tui.console.actions import Moment
 from rumi_tui.console.writing.draft import Draft, Job, Settings
 from rumi_tui.console.writing.drafting import Drafting
 from rumi_tui.console.writing.history import History, Snapshot
+from rumi_tui.console.writing.line import LineJob, LineWish
 from rumi_tui.console.writing.replay import Rewriting
 from rumi_tui.console.writing.unsaved import Unsaved
 from rumi_tui.console.writing.writer import Writer
-from rumi_tui.engine.messages import Began, Describe, Described, Event, Failed, Finished, Inspect, Write
+from rumi_tui.engine.messages import (
+    Began,
+    Describe,
+    Described,
+    Event,
+    Failed,
+    Finished,
+    Inspect,
+    Judge,
+    Order,
+    WroteLine,
+)
 from rumi_tui.library.store import Branch, KeptPoem, Library, RealVerse
 from rumi_tui.texts.opening import Opening
 from rumi_tui.verse.languages import LANGUAGES
 
-AnyJob = Job | Drafting | Rewriting
+AnyJob = Job | Drafting | LineJob | Rewriting
 AFTER_RUMI = "After Rumi:"
 """How the title of a poem begins whose beginning is Rumi's; his place follows."""
 
@@ -140,7 +152,7 @@ class Desk:
         """Writes more of a poem; of a beginning of one, as a branch."""
         draft = snapshot.draft
         if snapshot.is_whole:
-            line_is_whole = bool(draft.passages) and draft.passages[-1].ending in ("end", "lines")
+            line_is_whole = bool(draft.passages) and draft.passages[-1].ending in ("end", "lines", "line")
             await self._write(settings, draft.text + "\n" * line_is_whole, is_typed=draft.is_typed, draft=draft)
         else:
             await self.branch(settings, snapshot, snapshot.text, len(snapshot.text), is_typed=draft.is_typed)
@@ -148,6 +160,13 @@ class Desk:
     async def branch(self, settings: Settings, snapshot: Snapshot, text: str, at: int, is_typed: bool) -> None:
         """Goes on from `text`, which has the first `at` characters in common with the poem on the page."""
         await self._write(settings, text, is_typed=is_typed, like=snapshot.draft, branch=snapshot.branch(at))
+
+    async def write_line(self, settings: Settings, snapshot: Snapshot, wish: LineWish) -> None:
+        """Writes one line of a poem anew, as a branch."""
+        job = LineJob(self.library, settings, snapshot, wish)
+        await self.finish()
+        self.job = job
+        self._task = self._carry_out(job, job.commands())
 
     async def change_settings(self, settings: Settings, is_seed_locked: bool) -> None:
         """Lets other settings count from the next character of what is being written."""
@@ -200,7 +219,12 @@ class Desk:
         self._task = self._carry_out(job, commands)
 
     def replay(self, draft: Draft) -> bool:
-        """Has a poem written again from its seeds; whether there is anything in it that a model wrote."""
+        """Has a poem written again from its seeds; whether there is anything in it that a model wrote.
+
+        Raises `RumiError` where a line of it was written anew, which its seed alone does not tell.
+        """
+        if any(passage.ending == "line" for passage in draft.passages):
+            raise RumiError("A line of this poem was written anew between the others: only whole poems are compared.")
         job = Rewriting(draft)
         if job.is_over:
             return False
@@ -217,6 +241,11 @@ class Desk:
         draft = snapshot.draft
         return self._writer.carry_out(Inspect(draft.model, draft.form, snapshot.text, snapshot.metre))
 
+    def judge(self, snapshot: Snapshot) -> AsyncIterator[Event]:
+        """Has what stands on the page judged as verse; gives back the answer, which is not posted."""
+        draft = snapshot.draft
+        return self._writer.carry_out(Judge(draft.model, draft.form, snapshot.text, snapshot.metre, draft.prompt))
+
     async def stop(self) -> None:
         """Stops what is being written; its last events are still to come."""
         await self._writer.stop()
@@ -227,7 +256,7 @@ class Desk:
             await self._writer.stop()
             await self._task.wait()
 
-    def _carry_out(self, job: AnyJob | None, commands: Sequence[Describe | Write]) -> Task:
+    def _carry_out(self, job: AnyJob | None, commands: Sequence[Order]) -> Task:
         """Has commands carried out; a stop from now on holds for them, also where they have not been sent yet."""
         return self._start(self._listen(job, [self._writer.carry_out(command) for command in commands]))
 
@@ -249,6 +278,10 @@ class Desk:
         if isinstance(event, Began) and isinstance(job, Job):
             assert job.draft is not None
             self.history.turn_to(job.draft)
+        elif isinstance(event, WroteLine):
+            assert job.draft is not None
+            self.history.turn_to(job.draft)
+            self.job = None
         elif isinstance(event, Failed) or (isinstance(event, Finished) and _is_last(job, event)):
             self.job = None
         return True
@@ -316,4 +349,4 @@ def _title_of(real: RealVerse | None) -> str:
 
 def _is_last(job: AnyJob, event: Finished) -> bool:
     """Whether nothing follows; a poem that is written again has an end for each of its passages."""
-    return isinstance(job, Job) or event.ending is None or job.is_over
+    return not isinstance(job, Rewriting) or event.ending is None or job.is_over

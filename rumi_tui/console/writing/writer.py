@@ -9,18 +9,7 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from rumi_tui.engine.messages import (
-    Command,
-    Describe,
-    Described,
-    Event,
-    Failed,
-    Finished,
-    Inspect,
-    Inspected,
-    Stop,
-    Write,
-)
+from rumi_tui.engine.messages import Answer, Command, Event, Failed, Finished, Order, Stop, Write, WriteLine
 
 LONGEST_EVENT = 64 << 20
 """Bytes: a prompt may be very long, and `Began` repeats it."""
@@ -36,19 +25,19 @@ class Writer:
         self._stops = 0
         """How often a stop was asked for: a command that waited meanwhile is not sent any more."""
 
-    def carry_out(self, command: Describe | Write | Inspect) -> AsyncIterator[Event]:
-        """Sends a command and yields its events; the last is `Described`, `Finished`, `Inspected` or `Failed`.
+    def carry_out(self, command: Order) -> AsyncIterator[Event]:
+        """Sends a command and yields its events; the last is an `Answer`.
 
         A stop from now on holds for this command, also where it has not been sent yet.
         """
         return self._carry_out(command, self._stops)
 
-    async def _carry_out(self, command: Describe | Write | Inspect, stops: int) -> AsyncIterator[Event]:
+    async def _carry_out(self, command: Order, stops: int) -> AsyncIterator[Event]:
         async with self._turn:
             is_answered = False
             try:
                 process = await self._running()
-                if stops != self._stops and isinstance(command, Write):
+                if stops != self._stops and isinstance(command, Write | WriteLine):
                     is_answered = True
                     yield Finished(ending=None, characters=0, seconds=0.0)
                     return
@@ -56,7 +45,7 @@ class Writer:
                 assert process.stdout is not None
                 while line := await process.stdout.readline():
                     event: Event = self._decoder.decode(line)
-                    is_answered = isinstance(event, Described | Finished | Inspected | Failed)
+                    is_answered = isinstance(event, Answer)
                     yield event
                     if is_answered:
                         return

@@ -38,6 +38,7 @@ from rumi_tui.console.screens.fetch import FetchScreen
 from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.lens import LensScreen
 from rumi_tui.console.screens.library import LibraryScreen
+from rumi_tui.console.screens.line import LineScreen
 from rumi_tui.console.screens.name import NameScreen
 from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.screens.settings import SettingsScreen
@@ -95,6 +96,8 @@ PAGES = {
     "fetch": Page(FetchScreen, ("alt+f",), "50%"),
     "tour": Page(TourScreen, ("f12",)),
     "help": Page(HelpScreen, ("f1",)),
+    "line": Page(LineScreen, ("alt+l",)),
+    "marks": Page(WriteScreen, ("alt+m",), " syllables"),
     "drafts": Page(
         DraftsScreen, (*typed("/lines 4"), *typed("/seed 7"), *typed("/keep off"), "ctrl+d"), "The best first"
     ),

@@ -32,6 +32,7 @@ def test_everything_that_can_be_done_by_a_key_has_a_command():
     read = [read_command(line) for line in completions()]
     assert {deed.action for deed in read if isinstance(deed, RunAction)} == {*WRITING, *EVERYWHERE}
     assert RunAction(next(action for action in WRITING if action.name == "export"), "svg") in read
+    assert RunAction(next(action for action in WRITING if action.name == "line"), "3 rhyme") in read
 
 
 @pytest.mark.parametrize(("line", "way_out"), [("/frm ghazal", "/form"), ("/", "/help"), ("/zzz", "/help")])

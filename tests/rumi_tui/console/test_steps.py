@@ -22,6 +22,7 @@ from rumi_tui.console.screens.export import ExportScreen
 from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.lens import LensScreen
 from rumi_tui.console.screens.library import LibraryScreen
+from rumi_tui.console.screens.line import LineScreen
 from rumi_tui.console.screens.name import NameScreen
 from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.screens.tour import TourScreen
@@ -177,6 +178,7 @@ SCREENS = {
     "f4": SettingsScreen,
     "f8": EditScreen,
     "f12": TourScreen,
+    "alt+l": LineScreen,
     "ctrl+o": NameScreen,
     "ctrl+s": ExportScreen,
     "ctrl+l": LibraryScreen,

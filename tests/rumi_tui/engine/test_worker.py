@@ -10,7 +10,26 @@ import pytest
 
 from rumi_tui.engine.drafts import write_drafts
 from rumi_tui.engine.generate import Generation, Request
-from rumi_tui.engine.messages import Began, Command, Describe, Described, Event, Failed, Finished, Stop, Write, Wrote
+from rumi_tui.engine.line import LineRequest, write_line
+from rumi_tui.engine.messages import (
+    Answer,
+    Began,
+    Command,
+    Describe,
+    Described,
+    Event,
+    Failed,
+    Finished,
+    Judge,
+    Judged,
+    Order,
+    Stop,
+    Tried,
+    Write,
+    WriteLine,
+    Wrote,
+    WroteLine,
+)
 from rumi_tui.engine.session import Session
 
 WORKER = [sys.executable, "-P", "-m", "rumi_tui.engine.worker"]
@@ -33,10 +52,10 @@ class Process:
         for line in self.popen.stdout:
             report = msgspec.json.decode(line, type=Event)
             yield report
-            if isinstance(report, Described | Finished | Failed):
+            if isinstance(report, Answer):
                 return
 
-    def carry_out(self, order: Describe | Write) -> list[Event]:
+    def carry_out(self, order: Order) -> list[Event]:
         self.send(order)
         return list(self.reports())
 
@@ -183,3 +202,35 @@ def test_the_process_ends_when_nobody_reads_its_reports(endless_file: Path):
     process.popen.stdout.close()
     assert process.popen.wait(timeout=60) == 1
     process.popen.stdin.close()
+
+
+def test_it_writes_the_line_that_is_written_here(process: Process, endless_file: Path, endless: Session):
+    request = LineRequest(form="free", text="amber\nbarley drum\nember", number=2, end="candle", seed=4)
+    *tries, wrote = process.carry_out(WriteLine(str(endless_file), request))
+    assert all(isinstance(each, Tried) for each in tries)
+    assert wrote == WroteLine(write_line(endless, endless.description, request), "", endless.sha256)
+
+
+def test_a_line_that_is_stopped_changes_nothing_and_the_next_order_is_carried_out(process: Process, endless_file: Path):
+    request = LineRequest(form="free", text="amber\nbarley", number=2, rhyme="drum")
+    process.send(WriteLine(str(endless_file), request), Stop())
+    *_, answer = process.reports()
+    assert isinstance(answer, Finished | WroteLine)  # where it was quicker
+    assert written(process.carry_out(order(endless_file, lines=1)))
+
+
+def test_a_line_that_cannot_be_written_fails(process: Process, endless_file: Path):
+    request = LineRequest(form="free", text="amber", number=1, rhyme="\N{FIRE}")
+    [failed] = process.carry_out(WriteLine(str(endless_file), request))
+    assert isinstance(failed, Failed)
+    assert "can spell" in failed.message
+
+
+def test_a_poem_is_judged_by_what_its_model_knows(process: Process):
+    poem = "بشنو از نی چون حکایت می‌کند\nاز جدایی‌ها شکایت می‌کند\nکز نیستان تا مرا بقلنفشد"
+    [judged] = process.carry_out(Judge("fa", "couplet", poem))
+    assert isinstance(judged, Judged)
+    assert judged.metre.startswith("فاعلاتن فاعلاتن فاعلن")
+    assert [mark.kind for mark in judged.lines[0].marks if mark.kind != "copied"] == ["rhyme", "refrain"]
+    assert "word" in judged.lines[2].faults
+    assert "word" not in process.carry_out(Judge("fa", "couplet", poem, begun=poem))[0].lines[2].faults

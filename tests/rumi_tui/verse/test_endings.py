@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from rumi_tui.verse.endings import asked_ending, can_rhyme, unit_rhymes
+from rumi_tui.verse.judge import rhymes
+from rumi_tui.verse.languages import LANGUAGES
 
 COUPLETS = ["the lantern is bright", "and a ship in the night", "a river", "a stone"]
 
@@ -53,3 +55,12 @@ def test_a_rhyme_is_asked_for_by_letters_or_words() -> None:
 )
 def test_two_words_that_are_asked_for_must_rhyme(rhyme: str, can: bool) -> None:
     assert can_rhyme(rhyme) == can
+
+
+@pytest.mark.parametrize(
+    ("word", "letters"), [("جان", "ان"), ("دریا", "ا"), ("دل", "ل"), ("غم", "م"), ("عالم", "لم"), ("عشق", "ق")]
+)
+def test_lines_that_end_like_a_word_rhyme_with_it(word: str, letters: str) -> None:
+    assert LANGUAGES["fa"].own_ending(word) == letters
+    assert rhymes(f"ب{letters}", word, "fa") == "perfect"
+    assert LANGUAGES["en"].own_ending("night") == "night"

@@ -8,7 +8,7 @@ import pytest
 from support import refused
 
 from rumi_tui.verse.feet import FEET, RUBAI
-from rumi_tui.verse.metre import MetreJudge
+from rumi_tui.verse.metre import MetreJudge, metre_of
 
 RAMAL = "فاعلاتن فاعلاتن فاعلن"
 HAZAJ = "مفاعیلن مفاعیلن فعولن"
@@ -126,3 +126,12 @@ def test_a_line_with_a_word_without_end_does_not_scan(fitted: MetreJudge) -> Non
     assert math.isinf(fitted.cost(endless, RAMAL))
     assert fitted.scan(endless, RAMAL) is None
     assert not MetreJudge.fit({RAMAL: [*VERSE, endless]}).scans(endless, RAMAL)
+
+
+def test_a_poem_is_in_the_metre_that_most_of_its_lines_keep() -> None:
+    poem = ["بشنو از نی چون حکایت می‌کند", "از جدایی‌ها شکایت می‌کند", "", "کز نیستان تا مرا ببریده‌اند"]
+    assert metre_of(poem, "fa", [HAZAJ, RAMAL, "no metre"]) == RAMAL
+    assert metre_of(poem, "fa", [RAJAZ]) == ""
+    assert metre_of(["چراغ", "دریا", "سنگ"], "fa", [HAZAJ, RAMAL]) == ""
+    assert metre_of(poem, "en", [RAMAL]) == ""
+    assert metre_of([], "fa", [RAMAL]) == ""

@@ -1,0 +1,66 @@
+"""The choice of a line to write anew, and of what is asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Input, Label, OptionList
+from textual.widgets.option_list import Option
+
+from rumi_tui.bidi import Mode, to_display
+from rumi_tui.console.actions import closing
+from rumi_tui.console.complaints import complaining
+from rumi_tui.console.screens.dialog import Dialog
+from rumi_tui.console.widgets.choices import Choices
+from rumi_tui.console.writing.line import LineWish, read_wish
+
+WIDTH = 60
+"""Cells of the dialog."""
+
+
+class LineScreen(Dialog[LineWish | None]):
+    """Gives back which line is to be written anew, and how."""
+
+    BINDINGS = closing("line", "dismiss")
+    AUTO_FOCUS = "Choices"
+
+    def __init__(self, text: str, mode: Mode) -> None:
+        """The poem."""
+        super().__init__()
+        self._lines, self._mode = text.split("\n"), mode
+
+    def compose(self) -> ComposeResult:
+        """The lines of the poem, and a field for what is asked of the chosen one."""
+        yield Label("Enter writes the chosen line anew; the others stay.", markup=False)
+        yield Choices(markup=False)
+        yield Input(placeholder="as it likes, or: rhyme love, end heart, metre NAME", id="wish")
+
+    def on_mount(self) -> None:
+        """Begins at the last line, which is the latest."""
+        self._list()
+        self.query_one(Choices).highlighted = len(self._lines) - 1
+
+    def on_resize(self) -> None:
+        """Sets the lines to the new width."""
+        self._list()
+
+    def _list(self) -> None:
+        choices = self.query_one(Choices)
+        chosen = choices.highlighted
+        choices.clear_options()
+        choices.add_options(self._rows(min(WIDTH, self.size.width) - 8))
+        choices.highlighted = chosen
+
+    def _rows(self, width: int) -> Sequence[Option]:
+        return [
+            Option(f"{number:>2} {to_display(line, self._mode, width)}") for number, line in enumerate(self._lines, 1)
+        ]
+
+    @on(OptionList.OptionSelected)
+    @on(Input.Submitted)
+    def _answer(self) -> None:
+        number = self.query_one(Choices).highlighted
+        with complaining(self):
+            self.dismiss(read_wish(f"{(number or 0) + 1} {self.query_one('#wish', Input).value}"))
