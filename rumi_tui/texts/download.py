@@ -13,6 +13,7 @@ import shutil
 import threading
 import time
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -48,7 +49,7 @@ CHUNK = 1 << 16
 
 
 class Progress(Protocol):
-    """What shows how far a fetch is. Is told from several threads."""
+    """What shows how far a fetch is. Is told from several threads, but from one at a time."""
 
     def start(self, total: int, here: int) -> None:
         """So many bytes are wanted in all, and so many of them are here."""
@@ -80,6 +81,8 @@ class Downloads:
         """Hosts, and addresses, that are not asked again."""
         self._unable: Exception | None = None
         self._threads: list[threading.Thread] = []
+        self._lock = threading.Lock()
+        """Of the progress."""
 
     def __enter__(self) -> Self:
         return self
@@ -113,24 +116,27 @@ class Downloads:
             return
         parts = source.parts or (source.name,)
         self._bring_parts(source, [part for part in parts if not self._is_whole(source, part)], source.addresses)
+        wrong = something_else(source.addresses[0], source.name)
         for address in (None, *reversed(source.addresses)):
-            if address is not None:
-                self._progress.advance(-source.bytes)
-                self._bring_parts(source, parts, [address])
+            if address is not None:  # one of the files is wrong, and none says which
+                self._advance(-source.bytes)
+                try:
+                    self._bring_parts(source, parts, [address])
+                except TransferError:
+                    continue
             contents = [self._path(source, part).read_bytes() for part in parts]
             if _hash(contents) == source.sha256:
-                break
-        else:
-            raise something_else(source.addresses[-1], source.name)
-        if source.parts:
-            self._pack(source, contents)
+                if source.parts:
+                    self._pack(source, contents)
+                return
+        raise wrong
 
     def is_here(self, source: Source) -> bool:
         """Whether a source is here as it is known."""
         try:
             return _hash(read_source(self._folder, source)) == source.sha256
-        except (OSError, zipfile.BadZipFile, KeyError, ValueError):
-            return False
+        except (OSError, zipfile.BadZipFile, zlib.error, KeyError, ValueError, NotImplementedError, RuntimeError):
+            return False  # whatever has become of an archive
 
     def _bring_parts(self, source: Source, parts: Sequence[str], addresses: Sequence[str]) -> None:
         while len(self._threads) < min(CONNECTIONS, len(parts)):
@@ -194,7 +200,7 @@ class Downloads:
                     if self._stopped.is_set() or time.monotonic() - begun > SLOWEST:
                         raise too_slow(host_of(address))
                     content += chunk
-                    self._progress.advance(len(chunk))
+                    self._advance(len(chunk))
                     if len(content) > source.bytes:
                         raise something_else(address, part)
             if not _may_be(source, part, content):
@@ -204,8 +210,12 @@ class Downloads:
             raise transfer_error(error, address) from error
         finally:
             if content and not is_whole:
-                self._progress.advance(-len(content))
+                self._advance(-len(content))
         return bytes(content)
+
+    def _advance(self, amount: int) -> None:
+        with self._lock:
+            self._progress.advance(amount)
 
     def _write(self, path: Path, content: bytes) -> None:
         """Without waiting for the disk: there are thousands, and the hash of all is looked at in the end."""

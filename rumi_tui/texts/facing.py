@@ -28,6 +28,12 @@ NEARBY = 30
 """Couplets. Editions put them in another order within so many."""
 LONGEST_HEADING = 8
 """Lines."""
+NO_COUPLET = 6.0
+"""The cost of a couplet that has any other number of lines than two."""
+LIKE_A_HEADING, UNLIKE_A_HEADING = (0.0, 3.0), (1.5, 7.0)
+"""The cost of a heading by how it begins, where one stands on the facing page and where none does; a line more or less
+than there costs `LINE`, and none at all, where one stands there, `NO_HEADING`."""
+LINE, NO_HEADING = 0.2, 1.5
 
 _ONE_SPELLING = str.maketrans("آأإٱؤئة", "ااااویه", "ء")
 _HEADING = re.compile(
@@ -156,6 +162,8 @@ def _cheapest_cut(lines: Sequence[str], others: Sequence[int]) -> list[Sequence[
 
     The list is empty where there are more lines than that can be.
     """
+    as_couplet = [_cost_of_couplet(*pair) for pair in pairwise(lines)]
+    as_heading = [LIKE_A_HEADING if _HEADING.match(line) else UNLIKE_A_HEADING for line in lines]
     ways: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
     # For each step, by the lines that are cut off after it: what that costs at least, and how many it took last.
     for step in range(2 * len(others) - 1):
@@ -163,8 +171,12 @@ def _cheapest_cut(lines: Sequence[str], others: Sequence[int]) -> list[Sequence[
         after: dict[int, tuple[float, int]] = {}
         for start, (cost, _) in ways[-1].items():
             for length in range(min(3 if is_couplet else LONGEST_HEADING, len(lines) - start) + 1):
-                taken = lines[start : start + length]
-                total = cost + (_cost_of_couplet(taken) if is_couplet else _cost_of_heading(taken, others[number]))
+                if is_couplet:
+                    total = cost + (as_couplet[start] if length == 2 else NO_COUPLET)
+                else:
+                    facing = others[number]
+                    heading = as_heading[start][facing == 0] if length else NO_HEADING * (facing > 0)
+                    total = cost + heading + LINE * abs(length - facing)
                 if total < after.get(start + length, (math.inf, 0))[0]:
                     after[start + length] = total, length
         ways.append(after)
@@ -179,17 +191,6 @@ def _cheapest_cut(lines: Sequence[str], others: Sequence[int]) -> list[Sequence[
     return cut[::-1]
 
 
-def _cost_of_couplet(lines: Sequence[str]) -> float:
-    """Two lines; the first begins with a capital, the second more often not."""
-    if len(lines) != 2:
-        return 6.0
-    first, second = lines
+def _cost_of_couplet(first: str, second: str) -> float:
+    """Its first line begins with a capital, its second more often not."""
     return 3.0 * first[:1].islower() + 0.5 * second[:1].isupper()
-
-
-def _cost_of_heading(lines: Sequence[str], gap: int) -> float:
-    """Nothing where there is none on the facing page; or lines where there are some."""
-    if not lines:
-        return 1.5 if gap else 0.0
-    strange = 0.0 if _HEADING.match(lines[0]) else 1.5 if gap else 4.0
-    return strange + (0.0 if gap else 3.0) + 0.2 * len(lines)

@@ -63,13 +63,21 @@ def fetch(folder: Path, texts: Sequence[Text], progress: Progress | None = None)
             except TransferError as error:
                 yield Fetched(text, complaint=error.sentence)
                 continue
-            contents = [read_source(folder / "sources", source) for source in text.sources]
-            poems = text.extract(
-                *(files if source.parts else files[0] for source, files in zip(text.sources, contents, strict=True))
-            )
+            try:
+                poems = _extract(folder / "sources", text)
+            except RumiError as error:
+                yield Fetched(text, complaint=str(error))
+                continue
             _write(folder, text, poems)
             _write_entry(folder, text, texts)
             yield Fetched(text, len(poems))
+
+
+def _extract(folder: Path, text: Text) -> list[Poem]:
+    contents = [read_source(folder, source) for source in text.sources]
+    return text.extract(
+        *(files if source.parts else files[0] for source, files in zip(text.sources, contents, strict=True))
+    )
 
 
 def complaints(fetched: Sequence[Fetched]) -> list[str]:

@@ -80,3 +80,10 @@ def test_what_has_no_translation_is_left_out() -> None:
     assert len(align(lines, [1, 2, 3]).couplets) == 2
     assert align([], [1]).couplets == {}
     assert align(["A line."] * 50, [1]).couplets == {}
+
+
+def test_lines_that_are_no_couplet_of_the_edition_stand_beside_as_many_of_the_translation() -> None:
+    verse = ["The lamp is lit,", "the drum is still.", "A mirror,", "and a needle.", "Amber comes,", "ember goes."]
+    aligned = align(["Of the lamp", *verse], [None, 1, None, None, 3])
+    assert aligned.headings == {1: "Of the lamp", 3: "A mirror, and a needle."}
+    assert list(aligned.couplets) == [1, 3]

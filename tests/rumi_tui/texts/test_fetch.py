@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import hashlib
 import threading
@@ -15,6 +16,7 @@ import pytest
 from support import refused
 
 from rumi_tui.texts import download
+from rumi_tui.texts.collection import divan
 from rumi_tui.texts.corpus import Poem, read_corpus
 from rumi_tui.texts.fetch import complaints, fetch, texts_here
 from rumi_tui.texts.labels import Label
@@ -204,13 +206,19 @@ def test_a_text_that_was_changed_is_made_again_from_its_source(
     assert set(server.asked.values()) == {1}
 
 
-def test_a_source_that_was_damaged_is_fetched_again(tmp_path: Path, server: Server) -> None:
+@pytest.mark.parametrize("damage", ["cut", "changed"])
+def test_a_source_that_was_damaged_is_fetched_again(tmp_path: Path, server: Server, damage: str) -> None:
     text, files = folder_at(f"{server.address}/divan")
     server.answers = {f"/divan/{name}": [give(content)] for name, content in files.items()}
     fetched(tmp_path, text)
     (tmp_path / "divan.txt").unlink()
     archive = tmp_path / "sources" / "ghazals.zip"
-    archive.write_bytes(archive.read_bytes()[:-50])
+    content = bytearray(archive.read_bytes())
+    if damage == "cut":
+        del content[-50:]
+    else:
+        content[40:60] = bytes(20)
+    archive.write_bytes(content)
     assert fetched(tmp_path, text) == [("divan.txt", 20, "")]
 
 
@@ -235,6 +243,22 @@ def test_a_wrong_file_in_a_folder_is_found_and_replaced_from_another_address(tmp
     server.answers["/divan/sh4.json"] = [give(b'"another poem"')]
     assert fetched(tmp_path, text) == [("divan.txt", 20, "")]
     assert (tmp_path / "divan.txt").read_text("utf-8").split("\n\n")[3] == "poem 4"
+
+
+def test_a_wrong_file_is_fetched_anew_where_there_is_no_other_address(tmp_path: Path, server: Server) -> None:
+    text, files = folder_at(f"{server.address}/divan", NOBODY)
+    server.answers = {f"/divan/{name}": [give(content)] for name, content in files.items()}
+    server.answers["/divan/sh4.json"] = [give(b'"another poem"'), give(files["sh4.json"])]
+    assert fetched(tmp_path, text) == [("divan.txt", 20, "")]
+
+
+def test_a_source_of_another_layout_does_not_stop_the_others(tmp_path: Path, server: Server) -> None:
+    server.answers = {"/book": [give(BOOK)], "/page": [give(b"<html>")]}
+    page = text_at(f"{server.address}/page", content=b"<html>", file="page.txt")
+    page = dataclasses.replace(page, extract=lambda content: divan([content]))
+    (_, _, complaint), book = fetched(tmp_path, page, text_at(f"{server.address}/book"))
+    assert "not laid out as it was known" in complaint
+    assert book == ("book.txt", 2, "")
 
 
 def test_a_folder_that_stays_wrong_is_said_and_not_used(tmp_path: Path, server: Server) -> None:
