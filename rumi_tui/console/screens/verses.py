@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from typing import Literal
@@ -9,6 +10,7 @@ from typing import Literal
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
@@ -29,6 +31,7 @@ from rumi_tui.texts.places import read_place
 from rumi_tui.texts.reader import open_works
 from rumi_tui.verse.languages import language_of
 
+HIT = "bold underline"
 Asking = Literal["ask", "search"]
 HEADINGS = {
     "ask": "Ask a question: these are Rumi's couplets that bear on it.",
@@ -159,13 +162,17 @@ class VersesScreen(Dialog[Opening | None]):
             options.focus()
             options.highlighted = 0
 
-    def _drawn(self, passage: Quotation) -> str:
+    def _drawn(self, passage: Quotation) -> Content:
         width = max(0, self.query_one(Choices).size.width - 6)
         rows = [passage.couplet.place]
         rows += [to_display(shortened(title, width), self._mode, width) for title in passage.couplet.titles]
-        for margin, verse in (("  ", passage.before), ("▌ ", passage.couplet.verse), ("  ", passage.after)):
-            rows += [margin + to_display(line, self._mode, width) for line in verse.split("\n") if line]
-        return "\n".join([*rows, ""])
+        around = [
+            [margin + to_display(line, self._mode, width) for line in verse.split("\n") if line]
+            for margin, verse in (("  ", passage.before), ("▌ ", passage.couplet.verse), ("  ", passage.after))
+        ]
+        hits = {to_display(passage.couplet.verse[start:end], self._mode, 0).strip() for start, end in passage.marks}
+        couplet = [_marked(line, hits) for line in around[1]]
+        return Content("\n").join([*map(Content, [*rows, *around[0]]), *couplet, *map(Content, [*around[2], ""])])
 
     @on(Choices.OptionSelected)
     def _choose(self, event: Choices.OptionSelected) -> None:
@@ -203,6 +210,15 @@ class VersesScreen(Dialog[Opening | None]):
     def _write_after(self, opening: Opening | None) -> None:
         if opening is not None:
             self.dismiss(opening)
+
+
+def _marked(line: str, hits: Iterable[str]) -> Content:
+    """A line as it is shown, with the words that were searched for in bold."""
+    content = Content(line)
+    for hit in hits:
+        for match in re.finditer(rf"(?<!\w){re.escape(hit)}(?!\w)", line):
+            content = content.stylize(HIT, *match.span())
+    return content
 
 
 def _opening(couplet: Couplet) -> Opening:
