@@ -7,6 +7,7 @@ import datetime
 import random
 import shlex
 import sys
+from contextlib import closing
 from pathlib import Path
 from textwrap import shorten
 from typing import Annotated
@@ -20,6 +21,7 @@ from models.errors import RumiError
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Language, Version, narrate
 from rumi_tui.locations import fetched_texts, index_folder, texts_folder
+from rumi_tui.search.bridge import NO_GLOSS, Bridge
 from rumi_tui.search.index import PAGE, Index
 from rumi_tui.texts.corpus import read_corpus
 from rumi_tui.texts.listing import listing
@@ -165,6 +167,26 @@ def search(
 
 def _bold(words: str) -> str:
     return f"\x1b[1m{words}\x1b[22m"
+
+
+@corpus_app.command()
+def gloss(
+    line: Annotated[list[str], typer.Argument(help="A line in Persian.")],
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Print the likeliest English of each word of a Persian line: a gloss, not a translation.
+
+    It was learned from the couplets that stand in both languages, and does not see the sentence.
+    """
+    with closing(open_index()) as index, closing(Bridge(index, index_folder())) as bridge:
+        words = bridge.gloss(" ".join(line))
+    if json:
+        print(msgspec.json.encode({"line": " ".join(line), "gloss": words}).decode())
+        return
+    for word in words:
+        print(f"{word.word}  {', '.join(word.english) or NO_GLOSS}")
+    narrate("A gloss, word by word, and not a translation.")
 
 
 @corpus_app.command()

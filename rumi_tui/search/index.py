@@ -104,16 +104,22 @@ class Quotation(msgspec.Struct, frozen=True):
     before: str
     """The verse before it in the same poem, or nothing."""
     after: str
+    translation: str = ""
+    """The couplet in the other language of the texts, where it is there."""
     marks: list[Span] = []
     """Where the couplet holds what was searched for."""
 
     def quoted(self, mark: Callable[[str], str] = str) -> str:
-        """The couplet between the lines around it, which stand back; what was searched for as `mark` gives it."""
+        """The couplet and its translation between the lines around it, which stand back.
+
+        What was searched for stands as `mark` gives it.
+        """
         verse, end = "", len(self.couplet.verse)
         for start, stop in reversed(self.marks):
             verse = mark(self.couplet.verse[start:stop]) + self.couplet.verse[stop:end] + verse
             end = start
-        around = [(self.before, "    "), (self.couplet.verse[:end] + verse, "  > "), (self.after, "    ")]
+        couplet = "\n".join(filter(None, [self.couplet.verse[:end] + verse, self.translation]))
+        around = [(self.before, "    "), (couplet, "  > "), (self.after, "    ")]
         return "\n".join(textwrap.indent(verse, margin) for verse, margin in around if verse)
 
 
@@ -180,13 +186,10 @@ class Index:
         marked = [msgspec.structs.replace(each, marks=spans) for each, spans in zip(passages, marks, strict=True)]
         return ResultPage(total, -(-total // PAGE), marked)
 
-    def ranked(self, words: Sequence[str], language: str | None, count: int) -> list[int]:
-        """The couplets that hold any of the words, by BM25, the best first."""
-        return self._best(" OR ".join(f'"{word}"' for word in words), language, count, 0) if words else []
-
-    def holding(self, word: str, language: str | None) -> set[int]:
-        """The couplets that hold a word."""
-        return {couplet for (couplet,) in self._run(f"SELECT couplets.id {_FOUND}", f'"{word}"', language)}
+    def weights(self, word: str) -> list[tuple[int, float]]:
+        """The couplets of all languages that hold a word, and what it weighs in each by BM25."""
+        select = f"SELECT rowid, -bm25(words, 1, {OTHERS_WEIGH}) FROM words WHERE words MATCH ?"
+        return self._run(select, f'"{word}"')
 
     def size(self, language: str | None) -> int:
         """How many couplets there are; in one language, if it is given."""
@@ -206,6 +209,11 @@ class Index:
     def couplets(self, language: str | None = None) -> list[Couplet]:
         """All couplets, in the order of the texts; in one language, if it is given."""
         return self._couplets("WHERE ? IS NULL OR language = ?", language, language)
+
+    def pieces(self) -> list[tuple[int, str, int, int]]:
+        """The number of each couplet, its language, and the numbers of its text and of its poem there."""
+        select = "SELECT couplets.id, coalesce(language, ''), text, poem FROM couplets JOIN texts ON texts.id = text"
+        return self._run(f"{select} ORDER BY couplets.id")
 
     def close(self) -> None:
         """Closes the file."""

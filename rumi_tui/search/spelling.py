@@ -19,6 +19,8 @@ TOKENIZER = "porter unicode61 remove_diacritics 2"
 PREFIXES = frozenset(["می", "نمی", "همی"])
 """Of verbs; the first alone is also wine."""
 ENDINGS = frozenset("ی ها های هایی هاست ام ات اش ایم اید اند است ست ای تر ترین".split())  # noqa: SIM905
+_MORE_ENDINGS = frozenset("ان انی انه م ت ش مان تان شان ند یم ید د ن ه را ک".split())  # noqa: SIM905
+_LONGEST_FIRST = sorted(sorted(ENDINGS | _MORE_ENDINGS), key=len, reverse=True)
 
 _SIGNS = "\u064b-\u065f\u0670"
 _JOINER = "\u200c"
@@ -64,6 +66,21 @@ def stems(words: Iterable[str]) -> dict[str, str]:
         database.executemany("INSERT INTO words (rowid, word) VALUES (?, ?)", enumerate(distinct))
         found = dict(database.execute("SELECT doc, term FROM terms ORDER BY doc, offset DESC"))
     return {word: found.get(number, word) for number, word in enumerate(distinct)}
+
+
+def persian_stem(word: str) -> str:
+    """A Persian word, as `search_words` spells it, without the prefix of a verb and without its last endings.
+
+    A rule for comparing words, not grammar: at most two endings go, and three letters stay.
+    """
+    prefix = next(
+        (prefix for prefix in ("نمی", "همی", "می") if word.startswith(prefix) and len(word) > len(prefix) + 1), ""
+    )
+    stem = word[len(prefix) :]
+    for _ in range(2):
+        ending = next((each for each in _LONGEST_FIRST if stem.endswith(each) and len(stem) - len(each) >= 3), "")
+        stem = stem[: len(stem) - len(ending)]
+    return stem
 
 
 def _unsigned(text: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from console_support import console, field, letters, on_the_page, until
-from support import WORDS, write_corpus
+from support import WORDS, write_corpus, write_works
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
@@ -89,6 +89,24 @@ def test_words_are_marked_whichever_way_a_line_runs(mode, line, word):
     hit = to_display(word, mode, 0).strip()
     content = verses._marked(to_display(line, mode, 30), {hit})
     assert {content.plain[span.start : span.end] for span in content.spans} == {hit}
+
+
+async def test_a_key_glosses_the_couplet_and_says_that_it_is_no_translation(
+    library, endless_file, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("RUMI_CORPUS_DIR", str(write_works(tmp_path / "texts")))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(verses, "open_embeddings", lambda *_: None)
+    async with console(library, endless_file) as pilot:
+        field(pilot, "prompt").text = f"/search {WORDS['fa'][0]}"
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.screen.query(OptionList) and rows(pilot))
+        first = rows(pilot)
+        await pilot.press("g")
+        await until(pilot, lambda: rows(pilot) != first)
+        assert rows(pilot)[0].split()[: len(first[0].split())] == first[0].split()
+        assert "A gloss, word by word, and not a translation:" in rows(pilot)[0]
+        assert rows(pilot)[1:] == first[1:]
 
 
 async def test_a_question_typed_as_a_command_is_answered_or_told_that_nothing_bears_on_it(library, endless_file, texts):
