@@ -10,11 +10,15 @@ import contextlib
 import hashlib
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from models.errors import RumiError
 from models.files import replacing
@@ -41,9 +45,39 @@ CREATE TABLE glosses (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE forms (stem TEXT NOT NULL, word TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (stem, word))
 STRICT, WITHOUT ROWID;
-CREATE TABLE twins (couplet INTEGER PRIMARY KEY, twin INTEGER NOT NULL) STRICT;
+CREATE TABLE couplets (piece BLOB NOT NULL, original BLOB NOT NULL, twin BLOB NOT NULL) STRICT;
 CREATE VIRTUAL TABLE titles USING fts5 (title, first UNINDEXED, last UNINDEXED, tokenize = '{TOKENIZER}');
 """
+
+
+class Places(NamedTuple):
+    """What is known of every couplet of an index, by its number, which counts from 1: arrays [couplets + 1]."""
+
+    piece: npt.NDArray[np.int32]
+    """The number of the poem that it is in, counted through all texts from 1."""
+    original: npt.NDArray[np.bool_]
+    """Whether it is in the language of the original."""
+    twin: npt.NDArray[np.int32]
+    """The same couplet in the other language, or itself where it stands in one only."""
+
+    @property
+    def translated(self) -> npt.NDArray[np.bool_]:
+        """Originals with a translation."""
+        return self.original & self._has_twin
+
+    @property
+    def is_twin(self) -> npt.NDArray[np.bool_]:
+        """Translations of these."""
+        return ~self.original & self._has_twin
+
+    @property
+    def unplaced(self) -> npt.NDArray[np.bool_]:
+        """Translations of which nobody said what they translate."""
+        return ~self.original & ~self._has_twin
+
+    @property
+    def _has_twin(self) -> npt.NDArray[np.bool_]:
+        return np.asarray(self.twin != np.arange(len(self.twin)))
 
 
 class GlossedWord(msgspec.Struct, frozen=True):
@@ -122,12 +156,14 @@ class Bridge:
 
     def twin(self, couplet: int) -> int | None:
         """The same couplet in the other language."""
-        rows = self._run("SELECT twin FROM twins WHERE couplet = ?", couplet)
-        return int(rows[0][0]) if rows else None
+        twin = int(self.places.twin[couplet])
+        return twin if twin != couplet else None
 
-    def twins(self) -> dict[int, int]:
-        """Of all couplets that have one."""
-        return dict(self._run("SELECT couplet, twin FROM twins"))
+    @cached_property
+    def places(self) -> Places:
+        """What is known of all couplets."""
+        ((piece, original, twin),) = self._run("SELECT piece, original, twin FROM couplets")
+        return Places(np.frombuffer(piece, "<i4"), np.frombuffer(original, np.bool_), np.frombuffer(twin, "<i4"))
 
     def titles(self, word: str) -> list[tuple[int, int, float]]:
         """The first and the last couplet of pieces that hold a word in their title, and its weight by BM25."""
@@ -154,6 +190,7 @@ def _make(path: Path, key: str, index: Index) -> None:
     couplets = index.couplets()
     verses = {couplet.id: couplet.verse for couplet in couplets}
     twins = _twins(couplets)
+    places = _places(couplets, twins)
     learned = learn((verses[couplet], verses[twin]) for couplet, twin in twins)
     forms = _forms(couplet.verse for couplet in couplets if couplet.language == ORIGINAL)
     try:
@@ -164,7 +201,7 @@ def _make(path: Path, key: str, index: Index) -> None:
             database.execute("CREATE INDEX by_stem ON glosses (stem)")
             database.executemany("INSERT INTO forms VALUES (?, ?, ?)", forms)
             database.execute("CREATE INDEX by_word ON forms (word)")
-            database.executemany("INSERT INTO twins VALUES (?, ?)", [*twins, *(pair[::-1] for pair in twins)])
+            database.execute("INSERT INTO couplets VALUES (?, ?, ?)", [array.tobytes() for array in places])
             database.executemany("INSERT INTO titles VALUES (?, ?, ?)", _titles(couplets))
     except sqlite3.Error as error:
         raise RumiError(f"The file {path} cannot be made ({error}): free some space.") from error
@@ -178,6 +215,18 @@ def _twins(couplets: Iterable[Couplet]) -> list[tuple[int, int]]:
             by_place[couplet.reference].setdefault(couplet.language, couplet.id)
     both = (each for each in by_place.values() if ORIGINAL in each and TRANSLATION in each)
     return [(each[ORIGINAL], each[TRANSLATION]) for each in both]
+
+
+def _places(couplets: Sequence[Couplet], twins: Iterable[tuple[int, int]]) -> Places:
+    size = couplets[-1].id + 1 if couplets else 1
+    places = Places(np.zeros(size, "<i4"), np.zeros(size, np.bool_), np.arange(size, dtype="<i4"))
+    for number, (_, piece) in enumerate(groupby(couplets, lambda couplet: (couplet.file, couplet.poem)), 1):
+        for couplet in piece:
+            places.piece[couplet.id] = number
+            places.original[couplet.id] = couplet.language == ORIGINAL
+    for original, translation in twins:
+        places.twin[[original, translation]] = translation, original
+    return places
 
 
 def _titles(couplets: Iterable[Couplet]) -> Iterator[tuple[str, int, int]]:

@@ -210,11 +210,6 @@ class Index:
         """All couplets, in the order of the texts; in one language, if it is given."""
         return self._couplets("WHERE ? IS NULL OR language = ?", language, language)
 
-    def pieces(self) -> list[tuple[int, str, int, int]]:
-        """The number of each couplet, its language, and the numbers of its text and of its poem there."""
-        select = "SELECT couplets.id, coalesce(language, ''), text, poem FROM couplets JOIN texts ON texts.id = text"
-        return self._run(f"{select} ORDER BY couplets.id")
-
     def close(self) -> None:
         """Closes the file."""
         self._database.close()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -73,9 +72,9 @@ class Ranking:
         """The `LOOKED_AT` best by the words of a question in either language."""
         language = language_of(question)
         expanded = [self.expand(word, language) for word in question_words(question, language)]
-        places = self._places
+        places = self.bridge.places
         by_word = [
-            (self._scores(each.translations), self._scores(each.originals) * places.originals) for each in expanded
+            (self._scores(each.translations), self._scores(each.originals) * places.original) for each in expanded
         ]
         weights = [self._rarity(scores) for scores in by_word]
         whole = sum(weights) or 1.0
@@ -100,7 +99,7 @@ class Ranking:
 
     def _joined(self, translations: Scores, originals: Scores) -> Scores:
         """One score for each couplet, at the number of the original where it stands in both languages."""
-        places = self._places
+        places = self.bridge.places
         translations = translations / (translations.max() or 1.0)
         originals = originals / (originals.max() or 1.0)
         in_both = np.where(places.translated, translations[places.twin], 0.0) + ORIGINAL_WEIGHS * originals
@@ -127,7 +126,7 @@ class Ranking:
 
     def _scores(self, words: dict[str, float]) -> Scores:
         """Of one word of the question, for every couplet, with those around it and its title."""
-        places = self._places
+        places = self.bridge.places
         alone = np.zeros(len(places.piece))
         titles = np.zeros(len(places.piece))
         for word, weight in words.items():
@@ -144,38 +143,9 @@ class Ranking:
 
     def _rarity(self, scores: Sequence[Scores]) -> float:
         """The weight of a word of the question, as in BM25, in the language where it is rarest."""
-        size = len(self._places.piece)
+        size = len(self.bridge.places.piece)
         holding = [count for each in scores if (count := int(np.count_nonzero(each)))]
         return math.log(1 + size / (min(holding) + 1)) if holding else UNKNOWN_WEIGHS * math.log(1 + size)
-
-    @cached_property
-    def _places(self) -> _Places:
-        return _Places(self.bridge)
-
-
-class _Places:
-    """What is known of every couplet, by its number."""
-
-    def __init__(self, bridge: Bridge) -> None:
-        rows = bridge.index.pieces()
-        size = rows[-1][0] + 1 if rows else 1
-        self.piece = np.zeros(size, np.int64)
-        """Which piece of a text it is in."""
-        self.twin = np.arange(size)
-        """The same couplet in the other language, or itself."""
-        self.originals = np.zeros(size, np.bool_)
-        numbers = {piece: number for number, piece in enumerate(dict.fromkeys(row[1:] for row in rows), 1)}
-        for couplet, language, text, poem in rows:
-            self.piece[couplet] = numbers[language, text, poem]
-            self.originals[couplet] = language == ORIGINAL
-        for couplet, twin in bridge.twins().items():
-            self.twin[couplet] = twin
-        has_twin = self.twin != np.arange(size)
-        self.translated = self.originals & has_twin
-        """Originals with a translation."""
-        self.is_twin = ~self.originals & has_twin
-        """Translations of these."""
-        self.unplaced = ~self.originals & ~has_twin
 
 
 def question_words(question: str, language: str) -> list[str]:
