@@ -186,6 +186,10 @@ class Index:
         marked = [msgspec.structs.replace(each, marks=spans) for each, spans in zip(passages, marks, strict=True)]
         return ResultPage(total, -(-total // PAGE), marked)
 
+    def ranked(self, words: Sequence[str], language: str | None, count: int) -> list[int]:
+        """The couplets that hold any of the words, by BM25, the best first."""
+        return self._best(" OR ".join(f'"{word}"' for word in words), language, count, 0) if words else []
+
     def weights(self, word: str) -> list[tuple[int, float]]:
         """The couplets of all languages that hold a word, and what it weighs in each by BM25."""
         select = f"SELECT rowid, -bm25(words, 1, {OTHERS_WEIGH}) FROM words WHERE words MATCH ?"
