@@ -17,7 +17,7 @@ from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Language, Version, narrate
 from rumi_tui.engine.generate import LARGEST_SEED
 from rumi_tui.search.index import Quotation
-from rumi_tui.verse.words import search_terms
+from rumi_tui.search.spelling import search_words
 
 if TYPE_CHECKING:
     from rumi_tui.search.embeddings import Batch
@@ -43,12 +43,12 @@ def ask(
 ) -> None:
     """Find couplets that bear on a question, and write on from the best of them.
 
-    The quotations are Rumi's, with their places. What stands under them as the machine's is the machine's. Where
-    nothing in the texts bears on the question, nothing is quoted or written.
+    The quotations are Rumi's, with their places, in Persian and in English where both are here. What stands under them
+    as the machine's is the machine's. Where nothing in the texts bears on the question, nothing is quoted or written.
     """
     from rumi_tui.search.ask import ask
 
-    if not search_terms(question):
+    if not search_words(question):
         raise typer.BadParameter("there is no word in it.", param_hint="QUESTION")
     if seed is None:
         seed = secrets.randbelow(LARGEST_SEED)

@@ -6,6 +6,8 @@ import contextlib
 import datetime
 import random
 import shlex
+import sys
+from contextlib import closing
 from pathlib import Path
 from textwrap import shorten
 from typing import Annotated
@@ -19,6 +21,7 @@ from models.errors import RumiError
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Language, Version, narrate
 from rumi_tui.locations import fetched_texts, index_folder, texts_folder
+from rumi_tui.search.bridge import NO_GLOSS, Bridge
 from rumi_tui.search.index import PAGE, Index
 from rumi_tui.texts.corpus import read_corpus
 from rumi_tui.texts.listing import listing
@@ -131,7 +134,12 @@ def list_texts(json: Json = False, debug: Debug = False) -> None:
 
 @corpus_app.command()
 def search(
-    words: Annotated[list[str], typer.Argument(help="Words that a couplet must hold, in any order.")],
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            help="What a couplet must hold, in any order: words, beginnings (lov*), '\"phrases in quotes\"'."
+        ),
+    ],
     language: Language = None,
     page: Annotated[int, typer.Option(min=1, max=1_000_000, help=f"Which {PAGE} of the couplets found.")] = 1,
     json: Json = False,
@@ -139,7 +147,7 @@ def search(
 ) -> None:
     """Find couplets by their words, the best first, with the lines around them.
 
-    Capitals, accents, vowel signs and English endings make no difference.
+    Capitals, accents, vowel signs, joiners and English endings make no difference.
     """
     found = open_index().search(" ".join(words), language, page)
     if json:
@@ -148,11 +156,37 @@ def search(
     for passage in found.passages:
         couplet = passage.couplet
         rows = filter(None, [couplet.place, *couplet.titles, couplet.address])
-        print("\n".join([*rows, passage.quoted(), ""]))
-    if found.found:
+        print("\n".join([*rows, passage.quoted(_bold if sys.stdout.isatty() else str), ""]))
+    if found.found and not found.passages:
+        narrate(f"{found.found:,} couplets fill {found.pages:,} pages: there is no page {page:,}.")
+    elif found.found:
         narrate(f"{found.found:,} couplets, page {page} of {found.pages:,}.")
     else:
         narrate("No couplet holds all of these words.")
+
+
+def _bold(words: str) -> str:
+    return f"\x1b[1m{words}\x1b[22m"
+
+
+@corpus_app.command()
+def gloss(
+    line: Annotated[list[str], typer.Argument(help="A line in Persian.")],
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Print the likeliest English of each word of a Persian line: a gloss, not a translation.
+
+    It was learned from the couplets that stand in both languages, and does not see the sentence.
+    """
+    with closing(open_index()) as index, closing(Bridge(index, index_folder())) as bridge:
+        words = bridge.gloss(" ".join(line))
+    if json:
+        print(msgspec.json.encode({"line": " ".join(line), "gloss": words}).decode())
+        return
+    for word in words:
+        print(f"{word.word}  {', '.join(word.english) or NO_GLOSS}")
+    narrate("A gloss, word by word, and not a translation.")
 
 
 @corpus_app.command()

@@ -1,13 +1,13 @@
 """Questions put to the texts: couplets that bear on them, and verse that the model writes on from there.
 
 `retrieve` finds the couplets and invents nothing; `ask` adds the machine's verse, which is kept apart. Couplets are
-ranked by the words of the question (BM25) and, where sentence embeddings are at hand, by its sense; the two orders are
-fused by reciprocal rank (Cormack, Clarke and Büttcher, 2009). Knows nothing of screens.
+ranked by the words of the question in both languages (`rumi_tui.search.ranking`) and, where sentence embeddings are at
+hand, by its sense; the two orders are fused by reciprocal rank (Cormack, Clarke and Büttcher, 2009). Knows nothing of
+screens.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -17,25 +17,24 @@ from rumi_tui.engine.generate import Generation, Request
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import Session, load_model
 from rumi_tui.locations import index_folder, texts_folder
+from rumi_tui.search.bridge import Bridge
 from rumi_tui.search.embeddings import Embeddings, Track, open_embeddings
 from rumi_tui.search.index import Couplet, Index, Quotation
+from rumi_tui.search.ranking import LOOKED_AT, Ranking
 from rumi_tui.verse.languages import LANGUAGES, language_of
-from rumi_tui.verse.words import search_terms
 
 QUOTATIONS = 5
 """Couplets of an answer."""
 LINES = 4
 """That the machine writes on."""
-LOOKED_AT = 100
-"""Couplets of each order that are fused."""
 SOFTENING = 20
-"""Of the reciprocal ranks, weight / (20 + rank): with 60, as in the paper, what is first by sense counts too little."""
-WORDS_WEIGH = 0.15
-"""Beside sense, which finds twice as much: words move up what both find. Chosen on those of `make bench-ask`."""
+"""Of the reciprocal ranks, weight / (20 + rank): with 60, as in the paper, what is first counts too little."""
 NEAR = 0.378
-"""Cosine. Where no couplet is nearer to a question, nothing bears on it."""
-COVERED = 0.35
-"""Where no couplet holds so much of the words of a question, nothing bears on it, as far as words can tell."""
+"""Cosine. Where no couplet is nearer to a question, nothing bears on it, as far as sense can tell."""
+COVERED = 0.26
+"""Where the best couplet holds less of the words of a question, nothing bears on it, as far as words can tell."""
+APART = 2
+"""An answer holds no two couplets so near to each other: both are shown with those around them."""
 
 
 class Verse(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +54,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     question: str
     language: str
-    """Of the texts that were asked, ISO 639-1 code."""
+    """Of the first couplet and of the verse, ISO 639-1 code; of the question where there is no couplet."""
     quotations: list[Quotation]
     """The couplets that bear most on it, the best first; none where nothing does."""
     verse: Verse | None
@@ -73,58 +72,67 @@ def ask(
     track: Track = iter,
     show: Callable[[list[Quotation]], None] = lambda _: None,
 ) -> Answer:
-    """Asks the texts of a folder, or those of `texts_folder`, in the language of the question if none is given.
+    """Asks the texts of a folder, or those of `texts_folder`; only those in one language, if it is given.
 
     `cache_dir` is the folder for indexes; `track` shows how far embeddings are that are computed for the first time;
     `show` gets the quotations before the machine writes.
     Raises `RumiError` when there are no texts, or the model never learned the form.
     """
-    language = language or language_of(question)
-    if form is not None and language in LANGUAGES:
-        load_model(LANGUAGES[language].model).check_form(form)
+    if form is not None and (language or language_of(question)) in LANGUAGES:
+        load_model(LANGUAGES[language or language_of(question)].model).check_form(form)
     cache_dir = cache_dir or index_folder()
     index = Index(folder or texts_folder(), cache_dir)
-    embeddings = open_embeddings(index, cache_dir, language, track)
-    quotations = retrieve(index, embeddings, question, language)
+    embeddings = open_embeddings(index, cache_dir, language_of(question), track)
+    quotations = retrieve(Ranking(Bridge(index, cache_dir)), embeddings, question, language)
     show(quotations)
-    verse = write_on(quotations, language, form, seed)
-    return Answer(question=question, language=language, quotations=quotations, verse=verse)
+    of_verse = quotations[0].couplet.language if quotations else None
+    of_verse = of_verse or language or language_of(question)
+    return Answer(
+        question=question,
+        language=of_verse,
+        quotations=quotations,
+        verse=write_on(quotations, of_verse, form, seed),
+    )
 
 
 def retrieve(
-    index: Index, embeddings: Embeddings | None, question: str, language: str, count: int = QUOTATIONS
+    ranking: Ranking, embeddings: Embeddings | None, question: str, language: str | None = None, count: int = QUOTATIONS
 ) -> list[Quotation]:
-    """The couplets in a language that bear most on a question, the best first; none where nothing does.
+    """The couplets that bear most on a question, the best first; none where nothing does.
 
-    The embeddings are those of the language, as `open_embeddings` gives them.
+    Of those that stand in both languages, the one in `language` with the other as its translation; only couplets that
+    stand in it. Where no language is given, all, those in both in the language of the question.
     """
-    return [index.quotation(couplet) for couplet in rank(index, embeddings, question, language)[:count]]
+    bridge = ranking.bridge
+    shown = language or language_of(question)
+    quotations: list[Quotation] = []
+    for couplet in rank(ranking, embeddings, question):
+        twin = bridge.twin(couplet)
+        passage, other = bridge.index.quotation(couplet), bridge.index.quotation(twin) if twin else None
+        if other and other.couplet.language == shown:
+            passage, other = other, passage
+        if language in (None, passage.couplet.language):
+            translation = other.couplet.verse if other else ""
+            quotations.append(msgspec.structs.replace(passage, translation=translation))
+        if len(quotations) == count:
+            break
+    return quotations
 
 
-def rank(index: Index, embeddings: Embeddings | None, question: str, language: str) -> list[int]:
-    """The numbers of the couplets that `retrieve` chooses from, the best first; none where nothing bears on it."""
-    words = question_words(question, language)
-    by_words = index.ranked(words, language, LOOKED_AT)
+def rank(ranking: Ranking, embeddings: Embeddings | None, question: str) -> list[int]:
+    """The numbers of the couplets that `retrieve` chooses from, the best first; none where nothing bears on it.
+
+    Nothing does where words say so, and sense too, where it is at hand.
+    """
+    by_words = ranking.rank(question)
+    bears = by_words.covered >= COVERED
+    order = by_words.couplets
     if embeddings:
-        nearest = embeddings.nearest(question, LOOKED_AT)
-        order = fused((WORDS_WEIGH, by_words), (1.0, nearest.couplets))
-        return spread(order) if nearest.cosine >= NEAR else []
-    return spread(by_words) if coverage(index, words, by_words, language) >= COVERED else []
-
-
-def question_words(question: str, language: str) -> list[str]:
-    """The words that say what a question is about."""
-    stop_words = LANGUAGES[language].stop_words if language in LANGUAGES else frozenset()
-    return [word for word in search_terms(question) if word not in stop_words]
-
-
-def coverage(index: Index, words: Sequence[str], couplets: Sequence[int], language: str) -> float:
-    """How much of the words one of the couplets holds at most, 0 to 1; a rare word counts more, as in BM25."""
-    couplets_of = {word: index.holding(word, language) for word in words}
-    size = index.size(language)
-    weights = {word: math.log(1 + (size + 1) / (len(couplets_with) + 1)) for word, couplets_with in couplets_of.items()}
-    sums = (sum(weights[word] for word in words if couplet in couplets_of[word]) for couplet in couplets)
-    return max(sums, default=0.0) / (sum(weights.values()) or 1.0)
+        nearest = embeddings.nearest(ranking.in_translation(question), LOOKED_AT)
+        bears = bears or nearest.cosine >= NEAR
+        originals = [ranking.bridge.twin(couplet) or couplet for couplet in nearest.couplets]
+        order = fused((1.0, by_words.couplets), (1.0, originals))
+    return spread(order) if bears else []
 
 
 def fused(*orders: tuple[float, Sequence[int]]) -> list[int]:
@@ -137,12 +145,12 @@ def fused(*orders: tuple[float, Sequence[int]]) -> list[int]:
 
 
 def spread(order: Sequence[int]) -> list[int]:
-    """An order without the couplets next to a better one: these are shown around it."""
-    apart: dict[int, None] = {}
+    """An order without the couplets that are `APART` from a better one, or nearer."""
+    chosen: dict[int, None] = {}
     for couplet in order:
-        if couplet - 1 not in apart and couplet + 1 not in apart:
-            apart[couplet] = None
-    return list(apart)
+        if not any(couplet + step in chosen for step in range(-APART, APART + 1)):
+            chosen[couplet] = None
+    return list(chosen)
 
 
 def write_on(quotations: Sequence[Quotation], language: str, form: str | None = None, seed: int = 0) -> Verse | None:

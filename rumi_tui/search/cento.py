@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from models.errors import RumiError
-from rumi_tui.search.ask import question_words
 from rumi_tui.search.index import Couplet, Index
+from rumi_tui.search.ranking import question_words
 from rumi_tui.texts.places import Place, read_place
 from rumi_tui.texts.reader import NumberedCouplet, WholePoem, Works
 from rumi_tui.verse.judge import rhymes

@@ -1,7 +1,7 @@
 """The couplets of a folder of texts in one SQLite file, found by their words. Knows nothing of questions.
 
 A couplet is two lines of a poem, the first and the second, the third and the fourth; a last line may be alone. Words
-are compared in the spelling of `models.tokenizer.normalise`, without vowel signs and accents and by their English stem.
+are compared as `rumi_tui.search.spelling` spells them, and by their English stem.
 The order is that of BM25 (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009), as FTS5 computes it.
 
 The file can be made again from the texts, and is when they change: under another name, and then put in place, so
@@ -14,7 +14,7 @@ import contextlib
 import hashlib
 import sqlite3
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,19 +23,23 @@ import msgspec
 
 from models.errors import RumiError
 from models.files import replacing
+from rumi_tui.search.query import Query, Span
+from rumi_tui.search.spelling import TOKENIZER, other_spellings, search_spelling
 from rumi_tui.texts.corpus import Poem, Source, find_sources, read_catalogue
 from rumi_tui.texts.labels import labels_path
 from rumi_tui.texts.places import Place, place_of, title_of
-from rumi_tui.verse.words import fold, search_terms
+from rumi_tui.verse.languages import language_name
 
-VERSION = 2
+VERSION = 3
 """Of the tables; another version is made again."""
 PAGE = 10
 """Couplets."""
+OTHERS_WEIGH = 0.5
+"""What a couplet holds in another spelling, beside what it holds as it is asked for."""
 TITLE_LENGTH = 100
 """Characters of the title of a section where it is told with a couplet; some run over many lines."""
 
-_TABLES = """
+_TABLES = f"""
 CREATE TABLE facts (key TEXT NOT NULL) STRICT;
 CREATE TABLE texts (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL, language TEXT, form TEXT NOT NULL, title TEXT NOT NULL,
@@ -49,7 +53,7 @@ CREATE TABLE couplets (
     id INTEGER PRIMARY KEY, text INTEGER NOT NULL REFERENCES texts (id), poem INTEGER NOT NULL,
     couplet INTEGER NOT NULL, verse TEXT NOT NULL
 ) STRICT;
-CREATE VIRTUAL TABLE words USING fts5 (verse, content = '', tokenize = 'porter unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE words USING fts5 (verse, others, content = '', tokenize = '{TOKENIZER}');
 """
 _COUPLET = """
 SELECT couplets.id, texts.name, texts.title, author, language, form, poem, couplet, verse, label
@@ -100,10 +104,22 @@ class Quotation(msgspec.Struct, frozen=True):
     before: str
     """The verse before it in the same poem, or nothing."""
     after: str
+    translation: str = ""
+    """The couplet in the other language of the texts, where it is there."""
+    marks: list[Span] = []
+    """Where the couplet holds what was searched for."""
 
-    def quoted(self) -> str:
-        """The couplet between the lines around it, which stand back."""
-        around = [(self.before, "    "), (self.couplet.verse, "  > "), (self.after, "    ")]
+    def quoted(self, mark: Callable[[str], str] = str) -> str:
+        """The couplet and its translation between the lines around it, which stand back.
+
+        What was searched for stands as `mark` gives it.
+        """
+        verse, end = "", len(self.couplet.verse)
+        for start, stop in reversed(self.marks):
+            verse = mark(self.couplet.verse[start:stop]) + self.couplet.verse[stop:end] + verse
+            end = start
+        couplet = "\n".join(filter(None, [self.couplet.verse[:end] + verse, self.translation]))
+        around = [(self.before, "    "), (couplet, "  > "), (self.after, "    ")]
         return "\n".join(textwrap.indent(verse, margin) for verse, margin in around if verse)
 
 
@@ -157,25 +173,27 @@ class Index:
         return current
 
     def search(self, words: str, language: str | None = None, page: int = 1) -> ResultPage:
-        """The couplets that hold all of the words, the best first; in one language, if it is given.
+        """The couplets that hold all that a `Query` asks for, the best first; in one language, if it is given.
 
-        Raises `RumiError` when there are no words.
+        Raises `RumiError` when it asks for nothing, or no text is in the language.
         """
-        terms = search_terms(words)
-        if not terms:
-            raise RumiError("There is no word to search for: give at least one.")
-        match = " ".join(f'"{term}"' for term in terms)
-        ((total,),) = self._run(f"SELECT count(*) {_FOUND}", match, language)
-        ids = self._best(match, language, PAGE, PAGE * (page - 1))
-        return ResultPage(total, -(-total // PAGE), [self.quotation(couplet) for couplet in ids])
+        query = Query(words)
+        if language is not None and not self.size(language):
+            raise RumiError(f"No text here is in {language_name(language)}: name another language, or none.")
+        ((total,),) = self._run(f"SELECT count(*) {_FOUND}", query.match, language)
+        passages = [self.quotation(id) for id in self._best(query.match, language, PAGE, PAGE * (page - 1))]
+        marks = query.marks([passage.couplet.verse for passage in passages])
+        marked = [msgspec.structs.replace(each, marks=spans) for each, spans in zip(passages, marks, strict=True)]
+        return ResultPage(total, -(-total // PAGE), marked)
 
     def ranked(self, words: Sequence[str], language: str | None, count: int) -> list[int]:
         """The couplets that hold any of the words, by BM25, the best first."""
         return self._best(" OR ".join(f'"{word}"' for word in words), language, count, 0) if words else []
 
-    def holding(self, word: str, language: str | None) -> set[int]:
-        """The couplets that hold a word."""
-        return {couplet for (couplet,) in self._run(f"SELECT couplets.id {_FOUND}", f'"{word}"', language)}
+    def weights(self, word: str) -> list[tuple[int, float]]:
+        """The couplets of all languages that hold a word, and what it weighs in each by BM25."""
+        select = f"SELECT rowid, -bm25(words, 1, {OTHERS_WEIGH}) FROM words WHERE words MATCH ?"
+        return self._run(select, f'"{word}"')
 
     def size(self, language: str | None) -> int:
         """How many couplets there are; in one language, if it is given."""
@@ -201,7 +219,7 @@ class Index:
         self._database.close()
 
     def _best(self, match: str, language: str | None, count: int, offset: int) -> list[int]:
-        select = f"SELECT couplets.id {_FOUND} ORDER BY bm25(words), couplets.id LIMIT ?3 OFFSET ?4"
+        select = f"SELECT couplets.id {_FOUND} ORDER BY bm25(words, 1, {OTHERS_WEIGH}), couplets.id LIMIT ?3 OFFSET ?4"
         return [couplet for (couplet,) in self._run(select, match, language, count, offset)]
 
     def _couplets(self, where: str, *values: object) -> list[Couplet]:
@@ -269,8 +287,10 @@ def _make(path: Path, key: str, sources: Sequence[Source], titles: dict[Path, tu
                     database.execute("INSERT INTO poems VALUES (?, ?, ?, ?)", label)
                     rows = ((number, poem_number, couplet, verse) for couplet, verse in _couplets_of(poem))
                     database.executemany("INSERT INTO couplets (text, poem, couplet, verse) VALUES (?, ?, ?, ?)", rows)
-            database.create_function("fold", 1, fold, deterministic=True)
-            database.execute("INSERT INTO words (rowid, verse) SELECT id, fold(verse) FROM couplets")
+            database.create_function("spelling", 1, search_spelling, deterministic=True)
+            database.create_function("others", 1, other_spellings, deterministic=True)
+            spellings = "SELECT id, spelling(verse), others(verse) FROM couplets"
+            database.execute(f"INSERT INTO words (rowid, verse, others) {spellings}")
             database.execute("INSERT INTO words (words) VALUES ('optimize')")
     except sqlite3.Error as error:
         raise RumiError(f"The index {path} cannot be made ({error}): free some space.") from error

@@ -69,6 +69,11 @@ LANGUAGES = {
 DEFAULT = next(iter(LANGUAGES.values()))
 
 
+def language_name(code: str) -> str:
+    """How a language is called; one that is not known by its code."""
+    return LANGUAGES[code].name if code in LANGUAGES else repr(code)
+
+
 def model_title(model: str) -> str:
     """How a shipped model is called on the screen: by its language, and by what follows that in its name."""
     code, _, variant = model.partition("-")

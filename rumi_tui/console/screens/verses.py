@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from typing import Literal
@@ -9,6 +10,7 @@ from typing import Literal
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
@@ -22,19 +24,23 @@ from rumi_tui.console.widgets.choices import Choices
 from rumi_tui.console.widgets.wrap import shortened
 from rumi_tui.library.store import Library
 from rumi_tui.locations import index_folder, texts_folder
+from rumi_tui.search.bridge import ORIGINAL, Bridge, GlossedWord, glossed
 from rumi_tui.search.embeddings import Batch, open_embeddings
 from rumi_tui.search.index import Couplet, Index, Quotation
+from rumi_tui.search.ranking import Ranking
 from rumi_tui.texts.opening import Opening, opening_at
 from rumi_tui.texts.places import read_place
 from rumi_tui.texts.reader import open_works
 from rumi_tui.verse.languages import language_of
 
+GLOSS = "A gloss, word by word, and not a translation:"
+HIT = "bold underline"
 Asking = Literal["ask", "search"]
 HEADINGS = {
     "ask": "Ask a question: these are Rumi's couplets that bear on it.",
     "search": "Search Rumi's verse for words.",
 }
-KEYS = "Enter reads on in the poem; Ctrl+G has the machine write on from the couplet."
+KEYS = "Enter reads on in the poem; Ctrl+G has the machine write on from the couplet; G glosses its Persian."
 
 
 class VersesScreen(Dialog[Opening | None]):
@@ -43,6 +49,7 @@ class VersesScreen(Dialog[Opening | None]):
     BINDINGS = [
         Binding("escape", "dismiss", "Back", priority=True),
         Binding("ctrl+g", "write_on", "Write on", priority=True),
+        Binding("g", "gloss", "Gloss"),
         Binding("right,pagedown", "turn(1)", "Next page", show=False),
         Binding("left,pageup", "turn(-1)", "Page before", show=False),
     ]
@@ -61,6 +68,13 @@ class VersesScreen(Dialog[Opening | None]):
         def __init__(self, words: str, passages: list[Quotation], pages: int) -> None:
             super().__init__()
             self.words, self.passages, self.pages = words, passages, pages
+
+    class Glossed(Message):
+        """The English of the words of a couplet that was found, line by line."""
+
+        def __init__(self, passage: Quotation, lines: list[list[GlossedWord]]) -> None:
+            super().__init__()
+            self.passage, self.lines = passage, lines
 
     class Begun(Message):
         """What the machine is to write on from was found."""
@@ -117,17 +131,50 @@ class VersesScreen(Dialog[Opening | None]):
                     status = count if results.found else "No couplet holds all of these words."
                     self._post(self.Results(status, results.passages, results.pages))
                     return
-                language = language_of(words)
+                with closing(Bridge(index, index_folder())) as bridge:
+                    ranking = Ranking(bridge)
 
-                def track(batches: Sequence[Batch]) -> Iterable[Batch]:
-                    self._post(self.Results("", retrieve(index, None, words, language), 1))
-                    yield from self._track(batches)
+                    def track(batches: Sequence[Batch]) -> Iterable[Batch]:
+                        self._post(self.Results("", retrieve(ranking, None, words), 1))
+                        yield from self._track(batches)
 
-                embeddings = open_embeddings(index, index_folder(), language, track)
-                passages = retrieve(index, embeddings, words, language)
+                    embeddings = open_embeddings(index, index_folder(), language_of(words), track)
+                    passages = retrieve(ranking, embeddings, words)
             self._post(self.Results("" if passages else "Nothing in the texts bears on this.", passages, 1))
         except RumiError as error:
             self._post(self.Results(str(error), [], 1))
+
+    def action_gloss(self) -> None:
+        """Shows the likeliest English of each word of the couplet that is highlighted, where it stands in Persian."""
+        number = self.query_one(Choices).highlighted
+        if number is not None and number < len(self._passages):
+            self._gloss(self._passages[number])
+
+    @work(thread=True, exclusive=True, group="gloss")
+    def _gloss(self, passage: Quotation) -> None:
+        """In a thread of its own: the glosses are learned in seconds, once."""
+        couplet = passage.couplet
+        verse = couplet.verse if couplet.language == ORIGINAL else passage.translation
+        try:
+            with (
+                closing(Index(texts_folder(), index_folder())) as index,
+                closing(Bridge(index, index_folder())) as bridge,
+            ):
+                lines = [bridge.gloss(line) for line in verse.split("\n") if line]
+            self._post(self.Glossed(passage, lines))
+        except RumiError as error:
+            self._post(self.Progress(str(error)))
+
+    @on(Glossed)
+    def _show_gloss(self, event: Glossed) -> None:
+        if event.passage not in self._passages:  # others have been found meanwhile
+            return
+        if not event.lines:
+            self.query_one("#status", Static).update("There is no Persian here to gloss.")
+            return
+        rows = [glossed(line, lambda word: to_display(word, self._mode, 0).strip()) for line in event.lines]
+        prompt = Content("\n").join([self._drawn(event.passage), *map(Content, [GLOSS, *rows, ""])])
+        self.query_one(Choices).replace_option_prompt_at_index(self._passages.index(event.passage), prompt)
 
     def _post(self, message: Message) -> None:
         """Tells the screen, from the thread of a search, unless another search has taken its place."""
@@ -159,13 +206,20 @@ class VersesScreen(Dialog[Opening | None]):
             options.focus()
             options.highlighted = 0
 
-    def _drawn(self, passage: Quotation) -> str:
+    def _drawn(self, passage: Quotation) -> Content:
         width = max(0, self.query_one(Choices).size.width - 6)
         rows = [passage.couplet.place]
         rows += [to_display(shortened(title, width), self._mode, width) for title in passage.couplet.titles]
-        for margin, verse in (("  ", passage.before), ("▌ ", passage.couplet.verse), ("  ", passage.after)):
-            rows += [margin + to_display(line, self._mode, width) for line in verse.split("\n") if line]
-        return "\n".join([*rows, ""])
+        around = [
+            [margin + to_display(line, self._mode, width) for line in verse.split("\n") if line]
+            for margin, verse in (("  ", passage.before), ("▌ ", passage.couplet.verse), ("  ", passage.after))
+        ]
+        hits = {to_display(passage.couplet.verse[start:end], self._mode, 0).strip() for start, end in passage.marks}
+        couplet = [_marked(line, hits) for line in around[1]]
+        couplet += [
+            Content(f"▌ {to_display(line, self._mode, width)}") for line in passage.translation.split("\n") if line
+        ]
+        return Content("\n").join([*map(Content, [*rows, *around[0]]), *couplet, *map(Content, [*around[2], ""])])
 
     @on(Choices.OptionSelected)
     def _choose(self, event: Choices.OptionSelected) -> None:
@@ -203,6 +257,15 @@ class VersesScreen(Dialog[Opening | None]):
     def _write_after(self, opening: Opening | None) -> None:
         if opening is not None:
             self.dismiss(opening)
+
+
+def _marked(line: str, hits: Iterable[str]) -> Content:
+    """A line as it is shown, with the words that were searched for in bold."""
+    content = Content(line)
+    for hit in hits:
+        for match in re.finditer(rf"(?<!\w){re.escape(hit)}(?!\w)", line):
+            content = content.stylize(HIT, *match.span())
+    return content
 
 
 def _opening(couplet: Couplet) -> Opening:

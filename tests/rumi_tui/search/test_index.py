@@ -54,6 +54,56 @@ def test_persian_is_found_whole_whatever_its_signs(folder: Path, tmp_path: Path)
     assert fold("گـُلِ آینه") == "گل اینه"
 
 
+SPELLINGS = "در خانه‌ی تاریک\nکتاب می‌خواند\n\nخانهٔ روشن\nاو میخواند\n\nاین را نمی‌دانم\nخوش‌حال آمد\n\nمی خواند\nمی سرخ\n"
+
+
+@pytest.mark.parametrize(
+    ("searches", "poems"),
+    [
+        (["خانه‌ی", "خانهٔ", "خانه"], [1, 2]),
+        (["می‌خواند", "میخواند", "می خواند", '"می خواند"', "میخوان*"], [1, 2, 4]),
+        (["نمی‌دانم", "نمیدانم", "نمی دانم", "دانم"], [3]),
+        (["خوش‌حال", "خوشحال", "خوش حال", '"خوش حال"'], [3]),
+        (["می", "می سرخ", '"می سرخ"'], [4]),
+    ],
+)
+def test_ways_to_spell_a_word_meet(tmp_path: Path, searches: list[str], poems: list[int]) -> None:
+    (tmp_path / "fa.txt").write_text(SPELLINGS, "utf-8")
+    index = Index(tmp_path, tmp_path / "kept")
+    for words in searches:
+        passages = index.search(words).passages
+        assert sorted(passage.couplet.poem for passage in passages) == poems, words
+        assert all(passage.marks for passage in passages), words
+
+
+def test_a_word_is_found_by_its_beginning_and_words_by_their_order(folder: Path, tmp_path: Path) -> None:
+    index = Index(folder, tmp_path / "kept")
+    assert found(index, "harb*") == found(index, "the harb*,") == [("en.txt", 2, 2)]
+    assert found(index, "harb") == found(index, "harb *") == []
+    assert found(index, '"evening air"') == found(index, "“Evening Air” candle") == [("en.txt", 2, 1)]
+    assert found(index, '"air evening"') == found(index, '"evening air" drum') == []
+    assert found(index, '"evening air') == [("en.txt", 2, 1)]  # a mark alone is none
+
+
+def test_what_was_searched_for_is_marked(folder: Path, tmp_path: Path) -> None:
+    index = Index(folder, tmp_path / "kept")
+
+    def marked(words: str) -> str:
+        (passage,) = index.search(words).passages
+        return passage.quoted(lambda hit: f"[{hit}]")
+
+    assert "> They [loved] the [harbour], [loved] the sea" in marked("love harbour")
+    assert "> They loved the harbour, loved [the] [sea]" in marked('"the sea"')
+    assert "> A lantern [burns], the drum is still" in marked("bur*")
+    assert "> [چراغِ] دریا باران\n  > آینه [می‌خندد]" in marked("چراغ میخندد")
+
+
+def test_a_language_without_texts_is_said(folder: Path, tmp_path: Path) -> None:
+    for language, name in (("tr", "'tr'"), ("", "''")):
+        with refused(f"No text here is in {name}"):
+            Index(folder, tmp_path / "kept").search("drum", language)
+
+
 def test_a_passage_has_the_lines_around_it_in_the_same_poem(folder: Path, tmp_path: Path) -> None:
     index = Index(folder, tmp_path / "kept")
     (passage,) = index.search("mirrors").passages
@@ -177,6 +227,9 @@ def test_the_command_shows_pages_of_passages(tmp_path: Path) -> None:
     shown = call_command("rumi-corpus", "search", "amber", "--language", "en", **places)
     assert shown.stdout.count("  > ") >= PAGE
     assert f"page 1 of {first['pages']}" in shown.stderr
+    past = call_command("rumi-corpus", "search", "amber", "--page", str(first["pages"] + 1), **places)
+    assert (past.returncode, past.stdout) == (0, "")
+    assert f"there is no page {first['pages'] + 1}" in past.stderr
     nothing = call_command("rumi-corpus", "search", "unheard", **places)
     assert (nothing.returncode, nothing.stdout) == (0, "")
     assert "No couplet" in nothing.stderr

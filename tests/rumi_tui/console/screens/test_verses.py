@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from console_support import console, field, letters, on_the_page, until
-from support import WORDS, write_corpus
+from support import WORDS, write_corpus, write_works
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
+from rumi_tui.bidi import to_display
 from rumi_tui.console.screens import verses
 from rumi_tui.console.screens.verses import VersesScreen
 from rumi_tui.console.screens.write import WriteScreen
@@ -69,6 +70,43 @@ async def test_couplets_are_found_by_words_page_by_page_and_the_machine_writes_o
         parts = [letters("".join(part)) for part in (kept.text.split("\n")[:lines], kept.text.split("\n")[lines:])]
         await until(pilot, lambda: on_the_page(pilot) == his + parts[0] + its + parts[1])
         assert kept.real == RealVerse(length=len(couplet.verse) + 1, place=couplet.place)
+
+
+async def test_the_words_that_were_searched_for_are_marked(library, endless_file, texts):
+    word = WORDS["fa"][0]
+    async with console(library, endless_file) as pilot:
+        field(pilot, "prompt").text = f"/search {word}"
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.screen.query(OptionList) and rows(pilot))
+        for option in pilot.app.screen.query_one(OptionList).options:
+            marked = {option.prompt.plain[span.start : span.end] for span in option.prompt.spans}
+            assert len(marked) == 1
+
+
+@pytest.mark.parametrize("mode", ["terminal", "app", "off"])
+@pytest.mark.parametrize(("line", "word"), [("The seas, the sea", "sea"), ("دل دریا در دلِ دریا", "دل")])
+def test_words_are_marked_whichever_way_a_line_runs(mode, line, word):
+    hit = to_display(word, mode, 0).strip()
+    content = verses._marked(to_display(line, mode, 30), {hit})
+    assert {content.plain[span.start : span.end] for span in content.spans} == {hit}
+
+
+async def test_a_key_glosses_the_couplet_and_says_that_it_is_no_translation(
+    library, endless_file, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("RUMI_CORPUS_DIR", str(write_works(tmp_path / "texts")))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(verses, "open_embeddings", lambda *_: None)
+    async with console(library, endless_file) as pilot:
+        field(pilot, "prompt").text = f"/search {WORDS['fa'][0]}"
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.screen.query(OptionList) and rows(pilot))
+        first = rows(pilot)
+        await pilot.press("g")
+        await until(pilot, lambda: rows(pilot) != first)
+        assert rows(pilot)[0].split()[: len(first[0].split())] == first[0].split()
+        assert "A gloss, word by word, and not a translation:" in rows(pilot)[0]
+        assert rows(pilot)[1:] == first[1:]
 
 
 async def test_a_question_typed_as_a_command_is_answered_or_told_that_nothing_bears_on_it(library, endless_file, texts):

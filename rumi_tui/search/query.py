@@ -1,0 +1,119 @@
+"""What a person types to search for: words, the beginning of a word with `*`, a phrase in quotation marks.
+
+Knows nothing of indexes beyond the syntax of FTS5.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from models.errors import RumiError
+from rumi_tui.search.spelling import PREFIXES, search_words, spelled_words, stems
+from rumi_tui.verse.words import MOST_TERMS
+
+Span = tuple[int, int]
+"""The first character and the one after the last."""
+
+_PARTS = re.compile(r'["“”«»]([^"“”«»]*)["“”«»]|([^\s"“”«»]+)')
+_AFTER = ".,;:!?؟،؛)"
+"""What may stand after the `*`."""
+
+
+class Term(NamedTuple):
+    """Words that stand one after the other."""
+
+    words: tuple[str, ...]
+    """As `rumi_tui.search.spelling.search_words` spells them."""
+    begins: bool = False
+    """Whether the last of them is only the beginning of one."""
+
+    @property
+    def match(self) -> str:
+        """For FTS5."""
+        return f'"{" ".join(self.words)}"{" *" if self.begins else ""}'
+
+
+class Query:
+    """Terms that a couplet must hold, in any order."""
+
+    def __init__(self, typed: str) -> None:
+        """Raises `RumiError` where no word is typed."""
+        plain: list[Term] = []
+        phrases: list[Term] = []
+        for phrase, word in _PARTS.findall(typed):
+            words = search_words(phrase or word)
+            if phrase and words:
+                phrases.append(Term(tuple(words)))
+            begins = not phrase and word.rstrip(_AFTER).endswith("*")
+            plain += [
+                Term((word,), begins and number == len(words)) for number, word in enumerate(words, 1) if not phrase
+            ]
+        if not plain and not phrases:
+            raise RumiError("There is no word to search for: give at least one.")
+        choices = [*_with_verbs(plain), *([[phrase], *_joined(phrase)] for phrase in phrases)]
+        self._choices = [list(choice) for choice in dict.fromkeys(map(tuple, map(_hashable, choices)))][:MOST_TERMS]
+
+    @property
+    def match(self) -> str:
+        """For FTS5."""
+        return " AND ".join(f"({' OR '.join(_all(terms) for terms in choice)})" for choice in self._choices)
+
+    def marks(self, verses: Sequence[str]) -> list[list[Span]]:
+        """Where each of these verses holds what is searched for, in their order."""
+        terms = {term for choice in self._choices for terms in choice for term in terms}
+        terms |= {Term(("".join(term.words),), term.begins) for term in terms}  # as a compound
+        words_of = [spelled_words(verse) for verse in verses]
+        spellings = [spelling for words in words_of for *_, spellings in words for spelling in spellings]
+        stem = stems([*spellings, *(word for term in terms for word in term.words)])
+
+        def holds(spellings: list[str], term: Term, at: int) -> bool:
+            wanted = term.words[at]
+            if term.begins and at == len(term.words) - 1:
+                return any(
+                    spelling.startswith(wanted) or stem[spelling].startswith(stem[wanted]) for spelling in spellings
+                )
+            return any(stem[spelling] == stem[wanted] for spelling in spellings)
+
+        found: list[list[Span]] = []
+        for words in words_of:
+            marked: set[int] = set()
+            for term in terms:
+                length = len(term.words)
+                for start in range(len(words) - length + 1):
+                    if all(holds(words[start + at][2], term, at) for at in range(length)):
+                        marked |= set(range(start, start + length))
+            found.append([words[number][:2] for number in sorted(marked)])
+        return found
+
+
+def _with_verbs(terms: list[Term]) -> list[list[list[Term]]]:
+    """Each term, or a prefix of a verb and the next word, in all ways in which it may stand in the verse."""
+    choices: list[list[list[Term]]] = []
+    number = 0
+    while number < len(terms):
+        term = terms[number]
+        after = terms[number + 1] if number + 1 < len(terms) else None
+        if after and term.words[0] in PREFIXES:
+            choices.append([[Term((term.words[0] + after.words[0],), after.begins)], [term, after]])
+            number += 1
+        else:
+            choices.append([[term]])
+        number += 1
+    return choices
+
+
+def _joined(phrase: Term) -> list[list[Term]]:
+    """The same phrase with its verbs as one word, where it has some that stand apart."""
+    joined = re.sub(rf"(?<!\w)({'|'.join(PREFIXES)}) (?=\w)", r"\1", " ".join(phrase.words))
+    words = tuple(joined.split())
+    return [[Term(words)]] if words != phrase.words else []
+
+
+def _hashable(choice: list[list[Term]]) -> list[tuple[Term, ...]]:
+    return [tuple(terms) for terms in choice]
+
+
+def _all(terms: Sequence[Term]) -> str:
+    return f"({' AND '.join(term.match for term in terms)})"

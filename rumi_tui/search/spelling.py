@@ -1,0 +1,87 @@
+"""The spelling in which verse is searched: one for all ways to write a word. Knows nothing of indexes.
+
+It goes further than `rumi_tui.verse.words.fold`, which the lexicons of models are made with and which must not change:
+the parts of a Persian word that a zero-width non-joiner holds apart are one word here, and its ezafe is not written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sqlite3
+from collections.abc import Iterable
+
+from models.tokenizer import normalise
+from rumi_tui.verse.words import fold
+
+TOKENIZER = "porter unicode61 remove_diacritics 2"
+"""Of FTS5: English words by their stem (Porter, An algorithm for suffix stripping, 1980)."""
+PREFIXES = frozenset(["می", "نمی", "همی"])
+"""Of verbs; the first alone is also wine."""
+ENDINGS = frozenset("ی ها های هایی هاست ام ات اش ایم اید اند است ست ای تر ترین".split())  # noqa: SIM905
+_MORE_ENDINGS = frozenset("ان انی انه م ت ش مان تان شان ند یم ید د ن ه را ک".split())  # noqa: SIM905
+_LONGEST_FIRST = sorted(sorted(ENDINGS | _MORE_ENDINGS), key=len, reverse=True)
+
+_SIGNS = "\u064b-\u065f\u0670"
+_JOINER = "\u200c"
+_EZAFE = re.compile(rf"ه{_JOINER}ی(?!\w)")
+_COMPOUND = re.compile(rf"\w+(?:{_JOINER}\w+)+")
+_PARTED_VERB = re.compile(rf"(?<!\w)({'|'.join(PREFIXES)}) (\w+)")
+_WORD = re.compile(rf"(?:(?<!\w)(?:{'|'.join(PREFIXES)}) )?\w(?:\w|[{_SIGNS}{_JOINER}])*")
+
+
+def search_spelling(text: str) -> str:
+    """A text as it is searched: folded, in small letters, each Persian compound as one word."""
+    return fold(_unsigned(text).replace(_JOINER, "")).casefold()
+
+
+def other_spellings(text: str) -> str:
+    """What its words are searched by besides: the parts of compounds, and verbs that stand apart from their prefix."""
+    unsigned = _unsigned(text)
+    parts = (part for compound in _COMPOUND.findall(unsigned) for part in compound.split(_JOINER))
+    verbs = (prefix + verb for prefix, verb in _PARTED_VERB.findall(unsigned))
+    return fold(" ".join([*(part for part in parts if part not in PREFIXES | ENDINGS), *verbs])).casefold()
+
+
+def search_words(text: str) -> list[str]:
+    """The words of a text in the order in which they stand, as they are searched."""
+    return re.findall(r"\w+", search_spelling(text))
+
+
+def spelled_words(text: str) -> list[tuple[int, int, list[str]]]:
+    """Where each word of a text begins and ends, and all that it can be found by."""
+    found = []
+    for match in _WORD.finditer(text):
+        word = match[0]
+        found.append((*match.span(), [*search_words(word), *search_words(other_spellings(word))]))
+    return found
+
+
+def stems(words: Iterable[str]) -> dict[str, str]:
+    """The stem of each word, as the index keeps it; of a Persian word it is the word."""
+    distinct = list(dict.fromkeys(words))
+    with contextlib.closing(sqlite3.connect(":memory:")) as database:
+        database.execute(f"CREATE VIRTUAL TABLE words USING fts5 (word, tokenize = '{TOKENIZER}')")
+        database.execute("CREATE VIRTUAL TABLE terms USING fts5vocab (words, instance)")
+        database.executemany("INSERT INTO words (rowid, word) VALUES (?, ?)", enumerate(distinct))
+        found = dict(database.execute("SELECT doc, term FROM terms ORDER BY doc, offset DESC"))
+    return {word: found.get(number, word) for number, word in enumerate(distinct)}
+
+
+def persian_stem(word: str) -> str:
+    """A Persian word, as `search_words` spells it, without the prefix of a verb and without its last endings.
+
+    A rule for comparing words, not grammar: at most two endings go, and three letters stay.
+    """
+    prefix = next(
+        (prefix for prefix in ("نمی", "همی", "می") if word.startswith(prefix) and len(word) > len(prefix) + 1), ""
+    )
+    stem = word[len(prefix) :]
+    for _ in range(2):
+        ending = next((each for each in _LONGEST_FIRST if stem.endswith(each) and len(stem) - len(each) >= 3), "")
+        stem = stem[: len(stem) - len(ending)]
+    return stem
+
+
+def _unsigned(text: str) -> str:
+    return _EZAFE.sub("ه", re.sub(f"[{_SIGNS}]", "", normalise(text)))
