@@ -45,7 +45,6 @@ from rumi_tui.console.writing.writer import Writer
 from rumi_tui.engine.messages import Began, Described, Event, Failed, Finished, Judged, Tried, Wrote, WroteLine
 from rumi_tui.library.store import KeptPoem, Library
 from rumi_tui.texts.opening import Opening
-from rumi_tui.verse.languages import LANGUAGES
 
 PROMPTS = 100
 """Earlier prompts that the arrow keys go through."""
@@ -223,12 +222,8 @@ class WriteScreen(KeepingScreen):
                     await self._write_drafts(value)
                 case RunAction(action, value) if action.name == "line" and value:
                     await self._write_line(read_wish(value))
-                case RunAction(action, value) if action.name == "ask":
-                    self._find_verses("ask", value)
-                case RunAction(action, value) if action.name == "search":
-                    self._find_verses("search", value)
-                case RunAction(action, value) if action.name == "read":
-                    self._read(value)
+                case RunAction(action, value) if action.name in ("ask", "search", "read"):
+                    getattr(self, f"action_{action.name}")(value)
                 case RunAction(action, _):
                     owner = self if action in WRITING else self.app
                     await owner.run_action(action.name)
@@ -403,24 +398,20 @@ class WriteScreen(KeepingScreen):
         with complaining(self):
             self.app.push_screen(LibraryScreen(self._library, self._mode), self._open)
 
-    def action_ask(self) -> None:
+    def action_ask(self, question: str = "") -> None:
         """Asks the real verse."""
-        self._find_verses("ask")
+        self._find_verses("ask", question)
 
-    def action_search(self) -> None:
+    def action_search(self, words: str = "") -> None:
         """Searches the real verse."""
-        self._find_verses("search")
+        self._find_verses("search", words)
 
-    def _find_verses(self, kind: Asking, words: str = "") -> None:
+    def _find_verses(self, kind: Asking, words: str) -> None:
         self.app.push_screen(VersesScreen(self._library, kind, words, self._mode), self._write_after)
 
-    def action_read(self) -> None:
-        """Reads the poem of the day, and from there whatever the person likes."""
-        self._read()
-
-    def _read(self, typed: str = "") -> None:
-        model = self.query_one(SettingsBar).model
-        language = next((code for code, language in LANGUAGES.items() if language.model == model), None)
+    def action_read(self, typed: str = "") -> None:
+        """Reads in the works: at a place, or the poem of the day, and from there whatever the person likes."""
+        language = self.query_one(SettingsBar).model.partition("-")[0]  # of no use where it is a file
         self.app.push_screen(ReadingScreen(self._library, self._mode, typed, language), self._write_after)
 
     async def _write_after(self, opening: Opening | None) -> None:
