@@ -95,7 +95,7 @@ class ContentsScreen(Dialog[str | None]):
         current = next((at for at, line in enumerate(poems) if line.leads_to == place), 0)
         begin = max(0, min(current - MOST // 2, len(poems) - MOST))
         self._lines = [*general, *poems[begin : begin + MOST]]
-        at = next((at for at, line in enumerate(self._lines) if line.leads_to == place), 0)
+        at = next((at for at, line in enumerate(self._lines) if line.leads_to == place), len(general))
         words = f"Titles with {to_display(self._search, self._mode, 0)}: {len(poems):,}"
         part = f" · from number {poems[begin].number} on" if len(poems) > MOST else ""
         self.query_one(Static).update((words if wanted else "Enter opens it · type to search the titles") + part)
@@ -120,7 +120,7 @@ class ContentsScreen(Dialog[str | None]):
             yield Line(entry.place.reference, str(entry.place.number), tuple(entry.titles.values()))
 
     def _drawn(self, line: Line, width: int) -> str:
-        """Two titles stand beside each other where there is room; else only the one that most can read."""
+        """Two titles stand beside each other where there is room; else only the one from left to right."""
         room = max(8, width - WIDTH)
         titles = sorted(line.titles, key=is_right_to_left)
         if len(titles) > 1 and room >= ROOMY:

@@ -21,7 +21,7 @@ from rumi_tui.console.complaints import complain, complaining
 from rumi_tui.console.screens.contents import ContentsScreen
 from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.widgets.footer import KeyRow
-from rumi_tui.console.widgets.reading_view import SIGNS, ReadingView
+from rumi_tui.console.widgets.reading_view import SIGNS, WIDEST, ReadingView
 from rumi_tui.console.widgets.wrap import shortened
 from rumi_tui.library.store import Library
 from rumi_tui.locations import texts_folder
@@ -144,7 +144,7 @@ class ReadingScreen(Dialog[Opening | None]):
         if poem is None:
             return
         heading = self.query_one("#heading", Static)
-        width = heading.size.width - 4
+        width = min(heading.size.width - 4, WIDEST)
         first, last = poem.couplets[0].number, poem.couplets[-1].number
         span = f" · couplets {first} to {last}" if poem.place.work == "masnavi" else ""
         metre, *syllables = metre_lines(poem.metre) or [""]

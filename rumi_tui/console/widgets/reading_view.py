@@ -11,7 +11,6 @@ from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
-from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -31,6 +30,8 @@ SIGNS = {ord("⏑"): "∪"}
 """Of a short syllable: few fonts of terminals have the first one."""
 LEAST = 30
 """Cells of the narrower of two columns."""
+WIDEST = MARGIN + MEASURE[False] + GAP + HEMISTICH[-1]
+"""Cells that verse in two languages takes at most."""
 TINY = 40
 """Cells of a screen below which no numbers are shown."""
 
@@ -46,6 +47,7 @@ class Row(NamedTuple):
     is_ready: bool = False
     """Whether it is a row of signs in the order of the screen."""
     look: str = "verse"
+    """Which of the component classes it has, unless it is under the cursor."""
 
 
 class ReadingView(ScrollView, can_focus=True):
@@ -67,9 +69,6 @@ class ReadingView(ScrollView, can_focus=True):
         Binding("home", "leap(0)", "First", show=False),
         Binding("end", "leap(-1)", "Last", show=False),
     ]
-
-    class Moved(Message):
-        """The cursor stands on another couplet."""
 
     def __init__(self, mode: Mode) -> None:
         super().__init__()
@@ -119,7 +118,6 @@ class ReadingView(ScrollView, can_focus=True):
                 self._scansions = ()
                 self._lay_out()
             self._follow()
-            self.post_message(self.Moved())
 
     def action_page(self, step: int) -> None:
         """Moves by what is shown."""
