@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from console_support import SIZES, console, field, told, until
+from rich.cells import cell_len
 from support import write_works
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
@@ -308,3 +309,27 @@ async def test_where_there_is_nothing_to_read_it_is_said(library, endless_file, 
         await pilot.press("down", "enter", "left", "f3", "ctrl+f", "ctrl+g", "ctrl+y", "ctrl+t", "pagedown", "end")
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+
+
+@pytest.mark.parametrize("mode", ["terminal", "off"])
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_terminal_that_orders_lines_itself_is_given_them_as_they_are_read(
+    library, endless_file, texts, mode, size
+):
+    couplet = poem_of(texts, "ghazal 100").couplets[0]
+    first, second = couplet.verse["fa"].split("\n")
+    async with console(library, endless_file, size) as pilot:
+        view = await read(pilot, "ghazal 100")
+        view._mode = mode
+        view.on_resize()
+        rows = [row for row in drawn(view).split("\n") if row.strip()]
+        assert all(cell_len(row) == view.size.width for row in rows)
+        whole = " ".join(" ".join(rows).replace("▌", " ").split())
+        beside = size[0] >= 78
+        if beside:
+            ordered = [first, second] if mode == "terminal" else [second, first]
+            assert " ".join([*ordered, "2"]) in whole
+        else:
+            assert all(word in whole for word in [*first.split(), *second.split()])
+        await pilot.press("enter")
+        await until(pilot, lambda: view.is_scanning or told(pilot, "information"))
