@@ -37,10 +37,14 @@ class Prompt(VerseArea):
         self._typed_text = self._sent_text = ""
 
     def remember(self, prompt: str) -> None:
-        """Puts a prompt before all earlier ones, and ends going through them."""
+        """Puts a prompt before all earlier ones, and ends going through them.
+
+        It stays, selected: Enter begins another poem with it, and what is typed takes its place.
+        """
         if prompt:
             self._earlier_prompts = [prompt, *(other for other in self._earlier_prompts if other != prompt)]
         self._steps_back, self._sent_text = 0, prompt
+        self.select_all()
 
     @property
     def unsent_text(self) -> str:

@@ -49,6 +49,23 @@ async def test_a_prompt_that_was_sent_comes_first_from_then_on_and_once(pilot: P
     assert seen == ["amber", "candle", "candle"]
 
 
+async def test_what_is_typed_takes_the_place_of_what_was_sent(pilot: Pilot):
+    prompt = pilot.app.query_one(Prompt)
+    await pilot.press(*"mirror")
+    prompt.remember(value(pilot))
+    assert value(pilot) == "mirror"
+    await pilot.press(*"/k")
+    assert value(pilot) == "/k"
+
+
+async def test_what_was_sent_can_be_gone_on_with(pilot: Pilot):
+    prompt = pilot.app.query_one(Prompt)
+    await pilot.press(*"mirror")
+    prompt.remember(value(pilot))
+    await pilot.press("end", "s")
+    assert value(pilot) == "mirrors"
+
+
 async def test_the_prompts_of_kept_poems_are_there_in_the_next_session(library, endless_file):
     async with console(library, endless_file, lines="2") as pilot:
         await press_and_write(pilot, library, *"amber", "enter")
