@@ -32,6 +32,50 @@ _WORD = re.compile(r"[A-Za-z]{3,}")
 _PAGE_HEAD = re.compile(r"[A-Z .]+|(?i:in the n ?ame of god .*)")
 _STRAY = re.compile(r"[^\w\s.,:;?!()’—-]|_")
 
+_SAME = {
+    "ابلیس": "iblis",
+    "احمد": "ahmad",
+    "اسمان": "heaven|sky",
+    "افتاب": "sun",
+    "انبیا": "prophets",
+    "اتش": "fire",
+    "باد": "wind",
+    "جان": "soul|spirit",
+    "جبرییل": "gabriel",
+    "چارم": "fourth",
+    "چشم": "eye",
+    "خورشید": "sun",
+    "خون": "blood",
+    "خواب": "sleep|dream",
+    "داود": "david",
+    "درویش": "dervish",
+    "دریا": "sea|ocean",
+    "دزد": "thie",
+    "زمین": "earth",
+    "سلیمان": "solomon",
+    "شتر": "camel",
+    "شمع": "candle",
+    "شیطان": "devil|satan",
+    "صوفی": "sufi",
+    "طوطی": "parrot",
+    "عشق": "love",
+    "عقل": "reason|intell",
+    "عیسی": "jesus",
+    "فرعون": "pharaoh",
+    "قران": "quran",
+    "گرگ": "wolf",
+    "گنج": "treasure",
+    "لیلی": "layla",
+    "مجنون": "majnun",
+    "محمد": "m[ou]hamm[ae]d",
+    "مرغ": "bird",
+    "موسی": "moses",
+    "نور": "light",
+    "نیل": "nile",
+    "یوسف": "joseph",
+}
+"""Words by their letters in Persian, and a pattern of their English."""
+
 
 class Page(msgspec.Struct):
     """A page of the transcription, in one of its two languages."""
@@ -83,11 +127,39 @@ def translate_book(
         rows = [found.get(at) for at in range(start, end) if at - 1 not in found]
         start = end
         if any(row is not None for row in rows):
-            page = align(english_page, rows)
+            pages = [align(*order) for order in _orders(english_page, rows)]
+            page = max(pages, key=lambda page: _meetings(page, couplets)) if len(pages) > 1 else pages[0]
             for number, (first, second) in page.couplets.items():
                 translation.couplets[number] = (second, first) if number in turned_round else (first, second)
             translation.headings.update(page.headings)
     return translation
+
+
+def _orders(lines: Sequence[str], rows: Sequence[int | None]) -> Iterator[tuple[Sequence[str], Sequence[int | None]]]:
+    """The lines and the rows of two facing pages in the orders in which they may belong together.
+
+    The transcription has put some couplets out of their place on the page: the first of an English page at its end, or
+    one from the middle of a Persian page at its end. Only where the Persian is out of order is there a choice.
+    """
+    yield lines, rows
+    numbers = [row for row in rows if row is not None]
+    if numbers == sorted(numbers):
+        return
+    yield [*lines[-2:], *lines[:-2]], rows
+    last = rows[-1]
+    if last is not None and last + 1 in rows:
+        place = rows.index(last + 1)
+        yield lines, [*rows[:place], last, *rows[place:-1]]
+
+
+def _meetings(page: Translation, couplets: Mapping[int, Couplet]) -> int:
+    """How often a couplet and its English have a word in common of those that leave no doubt."""
+    spelled = {number: letters("".join(couplets[number])) for number in page.couplets}
+    return sum(
+        persian in spelled[number] and re.search(english, " ".join(lines), re.IGNORECASE) is not None
+        for number, lines in page.couplets.items()
+        for persian, english in _SAME.items()
+    )
 
 
 def mender(texts: Iterator[str]) -> Callable[[str], str]:

@@ -62,6 +62,20 @@ def test_a_piece_is_parted_where_a_couplet_has_no_english() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("english_order", "persian_order"), [((0, 1, 2), (0, 2, 1)), ((2, 1, 0), (0, 2, 1)), ((0, 2, 1), (0, 2, 1))]
+)
+def test_couplets_that_a_page_has_out_of_place_are_told_by_the_words_they_share(
+    english_order: tuple[int, ...], persian_order: tuple[int, ...]
+) -> None:
+    verse = ("موسی آمد", "نان آمد"), ("قرآن است", "باغ است"), ("طوطی شد", "درخت شد")
+    translation = "Moses came,\nand bread.", "The Quran is,\nand a garden.", "A parrot was,\nand a tree."
+    english = pages("\n".join(translation[number] for number in english_order))
+    persian = pages("\n".join(half for number in persian_order for half in verse[number]))
+    (poem,) = nicholson(english, persian, [section(*verse)])
+    assert poem.text == "\n".join(translation)
+
+
 def test_pages_of_prose_and_of_books_that_are_not_asked_for_give_nothing() -> None:
     assert nicholson(pages("In prose\nit begins."), pages("!\n!"), FILES) == []
     assert nicholson(ENGLISH, PERSIAN) == []
