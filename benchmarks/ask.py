@@ -123,6 +123,7 @@ def measure(questions: list[Question], way: Way, places: dict[int, Place | None]
 
 
 def ways_of(bridge: Bridge, embeddings: Embeddings | None) -> dict[str, Way]:
+    """Embeddings are those that read the language of the questions, if any do."""
     words, both = WordsOnly(bridge), Ranking(bridge)
 
     def by_words(question: str) -> list[int]:
@@ -133,7 +134,7 @@ def ways_of(bridge: Bridge, embeddings: Embeddings | None) -> dict[str, Way]:
     if embeddings:
 
         def by_meaning(question: str) -> list[int]:
-            nearest = embeddings.nearest(both.in_translation(question), LOOKED_AT).couplets
+            nearest = embeddings.nearest(question, LOOKED_AT).couplets
             return spread([bridge.twin(couplet) or couplet for couplet in nearest])
 
         ways |= {"meaning": by_meaning, "all": lambda question: rank(both, embeddings, question)}
@@ -178,11 +179,10 @@ def main() -> None:
         embeddings = open_embeddings(index, kept, TRANSLATION)
         read = time.perf_counter()
         places = {couplet.id: place_of(couplet) for couplet in index.couplets()}
-        ways = ways_of(bridge, embeddings)
         print(f"{'':12} {'recall@5':>9} {'MRR':>7} {'silence':>8} {'wrongly':>8} {'ms':>7} {'most':>7}")
         for language in LANGUAGES:
             asked = [question for question in questions if question.language == language]
-            for name, way in ways.items():
+            for name, way in ways_of(bridge, embeddings if language == TRANSLATION else None).items():
                 m = measure(asked, way, places)
                 print(
                     f"{language} {name:9} {m.recall:9.3f} {m.mrr:7.3f} {m.silent:8.2f} {m.wrongly_silent:8.2f}", end=""

@@ -29,7 +29,7 @@ LINES = 4
 """That the machine writes on."""
 SOFTENING = 20
 """Of the reciprocal ranks, weight / (20 + rank): with 60, as in the paper, what is first counts too little."""
-NEAR = 0.378
+NEAR = 0.45
 """Cosine. Where no couplet is nearer to a question, nothing bears on it, as far as sense can tell."""
 COVERED = 0.26
 """Where the best couplet holds less of the words of a question, nothing bears on it, as far as words can tell."""
@@ -128,7 +128,7 @@ def rank(ranking: Ranking, embeddings: Embeddings | None, question: str) -> list
     bears = by_words.covered >= COVERED
     order = by_words.couplets
     if embeddings:
-        nearest = embeddings.nearest(ranking.in_translation(question), LOOKED_AT)
+        nearest = embeddings.nearest(question, LOOKED_AT)
         bears = bears or nearest.cosine >= NEAR
         originals = [ranking.bridge.twin(couplet) or couplet for couplet in nearest.couplets]
         order = fused((1.0, by_words.couplets), (1.0, originals))

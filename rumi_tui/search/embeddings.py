@@ -31,10 +31,8 @@ FOLDER = "data/embeddings/sentence-transformers__all-MiniLM-L6-v2"
 NEEDED = (PACKAGE, "onnx", "safetensors")
 LANGUAGE = "en"
 """ISO 639-1 code of the language that the model reads."""
-VERSION = 3
+VERSION = 4
 """Of what is kept; another is computed again."""
-CONTEXT_WEIGHS = 0.75
-"""Of a couplet with the lines around it, beside the couplet alone: chosen on the questions of `make bench-ask`."""
 BATCH = 32
 LONGEST = 128
 """Pieces of words, as the model was trained; of a longer text the rest is not read."""
@@ -128,10 +126,10 @@ class Nearest(NamedTuple):
 
 
 class Embeddings:
-    """The embeddings of the couplets of an index that are in `LANGUAGE`.
+    """The embeddings of the couplets of an index that are in `LANGUAGE`, each with the lines around it.
 
-    Each is the sum of two, of the couplet alone and of the couplet with the lines around it: alone, half a sentence
-    may say little; with the lines around it, three couplets in a row say nearly the same.
+    Alone, half a sentence may say little. Where there are couplets whose place is known, only these are read: the
+    others tell again what they tell.
     """
 
     def __init__(self, index: Index, encoder: Encoder, cache_dir: Path, track: Track = iter) -> None:
@@ -144,12 +142,9 @@ class Embeddings:
         path = cache_dir / f"{index.path.stem}-{key}.npz"
         ids_and_vectors = _read(path)
         if ids_and_vectors is None:
-            couplets = index.couplets(LANGUAGE)
-            alone = [couplet.verse for couplet in couplets]
-            embeddings = _embed_all([*alone, *_with_context(couplets)], encoder, track)
-            one, within = embeddings.reshape(2, len(couplets), embeddings.shape[-1])
-            vectors = one + CONTEXT_WEIGHS * within
-            vectors = (vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)).astype(np.float16)
+            in_language = index.couplets(LANGUAGE)
+            couplets = [couplet for couplet in in_language if couplet.reference] or in_language
+            vectors = _embed_all(_with_context(couplets), encoder, track).astype(np.float16)
             ids_and_vectors = [couplet.id for couplet in couplets], vectors.astype(np.float32)
             with replacing(path) as temporary, temporary.open("wb") as file:
                 np.savez(file, ids=ids_and_vectors[0], vectors=vectors)

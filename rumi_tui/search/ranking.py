@@ -90,13 +90,6 @@ class Ranking:
         best = (max(held[couplets[0]], held[places.twin[couplets[0]]]) for held in covered) if couplets else ()
         return Ranked(couplets, float(max(best, default=0.0)))
 
-    def in_translation(self, question: str) -> str:
-        """A question in English as it is; of one in Persian the likeliest English of each word."""
-        if language_of(question) != ORIGINAL:
-            return question
-        words = (self.expand(word, ORIGINAL).translations for word in question_words(question, ORIGINAL))
-        return " ".join(max(glosses, key=glosses.__getitem__) for glosses in words if glosses)
-
     def _joined(self, translations: Scores, originals: Scores) -> Scores:
         """One score for each couplet, at the number of the original where it stands in both languages."""
         places = self.bridge.places

@@ -93,11 +93,13 @@ def test_sense_joins_words_where_the_encoder_is_there(
 ) -> None:
     embeddings = Embeddings(index, Encoder(encoder_folder, tmp_path), tmp_path)
     couplet = next(c for c in index.couplets("en") if c.poem == 7 and c.couplet == 2)
-    nearest = embeddings.nearest(couplet.verse, 10)
+    around = index.quotation(couplet.id)
+    text = "\n".join([around.before, couplet.verse, around.after]).strip()
+    nearest = embeddings.nearest(text, 10)
     assert couplet.id in nearest.couplets[:3]
     assert len(nearest.couplets) == 10
     assert nearest.cosine <= 1.001
-    assert retrieve(ranking, embeddings, couplet.verse, "en")[0].couplet == couplet
+    assert retrieve(ranking, embeddings, text, "en")[0].couplet == couplet
     persian = {c.id for c in index.couplets("fa")}
     assert not persian & set(embeddings.nearest("amber", 1000).couplets)
 
