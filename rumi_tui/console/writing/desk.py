@@ -349,4 +349,4 @@ def _title_of(real: RealVerse | None) -> str:
 
 def _is_last(job: AnyJob, event: Finished) -> bool:
     """Whether nothing follows; a poem that is written again has an end for each of its passages."""
-    return not isinstance(job, Rewriting) or event.ending is None or job.is_over
+    return isinstance(job, Job | LineJob) or event.ending is None or job.is_over
