@@ -1,4 +1,4 @@
-"""What is done with a poem that stands on the page, whoever wrote it: a title, a copy, a file."""
+"""What is done with poems that are kept: a title, a copy, a file, and another one opened on the page."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from functools import partial
 
 from textual.screen import Screen
 
+from rumi_tui.bidi import Mode
 from rumi_tui.console.complaints import complaining
 from rumi_tui.console.screens.export import ExportScreen
+from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.console.screens.name import Name, NameScreen
+from rumi_tui.console.screens.tree import TreeScreen
 from rumi_tui.console.writing.desk import Desk
+from rumi_tui.console.writing.draft import Draft
 from rumi_tui.console.writing.history import Snapshot
 from rumi_tui.library.formats import save_file, to_text
 from rumi_tui.library.store import KeptPoem, Library
@@ -21,6 +25,11 @@ class KeepingScreen(Screen[None]):
 
     _library: Library
     _desk: Desk
+    _mode: Mode
+
+    def _show(self, words: str) -> None:
+        """Shows what the desk has on the page, with a word on how it came there."""
+        raise NotImplementedError
 
     def action_name(self) -> None:
         """Gives the poem on the page a title and tags."""
@@ -65,3 +74,36 @@ class KeepingScreen(Screen[None]):
             with complaining(self):
                 return self._desk.as_saved(snapshot)
         return None
+
+    async def action_tree(self) -> None:
+        """Shows all branches of the poem."""
+        if (snapshot := self._snapshot()) and (family := self._family(snapshot.draft)):
+            assert snapshot.draft.id is not None
+            self.app.push_screen(TreeScreen(family, snapshot.draft.id, self._mode), self._open)
+
+    async def action_next_branch(self) -> None:
+        """Turns to the next branch of the poem, and from the last to the first."""
+        if (snapshot := self._snapshot()) and (family := self._family(snapshot.draft)):
+            ids = [poem.id for poem in family]
+            if len(ids) > 1 and snapshot.draft.id in ids:
+                await self._open(family[(ids.index(snapshot.draft.id) + 1) % len(ids)])
+            else:
+                self.notify("This poem has no branch yet: the lens makes one.")
+
+    def _family(self, draft: Draft) -> list[KeptPoem]:
+        with complaining(self):
+            return self._desk.family(draft)
+        return []
+
+    async def action_library(self) -> None:
+        """Looks through the poems that were kept."""
+        with complaining(self):
+            self.app.push_screen(LibraryScreen(self._library, self._mode), self._open)
+
+    async def _open(self, poem: KeptPoem | None) -> None:
+        if poem is None:
+            return
+        await self._desk.finish()
+        with complaining(self):
+            self._desk.open(poem.id)
+            self._show(f"{poem.model}, {poem.form}, {poem.written[:10]}")

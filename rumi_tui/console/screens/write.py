@@ -25,10 +25,8 @@ from rumi_tui.console.screens.drafts import DraftsScreen
 from rumi_tui.console.screens.edit import Edited, EditScreen
 from rumi_tui.console.screens.keeping import KeepingScreen
 from rumi_tui.console.screens.lens import Branching, LensScreen
-from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.console.screens.line import LineScreen
 from rumi_tui.console.screens.reading import ReadingScreen
-from rumi_tui.console.screens.tree import TreeScreen
 from rumi_tui.console.screens.verses import Asking, VersesScreen
 from rumi_tui.console.settings import UserSettings
 from rumi_tui.console.slash_commands import SIGN, RunAction, SetValue, completions, read_command
@@ -43,7 +41,7 @@ from rumi_tui.console.writing.history import Snapshot
 from rumi_tui.console.writing.line import LineWish, read_wish
 from rumi_tui.console.writing.writer import Writer
 from rumi_tui.engine.messages import Began, Described, Event, Failed, Finished, Judged, Tried, Wrote, WroteLine
-from rumi_tui.library.store import KeptPoem, Library
+from rumi_tui.library.store import Library
 from rumi_tui.texts.opening import Opening
 
 PROMPTS = 100
@@ -373,31 +371,6 @@ class WriteScreen(KeepingScreen):
             elif isinstance(event, Judged) and self._desk.job is None and self._desk.now == snapshot:
                 self.query_one(Page).mark(event)
 
-    async def action_tree(self) -> None:
-        """Shows all branches of the poem."""
-        if (snapshot := self._snapshot()) and (family := self._family(snapshot.draft)):
-            assert snapshot.draft.id is not None
-            self.app.push_screen(TreeScreen(family, snapshot.draft.id, self._mode), self._open)
-
-    async def action_next_branch(self) -> None:
-        """Turns to the next branch of the poem, and from the last to the first."""
-        if (snapshot := self._snapshot()) and (family := self._family(snapshot.draft)):
-            ids = [poem.id for poem in family]
-            if len(ids) > 1 and snapshot.draft.id in ids:
-                await self._open(family[(ids.index(snapshot.draft.id) + 1) % len(ids)])
-            else:
-                self.notify("This poem has no branch yet: the lens makes one.")
-
-    def _family(self, draft: Draft) -> list[KeptPoem]:
-        with complaining(self):
-            return self._desk.family(draft)
-        return []
-
-    async def action_library(self) -> None:
-        """Looks through the poems that were kept."""
-        with complaining(self):
-            self.app.push_screen(LibraryScreen(self._library, self._mode), self._open)
-
     def action_ask(self, question: str = "") -> None:
         """Asks the real verse."""
         self._find_verses("ask", question)
@@ -422,11 +395,3 @@ class WriteScreen(KeepingScreen):
     def action_next_model(self) -> None:
         """Changes to the next model."""
         self.query_one(SettingsBar).next_model()
-
-    async def _open(self, poem: KeptPoem | None) -> None:
-        if poem is None:
-            return
-        await self._desk.finish()
-        with complaining(self):
-            self._desk.open(poem.id)
-            self._show(f"{poem.model}, {poem.form}, {poem.written[:10]}")
