@@ -133,7 +133,7 @@ class Fitted(msgspec.Struct, frozen=True):
             changes = ", ".join(f"{old} as {new or 'nothing'}" for old, new in self.folded.items())
             notes.append(f"The model never saw some characters of the prompt and reads {changes}.")
         if self.unknown:
-            notes.append(f"The model does not know {' '.join(self.unknown)} and reads an unknown token there.")
+            notes.append(f"The model does not know {' '.join(self.unknown)} and sees a gap there.")
         return notes
 
 

@@ -76,7 +76,8 @@ def stats(
         print(f"{text.name}: {text.form}, {text.language or 'language not said'}")
         print(f"  {text.poems:,} poems ({text.validation_poems:,} validate), {text.lines:,} lines")
         print(f"  {text.characters:,} characters, {len(text.symbols)} symbols: {' '.join(text.symbols)}")
-        print(f"  {len(text.rare_symbols)} rare symbols: {' '.join(f'{s} {n}' for s, n in text.rare_symbols.items())}")
+        rare = " ".join(f"{symbol} {count}" for symbol, count in text.rare_symbols.items())
+        print(f"  {len(text.rare_symbols)} rare symbols: {rare}" if rare else "  no rare symbols")
 
 
 @corpus_app.command()

@@ -288,7 +288,7 @@ def page(path: Path) -> str:
     """A settings file that says of every setting what it is, what it takes and what holds where nothing is said."""
     lines = [
         f"# The settings of Rumi TUI. They are kept in {path}",
-        "# What stands here holds where that file is silent.",
+        "# These are the defaults: what that file leaves out is as it stands here.",
     ]
     for entry in ENTRIES.values():
         table, _, name = entry.name.rpartition(".")

@@ -120,7 +120,7 @@ class RunWatcher:
         elif config.steps is not None and state.step >= config.steps:
             why = "all steps are taken" if config.minutes is None else "its text was read as often as is of use"
         else:
-            why = "its time is spent"
+            why = "its time is up"
         best = state.best
         assert best is not None
         self._say(f"Ended at step {state.step}: {why}.")

@@ -19,10 +19,10 @@ from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.slash_commands import SIGN, described
 
 ABOUT = """\
-A small neural network, trained on Rumi's verse alone, writes here one character after the other. \
+A small neural network, trained on Rumi's verse alone, writes here one character at a time. \
 What it writes is new: in his manner, not his words, and it knows nothing but the shape of verse. \
 Type how a poem should begin, or nothing at all, and press Enter."""
-TYPED = "What stands in the second column can be typed into the prompt instead. So can the settings of a poem:"
+TYPED = "You can type what is in the second column into the prompt instead, and so the settings of a poem:"
 COLUMNS = {"key": 10, "command": 15}
 """How wide they are; what they do has the rest."""
 TINY = 48

@@ -303,8 +303,8 @@ def test_without_tensorboard_nothing_is_written_and_nothing_is_said(
     ("config", "why"),
     [
         (TrainConfig(steps=700), "all steps are taken"),
-        (TrainConfig(minutes=1), "its time is spent"),
-        (TrainConfig(steps=701, minutes=1), "its time is spent"),
+        (TrainConfig(minutes=1), "its time is up"),
+        (TrainConfig(steps=701, minutes=1), "its time is up"),
         (TrainConfig(steps=700, minutes=2), "its text was read as often as is of use"),
         (TrainConfig(steps=9999, patience=2), "the last 2 evaluations brought no better validation loss"),
     ],
