@@ -22,7 +22,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 torch.set_num_threads(1)
 
 # PyTorch alone is a third of a million objects, and a console another hundred thousand: left to itself, the garbage
-# collector walks through all of them again and again, a quarter of the time of a test that opens the console.
+# collector walks through all of them again and again while the tests run.
 gc.set_threshold(200_000)
 
 settings.register_profile("on any machine", deadline=None)
