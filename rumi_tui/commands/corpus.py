@@ -182,6 +182,8 @@ def gloss(
     """
     with closing(open_index()) as index, closing(Bridge(index, index_folder())) as bridge:
         words = bridge.gloss(" ".join(line))
+    if not words:
+        raise typer.BadParameter("there is no word in it.", param_hint="LINE")
     if json:
         print(msgspec.json.encode({"line": " ".join(line), "gloss": words}).decode())
         return

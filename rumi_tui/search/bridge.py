@@ -122,9 +122,13 @@ class Bridge:
         """The likeliest English of each word of a Persian line, `SHOWN` words at most; of grammar from a small list."""
         glossed = []
         for start, end, _ in spelled_words(line):
-            (word, *_) = search_words(line[start:end]) or [""]
-            english = FUNCTION_WORDS.get(word) or [gloss.english for gloss in self.glosses(word)[:SHOWN]]
-            glossed.append(GlossedWord(line[start:end], list(english)))
+            words = line[start:end].split(" ")
+            if len(words) > 1 and self._known("".join(search_words(line[start:end]))):
+                words = [line[start:end]]  # a verb apart from its prefix
+            for word in words:
+                spelling = "".join(search_words(word))
+                english = FUNCTION_WORDS.get(spelling) or [gloss.english for gloss in self.glosses(spelling)[:SHOWN]]
+                glossed.append(GlossedWord(word, list(english)))
         return glossed
 
     def glosses(self, word: str) -> list[Gloss]:
@@ -132,9 +136,11 @@ class Bridge:
 
         Those of its stem where the word never stood in a translated couplet; none where that did not either.
         """
+        return self._known(word) or self._known(persian_stem(word), stemmed=True)
+
+    def _known(self, word: str, stemmed: bool = False) -> list[Gloss]:
         select = "SELECT stem, english, probability FROM glosses WHERE word = ? AND stemmed = ? ORDER BY rank"
-        rows = self._run(select, word, 0) or self._run(select, persian_stem(word), 1)
-        return [Gloss(*row) for row in rows]
+        return [Gloss(*row) for row in self._run(select, word, stemmed)]
 
     def persian(self, english: str) -> dict[str, float]:
         """The Persian words that an English one translates, `TURNED_ROUND` at most, with their shares.

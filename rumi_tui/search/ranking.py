@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rumi_tui.search.bridge import ORIGINAL, Bridge, today
-from rumi_tui.search.spelling import search_words
+from rumi_tui.search.spelling import search_words, without_prefix
 from rumi_tui.verse.languages import LANGUAGES, language_of
 from rumi_tui.verse.words import MOST_TERMS
 
@@ -33,7 +33,7 @@ COVERAGE_POWER = 0.5
 """Of the part of a question's words that a couplet holds, by which its score is multiplied."""
 ORIGINAL_WEIGHS = 0.6
 """What a couplet scores in Persian, beside its translation."""
-ONE_LANGUAGE_WEIGHS = 0.8
+ONE_LANGUAGE_WEIGHS = 0.7
 """A couplet without a translation, beside one that scores as much in both languages."""
 UNPLACED_WEIGHS = 0.5
 """The same of a translation whose place is not known: it tells again what others tell."""
@@ -144,4 +144,5 @@ class Ranking:
 def question_words(question: str, language: str) -> list[str]:
     """The words that say what a question is about."""
     stop_words = LANGUAGES[language].stop_words if language in LANGUAGES else frozenset()
-    return [word for word in dict.fromkeys(search_words(question)) if word not in stop_words][:MOST_TERMS]
+    words = dict.fromkeys(search_words(question))
+    return [word for word in words if word not in stop_words and without_prefix(word) not in stop_words][:MOST_TERMS]

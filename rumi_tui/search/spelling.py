@@ -68,15 +68,19 @@ def stems(words: Iterable[str]) -> dict[str, str]:
     return {word: found.get(number, word) for number, word in enumerate(distinct)}
 
 
+def without_prefix(word: str) -> str:
+    """A Persian verb without its prefix, any other word as it is, as `search_words` spells both."""
+    return next(
+        (word.removeprefix(each) for each in PREFIXES if word.startswith(each) and len(word) > len(each) + 1), word
+    )
+
+
 def persian_stem(word: str) -> str:
     """A Persian word, as `search_words` spells it, without the prefix of a verb and without its last endings.
 
     A rule for comparing words, not grammar: at most two endings go, and three letters stay.
     """
-    prefix = next(
-        (prefix for prefix in ("نمی", "همی", "می") if word.startswith(prefix) and len(word) > len(prefix) + 1), ""
-    )
-    stem = word[len(prefix) :]
+    stem = without_prefix(word)
     for _ in range(2):
         ending = next((each for each in _LONGEST_FIRST if stem.endswith(each) and len(stem) - len(each) >= 3), "")
         stem = stem[: len(stem) - len(ending)]

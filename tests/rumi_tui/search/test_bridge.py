@@ -5,7 +5,7 @@ import random
 from pathlib import Path
 
 import pytest
-from support import WORDS, call_command, refused
+from support import WORDS, assert_command_refused, call_command, refused
 
 from rumi_tui.search.ask import retrieve
 from rumi_tui.search.bridge import Bridge, GlossedWord, glossed
@@ -74,6 +74,9 @@ def test_a_line_is_glossed_word_by_word(bridge: Bridge) -> None:
     assert line[2].english == []
     assert glossed([GlossedWord("دل", ["heart", "soul"]), GlossedWord("هگ", [])]) == "دل heart/soul  هگ (unknown)"
     assert bridge.gloss("") == bridge.gloss("؟!") == []
+    wine = bridge.gloss(f"می {word}")
+    assert [each.word for each in wine] == ["می", word]  # no verb that is known
+    assert wine[1].english[0] == english
 
 
 def test_couplets_know_their_twins_by_their_place(bridge: Bridge) -> None:
@@ -157,6 +160,7 @@ def test_the_command_glosses_a_line(folder: Path, tmp_path: Path) -> None:
     assert "elephant" in done.stdout.splitlines()[1]
     assert done.stdout.splitlines()[2] == "هگهگ  (unknown)"
     assert "not a translation" in done.stderr
+    assert_command_refused(call_command("rumi-corpus", "gloss", "؟", **places), 2, "no word")
     told = json.loads(call_command("rumi-corpus", "gloss", "از پیل", "--json", **places).stdout)
     assert told["line"] == "از پیل"
     assert told["gloss"][0] == {"word": "از", "english": ["from"]}

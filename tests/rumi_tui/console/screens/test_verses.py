@@ -129,11 +129,11 @@ async def test_a_question_typed_as_a_command_is_answered_or_told_that_nothing_be
 async def test_the_first_question_is_answered_by_words_while_the_sense_is_read(
     library, endless_file, texts, monkeypatch
 ):
-    word, read = WORDS["en"][0], threading.Event()
+    word, read, nearest = WORDS["en"][0], threading.Event(), []
 
     class Sense:
         def nearest(self, text, count):
-            return Nearest([1], 1.0)
+            return Nearest(nearest, 1.0)
 
     def reading(index, kept, language, track):
         for _ in track([[], []]):
@@ -147,6 +147,7 @@ async def test_the_first_question_is_answered_by_words_while_the_sense_is_read(
         await until(pilot, lambda: rows(pilot) and "for their sense, once: 0%" in told_there(pilot))
         by_words = rows(pilot)
         assert all(word in row for row in by_words)
+        nearest.append(pilot.app.screen._passages[-1].couplet.id)
         read.set()
         await until(pilot, lambda: told_there(pilot) == "")
         assert rows(pilot) != by_words
