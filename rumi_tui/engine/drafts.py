@@ -9,7 +9,6 @@ from models.card import Description
 from rumi_tui.engine.context import DecodeStep
 from rumi_tui.engine.ends import Ends
 from rumi_tui.engine.generate import Request, Step
-from rumi_tui.engine.keep import ASSOCIATION_NATS, WORN_NATS
 from rumi_tui.engine.poems import Poem, write_poems
 from rumi_tui.engine.rank import COPIED, Rank
 from rumi_tui.verse.rules import rules_of
@@ -61,7 +60,5 @@ def rank_of(poem: Poem, request: Request, description: Description) -> Rank:
         faults_per_line=fmean(map(len, faults)),
         copies=poem.originality is not None and poem.originality.longest_run >= COPIED,
         was_stopped=poem.ending != "end" or breaks_off,
-        nats_per_char=nats
-        + WORN_NATS * fmean(map(rules.worn, poems_so_far))
-        - ASSOCIATION_NATS * fmean(map(rules.association, poems_so_far)),
+        nats_per_char=nats + fmean(map(rules.price, poems_so_far)),
     )

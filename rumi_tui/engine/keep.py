@@ -27,10 +27,6 @@ TRIES: dict[Keep, int] = {"loose": 4, "strict": 8}
 """Of a line, side by side."""
 ROUNDS: dict[Keep, int] = {"loose": 1, "strict": 4}
 """Of so many tries at most, while none keeps all rules."""
-WORN_NATS = 0.5
-"""What a line pays, in nats a character, if all its words are worn out in the poem (`Rules.worn`)."""
-ASSOCIATION_NATS = 2.0
-"""What a line gains, in nats a character, for each unit in which its words go together (`Rules.association`)."""
 LONGEST_LINE = 160
 """Tokens of a try at most; it fails beyond."""
 
@@ -185,7 +181,7 @@ class KeptGeneration:
             for each in tries:
                 poem = [*lines[:-1], lines[-1] + each.text]
                 faults[each] = rules.faults(poem, sampler.rhyme)
-                prices[each] = each.nats + WORN_NATS * rules.worn(poem) - ASSOCIATION_NATS * rules.association(poem)
+                prices[each] = each.nats + rules.price(poem)
                 breaks_off[each] = self._ends.breaks_off(len(lines), each.text, bool(each.sampler.ending))
             if any(each.is_whole and not faults[each] and not breaks_off[each] for each in tries):
                 break

@@ -22,7 +22,7 @@ from models.layout import Conditions, head
 from models.tokenizer import BOTH, BREAK, SECOND, Tokenizer
 from rumi_tui.engine.context import Context, DecodeStep, Logits
 from rumi_tui.engine.generate import LARGEST_SEED, Keep, Request, Sampler
-from rumi_tui.engine.keep import ASSOCIATION_NATS, ROUNDS, TRIES, WORN_NATS, LineTry, Try, write_tries
+from rumi_tui.engine.keep import ROUNDS, TRIES, LineTry, Try, write_tries
 from rumi_tui.engine.sampling import Sampling, log_softmax
 from rumi_tui.verse.endings import unit_rhymes
 from rumi_tui.verse.judge import can_judge, rhymes
@@ -293,7 +293,7 @@ class LineGeneration:
             nats = np.array([-log_softmax(row_logits[at])[token_id] for at, token_id in enumerate(row)])
             poem = self._poem(line)
             price = float(nats[: len(ids) + 1].sum()) / (len(line) + 1)
-            price += WORN_NATS * self._rules.worn(poem) - ASSOCIATION_NATS * self._rules.association(poem)
+            price += self._rules.price(poem)
             if next_ids:
                 price += float(nats[-len(next_ids) :].sum()) / len(self._after[0])
             prices.append(price)

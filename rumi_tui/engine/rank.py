@@ -21,8 +21,7 @@ class Rank(msgspec.Struct, frozen=True, order=True, kw_only=True):
     was_stopped: bool
     """Whether the poem reached its limit before the model ended it, or ends in the middle of a sentence."""
     nats_per_char: float
-    """What the model pays for a character, with the price on worn words and the gain for words that go together by
-    which lines are chosen (`rumi_tui.engine.keep`)."""
+    """What the model pays for a character, and the price of the lines beside it (`Rules.price`)."""
 
     @property
     def reasons(self) -> str:

@@ -27,6 +27,11 @@ WORN = 2
 REAL_ASSOCIATION = 0.22
 """The mean of `Rules.association` over lines of validation poems, in both languages."""
 
+WORN_NATS = 0.5
+"""What a line pays, in nats a character, if all its words are worn out in the poem (`Rules.worn`)."""
+ASSOCIATION_NATS = 2.0
+"""What a line gains, in nats a character, for each unit in which its words go together (`Rules.association`)."""
+
 Fault = Literal["rhyme", "refrain", "rhyme word", "metre", "word", "repetition", "copied"]
 """What a line may break: it does not rhyme where it should; it lacks the refrain (radif) of its poem; it rhymes on a
 word on which the poem has rhymed before; it is out of metre; it has a word that nobody knows; it stands in the poem
@@ -94,6 +99,10 @@ class Rules:
         if self.copies(lines):
             faults.append("copied")
         return faults
+
+    def price(self, lines: Sequence[str]) -> float:
+        """What counts against the last of these lines beside its likelihood: nats a character, the fewer the better."""
+        return WORN_NATS * self.worn(lines) - ASSOCIATION_NATS * self.association(lines)
 
     def worn(self, lines: Sequence[str]) -> float:
         """Share of the last line's words that have come `WORN` times or more before in the poem, stop words aside."""

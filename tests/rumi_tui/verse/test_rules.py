@@ -8,7 +8,7 @@ from models.phrases import PhraseIndex
 from models.word_vectors import DIMENSIONS, WordVectors
 from rumi_tui.verse.metre import judge_of
 from rumi_tui.verse.originality import CopyLimit
-from rumi_tui.verse.rules import REAL_ASSOCIATION, Rules, rules_of
+from rumi_tui.verse.rules import ASSOCIATION_NATS, REAL_ASSOCIATION, WORN_NATS, Rules, rules_of
 
 MASNAVI = "فاعلاتن فاعلاتن فاعلن"
 IN_METRE = "بشنو از نی چون حکایت می‌کند"
@@ -113,5 +113,8 @@ def test_words_that_go_together_are_worth_more_but_no_more_than_in_real_verse() 
     assert rules.association(["the sea of a wave"]) == REAL_ASSOCIATION
     assert rules.association(["the sea of a lamp"]) == pytest.approx(0, abs=0.01)
     assert rules.association(["a boat", "the sea of a lamp"]) == REAL_ASSOCIATION
+    together, apart = ["the sea of a wave"], ["the sea of a lamp"]
+    assert rules.price(together) == -ASSOCIATION_NATS * REAL_ASSOCIATION < rules.price(apart)
+    assert rules.price(["wave", "wave sea", *together]) == WORN_NATS / 2 + rules.price(together)
     assert rules.association(["the sea"]) == rules.association(["sea wave", ""]) == 0
     assert rules_of("free", "en", "").association(["the sea of a wave"]) == 0
