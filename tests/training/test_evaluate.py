@@ -290,5 +290,6 @@ def test_the_verse_is_a_table_under_the_loss_and_empty_where_no_real_verse_is_kn
     assert max(map(len, table)) <= 80
     rows = [line.split() for line in table]
     assert [row for row in rows if row[:1] == ["poems"] and len(row) == 2] == [["poems", "1"]] * 2
-    assert ["keep", "off", "real", "real,", "shuffled"] in rows
+    assert ["keep", "real,"] in rows
+    assert ["off", "real", "shuffled"] in rows
     assert "Writing couplet" in done.stderr

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from rich import box
-from rich.table import Table
+from rich.table import Column, Table
 
 from models.phrases import PHRASE
 from training.quality.measures import SchemeRates, VerseMeasures
@@ -21,16 +21,16 @@ _ROWS: tuple[tuple[str, Measure], ...] = (
     ("known words", lambda verse: _percent(verse.known_words)),
     ("lines with a nonword", lambda verse: _percent(verse.nonword_lines)),
     ("copied lines", lambda verse: _percent(verse.copied_lines)),
-    ("longest copied run, median", lambda verse: f"{verse.copied_run_median:g} chars"),
-    ("longest copied run, worst", lambda verse: f"{verse.copied_run_longest} chars"),
-    (f"words in copied runs of {PHRASE} or more", lambda verse: _percent(verse.copied_words)),
-    ("longest of these runs, median", lambda verse: f"{verse.copied_words_median:g} words"),
-    ("longest of these runs, worst", lambda verse: f"{verse.copied_words_longest} words"),
+    ("longest copied run, median chars", lambda verse: f"{verse.copied_run_median:g}"),
+    ("longest copied run, worst chars", lambda verse: f"{verse.copied_run_longest}"),
+    (f"words in copied runs of {PHRASE}+", lambda verse: _percent(verse.copied_words)),
+    ("longest copied run, median words", lambda verse: f"{verse.copied_words_median:g}"),
+    ("longest copied run, worst words", lambda verse: f"{verse.copied_words_longest}"),
     ("distinct pairs of words", lambda verse: _percent(verse.distinct_bigrams)),
     ("distinct triples of words", lambda verse: _percent(verse.distinct_trigrams)),
-    ("mean line", lambda verse: f"{verse.line_length_mean:.1f} chars"),
-    ("spread of lines", lambda verse: f"{verse.line_length_spread:.1f} chars"),
-    ("longest line", lambda verse: f"{verse.longest_line:.2f} x mean"),
+    ("mean line, chars", lambda verse: f"{verse.line_length_mean:.1f}"),
+    ("spread of lines, chars", lambda verse: f"{verse.line_length_spread:.1f}"),
+    ("longest line, times the mean", lambda verse: f"{verse.longest_line:.2f}"),
     ("poems that repeat a line", lambda verse: _percent(verse.repeating_poems)),
 )
 
@@ -39,8 +39,16 @@ def verse_table(form: str, comparison: Comparison) -> Table:
     """A form: a row for each measure; columns for each way of writing, real verse, and its lines or words shuffled."""
     ways, real = comparison.generated.values(), comparison.real
     verses = [*(way.verse for way in ways), real]
-    table = Table("", box=box.SIMPLE, title=form, title_justify="left", title_style="bold")
-    for heading in (*(f"keep {keep}" for keep in comparison.generated), "real", "real, shuffled"):
+    table = Table(
+        Column("", no_wrap=True),
+        box=box.SIMPLE,
+        title=form,
+        title_justify="left",
+        title_style="bold",
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
+    for heading in (*(f"keep\n{keep}" for keep in comparison.generated), "\nreal", "real,\nshuffled"):
         table.add_column(heading, justify="right")
     for name, cell in _ROWS:
         table.add_row(name, *(cell(verse) if verse else "" for verse in verses))
