@@ -21,8 +21,8 @@ def pages(keys: Mapping[str, str]) -> list[tuple[str, str]]:
     texts = (
         (
             "Begin",
-            "A small neural network, trained on Rumi's verse and on nothing else, writes here one character after the "
-            "other, on this machine alone. What it writes is new.\n\n"
+            "A small neural network, trained on Rumi's verse and on nothing else, writes here one character at a "
+            "time, on this machine alone. What it writes is new.\n\n"
             "Type how a poem should begin, or nothing at all, and press Enter.",
         ),
         (
