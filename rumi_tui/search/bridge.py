@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from models.errors import RumiError
 from models.files import replacing
+from rumi_tui.search.cache import open_current
 from rumi_tui.search.gloss import Gloss, Learned, learn
 from rumi_tui.search.index import Couplet, Index
 from rumi_tui.search.persian_words import FUNCTION_WORDS, TODAY
@@ -103,16 +104,12 @@ class Bridge:
                 raise RumiError(f"The file {self.path} was changed while it was made: try again.")
 
     def _open(self) -> bool:
-        if not self.path.is_file():
+        """Whether the file is there and made of the texts as they are."""
+        database = open_current(self.path, self.key)
+        if database is None:
             return False
-        self._database = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
-        try:
-            current = bool(self._database.execute("SELECT key FROM facts").fetchone() == (self.key,))
-        except sqlite3.Error:
-            current = False
-        if not current:
-            self._database.close()
-        return current
+        self._database = database
+        return True
 
     def close(self) -> None:
         """Closes its file, not that of the index."""

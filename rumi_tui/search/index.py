@@ -23,6 +23,7 @@ import msgspec
 
 from models.errors import RumiError
 from models.files import replacing
+from rumi_tui.search.cache import open_current
 from rumi_tui.search.query import Query, Span
 from rumi_tui.search.spelling import TOKENIZER, other_spellings, search_spelling
 from rumi_tui.texts.corpus import Poem, Source, find_sources, read_catalogue
@@ -158,19 +159,11 @@ class Index:
 
     def _open(self) -> bool:
         """Whether the file is there and made of the texts as they are."""
-        if not self.path.is_file():
+        database = open_current(self.path, self.key)
+        if database is None:
             return False
-        try:
-            self._database = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
-        except sqlite3.Error:
-            return False
-        try:
-            current = bool(self._database.execute("SELECT key FROM facts").fetchone() == (self.key,))
-        except sqlite3.Error:
-            current = False
-        if not current:
-            self._database.close()
-        return current
+        self._database = database
+        return True
 
     def search(self, words: str, language: str | None = None, page: int = 1) -> ResultPage:
         """The couplets that hold all that a `Query` asks for, the best first; in one language, if it is given.
