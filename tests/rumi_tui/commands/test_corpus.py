@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
-import http.server
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from served import served
 from support import assert_command_refused, call_command, run_command, write_corpus
 
 from rumi_tui.texts.redhouse import redhouse
@@ -55,19 +53,8 @@ def book(tmp_path: Path) -> Iterator[str]:
     """The address of a book on a server of this machine."""
     (tmp_path / "www").mkdir()
     (tmp_path / "www" / "book").write_bytes(BOOK)
-    handler = functools.partial(QuietHandler, directory=str(tmp_path / "www"))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/book"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+    with served(tmp_path / "www") as address:
+        yield f"{address}/book"
 
 
 def test_fetch_says_what_came_and_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, book: str) -> None:

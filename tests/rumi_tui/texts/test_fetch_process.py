@@ -1,18 +1,16 @@
 from __future__ import annotations
 
-import functools
 import hashlib
-import http.server
 import io
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
+from served import served
 
 from rumi_tui.texts.fetch_events import Arrived, Began, Came, Ended, Event
 from rumi_tui.texts.fetch_process import run
@@ -23,23 +21,12 @@ BOOK = b"    From reed-flute comes a tune,\n    The amber and the moon.\n"
 NOBODY = "http://127.0.0.1:9"
 
 
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
     (tmp_path / "www").mkdir()
     (tmp_path / "www" / "book").write_bytes(BOOK)
-    handler = functools.partial(QuietHandler, directory=str(tmp_path / "www"))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/book"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(tmp_path / "www") as address:
+        yield f"{address}/book"
 
 
 def text_at(file: str, address: str) -> Text:
