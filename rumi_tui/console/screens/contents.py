@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from rumi_tui.bidi import Mode, is_right_to_left, to_display
-from rumi_tui.console.screens.dialog import Dialog
+from rumi_tui.console.screens.searching import SearchingDialog
 from rumi_tui.console.widgets.choices import Choices
 from rumi_tui.console.widgets.poem_view import GAP
 from rumi_tui.console.widgets.wrap import shortened
@@ -39,13 +39,12 @@ class Line(NamedTuple):
     titles: tuple[str, ...]
 
 
-class ContentsScreen(Dialog[str | None]):
+class ContentsScreen(SearchingDialog[str]):
     """A list of poems; gives back the chosen one, as a person would type it."""
 
     BINDINGS = [
         Binding("escape", "back", "Back", priority=True),
         Binding("f3", "dismiss", show=False, priority=True),
-        Binding("backspace", "shorten", "Search less", show=False),
     ]
 
     def __init__(self, works: Works, place: Place, bookmarks: Sequence[str], mode: Mode) -> None:
@@ -53,7 +52,6 @@ class ContentsScreen(Dialog[str | None]):
         super().__init__()
         self._works, self._place, self._bookmarks, self._mode = works, place, bookmarks, mode
         self._book = place.whole
-        self._search = ""
         self._lines: list[Line] = []
 
     def compose(self) -> ComposeResult:
@@ -63,30 +61,9 @@ class ContentsScreen(Dialog[str | None]):
 
     def on_mount(self) -> None:
         """Lists the book that is open, at the place where it is."""
-        self.call_after_refresh(self._list)
+        self.call_after_refresh(self._find)
 
-    def on_key(self, event: events.Key) -> None:
-        """Searches the titles for what is typed."""
-        if event.is_printable and event.character is not None:
-            event.stop()
-            self._look_for(self._search + event.character)
-
-    def action_shorten(self) -> None:
-        """Takes the last character of the search away."""
-        self._look_for(self._search[:-1])
-
-    def action_back(self) -> None:
-        """Ends the search, or leaves."""
-        if self._search:
-            self._look_for("")
-        else:
-            self.dismiss(None)
-
-    def _look_for(self, search: str) -> None:
-        self._search = search
-        self._list()
-
-    def _list(self) -> None:
+    def _find(self) -> None:
         wanted, poems = fold(self._search).casefold(), list(self._poems())
         general = [] if wanted else list(self._general())
         if wanted:
@@ -136,6 +113,6 @@ class ContentsScreen(Dialog[str | None]):
         line = self._lines[event.option_index]
         if isinstance(line.leads_to, Place):
             self._book, self._search = line.leads_to, ""
-            self._list()
+            self._find()
         else:
             self.dismiss(line.leads_to)

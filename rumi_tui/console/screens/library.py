@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable
 from functools import partial
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import OptionList, Static
@@ -15,20 +15,19 @@ from textual.widgets.option_list import Option
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.console.actions import closing
 from rumi_tui.console.complaints import complaining
-from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.screens.name import Name, NameScreen
+from rumi_tui.console.screens.searching import SearchingDialog
 from rumi_tui.console.widgets.choices import Choices
 from rumi_tui.library.store import KeptPoem, Library
 
 KEYS = "type to search · ^f ★ · ^o name · Delete, ^z undo"
 
 
-class LibraryScreen(Dialog[KeptPoem | None]):
+class LibraryScreen(SearchingDialog[KeptPoem]):
     """A list of poems; gives back the chosen one. Raises `RumiError` where the library cannot be read."""
 
     BINDINGS = [
         *closing("library", "back"),
-        Binding("backspace", "shorten", "Search less", show=False),
         Binding("ctrl+f", "favour", "Favourite"),
         Binding("ctrl+o", "name", "Name"),
         Binding("delete", "delete", "Delete"),
@@ -38,7 +37,6 @@ class LibraryScreen(Dialog[KeptPoem | None]):
     def __init__(self, library: Library, mode: Mode) -> None:
         super().__init__()
         self._library, self._mode = library, mode
-        self._search = ""
         self._poems = library.poems()
 
     def compose(self) -> ComposeResult:
@@ -49,23 +47,6 @@ class LibraryScreen(Dialog[KeptPoem | None]):
     def on_mount(self) -> None:
         """Lists all poems."""
         self._list(0)
-
-    def on_key(self, event: events.Key) -> None:
-        """Searches for what is typed."""
-        if event.is_printable and event.character is not None:
-            event.stop()
-            self._look_for(self._search + event.character)
-
-    def action_shorten(self) -> None:
-        """Takes the last character of the search away."""
-        self._look_for(self._search[:-1])
-
-    def action_back(self) -> None:
-        """Ends the search, or leaves."""
-        if self._search:
-            self._look_for("")
-        else:
-            self.dismiss(None)
 
     def action_favour(self) -> None:
         """Marks the poem as a favourite, or no longer."""
@@ -95,8 +76,7 @@ class LibraryScreen(Dialog[KeptPoem | None]):
         number = self.query_one(OptionList).highlighted
         return self._poems[number] if number is not None else None
 
-    def _look_for(self, search: str) -> None:
-        self._search = search
+    def _find(self) -> None:
         self._change(lambda: None, row=0)
 
     def _change(self, change: Callable[[], object], row: int | None = None) -> None:
