@@ -1,12 +1,14 @@
 """How often the rules of verse are right, on the validation poems: verse that no rule was learned from.
 
-    python benchmarks/rules.py [FOLDER]        (default: RUMI_CORPUS_DIR)
+    python benchmarks/rules.py [FOLDER] [--split all]        (default: RUMI_CORPUS_DIR)
 
 - rhyme: the pairs of lines that should rhyme and are found to; beside them pairs of lines of two different poems, which
   rhyme by chance at most. Where labels tell the letters of a poem's rhyme, only its lines that end in these count as
   rhyming, and two poems are a random pair only where their letters differ.
 - metre: the lines that scan in the metre that the label names; the same with their words shuffled, and in another
   metre of that form; and the poems whose metre is named rightly among those of their form, from all their lines.
+
+The rules of rhyme are not learned from poems, so with `--split all` they are measured on all of them.
 """
 
 from __future__ import annotations
@@ -34,7 +36,9 @@ FEWEST_POEMS = 20
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", type=Path, default=texts_folder())
-    folder = parser.parse_args().folder
+    parser.add_argument("--split", choices=["validation", "all"], default="validation")
+    arguments = parser.parse_args()
+    folder, measures_all = arguments.folder, arguments.split == "all"
     for language in LANGUAGES:
         sources = read_corpus([folder], language)
         training = [poem for source in sources for poem in source.training]
@@ -44,8 +48,9 @@ def main() -> None:
                 validation[poem.form].append(poem)
         for form, poems in validation.items():
             if form_named(form).scheme:
-                print_rhyme(language, form, poems)
-            if judge_of(language) and any(map(labelled_metre, poems)):
+                others = [poem for poem in training if poem.form == form] if measures_all else []
+                print_rhyme(language, form, poems + others)
+            if not measures_all and judge_of(language) and any(map(labelled_metre, poems)):
                 print_metre(language, form, poems, training)
 
 
