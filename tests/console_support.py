@@ -21,6 +21,7 @@ from rumi_tui.console.screens.lens import LensScreen
 from rumi_tui.console.settings import SettingsFile
 from rumi_tui.console.widgets.lens_view import LensView
 from rumi_tui.console.widgets.poem_view import PoemView
+from rumi_tui.console.widgets.status_line import StatusLine
 from rumi_tui.engine.lens import ALTERNATIVES
 from rumi_tui.library.store import KeptPoem, Library
 from rumi_tui.texts.fetch_events import Arrived, Began, Came, Event
@@ -99,8 +100,14 @@ def status(pilot: Pilot) -> str:
     return str(field(pilot, "status", Static).content)
 
 
-def told(pilot: Pilot, severity: str = "error") -> list[str]:
-    return [note.message for note in pilot.app._notifications if note.severity == severity]
+def told(pilot: Pilot, is_error: bool = True) -> list[str]:
+    """What went wrong, or else the news, in the order in which it was told."""
+    return [notice.text for notice in pilot.app.notices if notice.is_error == is_error]
+
+
+def line(pilot: Pilot) -> str:
+    """What the last row that tells something on the screen in front shows."""
+    return pilot.app.screen.query_one(StatusLine).render().plain
 
 
 def letters(text: str) -> str:

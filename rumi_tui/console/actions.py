@@ -103,10 +103,13 @@ WRITING = (
 )
 """What the writing screen does, beside Enter in the prompt."""
 
+MESSAGES = Action("messages", "alt+n", "Messages", "Read again what the console has told you.", in_footer=False)
+
 EVERYWHERE = (
     Action("show_help", "f1", "Help", "Show this page."),
     Action("tour", "f12", "Tour", "Show the three pages for newcomers.", in_footer=False),
     Action("settings", "f4", "Settings", "Change what the console begins with, and its colours.", in_footer=False),
+    MESSAGES,
     Action(
         "fetch",
         "alt+f",

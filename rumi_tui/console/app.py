@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from functools import partial
+from typing import Any
 
-from textual import on
+from textual import events, on
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette
 from textual.screen import Screen
@@ -15,8 +16,10 @@ from rumi_tui.bidi import Mode
 from rumi_tui.console import actions, keymap
 from rumi_tui.console.complaints import complaining
 from rumi_tui.console.fetching import Fetching
+from rumi_tui.console.notices import Notices
 from rumi_tui.console.screens.fetch import FetchScreen
 from rumi_tui.console.screens.help import HelpScreen
+from rumi_tui.console.screens.messages import MessagesScreen
 from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.screens.tour import TourScreen
 from rumi_tui.console.screens.write import WriteScreen
@@ -24,6 +27,7 @@ from rumi_tui.console.settings import ENTRIES, SettingsFile, UserSettings
 from rumi_tui.console.themes import THEMES
 from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import SettingsBar
+from rumi_tui.console.widgets.status_line import StatusLine
 from rumi_tui.console.writing.writer import Writer
 from rumi_tui.library.store import Library
 
@@ -44,6 +48,7 @@ class RumiApp(App[str]):
         "screens/lens.tcss",
         "screens/library.tcss",
         "screens/line.tcss",
+        "screens/messages.tcss",
         "screens/name.tcss",
         "screens/reading.tcss",
         "screens/settings.tcss",
@@ -54,6 +59,7 @@ class RumiApp(App[str]):
         "widgets/lens_view.tcss",
         "widgets/poem_view.tcss",
         "widgets/reading_view.tcss",
+        "widgets/status_line.tcss",
     ]
     BINDINGS = actions.bindings(actions.EVERYWHERE)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (78, "-wide"), (96, "-roomy")]
@@ -70,6 +76,8 @@ class RumiApp(App[str]):
         self.library, self.mode = library, mode
         self.settings_file = settings or SettingsFile()
         self._welcome = welcome
+        self.notices = Notices()
+        """What was told so far."""
         self.writer = Writer()
         self._fetching = Fetching()
         self._writing = WriteScreen(library, self.writer, model, mode, self.settings_file.settings)
@@ -100,6 +108,14 @@ class RumiApp(App[str]):
         """Shows the settings, or no longer."""
         self._turn_over(SettingsScreen(self.settings_file))
 
+    def action_messages(self) -> None:
+        """Shows what was told so far, or no longer."""
+        self._turn_over(MessagesScreen([*self.notices], self.mode))
+
+    def action_help_quit(self) -> None:
+        """Tells whoever interrupts the program how to leave it."""
+        self.notify(f"{keymap.spoken(self._keys['quit'])} leaves Rumi.")
+
     def action_fetch(self) -> None:
         """Fetches the texts, or shows how far they are, or no longer."""
         if not isinstance(self.screen, FetchScreen) and not self._fetching.is_running:
@@ -109,7 +125,27 @@ class RumiApp(App[str]):
     async def _fetch(self) -> None:
         words = await self._fetching.run()
         if not isinstance(self.screen, FetchScreen):
-            self.notify(words, markup=False, timeout=10)
+            self._writing.notify(words)
+
+    def notify(self, message: str, **options: Any) -> None:
+        """Tells something in one row of the screen, as it is, brackets and all.
+
+        Textual would lay it on a corner of the screen for some seconds. Of its `options` only the `severity` matters.
+        """
+        is_error = options.get("severity") == "error"
+        self.notices.add(message, is_error)
+        if lines := self.screen.query(StatusLine):
+            lines.first().tell(message, is_error)
+        else:
+            self.screen.mount(StatusLine(self.mode, message, is_error))
+
+    async def on_event(self, event: events.Event) -> None:
+        """Takes a message that was read from a dialog, where nothing else would, with the next key."""
+        if isinstance(event, events.Key) and self.screen_stack and self.screen.is_modal:
+            for line in self.screen.query(StatusLine):
+                if line.has_stood:
+                    line.remove()
+        await super().on_event(event)
 
     @property
     def _keys(self) -> dict[str, str]:

@@ -11,13 +11,10 @@ from textual.widget import Widget
 
 from models.errors import RumiError
 
-SECONDS = 10
-"""How long a complaint stands: long enough to read what to do."""
-
 
 def complain(where: App[Any] | Widget, sentence: str) -> None:
-    """Shows a sentence, brackets and all as they are."""
-    where.notify(sentence, severity="error", markup=False, timeout=SECONDS)
+    """Shows a sentence where errors stand."""
+    where.notify(sentence, severity="error")
 
 
 @contextmanager

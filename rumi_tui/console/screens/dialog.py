@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from textual.await_complete import AwaitComplete
+from textual.binding import Binding
 from textual.screen import ModalScreen, ScreenResultType
+
+from rumi_tui.console import actions
 
 
 class Dialog(ModalScreen[ScreenResultType]):
     """Can be left once, whatever keys still wait."""
+
+    BINDINGS = [Binding(actions.MESSAGES.key, "app.messages", show=False, priority=True, id=actions.MESSAGES.name)]
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         """Leaves with an answer; nothing happens where that was done already, or another screen lies on top."""

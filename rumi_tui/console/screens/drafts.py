@@ -96,7 +96,7 @@ class DraftsScreen(Dialog[Draft | None]):
             self.query_one(ItemGrid).min_column_width = None
         if self._finished == 0:
             for note in began.notes:
-                self.notify(note, markup=False)
+                self.notify(note)
 
     def _finish(self, view: DraftView, rank: Rank | None) -> None:
         view.set_writing(False)

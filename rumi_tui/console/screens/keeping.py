@@ -60,7 +60,7 @@ class KeepingScreen(Screen[None]):
 
     def _save_file(self, poem: KeptPoem, ending: str, words: str) -> None:
         with complaining(self):
-            self.notify(f"{words} {save_file(poem, ending, poems_folder())}", markup=False, timeout=10)
+            self.notify(f"{words} {save_file(poem, ending, poems_folder())}")
 
     def _snapshot(self) -> Snapshot | None:
         """What stands on the page; tells the person where nothing does."""

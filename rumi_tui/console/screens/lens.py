@@ -80,9 +80,9 @@ class LensScreen(Dialog[Branching | None]):
             if not self.display:  # it was left, and is taken apart piece by piece
                 continue
             if isinstance(report, Failed):
-                complain(self, report.message)
                 self.query_one("#legend", Static).update(report.message)
                 self.dismiss(None)
+                complain(self.app, report.message)
             elif isinstance(report, Inspected):
                 self._scores = report.scores
                 self._is_same_model = report.model_sha256 == self._model_sha256

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from functools import partial
+from typing import Any
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -85,6 +86,12 @@ class WriteScreen(KeepingScreen):
         if self._library.set_aside is not None:
             complain(self, f"The library was damaged: it is kept as {self._library.set_aside}, and a new one begun.")
 
+    def notify(self, message: str, **options: Any) -> None:
+        """Tells something on this page too where another screen lies on top, and would take it along."""
+        super().notify(message, **options)
+        if self.app.screen is not self:
+            self.query_one(Page).line.tell(message, options.get("severity") == "error")
+
     async def close(self) -> str:
         """Stops, saves, and gives back the poems that could not be saved."""
         return await self._desk.close()
@@ -153,7 +160,7 @@ class WriteScreen(KeepingScreen):
     @on(events.DescendantBlur)
     def _hint(self) -> None:
         """Tells what a setting means while it has the focus."""
-        self.query_one(Page).hint(HINTS.get(self.focused.id or "", "") if self.focused is not None else "")
+        self.query_one(Page).line.hint(HINTS.get(self.focused.id or "", "") if self.focused is not None else "")
 
     def _watch_saving(self, draft: Draft) -> None:
         """Tells the person when poems cannot be saved, and when they can again."""
@@ -347,7 +354,8 @@ class WriteScreen(KeepingScreen):
         if wish is not None and (snapshot := self._snapshot()):
             with complaining(self):
                 await self._desk.write_line(self._settings(), snapshot, wish)
-                self.query_one(Page).show(snapshot, f"writing line {wish.number} anew")
+                self.query_one(Page).show(snapshot, "")
+                self.query_one(Page).line.tell(f"writing line {wish.number} anew")
                 self.refresh_bindings()
 
     def action_marks(self) -> None:

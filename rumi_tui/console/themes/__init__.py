@@ -58,7 +58,7 @@ THEMES = (
         success="#7fff7f",
         warning="#ffd75f",
         error="#e02020",
-        variables=_beside("#d8d8d8", "#c8c8c8", "#000000"),
+        variables=_beside("#d8d8d8", "#c8c8c8", "#000000") | {"text-error": "#ff9a9a"},
     ),
     Theme(  # the blue and gold of an illuminated page
         name="lapis",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Static
 
 from rumi_tui.bidi import Mode, to_cells
 from rumi_tui.console.widgets.poem_view import PoemView
+from rumi_tui.console.widgets.status_line import StatusLine
 from rumi_tui.console.writing.desk import AnyJob
 from rumi_tui.console.writing.draft import Job
 from rumi_tui.console.writing.history import Snapshot
@@ -33,21 +33,24 @@ class Page(Vertical):
     def __init__(self, mode: Mode) -> None:
         super().__init__()
         self._mode = mode
-        self._words = self._hint = ""
-        self._legend = Text()
-        """What the marks in the poem mean; empty where there are none."""
         self.shows_marks = False
         """Whether a poem at rest is to have its marks."""
 
     def compose(self) -> ComposeResult:
         """The poem, and below it the line."""
         yield PoemView(self._mode)
-        yield Static("", id="status", markup=False)
+        yield StatusLine(self._mode, id="status")
+
+    @property
+    def line(self) -> StatusLine:
+        """The line below the poem."""
+        return self.query_one(StatusLine)
 
     def show(self, snapshot: Snapshot | None, words: str) -> None:
-        """Draws a poem where nothing is being written, and tells how it stands."""
+        """Draws a poem where nothing is being written, and tells how it stands; nothing where the words are empty."""
         self._draw(snapshot)
-        self._say(words)
+        if words:
+            self.screen.notify(words)
 
     def begin(self, snapshot: Snapshot | None, job: AnyJob | None, began: Began) -> None:
         """Draws the beginning of what is being written, with a cursor."""
@@ -56,9 +59,9 @@ class Page(Vertical):
         words = "written again"
         if isinstance(job, Job):
             words = f"seed {job.settings.seed} · temperature {job.settings.sampling.temperature:g} · writing"
-        self._say(words)
+        self.line.tell(words)
         for note in began.notes:
-            self.notify(note, markup=False)
+            self.screen.notify(note)
 
     def append(self, wrote: Wrote) -> None:
         """Draws what was just written."""
@@ -79,11 +82,11 @@ class Page(Vertical):
         view = self.query_one(PoemView)
         view.mark(judged.lines)
         kinds = {mark.kind for line in judged.lines for mark in line.marks}
-        self._legend = Text(" ").join(Text(kind, view.mark_style(kind)) for kind in KINDS if kind in kinds)
+        legend = Text(" ").join(Text(kind, view.mark_style(kind)) for kind in KINDS if kind in kinds)
         if judged.metre:
             metre = "".join(cell.text for cell in to_cells(judged.metre.partition("(")[0].strip(), self._mode))
-            self._legend.append(f" · {metre}" if kinds else metre)
-        self._draw_status()
+            legend.append(f" · {metre}" if kinds else metre)
+        self.line.explain(legend)
 
     def end(self, snapshot: Snapshot | None, job: AnyJob | None, event: Finished | Failed | WroteLine) -> None:
         """Takes the cursor away and tells how the writing went."""
@@ -94,7 +97,9 @@ class Page(Vertical):
             self.query_one(PoemView).set_writing(False)
             numbers = ", ".join(map(str, event.broken))
             broken = f" · the form breaks in line {numbers}" if event.broken else ""
-            self._say(f"seed {job.settings.seed} · {ENDINGS[event.ending]}{broken}{rate}")
+            self.screen.notify(f"seed {job.settings.seed} · {ENDINGS[event.ending]}{broken}{rate}")
+        elif isinstance(event, Failed):
+            self._draw(snapshot)
         elif isinstance(job, Rewriting):
             self.show(snapshot, job.verdict if job.is_over else "the poem stands as it was")
         elif isinstance(job, LineJob):
@@ -102,26 +107,13 @@ class Page(Vertical):
         else:
             self.show(snapshot, "")
 
-    def hint(self, words: str) -> None:
-        """Tells something else for as long as it is not empty."""
-        self._hint = words
-        self._draw_status()
-
     def _draw(self, snapshot: Snapshot | None, text: str | None = None) -> None:
         """Draws a poem, or a beginning of it."""
         view = self.query_one(PoemView)
         view.set_writing(False)
-        self._legend = Text()
+        self.line.explain(Text())
         if snapshot is None:
             view.show("", (), "")
         else:
             text = snapshot.text if text is None else text
             view.show(text, snapshot.draft.given, snapshot.draft.form, captions(text, snapshot.draft.real))
-
-    def _say(self, words: str) -> None:
-        self._words = words
-        self._draw_status()
-
-    def _draw_status(self) -> None:
-        parts = [Text(self._hint)] if self._hint else [Text(self._words), self._legend]
-        self.query_one("#status", Static).update(Text(" · ").join(part for part in parts if part))

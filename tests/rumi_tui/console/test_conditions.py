@@ -35,7 +35,7 @@ async def refusal(pilot: Pilot) -> str:
     """The one sentence that is told."""
     await until(pilot, lambda: told(pilot))
     [sentence] = told(pilot)
-    pilot.app.clear_notifications()
+    pilot.app.notices.clear()
     return sentence
 
 
@@ -185,7 +185,7 @@ async def test_a_metre_before_the_model_is_read_waits(library, tmp_path):
     app = RumiApp(library, str(tmp_path / "missing.onnx"), "app")
     async with app.run_test() as pilot:
         await until(pilot, lambda: told(pilot))
-        pilot.app.clear_notifications()
+        pilot.app.notices.clear()
         await obey(pilot, "/metre رمل")
         assert "missing.onnx" in await refusal(pilot)
         await app.action_quit()

@@ -179,7 +179,7 @@ async def test_settings_that_make_no_sense_are_told_and_the_prompt_stays(library
             assert value in told(pilot)[0]
             assert field(pilot, "prompt").text == "amber"
             field(pilot, name).value = before
-            pilot.app.clear_notifications()
+            pilot.app.notices.clear()
         assert library.poems() == []
 
 
@@ -254,7 +254,7 @@ async def test_characters_the_model_never_saw_are_told(library, endless_file):
         field(pilot, "prompt").text = "Caf\u00e9 \N{FIRE}"
         kept = await press_and_write(pilot, library, "enter")
         assert kept.text.startswith("Cafe \N{FIRE}")
-        assert len(told(pilot, "information")) == 2
+        assert len(told(pilot, is_error=False)) == 2
 
 
 async def test_the_palette_opens_over_a_page_that_lies_on_a_palette(library, endless_file):
@@ -342,7 +342,7 @@ async def test_a_disk_that_fails_is_told_and_the_poem_is_saved_when_it_works_aga
         library._database.execute("PRAGMA query_only = ON")
         await until(pilot, lambda: told(pilot))
         library._database.execute("PRAGMA query_only = OFF")
-        await until(pilot, lambda: any("saved again" in words for words in told(pilot, "information")))
+        await until(pilot, lambda: any("saved again" in words for words in told(pilot, is_error=False)))
         await pilot.press("escape")
         await until(pilot, lambda: "stopped" in status(pilot))
         assert len(told(pilot)) == 1

@@ -80,8 +80,8 @@ async def test_whoever_is_on_another_page_is_told_of_the_end(
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
         gate.touch()
-        await until(pilot, lambda: told(pilot, "information"))
-        assert told(pilot, "information") == ["The fetch ended unexpectedly: try again."]
+        await until(pilot, lambda: told(pilot, is_error=False))
+        assert told(pilot, is_error=False) == ["The fetch ended unexpectedly: try again."]
 
 
 async def test_another_folder_of_texts_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ async def test_a_line_is_chosen_from_the_poem(library: Library, endless_file):
 async def test_a_wish_that_cannot_be_is_told_and_the_poem_stays(library: Library, endless_file):
     async with console(library, endless_file, lines="2", keep="off") as pilot:
         await obey(pilot, "/line 1")
-        await until(pilot, lambda: "There is no poem" in told(pilot, "information")[-1])
+        await until(pilot, lambda: "There is no poem" in told(pilot, is_error=False)[-1])
         first = await press_and_write(pilot, library, *"amber", "enter")
         for line, sentence in (("/line 9", "no line 9"), ("/line 1 rhyme چراغ", "can spell"), ("/line x", "3 rhyme")):
             await obey(pilot, line)

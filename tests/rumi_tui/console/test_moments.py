@@ -33,5 +33,4 @@ async def test_footer_and_palette_offer_what_can_be_done_now(library, endless_fi
 async def test_a_key_that_is_not_offered_says_why(library, endless_file):
     async with console(library, endless_file) as pilot:
         await pilot.press("f2")
-        await until(pilot, lambda: pilot.app._notifications)
-        assert "no poem" in next(iter(pilot.app._notifications)).message
+        await until(pilot, lambda: "no poem" in status(pilot))

@@ -39,6 +39,7 @@ from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.lens import LensScreen
 from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.console.screens.line import LineScreen
+from rumi_tui.console.screens.messages import MessagesScreen
 from rumi_tui.console.screens.name import NameScreen
 from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.screens.settings import SettingsScreen
@@ -49,6 +50,7 @@ from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.themes import THEMES
 from rumi_tui.console.widgets.lens_view import LEVELS, LensView
 from rumi_tui.console.widgets.poem_view import PoemView
+from rumi_tui.console.widgets.status_line import ERROR_SIGN, StatusLine
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.store import Branch, Library, Passage
 
@@ -95,6 +97,7 @@ PAGES = {
     "contents": Page(ContentsScreen, ("ctrl+b", "f3"), has_picture=False),
     "fetch": Page(FetchScreen, ("alt+f",), "50%"),
     "tour": Page(TourScreen, ("f12",)),
+    "messages": Page(MessagesScreen, ("alt+n",), has_picture=False),
     "help": Page(HelpScreen, ("f1",)),
     "line": Page(LineScreen, ("alt+l",)),
     "marks": Page(WriteScreen, ("alt+m",), " syllables"),
@@ -201,6 +204,33 @@ async def test_a_poem_written_at_the_smallest_size_is_whole_at_every_other(
             await pilot.resize_terminal(*size)
             assert on_the_page(pilot) == letters(kept.text)
             await assert_room(pilot, size, f"written, at {size}")
+
+
+async def test_a_message_has_a_row_of_its_own_on_every_page(library: Library, home: None) -> None:
+    fill(library, "en")
+    async with console(library, MODEL, (20, 8)) as pilot:
+        await open_poem(pilot)
+        async for name, _ in walk(pilot):
+            screen = pilot.app.screen
+            pilot.app.notify("temperature cannot be 'hot': choose 0 to 5.", severity="error")
+            for size in ((20, 8), (80, 24)):
+                await pilot.resize_terminal(*size)
+                await until(
+                    pilot, lambda screen=screen, size=size: screen.query_one(StatusLine).region.width == size[0]
+                )
+                line = screen.query_one(StatusLine)
+                assert line.region.height == 1, name
+                assert line.render().plain.startswith(f"{ERROR_SIGN}temp"), name
+                assert {screen.get_widget_at(x, line.region.y)[0] for x in range(size[0])} == {line}, name
+                for widget in screen.query(
+                    "PoemView, TextArea, Input, OptionList, Tree, ReadingView, LensView, Footer"
+                ):
+                    assert not widget.region.overlaps(line.region), f"{widget} in {name}"
+                await assert_room(pilot, size, f"{name} with a message")
+            for theme in LEAST:
+                await assert_can_be_read(pilot, theme, f"a message on {name} in {theme}")
+            pilot.app.theme = THEMES[0].name
+            await pilot.resize_terminal(20, 8)
 
 
 async def test_without_colour_letters_show_what_colours_would(

@@ -58,7 +58,7 @@ async def test_verse_by_hand_grows_unless_the_model_cannot_read_it(library, endl
         if fitted != by_hand:
             assert gone_on.branch == Branch(changed.id, len("amber drum"))
             assert library.poem(changed.id) == changed
-            assert any("\u00e9 as e" in note for note in told(pilot, "information"))
+            assert any("\u00e9 as e" in note for note in told(pilot, is_error=False))
         else:
             assert gone_on.id == changed.id
 

@@ -24,9 +24,9 @@ async def test_a_poem_is_saved_in_the_chosen_format(library, endless_file, folde
         await pilot.press("ctrl+s")
         await until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen))
         await pilot.press(*["down"] * number, "enter")
-        await until(pilot, lambda: told(pilot, "information"))
+        await until(pilot, lambda: told(pilot, is_error=False))
         [path] = folder.iterdir()
-        assert told(pilot, "information") == [f"Saved as {path}"]
+        assert told(pilot, is_error=False) == [f"Saved as {path}"]
         assert path.read_text("utf-8") == list(FORMATS.values())[number][1](kept)
         assert path.suffix[1:] == list(FORMATS)[number]
 
@@ -35,11 +35,11 @@ async def test_copying_gives_the_poem_to_the_terminal_and_to_a_file(library, end
     async with console(library, endless_file, lines="2") as pilot:
         kept = await press_and_write(pilot, library, *"amber", "enter")
         await pilot.press("ctrl+y")
-        await until(pilot, lambda: told(pilot, "information"))
+        await until(pilot, lambda: told(pilot, is_error=False))
         assert pilot.app.clipboard == kept.text
         [path] = folder.iterdir()
         assert path.read_text("utf-8") == kept.text + "\n"
-        assert str(path) in told(pilot, "information")[0]
+        assert str(path) in told(pilot, is_error=False)[0]
 
 
 async def test_what_is_being_written_is_saved_as_far_as_it_goes(library, endless_file, folder):
@@ -49,7 +49,7 @@ async def test_what_is_being_written_is_saved_as_far_as_it_goes(library, endless
         await pilot.press("ctrl+s")
         await until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen))
         await pilot.press("enter")
-        await until(pilot, lambda: told(pilot, "information"))
+        await until(pilot, lambda: told(pilot, is_error=False))
         [path] = folder.iterdir()
         text = path.read_text("utf-8").removesuffix("\n")
         assert len(text) > 100
@@ -81,7 +81,7 @@ async def test_a_poem_that_could_not_be_saved_can_still_be_copied(library, endle
 async def test_without_a_poem_or_a_choice_nothing_is_saved(library, endless_file, folder):
     async with console(library, endless_file, lines="2") as pilot:
         await pilot.press("ctrl+y", "ctrl+s")
-        await until(pilot, lambda: len(told(pilot, "information")) == 2)
+        await until(pilot, lambda: len(told(pilot, is_error=False)) == 2)
         await press_and_write(pilot, library, "enter")
         await pilot.press("ctrl+s")
         await until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen))

@@ -150,7 +150,7 @@ async def test_without_a_poem_there_is_nothing_to_look_into(library, endless_fil
     async with console(library, endless_file) as pilot:
         for key in ("f2", "f3", "ctrl+n"):
             await pilot.press(key)
-        await until(pilot, lambda: len(told(pilot, "information")) == 3)
+        await until(pilot, lambda: len(told(pilot, is_error=False)) == 3)
         assert isinstance(pilot.app.screen, WriteScreen)
 
 

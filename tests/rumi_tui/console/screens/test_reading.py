@@ -86,7 +86,7 @@ async def test_one_turns_moves_and_goes_to_a_place_or_a_number(library, endless_
         await pilot.press("right")
         assert heading(pilot).startswith("Masnavi I, section 2")
         await pilot.press("right")
-        assert "There is none after." in told(pilot, "information")
+        assert "There is none after." in told(pilot, is_error=False)
         await pilot.press("left")
         assert heading(pilot).startswith("Masnavi I, section 1")
         for typed, place in (("7", "Masnavi I, section 2"), ("ghazal 102", "ghazal 102"), ("100", "ghazal 100")):
@@ -130,7 +130,7 @@ async def test_the_languages_are_shown_together_or_one_alone(library, endless_fi
             await pilot.press("ctrl+t")
         await read_on(pilot, "ghazal 100")
         await pilot.press("ctrl+t")
-        assert "one language only" in "".join(told(pilot, "information"))
+        assert "one language only" in "".join(told(pilot, is_error=False))
 
 
 async def read_on(pilot: Pilot, typed: str) -> None:
@@ -160,7 +160,7 @@ async def test_a_couplet_is_scanned_in_its_metre_and_each_word_has_its_syllables
         assert not view.is_scanning
         await read_on(pilot, "quatrain 55")
         await pilot.press("enter")
-        assert "Nobody says in what metre" in "".join(told(pilot, "information"))
+        assert "Nobody says in what metre" in "".join(told(pilot, is_error=False))
 
 
 async def test_bookmarks_are_kept_shown_and_listed_in_the_contents(library, endless_file, texts):
@@ -332,4 +332,4 @@ async def test_a_terminal_that_orders_lines_itself_is_given_them_as_they_are_rea
         else:
             assert all(word in whole for word in [*first.split(), *second.split()])
         await pilot.press("enter")
-        await until(pilot, lambda: view.is_scanning or told(pilot, "information"))
+        await until(pilot, lambda: view.is_scanning or told(pilot, is_error=False))

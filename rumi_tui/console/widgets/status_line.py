@@ -1,0 +1,83 @@
+"""The line of a screen that tells the last thing there is to tell. Knows nothing of what that is."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+from textual.widgets import Static
+
+from rumi_tui.bidi import Mode, to_display
+from rumi_tui.console.keymap import spoken
+
+ERROR_SIGN = "✗ "
+"""Before what went wrong, which colour alone must not tell."""
+STANDS_SECONDS = 3.0
+"""How long a message is left alone by the keys that are pressed after it."""
+
+
+class StatusLine(Static):
+    """One row, never more: of a long message its beginning, and the key that opens the page of all messages.
+
+    What is told last takes the place of what was told before. A hint stands in front of it for as long as it is set.
+    """
+
+    def __init__(self, mode: Mode, words: str = "", is_error: bool = False, id: str | None = None) -> None:
+        super().__init__(id=id, markup=False)
+        self._mode = mode
+        self._hint = ""
+        self._legend = Text()
+        self.tell(words, is_error)
+
+    def tell(self, words: str, is_error: bool = False) -> None:
+        """Shows a message, and takes away a hint."""
+        self._words, self._is_error, self._hint = " ".join(words.split("\n")), is_error, ""
+        self._since = monotonic()
+        self._draw()
+
+    def hint(self, words: str) -> None:
+        """Shows something else for as long as it is not empty."""
+        self._hint = words
+        self._draw()
+
+    def explain(self, legend: Text) -> None:
+        """Shows what the signs on the page mean, after the message; of a long message it takes the place."""
+        self._legend = legend
+        self._draw()
+
+    @property
+    def has_stood(self) -> bool:
+        """Whether the message could be read by now."""
+        return monotonic() - self._since >= STANDS_SECONDS
+
+    def on_click(self) -> None:
+        """Opens the page of all messages."""
+        self.app.call_later(self.app.run_action, "messages")
+
+    def _draw(self) -> None:
+        self.set_class(self._is_error and not self._hint, "-error")
+        self.update(self._text(None), layout=False)
+
+    def _text(self, width: int | None) -> Text:
+        """What stands there in so many cells; in its full length where there is no width."""
+        if self._hint or self._is_error or not self._legend:
+            words = self._hint or ERROR_SIGN * self._is_error + self._words
+            if width is None or cell_len(words) <= width:
+                return Text(to_display(words, self._mode, 0))
+            more = "…" if self._hint else f"… {self._key}"
+            beginning = set_cell_size(words, max(0, width - len(more))).rstrip()
+            return Text(to_display(beginning, self._mode, 0) + more)
+        parts = [Text(to_display(self._words, self._mode, 0)), self._legend]
+        whole = Text(" · ").join(part for part in parts if part)
+        return whole if width is None or whole.cell_len <= width else self._legend
+
+    @property
+    def _key(self) -> str:
+        """What opens the page of all messages."""
+        keys = (key for key, bound in self.screen.active_bindings.items() if bound.binding.id == "messages")
+        return spoken(next(keys, ""))
+
+    def render(self) -> Text:
+        """What fits."""
+        return self._text(self.size.width)
