@@ -125,7 +125,7 @@ class RumiApp(App[str]):
     async def _fetch(self) -> None:
         words = await self._fetching.run()
         if not isinstance(self.screen, FetchScreen):
-            self._writing.notify(words)
+            self._writing.notify(words, severity="error" if self._fetching.has_failed else "information")
 
     def notify(self, message: str, **options: Any) -> None:
         """Tells something in one row of the screen, as it is, brackets and all.

@@ -74,9 +74,17 @@ class Fetching:
             await process.wait()
 
     @property
+    def has_failed(self) -> bool:
+        """Whether it ended without some of the texts."""
+        return bool(self._trouble or self._failed)
+
+    @property
+    def _failed(self) -> list[Came]:
+        return [came for came in self._came.values() if came.complaint]
+
+    @property
     def summary(self) -> str:
         """How far the fetch is, or how it ended."""
-        failed = [came for came in self._came.values() if came.complaint]
         if self.is_running:
             if (arrived := self._arrived) is None:
                 return "Looking what is here …"
@@ -85,8 +93,8 @@ class Fetching:
             return f"{share:.0%} of {arrived.total / 1e6:,.0f} MB{left}"
         if self._trouble:
             return self._trouble
-        if failed:
-            return f"{len(failed)} of {len(self._began.files)} texts could not be had: fetch again when that is mended."
+        if self._failed:
+            return f"{len(self._failed)} of {len(self._began.files)} texts could not be had: fetch again when that is mended."
         if texts_folder() != fetched_texts():
             return "All texts are here, but RUMI_CORPUS_DIR names another folder: unset it to read them."
         return "All texts are here."

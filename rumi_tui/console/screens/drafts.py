@@ -94,9 +94,8 @@ class DraftsScreen(Dialog[Draft | None]):
         view.set_writing(True)
         if self._mode == "terminal" and is_right_to_left(began.text):
             self.query_one(ItemGrid).min_column_width = None
-        if self._finished == 0:
-            for note in began.notes:
-                self.notify(note)
+        if self._finished == 0 and began.notes:
+            self.notify(" ".join(began.notes))
 
     def _finish(self, view: DraftView, rank: Rank | None) -> None:
         view.set_writing(False)

@@ -60,8 +60,8 @@ class Page(Vertical):
         if isinstance(job, Job):
             words = f"seed {job.settings.seed} · temperature {job.settings.sampling.temperature:g} · writing"
         self.line.tell(words)
-        for note in began.notes:
-            self.screen.notify(note)
+        if began.notes:
+            self.screen.notify(" ".join(began.notes))
 
     def append(self, wrote: Wrote) -> None:
         """Draws what was just written."""

@@ -13,6 +13,7 @@ from textual.widgets import Select
 from rumi_tui.console.app import RumiApp
 from rumi_tui.console.settings import ENTRIES, UserSettings
 from rumi_tui.console.widgets.settings_bar import SettingsBar
+from rumi_tui.console.widgets.status_line import ERROR_SIGN
 from rumi_tui.engine.lens import token_scores
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.store import KeptPoem, Passage
@@ -35,6 +36,7 @@ async def refusal(pilot: Pilot) -> str:
     """The one sentence that is told."""
     await until(pilot, lambda: told(pilot))
     [sentence] = told(pilot)
+    assert status(pilot) == f"{ERROR_SIGN}{sentence}"
     pilot.app.notices.clear()
     return sentence
 

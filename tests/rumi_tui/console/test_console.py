@@ -177,6 +177,7 @@ async def test_settings_that_make_no_sense_are_told_and_the_prompt_stays(library
             await until(pilot, lambda: told(pilot))
             assert len(told(pilot)) == 1
             assert value in told(pilot)[0]
+            assert status(pilot).endswith(told(pilot)[0])
             assert field(pilot, "prompt").text == "amber"
             field(pilot, name).value = before
             pilot.app.notices.clear()
@@ -254,7 +255,9 @@ async def test_characters_the_model_never_saw_are_told(library, endless_file):
         field(pilot, "prompt").text = "Caf\u00e9 \N{FIRE}"
         kept = await press_and_write(pilot, library, "enter")
         assert kept.text.startswith("Cafe \N{FIRE}")
-        assert len(told(pilot, is_error=False)) == 2
+        [note, _] = told(pilot, is_error=False)
+        assert "\u00e9 as e" in note
+        assert "\N{FIRE}" in note
 
 
 async def test_the_palette_opens_over_a_page_that_lies_on_a_palette(library, endless_file):

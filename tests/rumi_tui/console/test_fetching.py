@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from console_support import UNDER_WAY, begin_without_end, console, say, told, until
+from console_support import UNDER_WAY, begin_without_end, console, say, status, told, until
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -80,8 +80,9 @@ async def test_whoever_is_on_another_page_is_told_of_the_end(
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
         gate.touch()
-        await until(pilot, lambda: told(pilot, is_error=False))
-        assert told(pilot, is_error=False) == ["The fetch ended unexpectedly: try again."]
+        await until(pilot, lambda: told(pilot))
+        assert told(pilot) == ["The fetch ended unexpectedly: try again."]
+        assert status(pilot).endswith(told(pilot)[0])
 
 
 async def test_another_folder_of_texts_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

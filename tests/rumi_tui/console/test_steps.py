@@ -41,12 +41,12 @@ async def test_every_step_is_taken_back_and_again(library, endless_file):
             await pilot.press("f5")
             await until(pilot, lambda text=text: on_the_page(pilot) == letters(text))
         await pilot.press("f5")
-        await until(pilot, lambda: "There is no step to take back." in told(pilot, is_error=False))
+        await until(pilot, lambda: status(pilot) == "There is no step to take back.")
         for text in steps[-2::-1]:
             await pilot.press("f6")
             await until(pilot, lambda text=text: on_the_page(pilot) == letters(text))
         await pilot.press("f6")
-        await until(pilot, lambda: "There is no step to take again." in told(pilot, is_error=False))
+        await until(pilot, lambda: status(pilot) == "There is no step to take again.")
         assert library.poems() == [other, whole]
 
 

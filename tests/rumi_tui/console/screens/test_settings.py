@@ -3,12 +3,13 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from console_support import SIZES, console, field, press_and_write, told, until
+from console_support import SIZES, console, field, line, press_and_write, told, until
 from textual.widgets import Input, OptionList, Select, Static
 
 from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.settings import ENTRIES, SettingsFile, UserSettings
+from rumi_tui.console.widgets.status_line import ERROR_SIGN
 
 
 @pytest.fixture
@@ -75,6 +76,7 @@ async def test_a_value_that_makes_no_sense_is_told_and_nothing_is_written(librar
             await pilot.press("enter")
             await until(pilot, lambda number=number: len(told(pilot)) == number)
             assert "0 to 5" in told(pilot)[-1]
+            await until(pilot, lambda: line(pilot) == f"{ERROR_SIGN}{told(pilot)[-1]}")
             assert field(pilot, "value").value == value
         await pilot.press("escape")
         assert row(pilot, "temperature").split() == ["temperature", "0.8"]
