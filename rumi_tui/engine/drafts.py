@@ -50,6 +50,7 @@ def rank_of(poem: Poem, request: Request, description: Description) -> Rank:
         poem.metre,
         lexicon=description.lexicon,
         vectors=description.word_vectors,
+        phrases=description.phrases,
         own_words=words(request.text),
     )
     poems_so_far = [lines[:number] for number in range(request.text.count("\n") + 1, len(lines) + 1)]

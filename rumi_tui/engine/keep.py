@@ -2,9 +2,10 @@
 
 First come the tries that do not copy too much, of these the ones that break the fewest rules (`rumi_tui.verse.rules`),
 of the last line those that end a sentence; of equals the one that the model finds likeliest, by the mean over its
-characters, with a gain for words that go together and a price on words that the poem has worn out: without it, one noun
-would come again and again. What is taken is the model's own, and what was left out is the choice of this writer.
-`rumi_tui.engine.ends` says where a poem ends. Knows nothing of screens, processes or files.
+characters, with a gain for words that go together and a price on what the poem has said before or copies
+(`Rules.price`): without it, the same few phrases would come again and again. What is taken is the model's own, and what
+was left out is the choice of this writer. `rumi_tui.engine.ends` says where a poem ends. Knows nothing of screens,
+processes or files.
 """
 
 from __future__ import annotations
@@ -148,6 +149,7 @@ class KeptGeneration:
             metre,
             lexicon=description.lexicon,
             vectors=description.word_vectors,
+            phrases=description.phrases,
             own_words=words(request.text),
             limit=self._limit,
         )

@@ -132,6 +132,7 @@ class LineGeneration:
             self.metre,
             lexicon=description.lexicon,
             vectors=description.word_vectors,
+            phrases=description.phrases,
             own_words=own_words,
         )
         self._tellable = self._tokenizer.names_rhymes and self._shape.unit > 1

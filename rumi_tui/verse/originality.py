@@ -70,6 +70,14 @@ def originality(text: str, phrases: PhraseIndex, begun: str = "") -> Originality
     return Originality(max(map(len, runs), default=0), len(places), len(words(text)) - begun_words)
 
 
+def copied_share(lines: Sequence[str], phrases: PhraseIndex) -> float:
+    """Share of the words of the last of these lines, the poem up to it, that are in copied runs."""
+    earlier = words("\n".join(lines[-PHRASE:-1]))[1 - PHRASE :]
+    last = words(lines[-1])
+    places = {place for run in copied_runs(earlier + last, phrases) for place in run if place >= len(earlier)}
+    return len(places) / max(1, len(last))
+
+
 def copied_runs(words: Sequence[str], phrases: PhraseIndex) -> list[range]:
     """The copied runs of words, as ranges of their places, each as long as it can be; two may overlap."""
     runs: list[range] = []

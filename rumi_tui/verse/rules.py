@@ -10,6 +10,7 @@ from typing import Literal
 
 from models.forms import form_named
 from models.lexicon import Lexicon
+from models.phrases import PhraseIndex
 from models.word_vectors import WordVectors
 from rumi_tui.verse.content import content_words
 from rumi_tui.verse.endings import ends_in
@@ -17,7 +18,7 @@ from rumi_tui.verse.feet import is_metre
 from rumi_tui.verse.judge import can_judge, rhymes
 from rumi_tui.verse.languages import LANGUAGES
 from rumi_tui.verse.metre import judge_of
-from rumi_tui.verse.originality import CopyLimit
+from rumi_tui.verse.originality import CopyLimit, copied_share
 from rumi_tui.verse.rhyme import shared_end
 from rumi_tui.verse.words import words
 
@@ -29,6 +30,10 @@ REAL_ASSOCIATION = 0.22
 
 WORN_NATS = 0.5
 """What a line pays, in nats a character, if all its words are worn out in the poem (`Rules.worn`)."""
+REPEATED_NATS = 1.0
+"""What it pays if the poem has said all its pairs of words before (`Rules.repeated`)."""
+COPIED_NATS = 0.25
+"""What it pays if all its words are copied (`rumi_tui.verse.originality.copied_share`)."""
 ASSOCIATION_NATS = 2.0
 """What a line gains, in nats a character, for each unit in which its words go together (`Rules.association`)."""
 
@@ -45,6 +50,7 @@ def rules_of(
     *,
     lexicon: Lexicon | None = None,
     vectors: WordVectors | None = None,
+    phrases: PhraseIndex | None = None,
     own_words: Collection[str] = frozenset(),
     limit: CopyLimit | None = None,
 ) -> Rules:
@@ -60,6 +66,7 @@ def rules_of(
         scans=(lambda line: judge.scans(line, metre)) if judge else lambda line: True,
         copies=limit.is_passed if limit else lambda lines: False,
         vectors=vectors,
+        phrases=phrases,
     )
 
 
@@ -78,6 +85,8 @@ class Rules:
     """Whether the last of some lines, the poem up to it, copies more than it may."""
     vectors: WordVectors | None = None
     """Of content words; without them no line's words go together better than another's."""
+    phrases: PhraseIndex | None = None
+    """Of the training text; without them no line is known to copy."""
 
     def is_rhyme(self, rhyme: str) -> bool:
         """Whether lines can end in a rhyme as a model names it: its words, where it is told by words, must rhyme."""
@@ -102,7 +111,19 @@ class Rules:
 
     def price(self, lines: Sequence[str]) -> float:
         """What counts against the last of these lines beside its likelihood: nats a character, the fewer the better."""
-        return WORN_NATS * self.worn(lines) - ASSOCIATION_NATS * self.association(lines)
+        copied = copied_share(lines, self.phrases) if self.phrases else 0.0
+        return (
+            WORN_NATS * self.worn(lines)
+            + REPEATED_NATS * self.repeated(lines)
+            + COPIED_NATS * copied
+            - ASSOCIATION_NATS * self.association(lines)
+        )
+
+    def repeated(self, lines: Sequence[str]) -> float:
+        """Share of the last line's pairs of neighbouring words that have come before in the poem."""
+        *earlier, last = (list(pairwise(words(line))) for line in lines)
+        new = set(last).difference(*earlier)
+        return (len(last) - len(new)) / max(1, len(last))
 
     def worn(self, lines: Sequence[str]) -> float:
         """Share of the last line's words that have come `WORN` times or more before in the poem, stop words aside."""

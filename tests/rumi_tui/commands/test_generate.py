@@ -127,13 +127,13 @@ def test_stats_are_told_on_standard_error(generate):
 
 def test_what_is_copied_is_told_and_refused(generate, indexed_file: Path):
     asked = ("--form", "free", "--seed", "7", "--lines", "4")
-    done = generate(*asked, "--stats", model=indexed_file)
+    done = generate(*asked, "--stats", "--keep", "off", model=indexed_file)
     count = len(words_of(done.stdout))
     assert done.stderr.splitlines()[-1] == (
         f"The longest run that is copied from the training text has {count} words; 100.0 % of all words "
         "are in runs of 5 or more"
     )
-    [poem] = json.loads(generate(*asked, "--json", model=indexed_file).stdout)["poems"]
+    [poem] = json.loads(generate(*asked, "--json", "--keep", "off", model=indexed_file).stdout)["poems"]
     assert poem["originality"] == {"longest_run": count, "copied_words": count, "words": count}
     done = generate(*asked, "--stats", "--original", "5", model=indexed_file)
     assert done.stderr.splitlines()[-1] == "No run of 5 words or more is copied from the training text"

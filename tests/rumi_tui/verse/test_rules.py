@@ -8,7 +8,15 @@ from models.phrases import PhraseIndex
 from models.word_vectors import DIMENSIONS, WordVectors
 from rumi_tui.verse.metre import judge_of
 from rumi_tui.verse.originality import CopyLimit
-from rumi_tui.verse.rules import ASSOCIATION_NATS, REAL_ASSOCIATION, WORN_NATS, Rules, rules_of
+from rumi_tui.verse.rules import (
+    ASSOCIATION_NATS,
+    COPIED_NATS,
+    REAL_ASSOCIATION,
+    REPEATED_NATS,
+    WORN_NATS,
+    Rules,
+    rules_of,
+)
 
 MASNAVI = "فاعلاتن فاعلاتن فاعلن"
 IN_METRE = "بشنو از نی چون حکایت می‌کند"
@@ -103,6 +111,22 @@ def test_words_wear_out_within_a_poem_and_within_a_line() -> None:
     assert rules.worn(["secret secret secret garden"]) == 1 / 4
     assert rules.worn(["the", "the", "the of"]) == 0
     assert Rules("free", "und").worn(["a", "a", "a b"]) == 1 / 2
+
+
+def test_pairs_of_words_are_said_once_in_a_poem() -> None:
+    rules = Rules("free", "en")
+    assert rules.repeated(["the secret door"]) == rules.repeated(["the secret", "secret the"]) == 0
+    assert rules.repeated(["the secret", "a door", "The secret door"]) == 1 / 2
+    assert rules.repeated(["the sea the sea"]) == 1 / 3
+    assert rules.repeated(["sea"]) == 0
+    assert rules.price(["the lamp", "the lamp"]) == REPEATED_NATS
+
+
+def test_a_line_pays_for_the_words_that_it_copies() -> None:
+    rules = rules_of("free", "en", "", phrases=PhraseIndex.of([["the", "reed", "tells", "of", "its", "bed"]]))
+    assert rules.price(["the reed tells of its"]) == COPIED_NATS
+    assert rules.price(["the reed tells", "of its", "bed lamp"]) == COPIED_NATS / 2
+    assert rules.price(["the reed tells of her"]) == rules.price([""]) == 0
 
 
 def test_words_that_go_together_are_worth_more_but_no_more_than_in_real_verse() -> None:
