@@ -57,8 +57,10 @@ def ask(
     if json:
         print(msgspec.json.encode(answer).decode())
     elif answer.verse:
-        print(f"What follows is not Rumi's: the machine ({answer.verse.model}) goes on from the first couplet.\n")
-        print(textwrap.indent(answer.verse.text, "  ~ "))
+        verse = answer.verse
+        manner = ", ".join(filter(None, [verse.form, verse.metre, verse.rhyme and f"rhyme {verse.rhyme}"]))
+        print(f"What follows is not Rumi's: the machine ({verse.model}) goes on from {verse.place}: {manner}.\n")
+        print(textwrap.indent(verse.text, "  ~ "))
 
 
 def _quote(passages: Sequence[Quotation]) -> None:

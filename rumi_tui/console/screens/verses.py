@@ -27,10 +27,9 @@ from rumi_tui.locations import index_folder, texts_folder
 from rumi_tui.search.bridge import ORIGINAL, Bridge, GlossedWord, glossed
 from rumi_tui.search.embeddings import Batch, open_embeddings
 from rumi_tui.search.index import Couplet, Index, Quotation
+from rumi_tui.search.opening import opening_of
 from rumi_tui.search.ranking import Ranking
-from rumi_tui.texts.opening import Opening, opening_at
-from rumi_tui.texts.places import read_place
-from rumi_tui.texts.reader import open_works
+from rumi_tui.texts.opening import Opening
 from rumi_tui.verse.languages import language_of
 
 GLOSS = "A gloss, word by word, and not a translation:"
@@ -229,7 +228,7 @@ class VersesScreen(Dialog[Opening | None]):
                 screen = ReadingScreen(self._library, self._mode, couplet.reference, couplet.language)
                 self.app.push_screen(screen, self._write_after)
             else:
-                self.dismiss(_opening(couplet))
+                self.dismiss(opening_of(couplet, texts_folder()))
 
     def action_write_on(self) -> None:
         """Has the machine write on from the couplet under the cursor."""
@@ -241,12 +240,7 @@ class VersesScreen(Dialog[Opening | None]):
     def _begin(self, couplet: Couplet) -> None:
         """In a thread: the whole poem is read, for its beginning tells how it must go on."""
         try:
-            opening = _opening(couplet)
-            if couplet.reference and couplet.language:
-                works = open_works(texts_folder())
-                place = works.find(read_place(couplet.reference))
-                opening = opening_at(works.poem(place), place.couplet, couplet.language)
-            self._post(self.Begun(opening))
+            self._post(self.Begun(opening_of(couplet, texts_folder())))
         except RumiError as error:
             self._post(self.Results(str(error), [], 1))
 
@@ -266,14 +260,3 @@ def _marked(line: str, hits: Iterable[str]) -> Content:
         for match in re.finditer(rf"(?<!\w){re.escape(hit)}(?!\w)", line):
             content = content.stylize(HIT, *match.span())
     return content
-
-
-def _opening(couplet: Couplet) -> Opening:
-    """A couplet alone."""
-    return Opening(
-        text=f"{couplet.verse}\n",
-        place=couplet.place,
-        address=couplet.address,
-        language=couplet.language,
-        form=couplet.form,
-    )

@@ -99,15 +99,12 @@ class Desk:
         language = LANGUAGES.get(opening.language or "")
         model = language.model if language else settings.model
         described = await self._described(model)
-        tokenizer, forms = described.tokenizer, described.card.forms
-        text = tokenizer.fit(opening.text).text
+        opening = opening.meant_for(described.tokenizer, described.card.forms)
         settings = msgspec.structs.replace(
-            settings.meant_for(model, opening.form if opening.form in forms else forms[0]),
-            metre=opening.metre if opening.metre in tokenizer.metres else "",
-            rhyme=opening.rhyme if tokenizer.names_rhymes else "",
+            settings.meant_for(model, opening.form), metre=opening.metre, rhyme=opening.rhyme
         )
-        real = RealVerse(length=len(text), place=opening.place, address=opening.address)
-        await self._write(settings, text, is_typed=True, title=_title_of(real), real=real)
+        real = RealVerse(length=len(opening.text), place=opening.place, address=opening.address)
+        await self._write(settings, opening.text, is_typed=True, title=_title_of(real), real=real)
 
     async def _described(self, model: str) -> Described:
         await self.finish()
