@@ -18,13 +18,15 @@ from textual.worker import get_current_worker
 
 from models.errors import RumiError
 from rumi_tui.bidi import Mode, to_display
+from rumi_tui.console import glosses
 from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.widgets.choices import Choices
+from rumi_tui.console.widgets.interlinear import NotedWord, interlinear
 from rumi_tui.console.widgets.wrap import shortened
 from rumi_tui.library.store import Library
 from rumi_tui.locations import index_folder, texts_folder
-from rumi_tui.search.bridge import ORIGINAL, Bridge, GlossedWord, glossed
+from rumi_tui.search.bridge import Bridge
 from rumi_tui.search.embeddings import Batch, open_embeddings
 from rumi_tui.search.index import Couplet, Index, Quotation
 from rumi_tui.search.opening import opening_of
@@ -32,7 +34,6 @@ from rumi_tui.search.ranking import Ranking
 from rumi_tui.texts.opening import Opening
 from rumi_tui.verse.languages import language_of
 
-GLOSS = "A gloss, word by word, and not a translation:"
 HIT = "bold underline"
 Asking = Literal["ask", "search"]
 HEADINGS = {
@@ -48,7 +49,7 @@ class VersesScreen(Dialog[Opening | None]):
     BINDINGS = [
         Binding("escape", "dismiss", "Back", priority=True),
         Binding("ctrl+g", "write_on", "Write on", priority=True),
-        Binding("g", "gloss", "Gloss"),
+        Binding("g,alt+g", "gloss", "Gloss"),
         Binding("right,pagedown", "turn(1)", "Next page", show=False),
         Binding("left,pageup", "turn(-1)", "Page before", show=False),
     ]
@@ -69,9 +70,9 @@ class VersesScreen(Dialog[Opening | None]):
             self.words, self.passages, self.pages = words, passages, pages
 
     class Glossed(Message):
-        """The English of the words of a couplet that was found, line by line."""
+        """The words of a couplet that was found, with their English, line by line."""
 
-        def __init__(self, passage: Quotation, lines: list[list[GlossedWord]]) -> None:
+        def __init__(self, passage: Quotation, lines: list[list[NotedWord]]) -> None:
             super().__init__()
             self.passage, self.lines = passage, lines
 
@@ -89,6 +90,8 @@ class VersesScreen(Dialog[Opening | None]):
         self._kind, self._words, self._mode = kind, words, mode
         self._passages: list[Quotation] = []
         self._page = self._pages = 1
+        self._status = ""
+        """What is told of the page of couplets."""
 
     def compose(self) -> ComposeResult:
         """The words, how it goes, and what was found."""
@@ -152,15 +155,9 @@ class VersesScreen(Dialog[Opening | None]):
     @work(thread=True, exclusive=True, group="gloss")
     def _gloss(self, passage: Quotation) -> None:
         """In a thread of its own: the glosses are learned in seconds, once."""
-        couplet = passage.couplet
-        verse = couplet.verse if couplet.language == ORIGINAL else passage.translation
+        self._post(self.Progress(glosses.WAIT))
         try:
-            with (
-                closing(Index(texts_folder(), index_folder())) as index,
-                closing(Bridge(index, index_folder())) as bridge,
-            ):
-                lines = [bridge.gloss(line) for line in verse.split("\n") if line]
-            self._post(self.Glossed(passage, lines))
+            self._post(self.Glossed(passage, glosses.gloss(f"{passage.couplet.verse}\n{passage.translation}")))
         except RumiError as error:
             self._post(self.Progress(str(error)))
 
@@ -168,11 +165,11 @@ class VersesScreen(Dialog[Opening | None]):
     def _show_gloss(self, event: Glossed) -> None:
         if event.passage not in self._passages:  # others have been found meanwhile
             return
+        self.query_one("#status", Static).update(self._status if event.lines else glosses.NOTHING)
         if not event.lines:
-            self.query_one("#status", Static).update("There is no Persian here to gloss.")
             return
-        rows = [glossed(line, lambda word: to_display(word, self._mode, 0).strip()) for line in event.lines]
-        prompt = Content("\n").join([self._drawn(event.passage), *map(Content, [GLOSS, *rows, ""])])
+        rows = [row for line in event.lines for row in interlinear(line, self._mode, self._width)]
+        prompt = Content("\n").join([self._drawn(event.passage), *map(Content, [glosses.HEADING, *rows, ""])])
         self.query_one(Choices).replace_option_prompt_at_index(self._passages.index(event.passage), prompt)
 
     def _post(self, message: Message) -> None:
@@ -196,6 +193,7 @@ class VersesScreen(Dialog[Opening | None]):
 
     @on(Results)
     def _list(self, event: Results) -> None:
+        self._status = event.words
         self.query_one("#status", Static).update(event.words)
         self._passages, self._pages = event.passages, event.pages
         options = self.query_one(Choices)
@@ -205,8 +203,13 @@ class VersesScreen(Dialog[Opening | None]):
             options.focus()
             options.highlighted = 0
 
+    @property
+    def _width(self) -> int:
+        """Cells of a line."""
+        return max(0, self.query_one(Choices).size.width - 6)
+
     def _drawn(self, passage: Quotation) -> Content:
-        width = max(0, self.query_one(Choices).size.width - 6)
+        width = self._width
         rows = [passage.couplet.place]
         rows += [to_display(shortened(title, width), self._mode, width) for title in passage.couplet.titles]
         around = [

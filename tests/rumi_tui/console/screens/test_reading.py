@@ -10,11 +10,13 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
 from rumi_tui.bidi import to_display
+from rumi_tui.console import glosses
 from rumi_tui.console.screens.contents import MOST, ContentsScreen
 from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.screens.verses import VersesScreen
 from rumi_tui.console.screens.write import WriteScreen
-from rumi_tui.console.widgets.reading_view import SIGNS, ReadingView
+from rumi_tui.console.widgets.poem_view import SHORT
+from rumi_tui.console.widgets.reading_view import ReadingView
 from rumi_tui.texts.opening import opening_at
 from rumi_tui.texts.places import read_place
 from rumi_tui.texts.reader import WholePoem, open_works
@@ -148,19 +150,56 @@ async def test_a_couplet_is_scanned_in_its_metre_and_each_word_has_its_syllables
         view = await read(pilot, "masnavi/1/1")
         before = drawn(view)
         await pilot.press("enter")
-        await until(pilot, lambda: view.is_scanning)
+        await until(pilot, lambda: view.annotation == "scansion")
         rows = drawn(view).split("\n")
-        signs = scansion.syllables.translate(SIGNS)
+        signs = scansion.syllables.translate(SHORT)
         assert any("".join(row[7:].split())[::-1] == signs for row in rows)
         await pilot.press("enter")
         assert drawn(view) == before
         await pilot.press("enter")
-        await until(pilot, lambda: view.is_scanning)
+        await until(pilot, lambda: view.annotation == "scansion")
         await pilot.press("down")
-        assert not view.is_scanning
+        assert view.annotation is None
         await read_on(pilot, "quatrain 55")
         await pilot.press("enter")
         await until(pilot, lambda: "Nobody says in what metre" in line(pilot))
+
+
+async def test_the_persian_of_a_couplet_is_glossed_whatever_language_is_shown(library, endless_file, texts):
+    verse = poem_of(texts, "masnavi/1/1").couplets[0].verse["fa"]
+    async with console(library, endless_file) as pilot:
+        view = await read(pilot, "masnavi/1/1")
+        await pilot.press("ctrl+t", "ctrl+t")
+        before = drawn(view)
+        await pilot.press("alt+g")
+        await until(pilot, lambda: glosses.HEADING in drawn(view))
+        assert words_of(before)[:40] == words_of(drawn(view))[:40]
+        told = drawn(view).split(glosses.HEADING)[1]
+        for line in glosses.gloss(verse):
+            for noted in line:
+                assert to_display(noted.word, "app", 0) in told
+                assert all(note in told for note in noted.notes)
+        await pilot.press("enter")
+        await until(pilot, lambda: view.annotation == "scansion")
+        assert glosses.HEADING not in drawn(view)
+        await pilot.press("alt+g")
+        await until(pilot, lambda: glosses.HEADING in drawn(view))
+        await pilot.press("alt+g")
+        assert drawn(view) == before
+        await pilot.press("alt+g", "down")
+        assert view.annotation is None
+
+
+async def test_what_has_no_persian_has_no_gloss(library, endless_file, texts):
+    for path in texts.glob("fa-masnavi.*"):
+        path.unlink()
+    catalogue = texts / "corpus.toml"
+    entries = catalogue.read_text("utf-8").split("[[text]]")
+    catalogue.write_text("[[text]]".join(entry for entry in entries if "fa-masnavi" not in entry), "utf-8")
+    async with console(library, endless_file) as pilot:
+        view = await read(pilot, "masnavi/1/1")
+        await pilot.press("alt+g")
+        await until(pilot, lambda: glosses.NOTHING in drawn(view))
 
 
 async def test_bookmarks_are_kept_shown_and_listed_in_the_contents(library, endless_file, texts):
@@ -332,4 +371,4 @@ async def test_a_terminal_that_orders_lines_itself_is_given_them_as_they_are_rea
         else:
             assert all(word in whole for word in [*first.split(), *second.split()])
         await pilot.press("enter")
-        await until(pilot, lambda: view.is_scanning or told(pilot, is_error=False))
+        await until(pilot, lambda: view.annotation == "scansion" or line(pilot))
