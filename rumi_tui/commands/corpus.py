@@ -22,6 +22,7 @@ from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Language, Version, narrate
 from rumi_tui.locations import fetched_texts, index_folder, texts_folder
 from rumi_tui.search.bridge import NO_GLOSS, Bridge
+from rumi_tui.search.cento import cento as make_cento
 from rumi_tui.search.index import PAGE, Index
 from rumi_tui.texts.corpus import read_corpus
 from rumi_tui.texts.listing import listing
@@ -227,10 +228,8 @@ def cento(
 ) -> None:
     """Make a poem of Rumi's own couplets, each from another poem.
 
-    In Persian a ghazal of one metre and rhyme; in English couplets of the Masnavi that have words in common.
+    In Persian a ghazal of one metre and rhyme; in English couplets of the Masnavi that answer one another.
     """
-    from rumi_tui.search.cento import cento as make_cento  # brings onnxruntime
-
     question = " ".join(words)
     with contextlib.closing(open_index()) as index:
         made = make_cento(open_works(texts_folder()), index, question, language_of(question))

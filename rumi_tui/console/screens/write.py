@@ -24,11 +24,9 @@ from rumi_tui.console.actions import WRITING, Action
 from rumi_tui.console.complaints import complain, complaining
 from rumi_tui.console.screens.drafts import DraftsScreen
 from rumi_tui.console.screens.edit import Edited, EditScreen
-from rumi_tui.console.screens.keeping import KeepingScreen
 from rumi_tui.console.screens.lens import Branching, LensScreen
 from rumi_tui.console.screens.line import LineScreen
-from rumi_tui.console.screens.reading import ReadingScreen
-from rumi_tui.console.screens.verses import Asking, VersesScreen
+from rumi_tui.console.screens.real_verse import RealVerseScreen
 from rumi_tui.console.settings import UserSettings
 from rumi_tui.console.slash_commands import SIGN, RunAction, SetValue, completions, read_command
 from rumi_tui.console.widgets.footer import KeyRow
@@ -43,13 +41,12 @@ from rumi_tui.console.writing.line import LineWish, read_wish
 from rumi_tui.console.writing.writer import Writer
 from rumi_tui.engine.messages import Began, Described, Event, Failed, Finished, Judged, Tried, Wrote, WroteLine
 from rumi_tui.library.store import Library
-from rumi_tui.texts.opening import Opening
 
 PROMPTS = 100
 """Earlier prompts that the arrow keys go through."""
 
 
-class WriteScreen(KeepingScreen):
+class WriteScreen(RealVerseScreen):
     """The poem, the settings and the prompt."""
 
     AUTO_FOCUS = "#prompt"
@@ -137,6 +134,7 @@ class WriteScreen(KeepingScreen):
             if self._drafts is not None:
                 self._drafts.draw(event)
             return
+        self._draw_beside(job, event)
         match event:
             case Began():
                 page.begin(snapshot, job, event)
@@ -227,7 +225,7 @@ class WriteScreen(KeepingScreen):
                     await self._write_drafts(value)
                 case RunAction(action, value) if action.name == "line" and value:
                     await self._write_line(read_wish(value))
-                case RunAction(action, value) if action.name in ("ask", "search", "read"):
+                case RunAction(action, value) if action.name in ("ask", "search", "read", "gloss", "cento"):
                     getattr(self, f"action_{action.name}")(value)
                 case RunAction(action, _):
                     owner = self if action in WRITING else self.app
@@ -378,27 +376,6 @@ class WriteScreen(KeepingScreen):
                 complain(self, event.message)
             elif isinstance(event, Judged) and self._desk.job is None and self._desk.now == snapshot:
                 self.query_one(Page).mark(event)
-
-    def action_ask(self, question: str = "") -> None:
-        """Asks the real verse."""
-        self._find_verses("ask", question)
-
-    def action_search(self, words: str = "") -> None:
-        """Searches the real verse."""
-        self._find_verses("search", words)
-
-    def _find_verses(self, kind: Asking, words: str) -> None:
-        self.app.push_screen(VersesScreen(self._library, kind, words, self._mode), self._write_after)
-
-    def action_read(self, typed: str = "") -> None:
-        """Reads in the works: at a place, or the poem of the day, and from there whatever the person likes."""
-        language = self.query_one(SettingsBar).model.partition("-")[0]  # of no use where it is a file
-        self.app.push_screen(ReadingScreen(self._library, self._mode, typed, language), self._write_after)
-
-    async def _write_after(self, opening: Opening | None) -> None:
-        if opening is not None:
-            with complaining(self):
-                await self._desk.write_after(self._settings(), opening)
 
     def action_next_model(self) -> None:
         """Changes to the next model."""
