@@ -371,4 +371,4 @@ async def test_a_terminal_that_orders_lines_itself_is_given_them_as_they_are_rea
         else:
             assert all(word in whole for word in [*first.split(), *second.split()])
         await pilot.press("enter")
-        await until(pilot, lambda: view.annotation == "scansion" or line(pilot))
+        await until(pilot, lambda: view.annotation == "scansion" or told(pilot, is_error=False))
