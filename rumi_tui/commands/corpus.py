@@ -19,7 +19,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from models.errors import RumiError
 from rumi_tui import command_line
-from rumi_tui.command_line import Debug, Json, Language, Version, narrate
+from rumi_tui.command_line import READING_TEXTS, Debug, Json, Language, Version, narrate, patience
 from rumi_tui.locations import fetched_texts, index_folder, texts_folder
 from rumi_tui.search.bridge import NO_GLOSS, Bridge
 from rumi_tui.search.cento import cento as make_cento
@@ -38,7 +38,8 @@ corpus_app = command_line.new_app(help="The texts: those that a model learns fro
 
 def open_index() -> Index:
     """The index of the folder of texts."""
-    return Index(texts_folder(), index_folder())
+    with patience(READING_TEXTS):
+        return Index(texts_folder(), index_folder())
 
 
 class Bar:
@@ -181,7 +182,11 @@ def gloss(
 
     It was learned from the couplets that stand in both languages, and does not see the sentence.
     """
-    with closing(open_index()) as index, closing(Bridge(index, index_folder())) as bridge:
+    with (
+        patience(READING_TEXTS),
+        closing(Index(texts_folder(), index_folder())) as index,
+        closing(Bridge(index, index_folder())) as bridge,
+    ):
         words = bridge.gloss(" ".join(line))
     if not words:
         raise typer.BadParameter("there is no word in it.", param_hint="LINE")

@@ -48,7 +48,7 @@ class ReadingScreen(Dialog[Opening | None]):
         *closing("read", "back"),
         Binding("ctrl+g", "write_on", "Write on"),
         Binding("enter", "scan", "Scan"),
-        Binding("alt+g", "gloss", "Gloss"),
+        Binding("alt+g", "gloss", "Gloss", priority=True),
         Binding("f3", "contents", "Contents"),
         Binding("ctrl+f", "bookmark", "★"),
         Binding("ctrl+r", "chance", "Chance"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import Literal
 
 from textual import on, work
@@ -35,6 +36,9 @@ from rumi_tui.texts.opening import Opening
 from rumi_tui.verse.languages import language_of
 
 HIT = "bold underline"
+PATIENCE = 0.5
+"""Seconds after which it is told why nothing has come yet."""
+FIRST_TIME = "The texts are read for the first time, which takes some seconds …"
 Asking = Literal["ask", "search"]
 HEADINGS = {
     "ask": "Ask a question: these are Rumi's couplets that bear on it.",
@@ -61,6 +65,9 @@ class VersesScreen(Dialog[Opening | None]):
         def __init__(self, words: str) -> None:
             super().__init__()
             self.words = words
+
+    class Prepared(Message):
+        """The texts are ready to be asked."""
 
     class Results(Message):
         """A page of couplets."""
@@ -90,6 +97,8 @@ class VersesScreen(Dialog[Opening | None]):
         self._kind, self._words, self._mode = kind, words, mode
         self._passages: list[Quotation] = []
         self._page = self._pages = 1
+        self._making, self._is_preparing = threading.Lock(), False
+        """Held while the texts are made ready, and whether they are just now."""
         self._status = ""
         """What is told of the page of couplets."""
 
@@ -101,9 +110,38 @@ class VersesScreen(Dialog[Opening | None]):
         yield Choices(markup=False)
 
     def on_mount(self) -> None:
-        """Looks for what was said already."""
+        """Looks for what was said already; else has the texts made ready while the words are typed."""
         if self._words:
             self._find(self._words, 1)
+        else:
+            self._prepare()
+        self.set_timer(PATIENCE, self._say_why_it_takes_long)
+
+    def _say_why_it_takes_long(self) -> None:
+        if self._is_preparing:
+            self._tell(self.Progress(FIRST_TIME))
+
+    @work(thread=True, group="prepare")
+    def _prepare(self) -> None:
+        """In a thread of its own: what is there already is only opened."""
+        with suppress(RumiError), self._opened_texts():  # what is wrong is told when something is asked
+            pass
+        self._post(self.Prepared())
+
+    @contextmanager
+    def _opened_texts(self) -> Iterator[tuple[Index, Bridge | None]]:
+        """The couplets, and where a question is asked the glosses: made in seconds if need be, by one thread only."""
+        with ExitStack() as stack:
+            with self._making:
+                self._is_preparing = True
+                try:
+                    index = stack.enter_context(closing(Index(texts_folder(), index_folder())))
+                    bridge = None
+                    if self._kind == "ask":
+                        bridge = stack.enter_context(closing(Bridge(index, index_folder())))
+                finally:
+                    self._is_preparing = False
+            yield index, bridge
 
     @on(Input.Submitted)
     def _take_words(self, event: Input.Submitted) -> None:
@@ -123,25 +161,24 @@ class VersesScreen(Dialog[Opening | None]):
         """
         from rumi_tui.search.ask import retrieve  # brings onnxruntime, which the page does without
 
-        self._post(self.Progress("Looking …"))
+        self._post(self.Progress(FIRST_TIME if self._is_preparing else "Looking …"))
         self._page = page
         try:
-            with closing(Index(texts_folder(), index_folder())) as index:
-                if self._kind == "search":
+            with self._opened_texts() as (index, bridge):
+                if bridge is None:
                     results = index.search(words, page=page)
                     count = f"{results.found:,} couplets, page {page} of {results.pages:,} (← →)"
                     status = count if results.found else "No couplet holds all of these words."
                     self._post(self.Results(status, results.passages, results.pages))
                     return
-                with closing(Bridge(index, index_folder())) as bridge:
-                    ranking = Ranking(bridge)
+                ranking = Ranking(bridge)
 
-                    def track(batches: Sequence[Batch]) -> Iterable[Batch]:
-                        self._post(self.Results("", retrieve(ranking, None, words), 1))
-                        yield from self._track(batches)
+                def track(batches: Sequence[Batch]) -> Iterable[Batch]:
+                    self._post(self.Results("", retrieve(ranking, None, words), 1))
+                    yield from self._track(batches)
 
-                    embeddings = open_embeddings(index, index_folder(), language_of(words), track)
-                    passages = retrieve(ranking, embeddings, words)
+                embeddings = open_embeddings(index, index_folder(), language_of(words), track)
+                passages = retrieve(ranking, embeddings, words)
             self._post(self.Results("" if passages else "Nothing in the texts bears on this.", passages, 1))
         except RumiError as error:
             self._post(self.Results(str(error), [], 1))
@@ -190,6 +227,12 @@ class VersesScreen(Dialog[Opening | None]):
     @on(Progress)
     def _tell(self, event: Progress) -> None:
         self.query_one("#status", Static).update(event.words)
+
+    @on(Prepared)
+    def _tell_no_longer(self) -> None:
+        status = self.query_one("#status", Static)
+        if status.content == FIRST_TIME:
+            status.update("")
 
     @on(Results)
     def _list(self, event: Results) -> None:

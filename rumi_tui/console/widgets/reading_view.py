@@ -111,7 +111,7 @@ class ReadingView(ScrollView, can_focus=True):
 
     def action_move(self, step: int) -> None:
         """Moves by some couplets."""
-        if self._poem is None:
+        if self._poem is None or self._scrolls_within(step):
             return
         cursor = max(0, min(self._cursor + step, len(self._poem.couplets) - 1))
         if cursor != self._cursor:
@@ -119,6 +119,25 @@ class ReadingView(ScrollView, can_focus=True):
             if self.annotation:
                 self.annotate(None)
             self._follow()
+
+    def _scrolls_within(self, step: int) -> bool:
+        """Scrolls to the rest of a couplet that is higher than the screen; whether there was some."""
+        height, top = self.size.height, self.scroll_offset.y
+        rows = self._rows_of_cursor
+        hidden = rows.stop - top - height if step > 0 else top - rows.start
+        if abs(step) != 1 or len(rows) <= height or hidden <= 0:
+            return False
+        self.scroll_to(y=top + step * min(hidden, height - 1), animate=False)
+        return True
+
+    @property
+    def _rows_of_cursor(self) -> range:
+        """The rows of the couplet under the cursor, with what is told below it."""
+        first = self._first_row[self._cursor]
+        end = self._first_row[self._cursor + 1] if self._cursor + 1 < len(self._first_row) else len(self._rows)
+        while end > first and not (self._rows[end - 1].left or self._rows[end - 1].right):
+            end -= 1  # the air before the next one
+        return range(first, end)
 
     def action_page(self, step: int) -> None:
         """Moves by what is shown."""
@@ -153,9 +172,12 @@ class ReadingView(ScrollView, can_focus=True):
     def _follow(self) -> None:
         """Brings the couplet under the cursor into sight, with one row around it."""
         if self._first_row:
-            first = self._first_row[self._cursor]
-            height = sum(row.couplet == self._cursor for row in self._rows)
-            self.scroll_to_region(Region(0, max(0, first - 1), 1, height + 2), animate=False)
+            rows = self._rows_of_cursor
+            if len(rows) > self.size.height:  # what is told is in sight, or else the beginning
+                notes = (row for row in rows if self._rows[row].look == "note")
+                self.scroll_to(y=next(notes, rows.start), animate=False)
+            else:
+                self.scroll_to_region(Region(0, max(0, rows.start - 1), 1, len(rows) + 2), animate=False)
         self.refresh()
 
     # Setting

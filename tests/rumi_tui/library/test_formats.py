@@ -179,7 +179,9 @@ def test_on_a_card_rumis_lines_have_a_colour_of_their_own():
 
 COUPLETS = ["Rumi's own\nline", "and another\nof his"]
 PARTS = tuple(
-    RealVerse(length=len(verse) + (number == 1), place=f"ghazal {number}, couplet 1", address=f"https://ganjoor.net/{number}")
+    RealVerse(
+        length=len(verse) + (number == 1), place=f"ghazal {number}, couplet 1", address=f"https://ganjoor.net/{number}"
+    )
     for number, verse in enumerate(COUPLETS, 1)
 )
 CENTO = kept(

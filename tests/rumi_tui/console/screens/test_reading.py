@@ -6,6 +6,7 @@ import pytest
 from console_support import SIZES, console, field, line, told, until
 from rich.cells import cell_len
 from support import write_works
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
@@ -188,6 +189,32 @@ async def test_the_persian_of_a_couplet_is_glossed_whatever_language_is_shown(li
         assert drawn(view) == before
         await pilot.press("alt+g", "down")
         assert view.annotation is None
+
+
+async def test_a_key_that_a_terminal_sends_with_a_letter_types_none(library, endless_file, texts):
+    async with console(library, endless_file) as pilot:
+        view = await read(pilot, "masnavi/1/1")
+        pilot.app.post_message(events.Key("alt+g", "g"))
+        await until(pilot, lambda: glosses.HEADING in drawn(view))
+        assert pilot.app.screen.query_one(Input).value == ""
+
+
+async def test_a_couplet_higher_than_the_screen_is_read_to_its_end_before_the_next(library, endless_file, texts):
+    async with console(library, endless_file, (20, 8)) as pilot:
+        view = await read(pilot, "masnavi/1/1")
+        await until(pilot, lambda: view.virtual_size.height > view.size.height)
+        seen = []
+        while view.couplet.number == 1:
+            seen += [view.render_line(row).text for row in range(view.size.height)]
+            await pilot.press("down")
+        shown = "".join(seen)
+        for verse in poem_of(texts, "masnavi/1/1").couplets[0].verse.values():
+            assert all(to_display(word, "app", 0) in shown for word in verse.split())
+        for _ in range(9):
+            await pilot.press("up")
+        assert (view.couplet.number, view.scroll_offset.y) == (1, 0)
+        await pilot.press("alt+g")
+        await until(pilot, lambda: view.render_line(0).text.strip(" ▌").startswith("A gloss,"))
 
 
 async def test_what_has_no_persian_has_no_gloss(library, endless_file, texts):
