@@ -168,7 +168,7 @@ class CentoScreen(Dialog[Draft | Opening | None]):
         if self._draft is not None and self._draft.id is not None:
             with complaining(self):
                 self.app.copy_to_clipboard(to_text(self._library.poem(self._draft.id)))
-                self._tell("Copied.")
+                self.notify("Copied.")
 
     async def action_write_beside(self) -> None:
         """Has the machine write a poem in the same form, metre and rhyme."""
