@@ -47,9 +47,9 @@ def colophon(poem: KeptPoem) -> str:
     }
     settings = "".join(f", {name} {_harmless(', '.join(values))}" for name, values in asked.items() if values)
     model = (model_path(poem.model) if poem.model in MODELS else Path(poem.model)).stem
-    if poem.real and poem.real.parts and poem.real.length >= len(poem.text):
-        name = _harmless(poem.real.place)
-        return f"Rumi's own verse, put together by a program: {name}, {poem.form}, {poem.written[:10]}"
+    if poem.real and poem.is_real:
+        order = ", put together by a program" if poem.real.parts else ""
+        return f"Rumi's own verse{order}: {_harmless(poem.real.place)}, {poem.form}, {poem.written[:10]}"
     begins = f"Begins with Rumi's verse ({_harmless(poem.real.place)}), goes on with a" if poem.real else "A"
     manner = "his" if poem.real else "Rumi's"
     return f"{begins} machine's verse in {manner} manner: {model}, {poem.form}{settings}, {poem.written[:10]}"

@@ -113,6 +113,11 @@ class KeptPoem(msgspec.Struct, frozen=True, kw_only=True):
         """See `prompt_of`."""
         return prompt_of(self.text, self.passages)
 
+    @property
+    def is_real(self) -> bool:
+        """Whether all of it is Rumi's."""
+        return self.real is not None and self.real.length >= len(self.text)
+
 
 class Library:
     """The poems in one SQLite file; several consoles may have it open.

@@ -118,7 +118,7 @@ class CentoScreen(Dialog[Draft | Opening | None]):
         self._tell(event.complaint or KEYS)
         if event.made is None:
             return
-        self._cento, self._is_beside = event.made, False
+        self._cento, self._draft, self._is_beside = event.made, None, False
         self.query_one(PoemView).remove_class("-begun")
         with complaining(self):
             self._draft = draft_of(self._library, event.made)
@@ -172,10 +172,12 @@ class CentoScreen(Dialog[Draft | Opening | None]):
 
     async def action_write_beside(self) -> None:
         """Has the machine write a poem in the same form, metre and rhyme."""
-        if self._cento is not None and self._draft is not None:
+        if self._cento is None or self._draft is None:
+            self.notify("There is no cento yet: type a word, and press Enter.")
+            return
+        with complaining(self):
+            await self._write_beside(self._draft, to_write_beside(self._cento))
             self._is_beside = True
-            with complaining(self):
-                await self._write_beside(self._draft, to_write_beside(self._cento))
 
     def draw(self, event: Event) -> None:
         """Draws what the machine writes beside it."""

@@ -106,5 +106,5 @@ class KeepingScreen(Screen[None]):
         await self._desk.finish()
         with complaining(self):
             self._desk.open(poem.id)
-            author = "Rumi" if poem.real and not poem.passages else poem.model
+            author = "Rumi" if poem.is_real else poem.model
             self._show(f"{author}, {poem.form}, {poem.written[:10]}")

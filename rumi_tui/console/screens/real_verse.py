@@ -57,7 +57,9 @@ class RealVerseScreen(KeepingScreen):
         """Makes a poem of Rumi's own couplets around some words."""
 
         async def write_beside(draft: Draft, like: Opening) -> None:
-            await self._desk.write_beside(self._settings(), draft, like)
+            settings = self._settings()
+            await self._put_on_page(draft)
+            await self._desk.write_beside(settings, draft.text.count("\n") + 1, like)
             if self._desk.job is not None:
                 self._beside = screen, self._desk.job
 
@@ -74,6 +76,10 @@ class RealVerseScreen(KeepingScreen):
         if isinstance(chosen, Opening):
             await self._write_after(chosen)
         elif chosen is not None:
-            await self._desk.finish()
-            self._desk.keep(chosen)
-            self._show("every line is Rumi's, the order is the program's")
+            await self._put_on_page(chosen)
+
+    async def _put_on_page(self, cento: Draft) -> None:
+        await self._desk.finish()
+        if self._desk.now is None or self._desk.now.draft is not cento:
+            self._desk.keep(cento)
+        self._show("every line is Rumi's, the order is the program's")

@@ -103,11 +103,10 @@ class Desk:
         real = RealVerse(length=len(opening.text), place=opening.place, address=opening.address)
         await self._write(settings, opening.text, is_typed=True, title=_title_of(real), real=real)
 
-    async def write_beside(self, settings: Settings, draft: Draft, like: Opening) -> None:
-        """Has a poem of its own written beside one of Rumi's verse, as long, and in its form, metre and rhyme."""
+    async def write_beside(self, settings: Settings, lines: int, like: Opening) -> None:
+        """Has a poem of its own written beside verse of Rumi's, as long, and in its form, metre and rhyme."""
         settings, _ = await self._meant_for(settings, like)
-        settings = msgspec.structs.replace(settings, lines=draft.text.count("\n") + 1)
-        self.keep(draft)
+        settings = msgspec.structs.replace(settings, lines=lines)
         await self._write(settings, "", is_typed=True, title=f"{BESIDE_RUMI} {like.place}")
 
     async def _meant_for(self, settings: Settings, opening: Opening) -> tuple[Settings, Opening]:

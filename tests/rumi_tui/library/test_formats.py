@@ -229,6 +229,12 @@ def test_of_a_cento_that_was_cut_the_places_are_told_of_the_whole_lines_that_are
     assert sum(part.length for part in real.parts) >= real.length
 
 
+def test_a_beginning_by_rumi_after_which_nothing_was_written_is_not_told_for_the_machines():
+    poem = kept("Rumi's own\nline", real=REAL)
+    assert colophon(poem) == "Rumi's own verse: Masnavi I, couplet 1, couplet, 2026-11-24"
+    assert MACHINE_CAPTION not in to_text(poem)
+
+
 def test_what_the_machine_writes_after_a_cento_is_told_from_it():
     poem = msgspec.structs.replace(CENTO, text=f"{CENTO.text}\nthe machine's", passages=kept("").passages)
     assert to_text(poem) == f"{to_text(CENTO)}\n{MACHINE_CAPTION}:\n\nthe machine's\n"

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from console_support import SIZES, console, field, on_the_page, until
+from console_support import SIZES, console, field, on_the_page, told, until
 from support import write_cento_works
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
@@ -80,12 +80,14 @@ async def test_a_word_is_typed_another_follows_and_the_same_cento_is_kept_once(l
     async with console(library, endless_file) as pilot:
         await pilot.press("alt+c")
         await until(pilot, lambda: isinstance(pilot.app.screen, CentoScreen) and pilot.app.screen.query(Input))
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: "no cento yet" in "".join(told(pilot, is_error=False)))
         for words in ("lantern", "submarine", "چراغ", "lantern"):
             pilot.app.screen.query_one(Input).value = words
             pilot.app.screen.query_one(Input).focus()
             await pilot.press("enter")
-            told = "Too few couplets" if words == "submarine" else "Enter reads"
-            await until(pilot, lambda told=told: told in told_there(pilot))
+            answer = "Too few couplets" if words == "submarine" else "Enter reads"
+            await until(pilot, lambda answer=answer: answer in told_there(pilot))
         assert [poem.title for poem in library.poems()] == ["Cento: چراغ", "Cento: lantern"]
 
 
