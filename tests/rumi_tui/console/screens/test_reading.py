@@ -143,10 +143,10 @@ async def read_on(pilot: Pilot, typed: str) -> None:
 
 async def test_a_couplet_is_scanned_in_its_metre_and_each_word_has_its_syllables(library, endless_file, texts):
     poem = poem_of(texts, "masnavi/1/1")
-    line = "بشنو این نی چون شکایت می‌کند"
+    hemistich = "بشنو این نی چون شکایت می‌کند"
     text = texts / "fa-masnavi.txt"
-    text.write_text(text.read_text("utf-8").replace(poem.couplets[0].verse["fa"].split("\n")[0], line), "utf-8")
-    scansion = judge_of("fa").scan(line, poem.metre)
+    text.write_text(text.read_text("utf-8").replace(poem.couplets[0].verse["fa"].split("\n")[0], hemistich), "utf-8")
+    scansion = judge_of("fa").scan(hemistich, poem.metre)
     async with console(library, endless_file) as pilot:
         view = await read(pilot, "masnavi/1/1")
         before = drawn(view)
