@@ -116,7 +116,7 @@ class RumiApp(App[str]):
 
     def action_help_quit(self) -> None:
         """Tells whoever interrupts the program how to leave it."""
-        self.notify(f"{keymap.spoken(self._keys['quit'])} leaves Rumi.")
+        self.notify(f"{keymap.spoken(self._keys['quit'])} quits.")
 
     def action_fetch(self) -> None:
         """Fetches the texts, or shows how far they are, or no longer."""

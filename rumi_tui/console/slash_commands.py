@@ -84,5 +84,5 @@ def read_command(line: str) -> SetValue | RunAction:
     if name in BY_COMMAND:
         return RunAction(BY_COMMAND[name], value)
     matches = difflib.get_close_matches(name, [*SETTINGS, *BY_COMMAND], n=1)
-    way_out = f"did you mean {SIGN}{matches[0]}?" if matches else f"{SIGN}help lists what there is."
+    way_out = f"did you mean {SIGN}{matches[0]}?" if matches else f"{SIGN}help lists them all."
     raise RumiError(f"There is no command {SIGN}{name}: {way_out}")

@@ -81,7 +81,7 @@ class WriteScreen(RealVerseScreen):
     def on_mount(self) -> None:
         """Tells of a library that had to be set aside."""
         if self._library.set_aside is not None:
-            complain(self, f"The library was damaged: it is kept as {self._library.set_aside}, and a new one begun.")
+            complain(self, f"The library was damaged. It is now {self._library.set_aside}, and a new one was started.")
 
     def notify(self, message: str, **options: Any) -> None:
         """Tells something on this page too where another screen lies on top, and would take it along."""
@@ -166,7 +166,7 @@ class WriteScreen(RealVerseScreen):
         had_unsaved = bool(unsaved)
         unsaved.watch(draft)
         if unsaved and not had_unsaved:
-            complain(self, f"{draft.trouble} Poems stay here and saving is tried again.")
+            complain(self, f"{draft.trouble} Poems stay here, and saving will be tried again.")
         elif had_unsaved and not unsaved:
             self.notify("Everything is saved again.")
 
@@ -278,7 +278,7 @@ class WriteScreen(RealVerseScreen):
         await self._desk.finish()
         with complaining(self):
             if (snapshot := self._snapshot()) and not self._desk.replay(snapshot.draft):
-                self.notify("No model wrote anything of this poem.")
+                self.notify("No part of this poem was written by a model.")
 
     def action_lock_seed(self) -> None:
         """Takes the seed of the poem on the page into the settings, or out of them."""
@@ -286,25 +286,25 @@ class WriteScreen(RealVerseScreen):
         with complaining(self):  # where another setting makes no sense
             if bar.is_seed_locked:
                 bar.set("seed", "")
-                self.notify("The seed is free: each poem takes another.")
+                self.notify("Seed released: each poem gets a new one.")
             elif snapshot is not None and snapshot.draft.passages:
                 seed = snapshot.draft.passages[-1].seed
                 bar.set("seed", str(seed))
-                self.notify(f"The seed stays {seed} until you free it.")
+                self.notify(f"Seed {seed} is locked until you release it.")
 
     async def action_undo(self) -> None:
         """Takes the last step back."""
         await self._desk.finish()
-        self._show_step(self._desk.undo(), "There is no step to take back.")
+        self._show_step(self._desk.undo(), "undone", "Nothing to undo.")
 
     async def action_redo(self) -> None:
         """Takes a step again."""
         await self._desk.finish()
-        self._show_step(self._desk.redo(), "There is no step to take again.")
+        self._show_step(self._desk.redo(), "redone", "Nothing to redo.")
 
-    def _show_step(self, has_moved: bool, otherwise: str) -> None:
+    def _show_step(self, has_moved: bool, words: str, otherwise: str) -> None:
         if has_moved:
-            self._show("" if self._desk.now is None else "as it stood here")
+            self._show(words)
         else:
             self.notify(otherwise)
 
@@ -353,7 +353,7 @@ class WriteScreen(RealVerseScreen):
             with complaining(self):
                 await self._desk.write_line(self._settings(), snapshot, wish)
                 self.query_one(Page).show(snapshot, "")
-                self.query_one(Page).line.tell(f"writing line {wish.number} anew")
+                self.query_one(Page).line.tell(f"rewriting line {wish.number}")
                 self.refresh_bindings()
 
     def action_marks(self) -> None:

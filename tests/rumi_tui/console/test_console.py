@@ -36,7 +36,7 @@ async def test_what_is_written_is_on_the_page_and_in_the_library(library, endles
         assert kept.text.startswith("amber")
         assert len(kept.text.split("\n")) == 4
         assert on_the_page(pilot) == letters(kept.text)
-        assert "enough lines" in status(pilot)
+        assert "stopped at 4 lines" in status(pilot)
         assert (kept.form, kept.model, kept.passages[0].ending) == ("couplet", str(endless_file), "lines")
 
 
@@ -356,7 +356,7 @@ async def test_a_poem_that_cannot_be_saved_is_given_back_on_leaving(library, end
     async with console(library, endless_file) as pilot:
         library._database.execute("PRAGMA query_only = ON")
         await pilot.press(*"amber", "enter")
-        await until(pilot, lambda: "enough lines" in status(pilot))
+        await until(pilot, lambda: "stopped at" in status(pilot))
         shown = on_the_page(pilot)
         await leave(pilot)
         assert letters(pilot.app.return_value) == shown

@@ -54,7 +54,7 @@ async def test_a_fetch_says_how_far_it_is_and_goes_on_while_one_writes(
     ("events", "words"),
     [
         ((Began(["a.txt"], []), Ended("")), "All texts are here."),
-        ((*UNDER_WAY, Ended("")), "1 of 4 texts could not be had: fetch again when that is mended."),
+        ((*UNDER_WAY, Ended("")), "1 of 4 texts could not be fetched: try again once that is fixed."),
         ((Began([], []), Ended("There is no room left.")), "There is no room left."),
         ((), "The fetch ended unexpectedly: try again."),
     ],
@@ -93,4 +93,4 @@ async def test_another_folder_of_texts_is_told(monkeypatch: pytest.MonkeyPatch, 
 
 async def test_a_process_that_cannot_begin_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "COMMAND", ("/nowhere/python",))
-    assert "could not begin" in await Fetching().run()
+    assert "could not start" in await Fetching().run()

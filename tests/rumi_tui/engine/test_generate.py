@@ -284,9 +284,9 @@ def test_what_is_asked_for_is_fitted_or_refused() -> None:
         fit_request(TOLD, Request(form="couplet", rhyme="؟"))
     with refused("two that rhyme with each other"):
         fit_request(TOLD, Request(form="couplet", rhyme="the ten"))
-    with refused("cannot be told a rhyme in the form free"):
+    with refused("cannot be given a rhyme in the form free"):
         fit_request(TOLD, Request(form="free", rhyme="ten"))
-    with refused("cannot be told a rhyme"):
+    with refused("cannot be given a rhyme"):
         fit_request(CharacterTokenizer.train(["abc\n" * 9]), Request(form="couplet", rhyme="abc"))
     with refused("'iamb' is not one of these: slow; swift"):
         fit_request(TOLD, Request(form="couplet", metre="iamb"))

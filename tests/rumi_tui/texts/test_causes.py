@@ -84,7 +84,7 @@ def test_a_certificate_that_is_not_trusted() -> None:
 
 
 def test_a_host_that_speaks_no_tls(plain_server: str) -> None:
-    assert "does not answer as a safe address must" in sentence(plain_server)
+    assert "does not answer securely" in sentence(plain_server)
 
 
 @pytest.mark.parametrize("proxy", ["http://127.0.0.1:9", "http://"])
