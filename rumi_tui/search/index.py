@@ -143,7 +143,8 @@ class Index:
         """Opens the index of a folder of texts in the folder `cache_dir`, and makes it first if it is not there."""
         if not folder.is_dir():
             raise RumiError(
-                f"There are no texts in {folder}: run rumi-corpus fetch (in the console: /fetch), or set RUMI_CORPUS_DIR."
+                f"There are no texts in {folder}: "
+                "run rumi-corpus fetch (in the console, /fetch) or set RUMI_CORPUS_DIR."
             )
         sources = find_sources([folder])
         titles = {path: (facts.title, facts.author) for path, facts in read_catalogue(folder).items()}

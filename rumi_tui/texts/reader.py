@@ -167,7 +167,7 @@ class Works:
         poems = list(chain.from_iterable(self._of(work) for work in SHORT_WORKS))
         if not poems:
             raise RumiError(
-                "There are no ghazals or quatrains in these texts: run rumi-corpus fetch (in the console: /fetch)."
+                "There are no ghazals or quatrains in these texts: run rumi-corpus fetch (in the console, /fetch)."
             )
         return poems
 
@@ -232,7 +232,7 @@ def open_works(folder: Path) -> Works:
     """
     if not folder.is_dir():
         raise RumiError(
-            f"There are no texts in {folder}: run rumi-corpus fetch (in the console: /fetch), or set RUMI_CORPUS_DIR."
+            f"There are no texts in {folder}: run rumi-corpus fetch (in the console, /fetch) or set RUMI_CORPUS_DIR."
         )
     sources = sorted(find_sources([folder]), key=lambda source: source.form == FREE)  # a translation is free
     labels = [labels_path(source.path) for source in sources]

@@ -280,7 +280,7 @@ def test_what_is_asked_for_is_fitted_or_refused() -> None:
     request, notes = fit_request(TOLD, asked)
     assert (request.text, request.metre, request.rhyme) == ("a nin", "slow", "ten")
     assert len(notes) == 1
-    with refused("no rhyme that this model can spell"):
+    with refused("cannot be spelled by this model"):
         fit_request(TOLD, Request(form="couplet", rhyme="؟"))
     with refused("two that rhyme with each other"):
         fit_request(TOLD, Request(form="couplet", rhyme="the ten"))

@@ -95,7 +95,7 @@ def test_a_proxy_that_lets_nothing_through(proxy: str) -> None:
 
 def test_a_proxy_of_a_kind_that_is_not_supported() -> None:
     error = requests.exceptions.InvalidSchema("Missing dependencies for SOCKS support.")
-    assert "The proxy is of a kind that is not supported" in transfer_error(error, HTTP).sentence
+    assert "This kind of proxy is not supported" in transfer_error(error, HTTP).sentence
 
 
 @pytest.mark.parametrize(
@@ -127,8 +127,8 @@ def test_a_busy_host_says_how_long_to_wait() -> None:
     ("code", "said"),
     [
         (errno.ENOSPC, "There is no room left"),
-        (errno.EROFS, "Nothing may be written"),
-        (errno.EACCES, "Nothing may be written"),
+        (errno.EROFS, "You may not write"),
+        (errno.EACCES, "You may not write"),
         (errno.EIO, "Could not write"),
     ],
 )
