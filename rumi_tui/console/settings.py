@@ -64,13 +64,11 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     lines: Annotated[int, _from(1, LARGEST_LIMIT), _about("stop after this many lines, unless the poem ends first")] = (
         DEFAULT_LINES
     )
-    keep: Annotated[
-        Keep, _about("how to keep the form: try each line until it fits, try a few times, or not at all")
-    ] = "strict"
+    keep: Annotated[Keep, _about("how often to retry a line that breaks the form")] = "strict"
     temperature: Annotated[
         float,
         _from(*LIMITS["temperature"]),
-        _about("0 takes the likeliest, 1 takes the model at its word, above 1 is wild"),
+        _about("0 is the likeliest, 1 takes the model at its word, above 1 is wild"),
     ] = Sampling().temperature
     top_k: Annotated[
         int, _from(*LIMITS["top_k"]), _about("choose only from the k likeliest characters; 0: from all")

@@ -41,10 +41,10 @@ PATIENCE = 0.5
 FIRST_TIME = "The texts are read for the first time, which takes some seconds …"
 Asking = Literal["ask", "search"]
 HEADINGS = {
-    "ask": "Ask a question: these are Rumi's couplets that bear on it.",
+    "ask": "Ask a question, and read what Rumi says about it.",
     "search": "Search Rumi's verse for words.",
 }
-KEYS = "Enter reads on in the poem; Ctrl+G has the machine write on from the couplet; G glosses its Persian."
+KEYS = "Enter opens the poem; Ctrl+G lets the machine continue from the couplet; G glosses its Persian."
 
 
 class VersesScreen(Dialog[Opening | None]):
@@ -168,7 +168,7 @@ class VersesScreen(Dialog[Opening | None]):
                 if bridge is None:
                     results = index.search(words, page=page)
                     count = f"{results.found:,} couplets, page {page} of {results.pages:,} (← →)"
-                    status = count if results.found else "No couplet holds all of these words."
+                    status = count if results.found else "No couplet has all of these words."
                     self._post(self.Results(status, results.passages, results.pages))
                     return
                 ranking = Ranking(bridge)

@@ -69,7 +69,7 @@ HINTS = {
     "form": "; ".join(f"{form.name}: {form.help}" for form in FORMS.values()),
     "metre": "the metre of the lines, or part of its name; none: the model chooses",
     "keep": ENTRIES["keep"].hint,
-    "preset": "careful, balanced or daring: sets temperature, top-k, top-p and min-p at once",
+    "preset": "careful, balanced, daring: sets temperature, top-k, top-p, min-p at once",
     **{name: field.help for name, field in FIELDS.items()},
 }
 """A line on each setting, told while it has the focus."""

@@ -202,6 +202,10 @@ async def test_a_preset_fills_in_what_can_be_written_with(library, endless_file,
         assert kept.passages[0].sampling == Sampling(**wanted | {"top_k": 0})
 
 
+def test_every_hint_fits_a_line_of_80_columns():
+    assert [hint for hint in HINTS.values() if len(hint) > 76] == []
+
+
 async def test_every_setting_tells_its_range_while_it_has_the_focus(library, conditioned_file):
     async with console(library, conditioned_file, (120, 40)) as pilot:
         for name, hint in HINTS.items():
