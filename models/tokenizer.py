@@ -131,7 +131,7 @@ class Fitted(msgspec.Struct, frozen=True):
         notes = []
         if self.folded:
             changes = ", ".join(f"{old} as {new or 'nothing'}" for old, new in self.folded.items())
-            notes.append(f"The model does not know some characters of the prompt and reads {changes}.")
+            notes.append(f"The model never saw some characters of the prompt and reads {changes}.")
         if self.unknown:
             notes.append(f"The model does not know {' '.join(self.unknown)} and sees a gap there.")
         return notes
