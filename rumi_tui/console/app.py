@@ -136,6 +136,8 @@ class RumiApp(App[str]):
         """
         is_error = options.get("severity") == "error"
         self.notices.add(message, is_error)
+        if not self.screen_stack:  # on the way out
+            return
         if lines := self.screen.query(StatusLine):
             lines.first().tell(message, is_error)
         else:
@@ -145,8 +147,7 @@ class RumiApp(App[str]):
         """Takes a message that was read from a dialog, where nothing else would, with the next key."""
         if isinstance(event, events.Key) and self.screen_stack and self.screen.is_modal:
             for line in self.screen.query(StatusLine):
-                if line.has_stood:
-                    line.remove()
+                line.display = not line.has_stood
         await super().on_event(event)
 
     @property

@@ -47,7 +47,7 @@ class KeepingScreen(Screen[None]):
             poem = self._as_saved()
             self.app.copy_to_clipboard(to_text(poem) if poem and poem.real else snapshot.text)
             if poem:
-                self._save_file(poem, "txt", "Copied. If your terminal has no clipboard, the poem is also in")
+                self._save_file(poem, "txt", "Copied, and saved as")
 
     def action_export(self) -> None:
         """Saves the poem as a file."""
