@@ -88,7 +88,7 @@ def transfer_error(error: requests.RequestException, address: str) -> TransferEr
                 f"{host} cannot be reached: try again later, or check whether a firewall blocks it.",
                 reach="host",
             )
-    return TransferError(f"The transfer from {host} broke off: try again when the connection is better.")
+    return TransferError(f"The transfer from {host} was cut off: try again when the connection is better.")
 
 
 def too_slow(host: str) -> TransferError:
@@ -129,7 +129,7 @@ def _refusal(response: requests.Response, address: str) -> TransferError:
     host, status = host_of(address), response.status_code
     if status == requests.codes.proxy_authentication_required:
         return TransferError(
-            "The proxy wants a name and a password: put them into HTTPS_PROXY.", reach="host", again=False
+            "The proxy asks for a name and a password: put them into HTTPS_PROXY.", reach="host", again=False
         )
     if status in (requests.codes.not_found, requests.codes.gone):
         return TransferError(
@@ -149,9 +149,9 @@ def _refusal(response: requests.Response, address: str) -> TransferError:
 
 def _unknown_name(error: socket.gaierror, host: str) -> TransferError:
     if error.errno == socket.EAI_AGAIN:
-        return TransferError("There is no network, or no name server answers: connect this machine.", reach="host")
+        return TransferError("There is no network, or no name server answers: connect this computer.", reach="host")
     return TransferError(
-        f"The name {host} is not known here: see whether this machine is connected, and to its name server.",
+        f"The name {host} is not known here: check the network and its name server.",
         reach="host",
     )
 

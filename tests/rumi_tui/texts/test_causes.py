@@ -64,7 +64,7 @@ def test_a_name_that_is_not_found(monkeypatch: pytest.MonkeyPatch, code: int, sa
         (OSError(errno.ENETUNREACH, "Network is unreachable"), "There is no network"),
         (TimeoutError("timed out"), "verse.example does not answer within"),
         (ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"), "verse.example cannot be reached"),
-        (ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"), "from verse.example broke off"),
+        (ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"), "from verse.example was cut off"),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -102,7 +102,7 @@ def test_a_proxy_of_a_kind_that_is_not_supported() -> None:
     ("status", "said"),
     [
         (404, "is no longer there"),
-        (407, "The proxy wants a name and a password"),
+        (407, "The proxy asks for a name and a password"),
         (429, "verse.example is too busy"),
         (403, "verse.example answers 403"),
         (502, "verse.example answers 502"),

@@ -257,7 +257,7 @@ def test_a_source_of_another_layout_does_not_stop_the_others(tmp_path: Path, ser
     page = text_at(f"{server.address}/page", content=b"<html>", file="page.txt")
     page = dataclasses.replace(page, extract=lambda content: divan([content]))
     (_, _, complaint), book = fetched(tmp_path, page, text_at(f"{server.address}/book"))
-    assert "not laid out as it was known" in complaint
+    assert "not laid out as before" in complaint
     assert book == ("book.txt", 2, "")
 
 
@@ -310,7 +310,7 @@ def test_the_list_of_texts_has_their_order_and_keeps_what_else_it_says(tmp_path:
 BAD = {
     "error": (fail(500), "answers 500"),
     "busy": (fail(429), "too busy"),
-    "cut": (give(BOOK, promised=10_000), "broke off"),
+    "cut": (give(BOOK, promised=10_000), "was cut off"),
     "other": (give(b"other"), "another raw-book.txt than the one known"),
     "longer": (give(BOOK + b"more"), "another raw-book.txt than the one known"),
 }
