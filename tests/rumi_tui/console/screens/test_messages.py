@@ -127,8 +127,8 @@ async def test_what_a_dialog_tells_stands_below_it_until_it_was_read(library, en
         await pilot.press("down")
         assert not pilot.app.screen.query_one(StatusLine).display
         pilot.app.screen.notify("Nor that.", severity="error")
-        assert line(pilot) == f"{ERROR_SIGN}Nor that."
-        assert pilot.app.screen.query_one(StatusLine).display
+        await until(pilot, lambda: line(pilot) == f"{ERROR_SIGN}Nor that.")
+        assert pilot.app.screen.query_one(StatusLine).region.height == 1
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
         assert status(pilot) == ""
