@@ -111,8 +111,8 @@ WRITING = (
         in_footer=False,
         needs="poem",
     ),
-    Action("library", "ctrl+l", "Library", "Look through the poems that were kept."),
-    Action("next_model", "ctrl+t", "Language", "Change between the English and the Persian model.", in_footer=False),
+    Action("library", "ctrl+l", "Library", "Browse your poems."),
+    Action("next_model", "ctrl+t", "Language", "Switch between the English and the Persian model.", in_footer=False),
 )
 """What the writing screen does, beside Enter in the prompt."""
 

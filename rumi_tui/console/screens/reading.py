@@ -251,7 +251,7 @@ class ReadingScreen(Dialog[Opening | None]):
         if verse and is_metre(self._poem.metre):
             self._scan(self._place, verse.split("\n"), self._poem.languages[0], self._poem.metre)
         else:
-            self.notify("Nobody says in what metre this is.")
+            self.notify("The metre of this poem is not known.")
 
     def action_gloss(self) -> None:
         """Shows the likeliest English of each Persian word of the couplet, or no longer."""

@@ -161,7 +161,7 @@ class VersesScreen(Dialog[Opening | None]):
         """
         from rumi_tui.search.ask import retrieve  # brings onnxruntime, which the page does without
 
-        self._post(self.Progress(FIRST_TIME if self._is_preparing else "Looking …"))
+        self._post(self.Progress(FIRST_TIME if self._is_preparing else "Searching …"))
         self._page = page
         try:
             with self._opened_texts() as (index, bridge):
