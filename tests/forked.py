@@ -39,7 +39,7 @@ forker.recv(1)
 
 @functools.cache
 def command() -> tuple[str, ...]:
-    """What starts a writing process: a launcher, or where nothing had better be forked, what people's consoles start."""
+    """What starts a writing process: a launcher, or elsewhere than on Linux what everybody's console starts."""
     if sys.platform != "linux":
         return COMMAND
     folder = tempfile.TemporaryDirectory()
