@@ -1,8 +1,9 @@
-"""Writing processes forked from one that has imported what they need, in place of ones that start anew.
+"""Writing processes forked from one that has loaded what they need, in place of ones that start anew.
 
-Each is a process of its own that runs all of `rumi_tui.engine.worker`; only the quarter of a second that its imports
-take is saved. What the console starts and ends is a launcher: it hands on its streams, folder and environment to the
-process that forks, and it and the writing process that comes of it end with each other. Only on Linux.
+Each is a process of its own that runs all of `rumi_tui.engine.worker`; only the second is saved that it takes to import
+modules and to read how words are pronounced. What the console starts and ends is a launcher: it hands on its streams,
+folder and environment to the process that forks, and it and the writing process that comes of it end with each other.
+Only on Linux.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import functools
+import gc
 import importlib
 import json
 import os
@@ -20,6 +22,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+
+import pronouncing
 
 from rumi_tui.console.writing.writer import COMMAND
 
@@ -62,6 +66,8 @@ def serve(listener: socket.socket) -> None:
     """Forks a writing process for each launcher that calls, until standard input is closed."""
     importlib.import_module(WORKER)
     del sys.modules[WORKER]  # each writing process has it as its main module
+    pronouncing.init_cmu()  # half a second, which each would spend on its first rhyme
+    gc.freeze()  # what is there already is not looked through for garbage in any of them
     while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
         launcher, _ = listener.accept()
         if os.fork() == 0:
