@@ -11,6 +11,8 @@ from pathlib import Path
 import forked
 import msgspec
 import pytest
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import OptionList, Select, Static
@@ -65,6 +67,21 @@ async def until(pilot: Pilot, condition: Callable[[], object]) -> None:
     raise AssertionError("what was waited for never came")
 
 
+PARSE = Stylesheet._parse_rules
+RULES: dict[tuple, list[RuleSet]] = {}
+
+
+def parse_once(sheet: Stylesheet, *source: object, **kind: object) -> list[RuleSet]:
+    """Rules that an earlier console parsed from the same text with the same colours, or else parses them.
+
+    Textual keeps them as long as one console runs. To parse them is a sixth of a console's start.
+    """
+    key = (*source, *kind.items(), *sheet._variables.items())
+    if key not in RULES:
+        RULES[key] = PARSE(sheet, *source, **kind)
+    return RULES[key]
+
+
 @contextlib.asynccontextmanager
 async def console(
     library: Library,
@@ -87,6 +104,7 @@ async def run(app: RumiApp, size: tuple[int, int] = (80, 24)) -> AsyncIterator:
     """The console from its first moment, left as a person leaves it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(writer, "COMMAND", forked.command())
+        patch.setattr(Stylesheet, "_parse_rules", parse_once)
         try:
             async with app.run_test(size=size) as pilot:
                 yield pilot

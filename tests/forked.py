@@ -66,6 +66,7 @@ def serve(listener: socket.socket) -> None:
     """Forks a writing process for each launcher that calls, until standard input is closed."""
     importlib.import_module(WORKER)
     del sys.modules[WORKER]  # each writing process has it as its main module
+    importlib.import_module("numpy.random")
     pronouncing.init_cmu()  # half a second, which each would spend on its first rhyme
     gc.freeze()  # what is there already is not looked through for garbage in any of them
     while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
