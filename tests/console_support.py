@@ -74,7 +74,7 @@ RULES: dict[tuple, list[RuleSet]] = {}
 def parse_once(sheet: Stylesheet, *source: object, **kind: object) -> list[RuleSet]:
     """Rules that an earlier console parsed from the same text with the same colours, or else parses them.
 
-    Textual keeps them as long as one console runs. To parse them is a sixth of a console's start.
+    Textual keeps them as long as one console runs. To parse them is a fifth of a console's start.
     """
     key = (*source, *kind.items(), *sheet._variables.items())
     if key not in RULES:

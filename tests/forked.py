@@ -94,6 +94,7 @@ def work(launcher: socket.socket) -> None:
     os.environ.update(environment)
     threading.Thread(target=end_with, args=(launcher,), daemon=True).start()
     runpy.run_module(WORKER, run_name="__main__")
+    sys.exit()
 
 
 def end_with(launcher: socket.socket) -> None:
@@ -102,4 +103,5 @@ def end_with(launcher: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    with contextlib.suppress(KeyboardInterrupt):
+        serve(socket.socket(fileno=int(sys.argv[1])))
