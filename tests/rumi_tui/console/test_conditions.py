@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from console_support import begin_without_end, console, field, open_lens, press_and_write, status, told, until
+from console_support import begin_without_end, console, field, open_lens, press_and_write, run, status, told, until
 from support import METRES
 from textual.pilot import Pilot
 from textual.widgets import Select
@@ -185,9 +185,8 @@ async def test_the_lens_reads_a_poem_in_the_metre_of_its_last_passage(library, c
 
 async def test_a_metre_before_the_model_is_read_waits(library, tmp_path):
     app = RumiApp(library, str(tmp_path / "missing.onnx"), "app")
-    async with app.run_test() as pilot:
+    async with run(app) as pilot:
         await until(pilot, lambda: told(pilot))
         pilot.app.notices.clear()
         await obey(pilot, "/metre رمل")
         assert "missing.onnx" in await refusal(pilot)
-        await app.action_quit()

@@ -12,6 +12,7 @@ from console_support import (
     letters,
     on_the_page,
     press_and_write,
+    run,
     status,
     told,
     until,
@@ -240,7 +241,7 @@ async def test_a_number_of_lines_too_large_to_be_kept_does_not_end_the_console(l
 
 async def test_a_model_that_is_missing_is_told(library, tmp_path):
     app = RumiApp(library, str(tmp_path / "missing.onnx"), "app")
-    async with app.run_test() as pilot:
+    async with run(app) as pilot:
         await until(pilot, lambda: told(pilot))
         assert "missing.onnx" in told(pilot)[0]
         await pilot.press(*"amber", "enter")
@@ -251,7 +252,6 @@ async def test_a_model_that_is_missing_is_told(library, tmp_path):
         await until(pilot, lambda: len(told(pilot)) == 3)
         assert told(pilot)[2] == told(pilot)[0]
         assert library.poems() == []
-        await leave(pilot)
 
 
 async def test_characters_the_model_never_saw_are_told(library, endless_file):
