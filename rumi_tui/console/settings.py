@@ -20,6 +20,7 @@ from msgspec import Meta, inspect
 from models.errors import RumiError, describe
 from models.files import replacing
 from models.forms import FORMS
+from models.phrases import PHRASE
 from models.pretrained import MODELS, shipped
 from rumi_tui.bidi import Wish
 from rumi_tui.console import keymap
@@ -67,6 +68,10 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     keep: Annotated[
         Keep, _about("how a form is kept: by trying each line until it does, by a few tries, or not at all")
     ] = "strict"
+    original: Annotated[
+        Annotated[int, _from(PHRASE, LARGEST_LIMIT)] | None,
+        _about("refuse lines that complete a run of so many words of the text the model learned from; nothing: none"),
+    ] = None
     temperature: Annotated[
         float, _from(*LIMITS["temperature"]), _about("0 takes the likeliest, 1 the model at its word, above 1 is wild")
     ] = Sampling().temperature

@@ -92,7 +92,7 @@ class KeptGeneration:
         self._tries, self._rounds = TRIES[request.keep], ROUNDS[request.keep]
         if request.sampling.temperature == 0:  # all tries are the same
             self._tries = self._rounds = 1
-        self._limit = _copy_limit(description, request)
+        self._limit = copy_limit(description, request.original, request.text)
         self._sampler = self._begin()
         self._ends = Ends(request, description.tokenizer)
         self._ending: Ending | None = None
@@ -220,12 +220,16 @@ def write_tries(context: Context, logits: Logits, tries: Sequence[LineTry]) -> I
         logits = context.read(np.array([[each.ids[-1]] for each in active]))
 
 
-def _copy_limit(description: Description, request: Request) -> CopyLimit | None:
-    if request.original is None:
+def copy_limit(description: Description, original: int | None, begun: str = "") -> CopyLimit | None:
+    """How much a line of a poem that is `begun` so may copy, see `Request.original`; None: as much as it likes.
+
+    Raises `RumiError` for a model file that cannot tell a copy.
+    """
+    if original is None:
         return None
     if description.phrases is None:
         raise RumiError("This model file does not tell what its training text holds, so nothing copied can be refused.")
-    return CopyLimit(description.phrases, request.original, request.text)
+    return CopyLimit(description.phrases, original, begun)
 
 
 def _seed(seeds: np.random.Generator) -> int:

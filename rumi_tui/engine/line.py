@@ -21,8 +21,8 @@ from models.forms import form_named
 from models.layout import Conditions, head
 from models.tokenizer import BOTH, BREAK, SECOND, Tokenizer
 from rumi_tui.engine.context import Context, DecodeStep, Logits
-from rumi_tui.engine.generate import LARGEST_SEED, Keep, Request, Sampler
-from rumi_tui.engine.keep import ROUNDS, TRIES, LineTry, Try, write_tries
+from rumi_tui.engine.generate import LARGEST_SEED, Keep, Request, Sampler, check_original
+from rumi_tui.engine.keep import ROUNDS, TRIES, LineTry, Try, copy_limit, write_tries
 from rumi_tui.engine.sampling import Sampling, log_softmax
 from rumi_tui.verse.endings import unit_rhymes
 from rumi_tui.verse.judge import can_judge, rhymes
@@ -61,6 +61,8 @@ class LineRequest(msgspec.Struct, frozen=True, kw_only=True):
     """The same model file, request and seed give the same line."""
     keep: Keep = "strict"
     """How many tries the form is worth, see `rumi_tui.engine.keep`; `off`: one."""
+    original: int | None = None
+    """Refuse lines that complete a copied run of so many words or more, as in `Request`."""
 
     def __post_init__(self) -> None:
         count = len(self.text.split("\n"))
@@ -68,6 +70,7 @@ class LineRequest(msgspec.Struct, frozen=True, kw_only=True):
             raise RumiError(f"There is no line {self.number}: the poem has {count}.")
         if not 0 <= self.seed <= LARGEST_SEED:
             raise RumiError(f"The seed is {self.seed}; choose one from 0 to {LARGEST_SEED}.")
+        check_original(self.original)
 
 
 class NewLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,7 +117,7 @@ class LineGeneration:
     """A line being written anew: iterate over it for tries as they grow, then ask for the `best`."""
 
     def __init__(self, model: DecodeStep, description: Description, request: LineRequest) -> None:
-        """Raises `RumiError` for a form that the model does not know, and for what `fit_line` refuses."""
+        """Raises `RumiError` for an unknown form, where the model cannot tell a copy, and as `fit_line` does."""
         self._model, self._tokenizer, self._card = model, description.tokenizer, description.card
         self._tokenizer.form_id(request.form)
         self._request = request = fit_line(self._tokenizer, request, self._card.language)
@@ -134,6 +137,7 @@ class LineGeneration:
             vectors=description.word_vectors,
             phrases=description.phrases,
             own_words=own_words,
+            limit=copy_limit(description, request.original),
         )
         self._tellable = self._tokenizer.names_rhymes and self._shape.unit > 1
         """Whether the model can be told a rhyme in this form."""
@@ -163,8 +167,8 @@ class LineGeneration:
             self.best = self._new_line(
                 min(ranks, key=lambda line: (ranks[line], prices.get(line, math.inf))), len(ranks)
             )
-            missed, is_old, *rest = least
-            if not (missed or is_old or (any(rest) and not self._is_at_odds)):
+            copies, missed, is_old, *rest = least
+            if not (copies or missed or is_old or (any(rest) and not self._is_at_odds)):
                 return
 
     # What the model is told
@@ -330,7 +334,7 @@ class LineGeneration:
 
     def _broken(self, line: str) -> list[int]:
         """The numbers of lines after it that keep their form beside the old line, but not beside this one."""
-        rules = Rules(self._request.form, self._card.language)
+        rules = Rules(self._request.form, self._card.language, copies=self._rules.copies)
         broken, reach = [], self._after[:REACH]
         for count in range(1, len(reach) + 1):
             old, new = (rules.faults([*self._before, each, *reach[:count]]) for each in (self._old, line))
@@ -339,14 +343,17 @@ class LineGeneration:
         return broken
 
     def _rank(self, line: str) -> tuple[float, ...]:
-        """Less is better: what is not reached, whether it is the old line, what breaks, whether the poem goes on."""
+        """Less is better: whether it copies, what is not reached, whether it is the old line, what breaks, whether the
+        poem goes on.
+        """
         is_old, is_open = line == self._old, not self._after and not ends_sentence(line)
         language = self._card.language
         partners = self._partners if can_judge(language) else []
         unheard = sum(UNHEARD[rhymes(line, self._line(place), language)] for place in partners)
-        faults = len(self._rules.faults(self._poem(line))) + len(self._broken(line))
+        own_faults, broken = self._rules.faults(self._poem(line)), self._broken(line)
         missed = [wish for wish in self._missed(line) if wish != "metre"]  # which is among the faults
-        return len(missed), is_old, faults + unheard, is_open and ends_sentence(self._old)
+        faults = len(own_faults) + len(broken) + unheard
+        return "copied" in own_faults, len(missed), is_old, faults, is_open and ends_sentence(self._old)
 
     def _new_line(self, line: str, tries: int) -> NewLine:
         return NewLine(

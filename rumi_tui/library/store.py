@@ -66,6 +66,8 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     """The metre that it was written in, asked for or named by the model; empty for none, and where nobody noted it."""
     keep: Keep = "off"
     """How its form was kept."""
+    original: int | None = None
+    """Copied runs of so many words were refused, see `Request.original`."""
 
 
 class RealVerse(msgspec.Struct, frozen=True, kw_only=True):
@@ -207,9 +209,16 @@ class Library:
             self._run("BEGIN IMMEDIATE")
             for passage in passages:
                 sampling = msgspec.json.encode(passage.sampling).decode()
-                said = (passage.ending, passage.metre, passage.rhyme, passage.named_metre, passage.keep)
+                said = (
+                    passage.ending,
+                    passage.metre,
+                    passage.rhyme,
+                    passage.named_metre,
+                    passage.keep,
+                    passage.original,
+                )
                 row = (poem, passage.begins_at, passage.seed, passage.lines, sampling, *said)
-                self._run("INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+                self._run("INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             grown = "UPDATE poems SET text = ?, deleted = iif(text = ?, deleted, 0), indexed = 0 WHERE id = ?"
             self._run(grown, (text, text, poem))
             self._run("COMMIT")
@@ -315,7 +324,7 @@ class Library:
 
     def _poem(self, row: tuple[int, str, str, str, str, str, int | None, int | None, int, str, str, str]) -> KeptPoem:
         poem, date, model, model_sha256, form, text, parent, branches_at, favourite, title, tags, real = row
-        columns = "begins_at, seed, lines, sampling, ending, metre, rhyme, named_metre, keep"
+        columns = "begins_at, seed, lines, sampling, ending, metre, rhyme, named_metre, keep, original"
         select = f"SELECT {columns} FROM passages WHERE poem = ? ORDER BY begins_at"
         try:
             passages = tuple(
@@ -329,8 +338,9 @@ class Library:
                     rhyme=rhyme,
                     named_metre=named_metre,
                     keep=keep,
+                    original=original,
                 )
-                for begins_at, seed, lines, sampling, ending, metre, rhyme, named_metre, keep in self._run(
+                for begins_at, seed, lines, sampling, ending, metre, rhyme, named_metre, keep, original in self._run(
                     select, (poem,)
                 )
             )

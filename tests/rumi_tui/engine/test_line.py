@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 from support import refused
 
+from rumi_tui.engine.generate import Request
 from rumi_tui.engine.keep import TRIES
 from rumi_tui.engine.line import LineGeneration, LineRequest, write_line
+from rumi_tui.engine.poems import write_poems
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import Session, load_model
 from rumi_tui.verse.judge import rhymes
@@ -136,3 +138,12 @@ def test_a_persian_line_ends_with_a_word_also_where_its_form_has_no_rhyme(
 ) -> None:
     assert words(write(persian, GHAZAL, number, form=form, end="عشق")[0].line)[-1] == "عشق"
     assert rhymes(write(persian, GHAZAL, number, form=form, rhyme="جان")[0].line, "جان", "fa") == "perfect"
+
+
+def test_a_line_that_copies_is_taken_only_where_no_other_is_there(indexed_file) -> None:
+    model = Session(indexed_file)
+    [poem] = write_poems(model, model.description, Request(form="free", seed=7, lines=4, keep="strict"), 1)
+    new, _ = write(model, poem.text, 2, original=5)
+    assert "copied" not in new.faults
+    with refused("found in any verse"):
+        LineRequest(form="free", text="a", number=1, original=2)
