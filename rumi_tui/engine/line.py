@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -151,19 +152,28 @@ class LineGeneration:
         self._random, self.best = np.random.default_rng(request.seed), None
         ranks: dict[str, tuple[float, ...]] = {}
         prices: dict[str, float] = {}
+        beginnings: dict[str, tuple[Context, Sampler, Logits]] = {}
         for _ in range(rounds):
             told, end = self._rhyme(tries)
-            context, sampler, logits = self._begin(told)
+            if told not in beginnings:
+                beginnings[told] = self._begin(told)
+            context, sampler, logits = beginnings[told]
             begun = [LineTry(context, sampler.branch(self._seed())) for _ in range(tries)]
             for _ in write_tries(context.branch(tries), logits, begun):
                 yield Try(begun[0].text)
             lines = [each.text for each in begun if each.is_whole] or [begun[0].text]
             if end and not any(self._is_reached(line) and not self._rules.faults(self._poem(line)) for line in lines):
                 lines += self._closed(lines, end)
-            ranks |= {line: self._rank(line) for line in lines if line not in ranks}
+            for line in dict.fromkeys(lines):
+                if line not in ranks:
+                    yield Try(line)
+                    ranks[line] = self._rank(line)
             least = min(ranks.values())
             equals = [line for line, rank in ranks.items() if rank == least and line not in prices]
-            prices |= dict(zip(equals, self._prices(context, logits, equals), strict=True))
+            for first in range(0, len(equals), TRIES["strict"]):
+                some = equals[first : first + TRIES["strict"]]
+                yield Try(some[0])
+                prices |= zip(some, self._prices(context, logits, some), strict=True)
             self.best = self._new_line(
                 min(ranks, key=lambda line: (ranks[line], prices.get(line, math.inf))), len(ranks)
             )
@@ -334,13 +344,19 @@ class LineGeneration:
 
     def _broken(self, line: str) -> list[int]:
         """The numbers of lines after it that keep their form beside the old line, but not beside this one."""
+        old_faults, new_faults = self._old_faults_after, self._faults_after(line)
+        pairs = enumerate(zip(old_faults, new_faults, strict=True), self._place + 2)
+        return [number for number, (old, new) in pairs if new - old]
+
+    @cached_property
+    def _old_faults_after(self) -> list[set[Fault]]:
+        return self._faults_after(self._old)
+
+    def _faults_after(self, line: str) -> list[set[Fault]]:
+        """What each of the lines after it, `REACH` of them at most, breaks beside this line, metre and words aside."""
         rules = Rules(self._request.form, self._card.language, copies=self._rules.copies)
-        broken, reach = [], self._after[:REACH]
-        for count in range(1, len(reach) + 1):
-            old, new = (rules.faults([*self._before, each, *reach[:count]]) for each in (self._old, line))
-            if set(new) - set(old):
-                broken.append(self._place + 1 + count)
-        return broken
+        poem, reach = [*self._before, line, *self._after[:REACH]], range(min(len(self._after), REACH))
+        return [set(rules.faults(poem[: self._place + 2 + count])) for count in reach]
 
     def _rank(self, line: str) -> tuple[float, ...]:
         """Less is better: whether it copies, what is not reached, whether it is the old line, what breaks, whether the

@@ -209,15 +209,9 @@ class Library:
             self._run("BEGIN IMMEDIATE")
             for passage in passages:
                 sampling = msgspec.json.encode(passage.sampling).decode()
-                said = (
-                    passage.ending,
-                    passage.metre,
-                    passage.rhyme,
-                    passage.named_metre,
-                    passage.keep,
-                    passage.original,
-                )
-                row = (poem, passage.begins_at, passage.seed, passage.lines, sampling, *said)
+                said = (passage.ending, passage.metre, passage.rhyme, passage.named_metre)
+                limits = (passage.keep, passage.original)
+                row = (poem, passage.begins_at, passage.seed, passage.lines, sampling, *said, *limits)
                 self._run("INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             grown = "UPDATE poems SET text = ?, deleted = iif(text = ?, deleted, 0), indexed = 0 WHERE id = ?"
             self._run(grown, (text, text, poem))

@@ -37,6 +37,19 @@ async def test_a_line_is_written_anew_and_taken_back(library: Library, endless_f
         assert library.poem(first.id) == first
 
 
+async def test_tries_at_a_line_are_seen_and_escape_leaves_the_poem_as_it_was(library: Library, endless_file):
+    async with console(library, endless_file, lines="3", keep="off") as pilot:
+        first = await press_and_write(pilot, library, *"amber", "enter")
+        await obey(pilot, "/line 2 rhyme lantern")
+        await until(pilot, lambda: on_the_page(pilot) != letters(first.text))
+        await pilot.press("escape")
+        await until(pilot, lambda: status(pilot) == "the poem stands as it was")
+        assert on_the_page(pilot) == letters(first.text)
+        assert library.poems() == [first]
+        again = await press_and_write(pilot, library, "ctrl+r")
+        assert on_the_page(pilot) == letters(again.text)
+
+
 async def test_a_line_is_chosen_from_the_poem(library: Library, endless_file):
     async with console(library, endless_file, lines="3", keep="off") as pilot:
         first = await press_and_write(pilot, library, *"amber", "enter")

@@ -147,3 +147,9 @@ def test_a_line_that_copies_is_taken_only_where_no_other_is_there(indexed_file) 
     assert "copied" not in new.faults
     with refused("found in any verse"):
         LineRequest(form="free", text="a", number=1, original=2)
+
+
+def test_what_is_weighed_is_shown_so_that_whoever_stops_is_heard_there_too(endless: Session) -> None:
+    asked = LineRequest(form="free", text=POEM, number=2, end="drum", seed=4)
+    shown = [each.line for each in LineGeneration(endless, endless.description, asked)]
+    assert any(line.endswith("drum") for line in shown)
