@@ -58,7 +58,11 @@ WRITING = (
     ),
     Action("go_on", "ctrl+g", "Go on", "Continue the poem from where it stands.", needs="rest"),
     Action(
-        "lens", "f2", "Lens", "See what the model thought at every character, and branch where it chose.", needs="poem"
+        "lens",
+        "f2",
+        "Lens",
+        "See what the model thought at every character, word and line, and choose another.",
+        needs="poem",
     ),
     Action(
         "marks",

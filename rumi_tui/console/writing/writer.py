@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from rumi_tui.engine.messages import Answer, Command, Event, Failed, Finished, Order, Stop, Write, WriteLine
+from rumi_tui.engine.messages import Answer, Command, Event, Failed, Finished, OfferLines, Order, Stop, Write, WriteLine
 
 LONGEST_EVENT = 64 << 20
 """Bytes: a prompt may be very long, and `Began` repeats it."""
@@ -37,7 +37,7 @@ class Writer:
             is_answered = False
             try:
                 process = await self._running()
-                if stops != self._stops and isinstance(command, Write | WriteLine):
+                if stops != self._stops and isinstance(command, Write | WriteLine | OfferLines):
                     is_answered = True
                     yield Finished(ending=None, characters=0, seconds=0.0)
                     return

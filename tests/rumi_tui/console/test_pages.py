@@ -86,6 +86,7 @@ PAGES = {
     "write": Page(WriteScreen, ()),
     "setting": Page(WriteScreen, ("tab",), has_picture=False),
     "lens": Page(LensScreen, ("f2",), " bits, "),
+    "words": Page(LensScreen, ("f2", "alt+m", "space"), " bits, "),
     "tree": Page(TreeScreen, ("f3",)),
     "library": Page(LibraryScreen, ("ctrl+l",)),
     "export": Page(ExportScreen, ("ctrl+s",)),
@@ -104,8 +105,9 @@ PAGES = {
     "drafts": Page(
         DraftsScreen, (*typed("/lines 4"), *typed("/seed 7"), *typed("/keep off"), "ctrl+d"), "The best first"
     ),
+    "lines": Page(LensScreen, ("f2", "space", "space"), " bits a"),
 }
-"""The drafts come last, for they change the settings and the library."""
+"""The drafts come late, for they change the settings and the library; other lines need the seed that they set."""
 
 
 @pytest.fixture
