@@ -87,7 +87,8 @@ def other_words(
     context = Context(model)
     logits = context.read(ids[None, : places[first]])[0]
     lead = text[begins[first] : at]
-    words = words_that_follow(context, logits, tokenizer, lead, path=ids[places[first:]].tolist())
+    path = ids[places[first : int(np.searchsorted(begins, at + len(standing)))]].tolist()
+    words = words_that_follow(context, logits, tokenizer, lead, path=path, longest=max(LONGEST, len(path)))
     ordered = sorted(words, key=lambda word: -word.probability)
     return ordered[:COUNT] + [word for word in ordered[COUNT:] if word.text == standing]
 

@@ -6,7 +6,7 @@ from support import refused
 
 from models.layout import lay_out
 from rumi_tui.engine.context import Context
-from rumi_tui.engine.other_words import COUNT, other_words, words_that_follow
+from rumi_tui.engine.other_words import COUNT, LONGEST, other_words, words_that_follow
 from rumi_tui.engine.sampling import log_softmax
 from rumi_tui.engine.session import Session, load_model
 from rumi_tui.verse.words import is_within_word, spelled_words
@@ -124,3 +124,10 @@ def test_a_place_within_a_word_is_refused(session: Session) -> None:
     for at in (1, 5, 99):
         with refused("beginning of a word"):
             other_words(session, session.tokenizer, "free", POEM, at)
+
+
+def test_a_word_that_is_longer_than_those_looked_for_is_among_them_too(session: Session) -> None:
+    word = "amber" * 6
+    assert len(word) > LONGEST
+    assert word in [choice.text for choice in other_words(session, session.tokenizer, "free", f"a {word} drum", 2)]
+    assert word in [choice.text for choice in other_words(session, session.tokenizer, "free", f"a {word}", 2)]
