@@ -117,8 +117,7 @@ class LensScreen(Dialog[Branching | None]):
                 self._scores = report.scores
                 self._is_same_model = report.model_sha256 == self._look.model_sha256
                 self._show_legend()
-                length = sum(len(score.text) for score in report.scores)
-                self.query_one(LensView).show(report.scores, self._look.text[: len(self._look.text) - length])
+                self.query_one(LensView).show(report.scores, self._look.text)
         if self._shows_marks and self._scores:
             await self._judge()
 
@@ -203,27 +202,25 @@ class LensScreen(Dialog[Branching | None]):
         text = self._look.text[unit.begin : unit.end].removesuffix("\n")
         answer = self._answers.get((grain, unit.begin))
         if grain == "word":
-            summary, offers = self._tell_word(
-                unit, text, [each for each in answer or () if isinstance(each, WordChoice)]
-            )
+            words = [each for each in answer or () if isinstance(each, WordChoice)]
+            summary, offers = self._tell_word(unit, text, words)
         else:
             lines = [each for each in answer or () if isinstance(each, LineChoice)]
             summary, offers = self._tell_line(unit, text, lines)
-        self._list(summary, [Offer(Text(LOOKING[grain], "italic"), None)] if answer is None else offers)
+        self._list(summary, offers)
+        if answer is None:
+            self.query_one("#choices", OptionList).add_option(Option(Text(LOOKING[grain], "italic")))
 
     def _tell_word(self, unit: Unit, text: str, words: Sequence[WordChoice]) -> tuple[str, list[Offer]]:
         name = to_display(text, self._mode, 0)
         standing = next((word.probability for word in words if word.text == text), None)
-        if standing is None:
-            return name, []
-        bits = -log2(max(standing, 1e-300))
         offers = [
-            Offer(
-                _row_of_word(word, word.text == text, self._mode),
-                Branching(unit.begin, word.text + word.closing),
-            )
+            Offer(_row_of_word(word, word.text == text, self._mode), Branching(unit.begin, word.text + word.closing))
             for word in words
         ]
+        if standing is None:
+            return f"{name}: no word that the model can spell" if words else name, offers
+        bits = -log2(max(standing, 1e-300))
         return f"{name}: {bits:.1f} bits, {share(standing)} likely\n{bits / len(text):.2f} bits a character", offers
 
     def _tell_line(self, unit: Unit, text: str, lines: Sequence[LineChoice]) -> tuple[str, list[Offer]]:
@@ -255,7 +252,7 @@ class LensScreen(Dialog[Branching | None]):
         choices = self.query_one("#choices", OptionList)
         choices.clear_options()
         self._offers = offers
-        choices.add_options(Option(offer.row) for offer in offers)
+        choices.add_options(Option(offer.row, disabled=offer.branching is None) for offer in offers)
         if choices.has_focus:
             choices.action_first()
 
@@ -315,8 +312,8 @@ class LensScreen(Dialog[Branching | None]):
 
     @on(OptionList.OptionSelected)
     async def _branch(self, event: OptionList.OptionSelected) -> None:
-        if branching := self._offers[event.option_index].branching:
-            await self._leave(branching)
+        if self._offers:  # else nothing is there yet
+            await self._leave(self._offers[event.option_index].branching)
 
     async def _leave(self, branching: Branching | None) -> None:
         """Leaves; whatever is still being tried is stopped before anything else is asked of the writing process."""

@@ -108,8 +108,8 @@ class LensView(ScrollView, can_focus=True):
         super().__init__()
         self._mode = mode
         self._scores: Sequence[TokenScore] = ()
-        self._before = ""
-        """What of the poem stands before the scores."""
+        self._text = ""
+        """All of the poem; its end has the scores."""
         self._surprises: list[float] = []
         """What each score is shaded by: its surprise, or the mean over the characters of the unit it belongs to."""
         self._rows: list[list[Glyph]] = []
@@ -130,9 +130,14 @@ class LensView(ScrollView, can_focus=True):
         """The index of the first score under it."""
         return self.units[self._number].scores.start if self.units else 0
 
-    def show(self, scores: Sequence[TokenScore], before: str = "") -> None:
-        """Shows a poem, of which a beginning has no scores, the cursor on its first score."""
-        self._scores, self._before = scores, before
+    @property
+    def _begin(self) -> int:
+        """How many characters of the poem have no scores."""
+        return len(self._text) - sum(len(score.text) for score in self._scores)
+
+    def show(self, scores: Sequence[TokenScore], text: str) -> None:
+        """Shows a poem, of which a beginning may have no scores, the cursor on its first score."""
+        self._scores, self._text = scores, text
         self._set_grain(self.grain)
         self._lay_out()
         self.move_to(0)
@@ -224,10 +229,10 @@ class LensView(ScrollView, can_focus=True):
 
     def _set_grain(self, grain: Grain) -> None:
         """Lets the cursor stand on other units; it stays where it is. A poem without words has only its lines."""
-        cursor, begin = self.cursor, len(self._before)
-        self.grain, self.units = grain, _units(self._scores, grain, begin)
+        cursor = self.cursor
+        self.grain, self.units = grain, _units(self._scores, self._text, grain)
         if self._scores and not self.units:
-            self.grain, self.units = "line", _units(self._scores, "line", begin)
+            self.grain, self.units = "line", _units(self._scores, self._text, "line")
         self._number = max(0, bisect.bisect_right([unit.scores.start for unit in self.units], cursor) - 1)
         self._surprises = [score.surprise for score in self._scores]
         for unit in self.units if self.grain != "character" else ():
@@ -239,8 +244,8 @@ class LensView(ScrollView, can_focus=True):
     def _lay_out(self) -> None:
         measure = max(8, min(self.size.width - 2, WIDEST))
         self._rows, self._indents, self._is_leftwards, self._drawn = [], [], [], []
-        begin, first = len(self._before), self._before.count("\n")
-        cut = len(self._before) - (self._before.rfind("\n") + 1)
+        begin = self._begin
+        first, cut = self._text.count("\n", 0, begin), begin - (self._text.rfind("\n", 0, begin) + 1)
         for number, (characters, owners) in enumerate(self._lines(), first):
             right_to_left = is_right_to_left(characters)
             marks = self._marks[number] if number < len(self._marks) else LineMarks()
@@ -320,17 +325,19 @@ class LensView(ScrollView, can_focus=True):
         return Segment(part.text, self.get_component_rich_style(f"lens--{part.look}") if part.look else None)
 
 
-def _units(scores: Sequence[TokenScore], grain: Grain, begin: int) -> list[Unit]:
-    """What the cursor can stand on in these scores, which begin after so many characters of the poem."""
-    text = "".join(score.text for score in scores)
+def _units(scores: Sequence[TokenScore], text: str, grain: Grain) -> list[Unit]:
+    """What the cursor can stand on in a poem that ends with these scores."""
     begins = list(accumulate((len(score.text) for score in scores), initial=0))
+    begin = len(text) - begins[-1]
     match grain:
         case "character":
             spans = [range(*pair) for pair in pairwise(begins)]
         case "word":
-            spans = spelled_words(text)
+            spans = [
+                range(word.start - begin, word.stop - begin) for word in spelled_words(text) if word.start >= begin
+            ]
         case "line":
-            spans = [range(*line.span()) for line in re.finditer("[^\n]*\n|[^\n]+", text)]
+            spans = [range(*line.span()) for line in re.finditer("[^\n]*\n|[^\n]+", text[begin:])]
     return [
         Unit(
             range(bisect.bisect_right(begins, span.start) - 1, bisect.bisect_right(begins, span.stop - 1)),

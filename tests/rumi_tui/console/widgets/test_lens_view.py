@@ -29,7 +29,7 @@ class Showing(App[None]):
         yield LensView("app")
 
     def on_mount(self) -> None:
-        self.query_one(LensView).show(scores(self.text))
+        self.query_one(LensView).show(scores(self.text), self.text)
 
 
 @pytest.mark.parametrize("width", [20, 24, 80, 300])
@@ -121,9 +121,9 @@ async def test_pieces_of_words_belong_to_the_words_that_they_have_part_in():
     pieces = ["am", "ber", " can", "dle,", "\n", "drum"]
     async with Showing("").run_test(size=(30, 10)) as pilot:
         view = pilot.app.query_one(LensView)
-        view.show([TokenScore(piece, 2.0, 1.0, ()) for piece in pieces], "first\n")
-        view.focus()
         text = "first\n" + "".join(pieces)
+        view.show([TokenScore(piece, 2.0, 1.0, ()) for piece in pieces], text)
+        view.focus()
         for word, scores in (("amber", range(2)), ("candle", range(2, 4)), ("drum", range(5, 6))):
             view.action_by("word", 1 if word != "amber" else -1)
             assert under_the_cursor(view, text) == word
@@ -134,7 +134,8 @@ async def test_pieces_of_words_belong_to_the_words_that_they_have_part_in():
 async def test_words_and_lines_are_shaded_by_their_mean():
     async with Showing("").run_test(size=(30, 10)) as pilot:
         view = pilot.app.query_one(LensView)
-        view.show([TokenScore(letter, bits, 1.0, ()) for letter, bits in zip("ab c\n", (1, 5, 9, 2, 0), strict=True)])
+        pairs = zip("ab c\n", (1, 5, 9, 2, 0), strict=True)
+        view.show([TokenScore(letter, bits, 1.0, ()) for letter, bits in pairs], "ab c\n")
         view.action_next_grain()
         assert view._surprises == [3, 3, 9, 2, 0]
         view.action_next_grain()
@@ -198,7 +199,7 @@ async def test_marks_of_persian_are_read_from_the_right():
 async def test_marks_are_those_of_the_lines_that_are_scored():
     async with Showing("").run_test(size=(60, 12)) as pilot:
         view = pilot.app.query_one(LensView)
-        view.show(scores("dle\ndrum"), "amber\ncan")
+        view.show(scores("dle\ndrum"), "amber\ncandle\ndrum")
         lines = [LineMarks(marks=[Mark(0, 5, "copied")]), LineMarks(marks=[Mark(4, 6, "rhyme")]), LineMarks()]
         view.mark(lines)
         assert drawn(view) == [" dle↵", "  ══", " drum"]
