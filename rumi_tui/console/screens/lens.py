@@ -243,9 +243,11 @@ class LensScreen(Dialog[Branching | None]):
         width = max(NARROWEST, self.query_one("#choices").size.width - 6)
         bits = line.nats * log2(e) / (len(line.text) + 1)
         told = ", ".join([f"{bits:.2f} bits a character", *(FAULTS[fault] for fault in line.faults)])
-        rows = [line.text[begin:end].rstrip(" ") for begin, end in wrapped(line.text, width)]
-        shown = "\n  ".join(to_display(row, self._mode, width) for row in rows)
-        return Text(f"{'●' if stands else ' '} {shown}\n  ").append(shortened(told, width), "italic")
+        verse, notes = (
+            [text[begin:end].rstrip(" ") for begin, end in wrapped(text, width)] for text in (line.text, told)
+        )
+        shown = "\n  ".join(to_display(row, self._mode, width) for row in verse)
+        return Text(f"{'●' if stands else ' '} {shown}\n  ").append("\n  ".join(notes), "italic")
 
     def _list(self, summary: str, offers: list[Offer]) -> None:
         self.query_one("#thought", Static).update(summary)

@@ -62,7 +62,7 @@ CHOICE = tuple(_field(name, classes="roomy") for name in ("top_k", "top_p", "min
 RHYME = Field(
     "rhyme", "", "what the rhyming lines end in: letters in Persian, words in English", "as it comes", "optional rhyme"
 )
-ORIGINAL = _field("original", "copies too", classes="roomy")
+ORIGINAL = _field("original", "off", classes="roomy")
 FIELDS = {field.name: field for field in (*SHAPE, RHYME, *CHOICE, ORIGINAL)}
 
 HINTS = {
