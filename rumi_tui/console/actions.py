@@ -57,7 +57,13 @@ WRITING = (
         in_footer=False,
     ),
     Action("go_on", "ctrl+g", "Go on", "Continue the poem from where it stands.", needs="rest"),
-    Action("lens", "f2", "Lens", "See how the model chose each character, and branch at another choice.", needs="poem"),
+    Action(
+        "lens",
+        "f2",
+        "Lens",
+        "See what the model thought at every character, word and line, and choose another.",
+        needs="poem",
+    ),
     Action(
         "marks",
         "alt+m",

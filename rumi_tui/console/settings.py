@@ -20,6 +20,7 @@ from msgspec import Meta, inspect
 from models.errors import RumiError, describe
 from models.files import replacing
 from models.forms import FORMS
+from models.phrases import PHRASE
 from models.pretrained import MODELS, shipped
 from rumi_tui.bidi import Wish
 from rumi_tui.console import keymap
@@ -65,6 +66,10 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         DEFAULT_LINES
     )
     keep: Annotated[Keep, _about("how often to retry a line that breaks the form")] = "strict"
+    original: Annotated[
+        Annotated[int, _from(PHRASE, LARGEST_LIMIT)] | None,
+        _about("refuse lines that copy this many words of the training text; none: no limit"),
+    ] = None
     temperature: Annotated[
         float,
         _from(*LIMITS["temperature"]),

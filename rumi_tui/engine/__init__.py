@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rumi_tui.engine.lens import TokenScore, token_scores
     from rumi_tui.engine.line import LineGeneration, LineRequest, NewLine, write_line
     from rumi_tui.engine.loss import Score, Verse, score
+    from rumi_tui.engine.other_lines import LineChoice, OtherLines
+    from rumi_tui.engine.other_words import WordChoice, other_words
     from rumi_tui.engine.poems import Poem, write_poems, writer
     from rumi_tui.engine.rank import Rank
     from rumi_tui.engine.sampling import Sampling
@@ -25,9 +27,11 @@ __all__ = [
     "Generation",
     "Kept",
     "KeptGeneration",
+    "LineChoice",
     "LineGeneration",
     "LineRequest",
     "NewLine",
+    "OtherLines",
     "Poem",
     "Rank",
     "RankedPoem",
@@ -39,8 +43,10 @@ __all__ = [
     "TokenScore",
     "Try",
     "Verse",
+    "WordChoice",
     "fit_request",
     "load_model",
+    "other_words",
     "score",
     "token_scores",
     "write_drafts",
@@ -56,6 +62,8 @@ _HOMES = {
     "line": ("LineGeneration", "LineRequest", "NewLine", "write_line"),
     "lens": ("TokenScore", "token_scores"),
     "loss": ("Score", "Verse", "score"),
+    "other_lines": ("LineChoice", "OtherLines"),
+    "other_words": ("WordChoice", "other_words"),
     "poems": ("Poem", "write_poems", "writer"),
     "rank": ("Rank",),
     "sampling": ("Sampling",),

@@ -101,14 +101,17 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
                 raise RumiError(f"{name.capitalize()} must be from 1 to {LARGEST_LIMIT}, not {limit}.")
         if not 0 <= self.seed <= LARGEST_SEED:
             raise RumiError(f"Seed must be from 0 to {LARGEST_SEED}, not {self.seed}.")
-        if self.original is None:
-            return
-        if self.original < PHRASE:
-            raise RumiError(f"Runs of {self.original} words are found in any verse; refuse those of {PHRASE} or more.")
-        if self.keep == "off":
+        check_original(self.original)
+        if self.original is not None and self.keep == "off":
             raise RumiError(
                 "Lines that copy are refused only where the form is kept: keep it, or set no limit on copying."
             )
+
+
+def check_original(limit: int | None) -> None:
+    """Raises `RumiError` for a limit on copied words that no line of verse could keep."""
+    if limit is not None and limit < PHRASE:
+        raise RumiError(f"Runs of {limit} words are found in any verse; refuse those of {PHRASE} or more.")
 
 
 def fit_request(tokenizer: Tokenizer, request: Request) -> tuple[Request, list[str]]:

@@ -92,7 +92,7 @@ class KeptGeneration:
         self._tries, self._rounds = TRIES[request.keep], ROUNDS[request.keep]
         if request.sampling.temperature == 0:  # all tries are the same
             self._tries = self._rounds = 1
-        self._limit = _copy_limit(description, request)
+        self._limit = copy_limit(description, request.original, request.text)
         self._sampler = self._begin()
         self._ends = Ends(request, description.tokenizer)
         self._ending: Ending | None = None
@@ -141,6 +141,14 @@ class KeptGeneration:
                     return
                 yield step
 
+    def tries(self) -> Generator[Try, None, list[tuple[LineTry, list[Fault]]]]:
+        """The tries at the line that follows the text of the request, each with what it breaks, the best first."""
+        self._sampler, lines = self._begin(), self._request.text.split("\n")
+        self._sampler.may_end = self._ends.may_end(len(lines))
+        context, seeds = Context(self._model), np.random.default_rng(self._request.seed)
+        logits = context.read(np.array([self._sampler.unread]))
+        return (yield from self._ranked_tries(context, logits, lines, seeds))
+
     def _rules(self, metre: str) -> Rules:
         request, description = self._request, self._description
         return rules_of(
@@ -167,7 +175,16 @@ class KeptGeneration:
     def _try_line(
         self, context: Context, logits: Logits, lines: Sequence[str], seeds: np.random.Generator
     ) -> Generator[Try, None, LineTry]:
-        """The best try at the next line; shows one of each round as it grows. `lines` is the poem so far.
+        """The best try at the next line; shows one of each round as it grows. `lines` is the poem so far."""
+        ranked = yield from self._ranked_tries(context, logits, lines, seeds)
+        best, faults = ranked[0]
+        self.lines.append(Kept(lines[-1] + best.text, len(lines), len(ranked), faults))
+        return best
+
+    def _ranked_tries(
+        self, context: Context, logits: Logits, lines: Sequence[str], seeds: np.random.Generator
+    ) -> Generator[Try, None, list[tuple[LineTry, list[Fault]]]]:
+        """The tries at the next line, each with what it breaks, the best first.
 
         Each round has the model name anew what it may, for there are rhymes that it cannot reach.
         """
@@ -187,7 +204,7 @@ class KeptGeneration:
                 breaks_off[each] = self._ends.breaks_off(len(lines), each.text, bool(each.sampler.ending))
             if any(each.is_whole and not faults[each] and not breaks_off[each] for each in tries):
                 break
-        best = min(
+        ranked = sorted(
             faults,
             key=lambda each: (
                 "copied" in faults[each],
@@ -197,8 +214,7 @@ class KeptGeneration:
                 prices[each],
             ),
         )
-        self.lines.append(Kept(lines[-1] + best.text, len(lines), len(faults), faults[best]))
-        return best
+        return [(each, faults[each]) for each in ranked]
 
 
 def write_tries(context: Context, logits: Logits, tries: Sequence[LineTry]) -> Iterator[None]:
@@ -220,12 +236,16 @@ def write_tries(context: Context, logits: Logits, tries: Sequence[LineTry]) -> I
         logits = context.read(np.array([[each.ids[-1]] for each in active]))
 
 
-def _copy_limit(description: Description, request: Request) -> CopyLimit | None:
-    if request.original is None:
+def copy_limit(description: Description, original: int | None, begun: str = "") -> CopyLimit | None:
+    """How much a line of a poem that is `begun` so may copy, see `Request.original`; None: as much as it likes.
+
+    Raises `RumiError` for a model file that cannot tell a copy.
+    """
+    if original is None:
         return None
     if description.phrases is None:
         raise RumiError("This model file does not tell what its training text holds, so nothing copied can be refused.")
-    return CopyLimit(description.phrases, request.original, request.text)
+    return CopyLimit(description.phrases, original, begun)
 
 
 def _seed(seeds: np.random.Generator) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from models.layout import Conditions, is_text, lay_out, opening
 from models.tokenizer import Tokenizer
@@ -33,6 +34,21 @@ class TokenScore(msgspec.Struct, frozen=True, array_like=True):
     """What it held the likeliest here, at most `ALTERNATIVES`, the likeliest first."""
 
 
+def laid_out(
+    tokenizer: Tokenizer, form: str, text: str, metre: str
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """A poem as ids [tokens] with what is said of it, and the places [text tokens] in them of those that are its text.
+
+    Raises `RumiError` for a form or a metre that the model does not know.
+    """
+    rhymes = unit_rhymes(text.split("\n"), form, language_of(text)) if tokenizer.names_rhymes else ()
+    before = opening(tokenizer)
+    ids = np.array([*before, *lay_out(tokenizer, form, text, Conditions(metre=metre, rhymes=rhymes))])
+    is_scored = is_text(tokenizer, ids)
+    is_scored[: len(before)] = False
+    return ids, np.flatnonzero(is_scored)
+
+
 def token_scores(model: DecodeStep, tokenizer: Tokenizer, form: str, text: str, metre: str = "") -> list[TokenScore]:
     """The scores of a poem in this form, or the last `LONGEST` of them; their texts make up the end of `text`.
 
@@ -40,12 +56,8 @@ def token_scores(model: DecodeStep, tokenizer: Tokenizer, form: str, text: str, 
     beginning where the model counts positions from there, otherwise from as far back as can reach the first of these
     tokens through every layer. Raises `RumiError` for a form or a metre that it does not know.
     """
-    rhymes = unit_rhymes(text.split("\n"), form, language_of(text)) if tokenizer.names_rhymes else ()
-    before = opening(tokenizer)
-    ids = np.array([*before, *lay_out(tokenizer, form, text, Conditions(metre=metre, rhymes=rhymes))])
-    is_scored = is_text(tokenizer, ids)
-    is_scored[: len(before)] = False
-    scored = np.flatnonzero(is_scored)[-LONGEST:]
+    ids, scored = laid_out(tokenizer, form, text, metre)
+    scored = scored[-LONGEST:]
     config = model.config
     begin = max(0, int(scored[0]) - 1 - config.layers * config.window) if len(scored) and config.is_rotary else 0
     never = [tokenizer.unknown_id, *tokenizer.sign_ids]

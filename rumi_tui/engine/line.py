@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -21,8 +22,8 @@ from models.forms import form_named
 from models.layout import Conditions, head
 from models.tokenizer import BOTH, BREAK, SECOND, Tokenizer
 from rumi_tui.engine.context import Context, DecodeStep, Logits
-from rumi_tui.engine.generate import LARGEST_SEED, Keep, Request, Sampler
-from rumi_tui.engine.keep import ROUNDS, TRIES, LineTry, Try, write_tries
+from rumi_tui.engine.generate import LARGEST_SEED, Keep, Request, Sampler, check_original
+from rumi_tui.engine.keep import ROUNDS, TRIES, LineTry, Try, copy_limit, write_tries
 from rumi_tui.engine.sampling import Sampling, log_softmax
 from rumi_tui.verse.endings import unit_rhymes
 from rumi_tui.verse.judge import can_judge, rhymes
@@ -61,6 +62,8 @@ class LineRequest(msgspec.Struct, frozen=True, kw_only=True):
     """The same model file, request and seed give the same line."""
     keep: Keep = "strict"
     """How many tries the form is worth, see `rumi_tui.engine.keep`; `off`: one."""
+    original: int | None = None
+    """Refuse lines that complete a copied run of so many words or more, as in `Request`."""
 
     def __post_init__(self) -> None:
         count = len(self.text.split("\n"))
@@ -68,6 +71,7 @@ class LineRequest(msgspec.Struct, frozen=True, kw_only=True):
             raise RumiError(f"There is no line {self.number}: the poem has {count} line{'s' * (count != 1)}.")
         if not 0 <= self.seed <= LARGEST_SEED:
             raise RumiError(f"Seed must be from 0 to {LARGEST_SEED}, not {self.seed}.")
+        check_original(self.original)
 
 
 class NewLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,7 +118,7 @@ class LineGeneration:
     """A line being written anew: iterate over it for tries as they grow, then ask for the `best`."""
 
     def __init__(self, model: DecodeStep, description: Description, request: LineRequest) -> None:
-        """Raises `RumiError` for a form that the model does not know, and for what `fit_line` refuses."""
+        """Raises `RumiError` for an unknown form, where the model cannot tell a copy, and as `fit_line` does."""
         self._model, self._tokenizer, self._card = model, description.tokenizer, description.card
         self._tokenizer.form_id(request.form)
         self._request = request = fit_line(self._tokenizer, request, self._card.language)
@@ -134,6 +138,7 @@ class LineGeneration:
             vectors=description.word_vectors,
             phrases=description.phrases,
             own_words=own_words,
+            limit=copy_limit(description, request.original),
         )
         self._tellable = self._tokenizer.names_rhymes and self._shape.unit > 1
         """Whether the model can be told a rhyme in this form."""
@@ -147,24 +152,33 @@ class LineGeneration:
         self._random, self.best = np.random.default_rng(request.seed), None
         ranks: dict[str, tuple[float, ...]] = {}
         prices: dict[str, float] = {}
+        beginnings: dict[str, tuple[Context, Sampler, Logits]] = {}
         for _ in range(rounds):
             told, end = self._rhyme(tries)
-            context, sampler, logits = self._begin(told)
+            if told not in beginnings:
+                beginnings[told] = self._begin(told)
+            context, sampler, logits = beginnings[told]
             begun = [LineTry(context, sampler.branch(self._seed())) for _ in range(tries)]
             for _ in write_tries(context.branch(tries), logits, begun):
                 yield Try(begun[0].text)
             lines = [each.text for each in begun if each.is_whole] or [begun[0].text]
             if end and not any(self._is_reached(line) and not self._rules.faults(self._poem(line)) for line in lines):
                 lines += self._closed(lines, end)
-            ranks |= {line: self._rank(line) for line in lines if line not in ranks}
+            for line in dict.fromkeys(lines):
+                if line not in ranks:
+                    yield Try(line)
+                    ranks[line] = self._rank(line)
             least = min(ranks.values())
             equals = [line for line, rank in ranks.items() if rank == least and line not in prices]
-            prices |= dict(zip(equals, self._prices(context, logits, equals), strict=True))
+            for first in range(0, len(equals), TRIES["strict"]):
+                some = equals[first : first + TRIES["strict"]]
+                yield Try(some[0])
+                prices |= zip(some, self._prices(context, logits, some), strict=True)
             self.best = self._new_line(
                 min(ranks, key=lambda line: (ranks[line], prices.get(line, math.inf))), len(ranks)
             )
-            missed, is_old, *rest = least
-            if not (missed or is_old or (any(rest) and not self._is_at_odds)):
+            copies, missed, is_old, *rest = least
+            if not (copies or missed or is_old or (any(rest) and not self._is_at_odds)):
                 return
 
     # What the model is told
@@ -330,23 +344,32 @@ class LineGeneration:
 
     def _broken(self, line: str) -> list[int]:
         """The numbers of lines after it that keep their form beside the old line, but not beside this one."""
-        rules = Rules(self._request.form, self._card.language)
-        broken, reach = [], self._after[:REACH]
-        for count in range(1, len(reach) + 1):
-            old, new = (rules.faults([*self._before, each, *reach[:count]]) for each in (self._old, line))
-            if set(new) - set(old):
-                broken.append(self._place + 1 + count)
-        return broken
+        old_faults, new_faults = self._old_faults_after, self._faults_after(line)
+        pairs = enumerate(zip(old_faults, new_faults, strict=True), self._place + 2)
+        return [number for number, (old, new) in pairs if new - old]
+
+    @cached_property
+    def _old_faults_after(self) -> list[set[Fault]]:
+        return self._faults_after(self._old)
+
+    def _faults_after(self, line: str) -> list[set[Fault]]:
+        """What each of the lines after it, `REACH` of them at most, breaks beside this line, metre and words aside."""
+        rules = Rules(self._request.form, self._card.language, copies=self._rules.copies)
+        poem, reach = [*self._before, line, *self._after[:REACH]], range(min(len(self._after), REACH))
+        return [set(rules.faults(poem[: self._place + 2 + count])) for count in reach]
 
     def _rank(self, line: str) -> tuple[float, ...]:
-        """Less is better: what is not reached, whether it is the old line, what breaks, whether the poem goes on."""
+        """Less is better: whether it copies, what is not reached, whether it is the old line, what breaks, whether the
+        poem goes on.
+        """
         is_old, is_open = line == self._old, not self._after and not ends_sentence(line)
         language = self._card.language
         partners = self._partners if can_judge(language) else []
         unheard = sum(UNHEARD[rhymes(line, self._line(place), language)] for place in partners)
-        faults = len(self._rules.faults(self._poem(line))) + len(self._broken(line))
+        own_faults, broken = self._rules.faults(self._poem(line)), self._broken(line)
         missed = [wish for wish in self._missed(line) if wish != "metre"]  # which is among the faults
-        return len(missed), is_old, faults + unheard, is_open and ends_sentence(self._old)
+        faults = len(own_faults) + len(broken) + unheard
+        return "copied" in own_faults, len(missed), is_old, faults, is_open and ends_sentence(self._old)
 
     def _new_line(self, line: str, tries: int) -> NewLine:
         return NewLine(

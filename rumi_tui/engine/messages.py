@@ -11,6 +11,8 @@ from models.tokenizer import CharacterTokenizer
 from rumi_tui.engine.generate import Ending, Request, Step
 from rumi_tui.engine.lens import TokenScore
 from rumi_tui.engine.line import LineRequest, NewLine
+from rumi_tui.engine.other_lines import LineChoice
+from rumi_tui.engine.other_words import WordChoice
 from rumi_tui.engine.rank import Rank
 from rumi_tui.verse.marks import LineMarks
 
@@ -45,6 +47,27 @@ class Inspect(msgspec.Struct, frozen=True, tag=True):
     text: str
     metre: str = ""
     """What the poem was asked for in; empty for none."""
+
+
+class OfferWords(msgspec.Struct, frozen=True, tag=True):
+    """Command: say which words could stand at a place of a poem. Answered by `OfferedWords` or `Failed`."""
+
+    model: str
+    form: str
+    text: str
+    at: int
+    """Characters of the poem before the word."""
+    metre: str = ""
+    """As in `Inspect`."""
+
+
+class OfferLines(msgspec.Struct, frozen=True, tag=True):
+    """Command: say which lines could follow the text of a request. Answered by some `Tried` and one `OfferedLines`, by
+    `Failed`, or, where it was stopped, by `Finished`.
+    """
+
+    model: str
+    request: Request
 
 
 class WriteLine(msgspec.Struct, frozen=True, tag=True):
@@ -128,6 +151,18 @@ class Inspected(msgspec.Struct, frozen=True, tag=True):
     model_sha256: str
 
 
+class OfferedWords(msgspec.Struct, frozen=True, tag=True):
+    """Words for a place of a poem, see `rumi_tui.engine.other_words.other_words`."""
+
+    words: list[WordChoice]
+
+
+class OfferedLines(msgspec.Struct, frozen=True, tag=True):
+    """Lines for a place of a poem, see `rumi_tui.engine.other_lines.OtherLines`."""
+
+    lines: list[LineChoice]
+
+
 class WroteLine(msgspec.Struct, frozen=True, tag=True):
     """A line, written anew."""
 
@@ -152,9 +187,9 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     message: str
 
 
-Order = Describe | Write | WriteLine | Inspect | Judge
+Order = Describe | Write | WriteLine | OfferWords | OfferLines | Inspect | Judge
 """A command that is carried out after those before it."""
 Command = Order | Stop
-Answer = Described | Finished | WroteLine | Inspected | Judged | Failed
+Answer = Described | Finished | WroteLine | OfferedWords | OfferedLines | Inspected | Judged | Failed
 """The last event that an order brings."""
 Event = Began | Tried | Wrote | Answer

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Iterable
 from typing import BinaryIO
 
 import msgspec
@@ -37,6 +38,10 @@ from rumi_tui.engine.messages import (
     Inspected,
     Judge,
     Judged,
+    OfferedLines,
+    OfferedWords,
+    OfferLines,
+    OfferWords,
     Order,
     Stop,
     Tried,
@@ -45,6 +50,8 @@ from rumi_tui.engine.messages import (
     Wrote,
     WroteLine,
 )
+from rumi_tui.engine.other_lines import OtherLines
+from rumi_tui.engine.other_words import other_words
 from rumi_tui.engine.poems import poem_of, writer
 from rumi_tui.engine.session import Session, load_model
 from rumi_tui.verse.marks import MOST_LINES, marks_of
@@ -76,6 +83,12 @@ class Worker:
                         self._write(order)
                     case WriteLine():
                         self._write_line(order)
+                    case OfferWords():
+                        model = self._model(order.model)
+                        words = other_words(model, model.tokenizer, order.form, order.text, order.at, order.metre)
+                        self._send(OfferedWords(words))
+                    case OfferLines():
+                        self._offer_lines(order)
                     case Judge():
                         self._judge(order)
                     case Inspect():
@@ -150,16 +163,29 @@ class Worker:
     def _write_line(self, order: WriteLine) -> None:
         model = self._model(order.model)
         line = LineGeneration(model, model.description, order.request)
+        if self._show_tries(line):
+            assert line.best is not None
+            self._send(WroteLine(line.best, line.metre, model.sha256))
+
+    def _offer_lines(self, order: OfferLines) -> None:
+        model = self._model(order.model)
+        fitted, _ = fit_request(model.tokenizer, order.request)
+        request = msgspec.structs.replace(fitted, text=order.request.text)
+        lines = OtherLines(model, model.description, request)
+        if self._show_tries(lines):
+            self._send(OfferedLines(lines.choices))
+
+    def _show_tries(self, tries: Iterable[Try]) -> bool:
+        """Sends tries as they grow; whether all of them came, or else the order was stopped and is answered."""
         started = sent = time.monotonic()
-        for each in line:
+        for each in tries:
             if self._stopped.is_set():
                 self._send(Finished(None, 0, time.monotonic() - started))
-                return
+                return False
             if (now := time.monotonic()) - sent >= FLUSH_SECONDS:
                 self._send(Tried(each.line))
                 sent = now
-        assert line.best is not None
-        self._send(WroteLine(line.best, line.metre, model.sha256))
+        return True
 
     def _judge(self, order: Judge) -> None:
         description = self._model(order.model).description

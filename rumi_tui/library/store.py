@@ -67,6 +67,8 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     """The metre that it was written in, asked for or named by the model; empty for none, and where nobody noted it."""
     keep: Keep = "off"
     """How its form was kept."""
+    original: int | None = None
+    """Copied runs of so many words were refused, see `Request.original`."""
 
 
 def prompt_of(text: str, passages: Sequence[Passage]) -> str:
@@ -187,9 +189,10 @@ class Library:
             self._run("BEGIN IMMEDIATE")
             for passage in passages:
                 sampling = msgspec.json.encode(passage.sampling).decode()
-                said = (passage.ending, passage.metre, passage.rhyme, passage.named_metre, passage.keep)
-                row = (poem, passage.begins_at, passage.seed, passage.lines, sampling, *said)
-                self._run("INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+                said = (passage.ending, passage.metre, passage.rhyme, passage.named_metre)
+                limits = (passage.keep, passage.original)
+                row = (poem, passage.begins_at, passage.seed, passage.lines, sampling, *said, *limits)
+                self._run("INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             grown = "UPDATE poems SET text = ?, deleted = iif(text = ?, deleted, 0), indexed = 0 WHERE id = ?"
             self._run(grown, (text, text, poem))
             self._run("COMMIT")
@@ -295,7 +298,7 @@ class Library:
 
     def _poem(self, row: tuple[int, str, str, str, str, str, int | None, int | None, int, str, str, str]) -> KeptPoem:
         poem, date, model, model_sha256, form, text, parent, branches_at, favourite, title, tags, real = row
-        columns = "begins_at, seed, lines, sampling, ending, metre, rhyme, named_metre, keep"
+        columns = "begins_at, seed, lines, sampling, ending, metre, rhyme, named_metre, keep, original"
         select = f"SELECT {columns} FROM passages WHERE poem = ? ORDER BY begins_at"
         try:
             passages = tuple(
@@ -309,8 +312,9 @@ class Library:
                     rhyme=rhyme,
                     named_metre=named_metre,
                     keep=keep,
+                    original=original,
                 )
-                for begins_at, seed, lines, sampling, ending, metre, rhyme, named_metre, keep in self._run(
+                for begins_at, seed, lines, sampling, ending, metre, rhyme, named_metre, keep, original in self._run(
                     select, (poem,)
                 )
             )

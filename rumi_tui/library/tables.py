@@ -70,6 +70,7 @@ MIGRATIONS = (
         "ALTER TABLE poems ADD COLUMN real TEXT NOT NULL DEFAULT ''",
         "CREATE TABLE bookmarks (place TEXT PRIMARY KEY, noted TEXT NOT NULL) STRICT, WITHOUT ROWID",
     ),
+    ("ALTER TABLE passages ADD COLUMN original INTEGER",),
 )
 """What leads from each version of the tables to the next; a library of an older program goes through those it lacks."""
 VERSION = len(MIGRATIONS)

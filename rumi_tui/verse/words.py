@@ -16,6 +16,8 @@ SENTENCE_ENDS = tuple('.!?؟;؛…”’"»')
 
 _MARKS = re.compile("[\u0300-\u036f\u064b-\u065f\u0670]")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_SPELLED = re.compile(rf"[^\W\d_](?:{_MARKS.pattern}|[^\W\d_]|['’\u200c](?=[^\W\d_]))*")
+_WITHIN = re.compile(rf"(?:{_MARKS.pattern}|[^\W\d_]|['’\u200c])+")
 
 
 def fold(text: str) -> str:
@@ -44,6 +46,16 @@ def word_places(text: str) -> list[range]:
     ends = {place: following for (place, _), (following, _) in pairwise([*bare, (len(text), "")])}
     found = _WORD.finditer("".join(small for _, small in letters))
     return [range(letters[word.start()][0], ends[letters[word.end() - 1][0]]) for word in found]
+
+
+def spelled_words(text: str) -> list[range]:
+    """Where its words stand, as ranges of its characters; unlike in `words`, no joiner parts them."""
+    return [range(*word.span()) for word in _SPELLED.finditer(text)]
+
+
+def is_within_word(text: str) -> bool:
+    """Whether a word can go on with this: letters, the marks on them, and what stands between letters."""
+    return _WITHIN.fullmatch(text) is not None
 
 
 def ends_sentence(text: str) -> bool:

@@ -324,20 +324,25 @@ class WriteScreen(RealVerseScreen):
             with complaining(self):
                 await self._desk.branch(self._settings(), snapshot, edit.text, shared_length, is_typed=True)
         elif edit.text != snapshot.text:
-            self._watch_saving(self._desk.change_by_hand(snapshot, edit.text, shared_length))
-            self._show("changed by hand")
+            self._change(snapshot, edit.text, shared_length, "changed by hand")
+
+    def _change(self, snapshot: Snapshot, text: str, at: int, words: str) -> None:
+        self._watch_saving(self._desk.change_by_hand(snapshot, text, at))
+        self._show(words)
 
     async def action_lens(self) -> None:
         """Shows what the model thought at every place of the poem."""
         await self._desk.finish()
         if (snapshot := self._snapshot()) and snapshot.text:
-            answer = self._desk.inspect(snapshot)
-            lens = LensScreen(snapshot.text, snapshot.draft.model_sha256, answer, self._mode)
+            look = self._desk.look(snapshot, self._settings)
+            lens = LensScreen(look, self._mode, self.query_one(Page).shows_marks)
             self.app.push_screen(lens, partial(self._branch, snapshot))
 
     async def _branch(self, snapshot: Snapshot, choice: Branching | None) -> None:
-        if choice is not None:
-            text = snapshot.text[: choice.at] + choice.text
+        text = snapshot.text[: choice.at] + choice.text if choice else ""
+        if choice and not choice.goes_on:
+            self._change(snapshot, text, choice.at, "the poem ends here")
+        elif choice:
             with complaining(self):
                 await self._desk.branch(self._settings(), snapshot, text, choice.at, snapshot.draft.is_typed)
 
@@ -368,7 +373,7 @@ class WriteScreen(RealVerseScreen):
         """Has the poem on the page judged where its marks are to be seen."""
         snapshot, page = self._desk.now, self.query_one(Page)
         if page.shows_marks and snapshot is not None and snapshot.text and self._desk.job is None:
-            self.run_worker(self._take_marks(snapshot, self._desk.judge(snapshot)))
+            self.run_worker(self._take_marks(snapshot, self._desk.look(snapshot, self._settings).marks()))
 
     async def _take_marks(self, snapshot: Snapshot, answer: AsyncIterator[Event]) -> None:
         async for event in answer:

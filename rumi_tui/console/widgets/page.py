@@ -71,9 +71,8 @@ class Page(Vertical):
         self.query_one(PoemView).append("".join(step.text for step in wrote.steps))
 
     def show_try(self, job: AnyJob | None, tried: Tried) -> None:
-        """Draws a try at the next line, faintly; one at a line between others is not seen."""
-        if not isinstance(job, LineJob):
-            self.query_one(PoemView).show_try(tried.line)
+        """Draws a try at the next line, or at the one that is written anew, faintly."""
+        self.query_one(PoemView).show_try(tried.line, job.wish.number - 1 if isinstance(job, LineJob) else None)
 
     def toggle_marks(self) -> bool:
         """Whether a poem at rest is to have its marks from now on."""
@@ -109,6 +108,7 @@ class Page(Vertical):
             self.show(snapshot, job.verdict if job.is_over else "the poem is unchanged")
         elif isinstance(job, LineJob):
             self.show(snapshot, job.words or "the poem is unchanged")
+            self.query_one(PoemView).bring_into_sight(job.wish.number - 1)
         else:
             self.show(snapshot, "")
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -69,8 +69,8 @@ class PoemView(ScrollView, can_focus=True):
         self._margin = 0
         """Cells on the left of every row."""
         self.writing = False
-        self._try = ""
-        """What stands behind the cursor for now: the rest of a line that is being tried."""
+        self._try: tuple[int, int, str] | None = None
+        """The number of a line that is being tried, how many of its characters stand firm, and all of it for now."""
         self._marks: Sequence[LineMarks] = ()
         """Of the first lines; none where no marks are to be seen."""
 
@@ -81,7 +81,7 @@ class PoemView(ScrollView, can_focus=True):
 
         Captions stand above the lines of these numbers.
         """
-        self._form, self._captions, self._marks = form, dict(captions or {}), ()
+        self._form, self._captions, self._marks, self._try = form, dict(captions or {}), (), None
         self._lines, self._given_parts = [""], [[]]
         end = 0
         for part in given_parts:
@@ -108,23 +108,37 @@ class PoemView(ScrollView, can_focus=True):
         """Adds what was just written, and follows it unless the person scrolled away from the end."""
         is_at_end = self.is_vertical_scroll_end
         last_line = len(self._lines) - 1
-        self._try = ""
+        self._try = None
         self._add(text, is_given=False)
         self._lay_out(last_line)
         if is_at_end:
             self.scroll_end(animate=False)
 
-    def show_try(self, line: str) -> None:
-        """Shows a line, of which what stands is the beginning, as one that may come to nothing."""
-        is_at_end = self.is_vertical_scroll_end
-        self._try = line.removeprefix(self._lines[-1])
-        self._lay_out(len(self._lines) - 1)
-        if is_at_end:
-            self.scroll_end(animate=False)
+    def show_try(self, line: str, number: int | None = None) -> None:
+        """Shows a line as one that may come to nothing: in the place of one line, or going on from the last one."""
+        is_at_end, is_first = self.is_vertical_scroll_end, self._try is None
+        if number is None:
+            last, firm = len(self._lines) - 1, self._lines[-1]
+            self._try = last, len(firm), firm + line.removeprefix(firm)
+            self._lay_out(last)
+            if is_at_end:
+                self.scroll_end(animate=False)
+        elif number < len(self._lines):
+            self._try = number, 0, line
+            self._set_anew(number)
+            if is_first:
+                self.bring_into_sight(number)
+
+    def bring_into_sight(self, number: int) -> None:
+        """Scrolls to a line, where it is out of sight."""
+        verse = number // self._setting[0]
+        if verse < len(self._first_row):
+            first, end = self._rows_of(verse)
+            self.scroll_to_region(Region(0, first, 1, end - first), animate=False)
 
     def set_writing(self, writing: bool) -> None:
         """Whether a cursor stands at the end."""
-        self.writing, self._try = writing, ""
+        self.writing, self._try = writing, None
         self._lay_out(len(self._lines) - 1)
 
     def _add(self, text: str, is_given: bool) -> None:
@@ -151,28 +165,49 @@ class PoemView(ScrollView, can_focus=True):
             del self._rows[self._first_row[first_verse] :], self._first_row[first_verse:]
         for number in range(first_verse * lines, len(self._lines), lines):
             self._first_row.append(len(self._rows))
-            if form.spaced and number and number % form.unit == 0 and not side_by_side:
-                self._rows.append(Text())
-            for line in range(number, number + lines):
-                if line in self._captions:
-                    self._rows += self._set_caption(
-                        self._captions[line], 2 * measure + GAP if side_by_side else measure
-                    )
-            if side_by_side:
-                self._rows += self._set_couplet(number, measure)
-            else:
-                rows, notes = self._set_line(number, measure), self._set_notes(number, measure)
-                room = measure - rows[-1].cell_len
-                if len(notes) == 1 and (note := notes[0].plain.lstrip(" ")) and len(note) + GAP <= room:
-                    rows[-1].append_text(notes.pop()[rows[-1].cell_len :])
-                self._rows += rows + notes
+            self._rows += self._set_verse(number, has_rows_above=bool(self._rows and self._rows[-1].plain))
         self.virtual_size = Size(self.size.width, len(self._rows))
         self.refresh()
 
-    def _set_caption(self, caption: str, width: int) -> list[Text]:
-        """A row in the middle, with air above it unless it is the first."""
-        row = Text(shortened(caption, width).center(width), self.get_component_rich_style("poem--caption"))
-        return [*([Text()] if self._rows and self._rows[-1].plain else []), row]
+    def _rows_of(self, verse: int) -> tuple[int, int]:
+        """The first row of a verse, and the one after its last."""
+        is_last = verse + 1 == len(self._first_row)
+        return self._first_row[verse], len(self._rows) if is_last else self._first_row[verse + 1]
+
+    def _set_anew(self, line: int) -> None:
+        """Sets the verse of one line anew, and leaves the others as they stand."""
+        verse = line // self._setting[0]
+        first, end = self._rows_of(verse)
+        self._rows[first:end] = rows = self._set_verse(
+            verse * self._setting[0], has_rows_above=bool(first and self._rows[first - 1].plain)
+        )
+        if longer := len(rows) - (end - first):
+            self._first_row[verse + 1 :] = [row + longer for row in self._first_row[verse + 1 :]]
+            self.virtual_size = Size(self.size.width, len(self._rows))
+        self.refresh()
+
+    def _set_verse(self, number: int, has_rows_above: bool) -> list[Text]:
+        """The rows of the verse that begins with this line, with the air and the captions above it."""
+        form, (lines, measure) = form_named(self._form), self._setting
+        rows: list[Text] = []
+        if form.spaced and number and number % form.unit == 0 and lines == 1:
+            rows.append(Text())
+        for line in range(number, number + lines):
+            if line in self._captions:
+                if rows[-1].plain if rows else has_rows_above:
+                    rows.append(Text())
+                rows.append(self._set_caption(self._captions[line], 2 * measure + GAP if lines == 2 else measure))
+        if lines == 2:
+            return rows + self._set_couplet(number, measure)
+        verse, notes = self._set_line(number, measure), self._set_notes(number, measure)
+        room = measure - verse[-1].cell_len
+        if len(notes) == 1 and (note := notes[0].plain.lstrip(" ")) and len(note) + GAP <= room:
+            verse[-1].append_text(notes.pop()[verse[-1].cell_len :])
+        return rows + verse + notes
+
+    def _set_caption(self, caption: str, width: int) -> Text:
+        """A row in the middle."""
+        return Text(shortened(caption, width).center(width), self.get_component_rich_style("poem--caption"))
 
     def _set_couplet(self, number: int, measure: int) -> list[Text]:
         """The rows of two lines beside each other, the first on the right."""
@@ -207,7 +242,9 @@ class PoemView(ScrollView, can_focus=True):
     def _set_line(self, number: int, measure: int) -> list[Text]:
         """The rows of one line, at most `measure` cells wide; those of a right-to-left line end there."""
         is_last = number == len(self._lines) - 1
-        firm, line = len(self._lines[number]), self._lines[number] + self._try * is_last
+        firm, line = len(self._lines[number]), self._lines[number]
+        if self._try and self._try[0] == number:
+            _, firm, line = self._try
         names = ("verse", "prompt", "try", "cursor")
         plain, prompt, tried, cursor = (self.get_component_rich_style(f"poem--{name}") for name in names)
         styles = [prompt if self._is_given(number, index) else plain for index in range(firm)]

@@ -62,7 +62,8 @@ CHOICE = tuple(_field(name, classes="roomy") for name in ("top_k", "top_p", "min
 RHYME = Field(
     "rhyme", "", "what the rhyming lines end in: letters in Persian, words in English", "any", "optional rhyme"
 )
-FIELDS = {field.name: field for field in (*SHAPE, RHYME, *CHOICE)}
+ORIGINAL = _field("original", "off", classes="roomy")
+FIELDS = {field.name: field for field in (*SHAPE, RHYME, *CHOICE, ORIGINAL)}
 
 HINTS = {
     "model": "who writes, and in which language",
@@ -118,7 +119,7 @@ class SettingsBar(Vertical):
         with Horizontal(id="choice"):
             presets = [(name, name) for name in SAMPLING_PRESETS]
             yield SelectBox(presets, compact=True, prompt="preset", id="preset")
-            for field in CHOICE:
+            for field in (*CHOICE, ORIGINAL):
                 yield from self._compose_field(field)
 
     def _compose_field(self, field: Field) -> ComposeResult:
@@ -268,6 +269,7 @@ class SettingsBar(Vertical):
             seed=int(seed) if seed is not None else secrets.randbelow(LARGEST_SEED),
             lines=int(self._number("lines", int)),
             keep=cast("Keep", self.query_one("#keep", Select).value),
+            original=int(self._number("original", int)) if self._is_filled("original") else None,
             pace=pace,
         )
         if self._tokenizer is not None:

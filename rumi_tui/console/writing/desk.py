@@ -17,6 +17,7 @@ from rumi_tui.console.writing.draft import Draft, Job, Settings
 from rumi_tui.console.writing.drafting import Drafting
 from rumi_tui.console.writing.history import History, Snapshot
 from rumi_tui.console.writing.line import LineJob, LineWish
+from rumi_tui.console.writing.look import Look
 from rumi_tui.console.writing.replay import Rewriting
 from rumi_tui.console.writing.unsaved import Unsaved
 from rumi_tui.console.writing.writer import Writer
@@ -27,8 +28,6 @@ from rumi_tui.engine.messages import (
     Event,
     Failed,
     Finished,
-    Inspect,
-    Judge,
     Order,
     WroteLine,
 )
@@ -245,15 +244,9 @@ class Desk:
         """Has a model loaded; `Described` or `Failed` will be posted, without a job."""
         self._carry_out(None, [Describe(model)])
 
-    def inspect(self, snapshot: Snapshot) -> AsyncIterator[Event]:
-        """Has the model read what stands on the page; gives back the answer, which is not posted."""
-        draft = snapshot.draft
-        return self._writer.carry_out(Inspect(draft.model, draft.form, snapshot.text, snapshot.metre))
-
-    def judge(self, snapshot: Snapshot) -> AsyncIterator[Event]:
-        """Has what stands on the page judged as verse; gives back the answer, which is not posted."""
-        draft = snapshot.draft
-        return self._writer.carry_out(Judge(draft.model, draft.form, snapshot.text, snapshot.metre, draft.prompt))
+    def look(self, snapshot: Snapshot, settings: Callable[[], Settings]) -> Look:
+        """Lets the writing process be asked about what stands on the page."""
+        return Look(self._writer, snapshot, settings)
 
     async def stop(self) -> None:
         """Stops what is being written; its last events are still to come."""

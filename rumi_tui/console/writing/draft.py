@@ -34,6 +34,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What the lines that rhyme end in; empty: as the model likes."""
     keep: Keep = "off"
     """How the form is kept."""
+    original: int | None = None
+    """Lines that complete a copied run of so many words are refused; None: none are."""
 
     def meant_for(self, model: str, form: str) -> Settings:
         """The same for another model and form; what one model was to be told, another may not know."""
@@ -52,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             seed=self.seed,
             lines=self.lines,
             keep=self.keep,
+            original=self.original,
         )
 
 
@@ -236,5 +239,6 @@ class Job:
             metre=settings.metre,
             rhyme=settings.rhyme,
             keep=settings.keep,
+            original=settings.original,
         )
         self.draft.begin_passage(passage)

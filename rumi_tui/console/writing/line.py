@@ -64,6 +64,7 @@ class LineJob:
             sampling=settings.sampling,
             seed=settings.seed,
             keep="strict",  # it is one line, so there is time
+            original=settings.original,
         )
         self.draft: Draft | None = None
         """The poem with the new line; None until it is there."""
@@ -118,6 +119,7 @@ class LineJob:
             rhyme=wish.end or wish.rhyme,
             named_metre=metre,
             keep=request.keep,
+            original=request.original,
         )
 
 

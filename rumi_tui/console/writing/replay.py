@@ -23,6 +23,7 @@ def requests(form: str, text: str, passages: Sequence[Passage]) -> list[Request]
             seed=passage.seed,
             lines=passage.lines,
             keep=passage.keep,
+            original=passage.original,
             characters=end - passage.begins_at if passage.ending is None else None,
         )
         for passage, end in zip(passages, ends, strict=False)

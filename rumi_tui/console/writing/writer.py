@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from rumi_tui.engine.messages import Answer, Command, Event, Failed, Finished, Order, Stop, Write, WriteLine
+from rumi_tui.engine.messages import Answer, Command, Event, Failed, Finished, OfferLines, Order, Stop, Write, WriteLine
 
 COMMAND = (sys.executable, "-P", "-m", "rumi_tui.engine.worker")
 """-P: a folder called `models` where the person happens to stand must not be taken for ours."""
@@ -39,7 +39,7 @@ class Writer:
             is_answered = False
             try:
                 process = await self._running()
-                if stops != self._stops and isinstance(command, Write | WriteLine):
+                if stops != self._stops and isinstance(command, Write | WriteLine | OfferLines):
                     is_answered = True
                     yield Finished(ending=None, characters=0, seconds=0.0)
                     return

@@ -37,6 +37,19 @@ async def test_a_line_is_written_anew_and_taken_back(library: Library, endless_f
         assert library.poem(first.id) == first
 
 
+async def test_tries_at_a_line_are_seen_and_escape_leaves_the_poem_as_it_was(library: Library, endless_file):
+    async with console(library, endless_file, lines="3", keep="off") as pilot:
+        first = await press_and_write(pilot, library, *"amber", "enter")
+        await obey(pilot, "/line 2 rhyme lantern")
+        await until(pilot, lambda: on_the_page(pilot) != letters(first.text))
+        await pilot.press("escape")
+        await until(pilot, lambda: status(pilot) == "the poem stands as it was")
+        assert on_the_page(pilot) == letters(first.text)
+        assert library.poems() == [first]
+        again = await press_and_write(pilot, library, "ctrl+r")
+        assert on_the_page(pilot) == letters(again.text)
+
+
 async def test_a_line_is_chosen_from_the_poem(library: Library, endless_file):
     async with console(library, endless_file, lines="3", keep="off") as pilot:
         first = await press_and_write(pilot, library, *"amber", "enter")
@@ -59,7 +72,11 @@ async def test_a_wish_that_cannot_be_is_told_and_the_poem_stays(library: Library
         await obey(pilot, "/line 1")
         await until(pilot, lambda: "There is no poem" in told(pilot, is_error=False)[-1])
         first = await press_and_write(pilot, library, *"amber", "enter")
-        for line, sentence in (("/line 9", "no line 9"), ("/line 1 rhyme چراغ", "can spell"), ("/line x", "3 rhyme")):
+        for line, sentence in (
+            ("/line 9", "no line 9"),
+            ("/line 1 rhyme چراغ", "cannot be spelled"),
+            ("/line x", "3 rhyme"),
+        ):
             await obey(pilot, line)
             await until(pilot, lambda sentence=sentence: any(sentence in each for each in told(pilot)))
         await until(pilot, lambda: on_the_page(pilot) == letters(first.text))

@@ -75,7 +75,7 @@ class Page(NamedTuple):
     words: str = ""
     """Stand on it, in every size, once all that is computed for it has come."""
     has_picture: bool = True
-    """Not where it shows verse of others, or where only the focus is elsewhere than on another page."""
+    """Not where it shows verse of others or what comes late, nor where only the focus is elsewhere than on another."""
 
 
 def typed(line: str) -> tuple[str, ...]:
@@ -88,6 +88,7 @@ PAGES = {
     "write": Page(WriteScreen, ()),
     "setting": Page(WriteScreen, ("tab",), has_picture=False),
     "lens": Page(LensScreen, ("f2",), " bits, "),
+    "words": Page(LensScreen, ("f2", "alt+m", "space"), ": ", has_picture=False),
     "tree": Page(TreeScreen, ("f3",)),
     "library": Page(LibraryScreen, ("ctrl+l",)),
     "export": Page(ExportScreen, ("ctrl+s",)),
@@ -105,11 +106,15 @@ PAGES = {
     "help": Page(HelpScreen, ("f1",)),
     "line": Page(LineScreen, ("alt+l",)),
     "marks": Page(WriteScreen, ("alt+m",), " syllables"),
-    "drafts": Page(
-        DraftsScreen, (*typed("/lines 4"), *typed("/seed 7"), *typed("/keep off"), "ctrl+d"), "The best first"
+    "lines": Page(
+        LensScreen,
+        (*typed("/lines 4"), *typed("/seed 7"), *typed("/keep off"), "f2", "space", "space"),
+        "line 1: ",
+        has_picture=False,
     ),
+    "drafts": Page(DraftsScreen, ("ctrl+d",), "The best first"),
 }
-"""The drafts come last, for they change the settings and the library."""
+"""Other lines and drafts come last, for they need settings of their own, and drafts change the library."""
 
 
 @pytest.fixture

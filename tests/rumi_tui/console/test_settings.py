@@ -166,7 +166,9 @@ def test_the_page_of_settings_is_a_file_of_defaults_and_names_every_setting(path
     said = parse(text, path)
     assert {name: value_of(said, entry) for name, entry in ENTRIES.items()} == DEFAULTS
     assert str(path) in text
-    named = tomllib.loads(text.replace("# form =", 'form = "free"').replace("# pace =", "pace = 30"))
+    for name, value in (("form", '"free"'), ("original", 6), ("pace", 30)):
+        text = text.replace(f"# {name} =", f"{name} = {value}")
+    named = tomllib.loads(text)
     keys = named.pop("keys")
     assert {*named, *(f"keys.{command}" for command in keys)} == set(ENTRIES)
 

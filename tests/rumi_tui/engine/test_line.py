@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 from support import refused
 
+from rumi_tui.engine.generate import Request
 from rumi_tui.engine.keep import TRIES
 from rumi_tui.engine.line import LineGeneration, LineRequest, write_line
+from rumi_tui.engine.poems import write_poems
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import Session, load_model
 from rumi_tui.verse.judge import rhymes
@@ -90,7 +92,7 @@ def test_keeping_nothing_one_line_is_tried(endless: Session) -> None:
     [
         ({"number": 0}, "There is no line 0: the poem has 4"),
         ({"number": 5}, "There is no line 5"),
-        ({"seed": -1}, "seed"),
+        ({"seed": -1}, "Seed"),
         ({"end": "چراغ"}, "cannot be spelled by this model"),
         ({"rhyme": "!"}, "cannot be spelled by this model"),
         ({"metre": "hexameter"}, "knows no metres"),
@@ -136,3 +138,18 @@ def test_a_persian_line_ends_with_a_word_also_where_its_form_has_no_rhyme(
 ) -> None:
     assert words(write(persian, GHAZAL, number, form=form, end="عشق")[0].line)[-1] == "عشق"
     assert rhymes(write(persian, GHAZAL, number, form=form, rhyme="جان")[0].line, "جان", "fa") == "perfect"
+
+
+def test_a_line_that_copies_is_taken_only_where_no_other_is_there(indexed_file) -> None:
+    model = Session(indexed_file)
+    [poem] = write_poems(model, model.description, Request(form="free", seed=7, lines=4, keep="strict"), 1)
+    new, _ = write(model, poem.text, 2, original=5)
+    assert "copied" not in new.faults
+    with refused("found in any verse"):
+        LineRequest(form="free", text="a", number=1, original=2)
+
+
+def test_what_is_weighed_is_shown_so_that_whoever_stops_is_heard_there_too(endless: Session) -> None:
+    asked = LineRequest(form="free", text=POEM, number=2, end="drum", seed=4)
+    shown = [each.line for each in LineGeneration(endless, endless.description, asked)]
+    assert any(line.endswith("drum") for line in shown)

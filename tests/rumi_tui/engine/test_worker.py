@@ -22,6 +22,10 @@ from rumi_tui.engine.messages import (
     Finished,
     Judge,
     Judged,
+    OfferedLines,
+    OfferedWords,
+    OfferLines,
+    OfferWords,
     Order,
     Stop,
     Tried,
@@ -30,6 +34,8 @@ from rumi_tui.engine.messages import (
     Wrote,
     WroteLine,
 )
+from rumi_tui.engine.other_lines import OtherLines
+from rumi_tui.engine.other_words import other_words
 from rumi_tui.engine.session import Session
 
 WORKER = [sys.executable, "-P", "-m", "rumi_tui.engine.worker"]
@@ -219,11 +225,27 @@ def test_a_line_that_is_stopped_changes_nothing_and_the_next_order_is_carried_ou
     assert written(process.carry_out(order(endless_file, lines=1)))
 
 
+def test_it_offers_the_words_and_lines_that_are_found_here(process: Process, endless_file: Path, endless: Session):
+    text = "amber\nbarley drum"
+    [words] = process.carry_out(OfferWords(str(endless_file), "free", text, 6))
+    assert words == OfferedWords(other_words(endless, endless.tokenizer, "free", text, 6))
+    request = Request(form="free", text="amber\n", seed=4, keep="loose")
+    lines = OtherLines(endless, endless.description, request)
+    assert list(lines)
+    *tries, offered = process.carry_out(OfferLines(str(endless_file), request))
+    assert all(isinstance(each, Tried) for each in tries)
+    assert offered == OfferedLines(lines.choices)
+    process.send(OfferLines(str(endless_file), msgspec.structs.replace(request, form="couplet", keep="strict")), Stop())
+    *_, answer = process.reports()
+    assert isinstance(answer, Finished | OfferedLines)  # where it was quicker
+    assert isinstance(process.carry_out(OfferWords(str(endless_file), "free", text, 7))[0], Failed)
+
+
 def test_a_line_that_cannot_be_written_fails(process: Process, endless_file: Path):
     request = LineRequest(form="free", text="amber", number=1, rhyme="\N{FIRE}")
     [failed] = process.carry_out(WriteLine(str(endless_file), request))
     assert isinstance(failed, Failed)
-    assert "can spell" in failed.message
+    assert "cannot be spelled" in failed.message
 
 
 def test_a_poem_is_judged_by_what_its_model_knows(process: Process):

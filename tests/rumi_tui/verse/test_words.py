@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from rumi_tui.verse.words import ends_sentence, word_places, words
+from rumi_tui.verse.words import ends_sentence, is_within_word, spelled_words, word_places, words
 
 
 @pytest.mark.parametrize("end", [".", "!", "?", "؟", ";", "؛", "…", "”", '"', "»"])
@@ -33,3 +33,10 @@ def test_words_are_found_where_they_stand(text: str) -> None:
 
 def test_a_word_has_the_vowel_signs_on_it() -> None:
     assert word_places("گُلِ سرخِ") == [range(4), range(5, 9)]
+
+
+def test_spelled_words_are_parted_by_no_joiner_and_hold_their_marks() -> None:
+    text = "don't ‘go’, دلِ می‌کند 'tis a–b\u200c x2"
+    found = [text[word.start : word.stop] for word in spelled_words(text)]
+    assert found == ["don't", "go", "دلِ", "می‌کند", "tis", "a", "b", "x"]
+    assert [is_within_word(part) for part in ("ab", "’", "\u200c", "ِ", "", " a", "a,")] == [True] * 4 + [False] * 3

@@ -2,18 +2,26 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import math
 import weakref
 
 import pytest
-from console_support import SIZES, console, field, letters, on_the_page, open_lens, press_and_write, told, until
+from console_support import SIZES, console, field, letters, on_the_page, open_lens, press_and_write, status, told, until
 from textual.strip import Strip
 from textual.widgets import OptionList, Static
 
 from rumi_tui.console.screens.lens import LensScreen, certainty, name_of, share
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.widgets.lens_view import LensView
+from rumi_tui.console.widgets.poem_view import FAULTS
+from rumi_tui.console.writing.draft import Draft
+from rumi_tui.console.writing.history import Snapshot
+from rumi_tui.console.writing.look import Look
+from rumi_tui.engine.generate import Request
 from rumi_tui.engine.lens import token_scores
-from rumi_tui.engine.messages import Inspected
+from rumi_tui.engine.messages import Inspected, OfferedLines
+from rumi_tui.engine.other_lines import LineChoice, OtherLines
+from rumi_tui.engine.other_words import COUNT, other_words
 from rumi_tui.library.store import Branch
 
 
@@ -121,7 +129,13 @@ async def test_what_was_read_comes_too_late_for_a_lens_that_is_half_taken_apart(
         yield Inspected(scores=token_scores(endless, endless.tokenizer, "free", "amber"), model_sha256="")
 
     async with console(library, endless_file) as pilot:
-        lens = LensScreen("amber", "", reports(), "app")
+
+        class Late(Look):
+            def scores(self):
+                return reports()
+
+        draft = Draft(library, str(endless_file), "", "free", "amber")
+        lens = LensScreen(Late(pilot.app.writer, Snapshot(draft), lambda: None), "app")
         await pilot.app.push_screen(lens)
         await lens.query_one("#legend").remove()
         lens.dismiss(None)
@@ -171,7 +185,7 @@ async def test_a_poem_of_another_model_file_says_so(library, endless_file):
         await pilot.press("ctrl+l", "enter")
         await until(pilot, lambda: on_the_page(pilot) == "amber")
         await open_lens(pilot)
-        assert "another than wrote the poem" in str(field(pilot, "legend", Static).content)
+        assert "another model file wrote this poem" in str(field(pilot, "legend", Static).content)
 
 
 @pytest.mark.parametrize(
@@ -184,3 +198,138 @@ def test_what_cannot_be_seen_has_a_name(piece: str, name: str):
 @pytest.mark.parametrize(("bits", "words"), [(0.0, "certain"), (0.3, "nearly certain"), (1.0, "like 2 equal choices")])
 def test_an_entropy_is_told_in_words(bits: float, words: str):
     assert certainty(bits) == words
+
+
+def rows(pilot) -> list[str]:
+    choices = pilot.app.screen.query_one(OptionList)
+    return [str(choices.get_option_at_index(index).prompt) for index in range(choices.option_count)]
+
+
+def thought(pilot) -> str:
+    return str(field(pilot, "thought", Static).content)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_another_word_branches_the_poem_there_and_writes_on(library, endless_file, endless, write_again, size):
+    async with console(library, endless_file, size, lines="3", keep="off") as pilot:
+        first = await press_and_write(pilot, library, *"amber candle", "enter")
+        await open_lens(pilot)
+        words = other_words(endless, endless.tokenizer, first.form, first.text, 6)
+        standing = next(word for word in words if first.text[6:].startswith(word.text))
+        await pilot.press("shift+right", "shift+right", "shift+left")
+        await until(pilot, lambda: f"{-math.log2(standing.probability):.1f} bits" in thought(pilot))
+        assert f"{-math.log2(standing.probability) / len(standing.text):.2f} bits a character" in thought(pilot)
+        for row, word in zip(rows(pilot), words, strict=True):
+            assert word.text in row
+            assert share(word.probability) in row
+            assert row.startswith("●") == (word.text == standing.text)
+        number = next(number for number, word in enumerate(words) if word.text != standing.text)
+        second = await press_and_write(pilot, library, "enter", *["down"] * number, "enter")
+        assert second.branch == Branch(first.id, 6)
+        assert second.text.startswith(first.text[:6] + words[number].text + words[number].closing)
+        assert len(second.text) > 6 + len(words[number].text)
+        assert write_again(second, endless) == second.text
+        assert library.poem(first.id) == first
+
+
+async def test_another_word_of_pieces_branches_between_words(library, word_pair, words):
+    async with console(library, word_pair[1], lines="2", keep="off") as pilot:
+        first = await press_and_write(pilot, library, *"amber candle", "enter")
+        await open_lens(pilot)
+        offered = other_words(words, words.tokenizer, first.form, first.text, 6)
+        await pilot.press("shift+right")
+        await until(pilot, lambda: len(rows(pilot)) == len(offered) and "bits a character" in thought(pilot))
+        second = await press_and_write(pilot, library, "enter", "enter")
+        assert second.branch == Branch(first.id, 6)
+        assert second.text.startswith("amber " + offered[0].text)
+
+
+@pytest.mark.parametrize("keep", ["off", "loose"])
+async def test_another_line_branches_the_poem_there_and_writes_on(library, endless_file, endless, write_again, keep):
+    async with console(library, endless_file, (120, 40), lines="4", keep=keep, seed="5") as pilot:
+        field(pilot, "form").value = "free"
+        first = await press_and_write(pilot, library, *"amber", "enter")
+        begin = first.text.index("\n") + 1
+        request = Request(form="free", text=first.text[:begin], seed=5, lines=4, keep=keep)
+        lines = OtherLines(endless, endless.description, request)
+        assert list(lines)
+        await open_lens(pilot)
+        await pilot.press("shift+down")
+        await until(pilot, lambda: len(rows(pilot)) == len(lines.choices) and "bits a character" in rows(pilot)[0])
+        scores = token_scores(endless, endless.tokenizer, "free", first.text)
+        length = len(first.text.split("\n")[1]) + 1
+        bits = sum(score.surprise for score in scores[begin : begin + length])
+        assert thought(pilot).startswith(f"line 2: {bits:.1f} bits\n{bits / length:.2f} bits a character")
+        for row, line in zip(rows(pilot), lines.choices, strict=True):
+            assert letters(line.text) in letters(row)
+            assert f"{line.nats / math.log(2) / (len(line.text) + 1):.2f} bits a character" in row
+            assert all(letters(FAULTS[fault]) in letters(row) for fault in line.faults)
+        second = await press_and_write(pilot, library, "enter", "down", "enter")
+        assert second.branch == Branch(first.id, begin)
+        assert second.text.startswith(f"{first.text[:begin]}{lines.choices[1].text}\n")
+        assert write_again(second, endless) == second.text
+
+
+async def test_a_line_with_which_the_model_ends_the_poem_ends_it(library, endless_file):
+    class Ended(Look):
+        async def lines(self, at):
+            yield OfferedLines([LineChoice("candle", 1.0, [], True)])
+
+    async with console(library, endless_file, lines="2", keep="off") as pilot:
+        first = await press_and_write(pilot, library, *"amber", "enter")
+        page = pilot.app.screen
+        page._desk.look = lambda snapshot, settings: Ended(pilot.app.writer, snapshot, settings)
+        await open_lens(pilot)
+        await pilot.press("shift+down")
+        await until(pilot, lambda: rows(pilot) and "candle" in rows(pilot)[0])
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: status(pilot) == "the poem ends here")
+        begin = first.text.index("\n") + 1
+        assert library.poems()[0].text == f"{first.text[:begin]}candle"
+        assert library.poems()[0].branch == Branch(first.id, begin)
+
+
+async def test_lines_that_are_tried_when_the_lens_is_left_hold_nothing_up(library, endless_file):
+    async with console(library, endless_file, lines="2", keep="strict") as pilot:
+        await press_and_write(pilot, library, *"amber", "enter")
+        field(pilot, "keep").value = "strict"
+        await open_lens(pilot)
+        await pilot.press("space", "space", "down", "up")
+        await until(pilot, lambda: pilot.app.screen._asked)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        kept = await press_and_write(pilot, library, "ctrl+r")
+        await until(pilot, lambda: on_the_page(pilot) == letters(kept.text))
+
+
+async def test_settings_that_nothing_can_be_written_with_are_told_and_words_are_offered_all_the_same(
+    library, endless_file
+):
+    async with console(library, endless_file, lines="2", keep="off") as pilot:
+        await press_and_write(pilot, library, *"amber candle", "enter")
+        field(pilot, "temperature").value = "hot"
+        await open_lens(pilot)
+        await pilot.press("shift+down")
+        await until(pilot, lambda: any("is not a number" in sentence for sentence in told(pilot)))
+        assert rows(pilot) == []
+        await pilot.press("shift+right")
+        await until(pilot, lambda: len(rows(pilot)) >= COUNT)
+
+
+async def test_marks_come_and_go_in_the_lens_too_and_are_those_of_the_page(library, endless_file):
+    async with console(library, endless_file, (120, 40), lines="2", keep="off") as pilot:
+        await press_and_write(pilot, library, *"amber", "enter")
+        await open_lens(pilot)
+        await pilot.press("alt+m")
+        await until(pilot, lambda: in_the_lens(pilot).count("syllables") == 2)
+        await pilot.press("alt+m")
+        await until(pilot, lambda: "syllables" not in in_the_lens(pilot))
+        await pilot.press("escape", "alt+m")
+        await until(pilot, lambda: "syllables" in on_the_page(pilot))
+        await open_lens(pilot)
+        await until(pilot, lambda: in_the_lens(pilot).count("syllables") == 2)
+
+
+def in_the_lens(pilot) -> str:
+    view = pilot.app.screen.query_one(LensView)
+    return "\n".join(view.render_line(y).text for y in range(view.size.height))

@@ -9,6 +9,7 @@ from console_support import (
     until,
 )
 from rich.cells import cell_len
+from support import verse
 
 from rumi_tui.bidi import to_cells, to_display
 from rumi_tui.console.widgets.poem_view import PoemView
@@ -99,3 +100,44 @@ async def test_a_terminal_that_turns_lines_round_is_given_the_first_hemistich_fi
         assert row.endswith(lines[1])
         margin, blanks = len(row) - len(row.lstrip()), len(row.strip()) - sum(map(len, lines))
         assert (margin, blanks) == (view._margin + 36 - len(lines[1]), 4 + 36 - len(lines[0]))
+
+
+def rows(view: PoemView) -> list[str]:
+    first = view.scroll_offset.y
+    return [view.render_line(row - first).text.strip() for row in range(view.virtual_size.height)]
+
+
+@pytest.mark.parametrize(("size", "form"), [((80, 24), "couplet"), ((24, 8), "couplet"), ((24, 8), "free")])
+@pytest.mark.parametrize("language", ["en", "fa"])
+async def test_a_try_stands_faintly_in_the_place_of_a_line_until_the_poem_is_shown_again(
+    library, endless_file, size, form, language
+):
+    poem, line = verse(1, 7, language).strip(), verse(1, 1, language, seed=9).strip()
+    async with console(library, endless_file, size) as pilot:
+        view = pilot.app.screen.query_one(PoemView)
+        view.show(poem, [range(9)], form)
+        shown = rows(view)
+        for number in (0, 3, 6):
+            for end in (1, 9, len(line)):
+                view.show_try(line[:end], number)
+                grown = rows(view)
+                lines = poem.split("\n")
+                lines[number] = line[:end]
+                view.show("\n".join(lines), (), form)
+                assert grown == rows(view)
+                view.show(poem, [range(9)], form)
+                assert rows(view) == shown
+            view.show_try(line, number)
+            faint = view.get_component_rich_style("poem--try").color
+            drawn = [view.render_line(row - view.scroll_offset.y) for row in range(view.virtual_size.height)]
+            faint_parts = [part.text for row in drawn for part in row if part.style and part.style.color == faint]
+            assert len(letters("".join(faint_parts))) == len(letters(line))
+            view.show(poem, [range(9)], form)
+
+
+async def test_a_line_that_is_tried_far_up_is_brought_into_sight(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        view = pilot.app.screen.query_one(PoemView)
+        view.show(verse(1, 80).strip(), (), "couplet")
+        view.show_try("amber", 3)
+        await until(pilot, lambda: view.scroll_offset.y < 10)
