@@ -79,7 +79,7 @@ WRITING = (
         "same_again",
         "f7",
         "The same",
-        "Write the poem again from its seeds, to the letter.",
+        "Write the poem again from its seeds, to the letter, once it is done.",
         in_footer=False,
         needs="poem",
     ),
@@ -105,6 +105,16 @@ WRITING = (
 
 MESSAGES = Action("messages", "alt+n", "Messages", "Read again what the console has told you.", in_footer=False)
 
+SCROLLING = {
+    "pageup": "page_up",
+    "pagedown": "page_down",
+    "ctrl+up": "scroll_up",
+    "ctrl+down": "scroll_down",
+    "ctrl+home": "scroll_home",
+    "ctrl+end": "scroll_end",
+}
+"""Keys that move the poem on the writing screen, and how."""
+
 EVERYWHERE = (
     Action("show_help", "f1", "Help", "Show this page."),
     Action("tour", "f12", "Tour", "Show the three pages for newcomers.", in_footer=False),
@@ -112,7 +122,7 @@ EVERYWHERE = (
     MESSAGES,
     Action(
         "fetch",
-        "alt+f",
+        "alt+g",
         "Fetch",
         "Fetch Rumi's verse from where it is published, once, while you go on writing.",
         in_footer=False,

@@ -80,7 +80,13 @@ class RumiApp(App[str]):
         """What was told so far."""
         self.writer = Writer()
         self._fetching = Fetching()
-        self._writing = WriteScreen(library, self.writer, model, mode, self.settings_file.settings)
+        self._writing = WriteScreen(library, self.writer, model, mode, self.settings_file)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Lets letters reach the prompt of the page to write on, whatever has the focus there."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self._writing.is_current:
+            self._writing.guide(event)
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         """Opens the page to write on."""

@@ -201,7 +201,7 @@ class PoemView(ScrollView, can_focus=False):
         self.refresh()
 
     def _set_caption(self, caption: str, left: int, width: int) -> list[Text]:
-        """A row in the middle of a column that has blank cells on the left, with air above it unless it is the first."""
+        """A row in the middle of a column that begins at `left`, with air above it unless it is the first."""
         middle = " " * left + shortened(caption, width).center(width)
         row = Text(middle, self.get_component_rich_style("poem--caption"))
         return [*([Text()] if self._rows and self._rows[-1].plain else []), row]

@@ -95,7 +95,7 @@ PAGES = {
     "verses": Page(VersesScreen, ("ctrl+k",), has_picture=False),
     "reading": Page(ReadingScreen, ("ctrl+b",), has_picture=False),
     "contents": Page(ContentsScreen, ("ctrl+b", "f3"), has_picture=False),
-    "fetch": Page(FetchScreen, ("alt+f",), "50%"),
+    "fetch": Page(FetchScreen, ("alt+g",), "50%"),
     "tour": Page(TourScreen, ("f12",)),
     "messages": Page(MessagesScreen, ("alt+n",), has_picture=False),
     "help": Page(HelpScreen, ("f1",)),
