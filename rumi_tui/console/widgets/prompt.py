@@ -93,7 +93,7 @@ class Prompt(VerseArea):
             event.stop()
             event.prevent_default()
             aside = self.text
-            self.replace(SIGN, (0, 0), self.document.end)
+            self._put(SIGN)
             self._aside = aside
 
     def submit(self) -> None:
@@ -117,10 +117,14 @@ class Prompt(VerseArea):
 
     def _bring_back(self, more: str = "") -> None:
         aside, self._aside = self._aside, ""
-        self.replace(aside + more, (0, 0), self.document.end)
-        self.move_cursor(self.document.end)
+        self._put(aside + more)
         if self.text == self._sent_text:
             self.select_all()
+
+    def _put(self, text: str) -> None:
+        """Has a text in the place of all that stands here; that can be undone."""
+        self.replace(text, (0, 0), self.document.end)
+        self.move_cursor(self.document.end)
 
     @property
     def has_more_ahead(self) -> bool:
@@ -135,8 +139,7 @@ class Prompt(VerseArea):
         choices = [whole for whole in self.completions if whole.startswith(stem) and whole != stem]
         if choices:
             number = choices.index(text) + 1 if text in choices else 0
-            self.replace(choices[number % len(choices)], (0, 0), self.document.end)
-            self.move_cursor(self.document.end)
+            self._put(choices[number % len(choices)])
             self._stem = stem
 
     def action_cursor_page_up(self) -> None:
