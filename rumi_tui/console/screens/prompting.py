@@ -37,6 +37,8 @@ class PromptingScreen(KeepingScreen):
         super().__init__()
         self._waiting: dict[str, Step] = {}
         """What was asked for and cannot be done yet, in its order."""
+        self._deletes = False
+        """Whether there is something for the keys that delete, as the row of keys was last told."""
 
     @property
     def _taking_words(self) -> Mapping[str, Callable[[str], Awaitable[None] | None]]:
@@ -92,8 +94,6 @@ class PromptingScreen(KeepingScreen):
             self._deletes = deletes
             self.refresh_bindings()
 
-    _deletes = False
-
     # What is done, now or later
 
     async def _attempt(self, name: str, step: Step) -> bool:
@@ -104,7 +104,7 @@ class PromptingScreen(KeepingScreen):
             except NotYetError as error:
                 self._waiting.pop(name, None)
                 self._waiting[name] = step
-                self.notify(str(error), markup=False)
+                self.notify(str(error))
             return True
         return False
 
@@ -128,11 +128,17 @@ class PromptingScreen(KeepingScreen):
 
     @on(Prompt.Submitted)
     async def _take_prompt(self, event: Prompt.Submitted) -> None:
-        self.query_one(Prompt).remember(event.text)
         if event.text.startswith(SIGN):
+            self.query_one(Prompt).remember(event.text)
             await self._obey(event.text)
         else:
-            await self._attempt(POEM, partial(self._write_new, event.text))
+            await self._begin(event.text)
+
+    async def _begin(self, text: str) -> None:
+        """Begins a poem, with nothing where a command stands in the prompt."""
+        text = "" if text.startswith(SIGN) else text
+        self.query_one(Prompt).remember(text)
+        await self._attempt(POEM, partial(self._write_new, text))
 
     async def _obey(self, line: str) -> None:
         """Does what a command says, and empties the prompt once it is done or waits to be."""
@@ -165,7 +171,7 @@ class PromptingScreen(KeepingScreen):
         """Says what a setting is and what it may be."""
         value = self._values().get(setting.name)
         now = "" if value is None else f"{setting.name} is {value or LEFT_OUT.get(setting.name, 'nothing')} · "
-        self.notify(f"{now}{setting.hint}", markup=False)
+        self.notify(f"{now}{setting.hint}")
 
     async def _change(self, name: str, value: str) -> None:
         """Gives a setting another value: a step that can be taken back."""
@@ -190,7 +196,7 @@ class PromptingScreen(KeepingScreen):
         for name, value in values.items():
             await self._attempt(name, partial(self._put, name, value))
         told = (f"{name} {value or LEFT_OUT.get(name, 'nothing')}" for name, value in values.items())
-        self.notify(f"Again: {', '.join(told)}", markup=False)
+        self.notify(f"Again: {', '.join(told)}")
 
     # Steps: those of the poem, and those of its settings
 

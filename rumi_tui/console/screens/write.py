@@ -21,7 +21,7 @@ from models.errors import RumiError
 from rumi_tui.bidi import Mode
 from rumi_tui.console import actions
 from rumi_tui.console.actions import SCROLLING, WRITING, Action
-from rumi_tui.console.complaints import complain, complaining
+from rumi_tui.console.complaints import complain
 from rumi_tui.console.screens.consulting import ConsultingScreen
 from rumi_tui.console.screens.drafts import DraftsScreen
 from rumi_tui.console.screens.edit import Edited, EditScreen
@@ -191,14 +191,16 @@ class WriteScreen(ConsultingScreen):
     @on(Select.Changed, "#preset, #metre, #keep")
     async def _take_changes(self) -> None:
         """Lets changed settings count from the next character of what is being written."""
+        await self._attempt("changes", self._change_settings)
+
+    async def _change_settings(self) -> None:
         if isinstance(self._desk.job, Job):
-            with complaining(self):
-                await self._desk.change_settings(self._settings(), self.query_one(SettingsBar).is_seed_locked)
+            await self._desk.change_settings(self._settings(), self.query_one(SettingsBar).is_seed_locked)
 
     @on(Input.Submitted, "SettingsBar Input")
     async def _take_field(self) -> None:
         if self._desk.job is None:
-            self.query_one(Prompt).submit()
+            await self._begin(self.query_one(Prompt).text)
         else:
             await self._take_changes()
 
@@ -246,7 +248,7 @@ class WriteScreen(ConsultingScreen):
     async def action_again(self) -> None:
         """Writes a poem from the same beginning."""
         if (snapshot := self._desk.now) is None:
-            self.query_one(Prompt).submit()
+            await self._begin(self.query_one(Prompt).text)
         else:
             await self._attempt(POEM, partial(self._write_again, snapshot.draft))
 
@@ -297,17 +299,19 @@ class WriteScreen(ConsultingScreen):
         if (snapshot := self._snapshot()) and not self._desk.replay(snapshot.draft):
             self.notify("No model wrote anything of this poem.")
 
-    def action_lock_seed(self) -> None:
+    async def action_lock_seed(self) -> None:
         """Takes the seed of the poem on the page into the settings, or out of them."""
+        await self._attempt("lock-seed", self._lock_seed)
+
+    async def _lock_seed(self) -> None:
         bar, snapshot = self.query_one(SettingsBar), self._desk.now
-        with complaining(self):  # where another setting makes no sense
-            if bar.is_seed_locked:
-                bar.set("seed", "")
-                self.notify("The seed is free: each poem takes another.")
-            elif snapshot is not None and snapshot.draft.passages:
-                seed = snapshot.draft.passages[-1].seed
-                bar.set("seed", str(seed))
-                self.notify(f"The seed stays {seed} until you free it.")
+        if bar.is_seed_locked:
+            bar.set("seed", "")
+            self.notify("The seed is free: each poem takes another.")
+        elif snapshot is not None and snapshot.draft.passages:
+            seed = snapshot.draft.passages[-1].seed
+            bar.set("seed", str(seed))
+            self.notify(f"The seed stays {seed} until you free it.")
 
     async def action_edit(self) -> None:
         """Lets the person change the poem."""

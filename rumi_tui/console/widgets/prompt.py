@@ -84,7 +84,7 @@ class Prompt(VerseArea):
         if event.key == "enter":
             event.stop()
             event.prevent_default()
-            self.submit()
+            self.post_message(self.Submitted(self.text))
         elif event.character == SIGN and self.text == SIGN and self._aside:
             event.stop()
             event.prevent_default()
@@ -95,10 +95,6 @@ class Prompt(VerseArea):
             aside = self.text
             self._put(SIGN)
             self._aside = aside
-
-    def submit(self) -> None:
-        """Hands over what stands here."""
-        self.post_message(self.Submitted(self.text))
 
     @property
     def _may_begin_command(self) -> bool:

@@ -247,7 +247,7 @@ class SettingsBar(Vertical):
             dropped.append(f"the rhyme {rhyme.value.strip()}")
             rhyme.value = ""
         if dropped:
-            self.notify(f"For another model, and left out now: {', '.join(dropped)}.", markup=False)
+            self.screen.notify(f"For another model, and left out now: {', '.join(dropped)}.")
         self._language = card.language
         metre.set_class(not metres, "-untold")
         self._offer_rhyme()

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import msgspec
 import onnx
-import pytest
 from console_support import (
     begin_without_end,
     console,
@@ -44,37 +43,38 @@ async def obeyed(pilot: Pilot, line: str) -> None:
 
 
 def all_told(pilot: Pilot) -> str:
-    return "\n".join([*told(pilot), *told(pilot, "information")])
+    return "\n".join([*told(pilot), *told(pilot, is_error=False)])
 
 
 # Letters reach the prompt
 
 
-@pytest.mark.parametrize("where", ["PoemView", "#status", "#title", "SettingsBar", "#more"])
-async def test_a_click_on_the_page_swallows_no_typing(library, endless_file, where):
+async def test_a_click_on_the_page_swallows_no_typing(library, endless_file):
     async with console(library, endless_file, (100, 30), lines="2") as pilot:
-        await pilot.click(where, offset=(1, 0))
+        for where in ("PoemView", "#title", "#more", "SettingsBar"):
+            field(pilot, "temperature").focus()
+            await until(pilot, lambda: field(pilot, "temperature").has_focus)
+            await pilot.click(where, offset=(1, 0))
+            await until(pilot, lambda: prompt(pilot).has_focus)
+        await pilot.click("PoemView")
         kept = await press_and_write(pilot, library, *"amber", "enter")
         assert kept.text.startswith("amber")
-        field(pilot, "temperature").focus()
-        await pilot.pause()
-        await pilot.click("PoemView")
-        await until(pilot, lambda: prompt(pilot).has_focus)
 
 
-@pytest.mark.parametrize("name", ["model", "form", "keep", "metre", "preset", "temperature", "lines", "seed", "top_k"])
-async def test_letters_reach_the_prompt_in_their_order_whatever_has_the_focus(library, conditioned_file, name):
+async def test_letters_reach_the_prompt_in_their_order_whatever_has_the_focus(library, conditioned_file):
     async with console(library, conditioned_file, (120, 40)) as pilot:
-        before = field(pilot, name).value
-        field(pilot, name).focus()
-        await until(pilot, lambda: field(pilot, name).has_focus)
-        for letter in "amber candle":
-            pilot.app.post_message(events.Key("space" if letter == " " else letter, letter))
-        await until(pilot, lambda: prompt(pilot).text == "amber candle")
-        assert field(pilot, name).value == before
+        for name in ("model", "form", "keep", "metre", "preset", "temperature", "lines", "pace", "seed", "top_k"):
+            before = field(pilot, name).value
+            field(pilot, name).focus()
+            await until(pilot, lambda name=name: field(pilot, name).has_focus)
+            for letter in "amber candle":
+                pilot.app.post_message(events.Key("space" if letter == " " else letter, letter))
+            await until(pilot, lambda: prompt(pilot).text == "amber candle")
+            assert field(pilot, name).value == before
+            prompt(pilot).text = ""
 
 
-async def test_fields_take_what_belongs_into_them(library, conditioned_file):
+async def test_fields_take_what_belongs_into_them_and_the_prompt_what_is_pasted(library, conditioned_file):
     async with console(library, conditioned_file, (120, 40), temperature="") as pilot:
         for name, text in (("temperature", "0.9"), ("rhyme", "an")):
             field(pilot, name).focus()
@@ -82,18 +82,10 @@ async def test_fields_take_what_belongs_into_them(library, conditioned_file):
             await pilot.press(*text)
             assert field(pilot, name).value == text
         assert prompt(pilot).text == ""
-
-
-async def test_what_is_pasted_reaches_the_prompt(library, endless_file):
-    async with console(library, endless_file) as pilot:
         field(pilot, "form").focus()
         await until(pilot, lambda: field(pilot, "form").has_focus)
         pilot.app.post_message(events.Paste("amber"))
         await until(pilot, lambda: prompt(pilot).text == "amber")
-
-
-async def test_tab_leads_from_the_prompt_to_the_settings(library, endless_file):
-    async with console(library, endless_file) as pilot:
         await pilot.press("tab")
         await until(pilot, lambda: field(pilot, "model").has_focus)
 
@@ -172,9 +164,8 @@ async def test_escape_leaves_out_what_waits(library, endless_file):
         await leave(pilot)
 
 
-@pytest.mark.parametrize("keep", ["off", "strict"])
-async def test_a_poem_is_compared_once_it_is_written_and_not_cut_off(library, endless_file, keep):
-    async with console(library, endless_file, lines="12", pace="400", keep=keep) as pilot:
+async def test_a_poem_is_compared_once_it_is_written_and_not_cut_off(library, endless_file):
+    async with console(library, endless_file, lines="12", pace="400") as pilot:
         await pilot.press(*"amber", "enter")
         await until(pilot, lambda: status(pilot).endswith("writing"))
         await pilot.press("f7")
@@ -219,16 +210,11 @@ async def test_escape_empties_the_prompt_and_the_up_arrow_brings_it_back(library
         await until(pilot, lambda: prompt(pilot).text == "")
         await pilot.press("up")
         assert prompt(pilot).text == "amber\ncandle"
-
-
-async def test_escape_in_a_setting_leads_back_to_the_prompt_first(library, endless_file):
-    async with console(library, endless_file) as pilot:
-        await pilot.press(*"amber")
         field(pilot, "temperature").focus()
         await until(pilot, lambda: field(pilot, "temperature").has_focus)
         await pilot.press("escape")
         await until(pilot, lambda: prompt(pilot).has_focus)
-        assert prompt(pilot).text == "amber"
+        assert prompt(pilot).text == "amber\ncandle"
 
 
 async def test_a_command_is_typed_over_what_was_written_which_comes_back(library, endless_file):
@@ -287,51 +273,48 @@ async def test_settings_that_hold_for_all_poems_are_typed_kept_and_undone(librar
         assert prompt(pilot).text == "/theme pink"
 
 
-@pytest.mark.parametrize(
-    ("line", "name", "value", "before"),
-    [
-        ("/temperature 0.9", "temperature", "0.9", "0.8"),
-        ("/keep off", "keep", "off", "strict"),
-        ("/rhyme an", "rhyme", "an", ""),
-        ("/preset daring", "min_p", "0.03", "0"),
-        ("/seed 77", "seed", "77", ""),
-    ],
+TYPED = (
+    ("/temperature 0.9", "temperature", "0.9", "0.8"),
+    ("/keep off", "keep", "off", "strict"),
+    ("/rhyme an", "rhyme", "an", ""),
+    ("/preset daring", "min_p", "0.03", "0"),
+    ("/seed 77", "seed", "77", ""),
 )
-async def test_settings_of_a_poem_are_undone_between_its_steps(
-    library, conditioned_file, line: str, name: str, value: str, before: str
-):
+"""What is typed, the setting that it changes, and its value then and before."""
+
+
+async def test_settings_of_a_poem_are_undone_between_its_steps(library, conditioned_file):
     async with console(library, conditioned_file, (120, 40), lines="2") as pilot:
         kept = await press_and_write(pilot, library, *"amber", "enter")
-        await obeyed(pilot, line)
-        await until(pilot, lambda: field(pilot, name).value == value)
-        await pilot.press("f5")
-        await until(pilot, lambda: field(pilot, name).value == before)
+        for line, name, value, _ in TYPED:
+            await obeyed(pilot, line)
+            assert field(pilot, name).value == value
+        for _, name, _, before in reversed(TYPED):
+            await pilot.press("f5")
+            await until(pilot, lambda name=name, before=before: field(pilot, name).value == before)
         assert on_the_page(pilot) == letters(kept.text)
         await pilot.press("f6")
-        await until(pilot, lambda: field(pilot, name).value == value)
+        await until(pilot, lambda: field(pilot, "temperature").value == "0.9")
         await pilot.press("f5", "f5")
         await until(pilot, lambda: on_the_page(pilot) == "")
-        assert field(pilot, name).value == before
+        assert field(pilot, "temperature").value == "0.8"
 
 
-@pytest.mark.parametrize(
-    ("line", "words"),
-    [
-        ("/keep", "keep is strict · strict, loose, off"),
-        ("/rhyme", "rhyme is any"),
-        ("/metre", "metre is any"),
-        ("/theme", "theme is ink · ink, paper"),
-        ("/temperature", "temperature is 0.8 · 0 to 5"),
-        ("/top-k", "top-k is 0"),
-        ("/keys.again", "keys.again is ctrl+r"),
-        ("/form", "form is couplet"),
-        ("/preset", "careful, balanced or daring"),
-    ],
-)
-async def test_a_setting_without_a_value_is_told(library, conditioned_file, line, words):
+async def test_a_setting_without_a_value_is_told(library, conditioned_file):
     async with console(library, conditioned_file) as pilot:
-        await obeyed(pilot, line)
-        assert any(words in sentence for sentence in told(pilot, "information"))
+        for line, words in (
+            ("/keep", "keep is strict · strict, loose, off"),
+            ("/rhyme", "rhyme is any"),
+            ("/metre", "metre is any"),
+            ("/theme", "theme is ink · ink, paper"),
+            ("/temperature", "temperature is 0.8 · 0 to 5"),
+            ("/top-k", "top-k is 0"),
+            ("/keys.again", "keys.again is ctrl+r"),
+            ("/form", "form is couplet"),
+            ("/preset", "careful, balanced or daring"),
+        ):
+            await obeyed(pilot, line)
+            assert words in told(pilot, is_error=False)[-1]
         assert not told(pilot)
 
 
@@ -389,14 +372,16 @@ def keys_in_sight(pilot: Pilot) -> set[str]:
     return {key.action for key in keys if key.region and key.region.right <= pilot.app.size.width}
 
 
-@pytest.mark.parametrize("size", [(60, 20), (48, 20), (40, 20)])
-async def test_every_number_among_the_settings_says_what_it_is(library, endless_file, size):
-    async with console(library, endless_file, size) as pilot:
-        await pilot.pause()
+async def test_every_number_among_the_settings_says_what_it_is(library, endless_file):
+    async with console(library, endless_file, (60, 20)) as pilot:
         bar = pilot.app.screen.query_one(SettingsBar)
-        shown = [each for each in bar.query("Input") if each.region and each.region.right <= size[0]]
-        assert bool(shown) == (size[0] >= 48)
-        for each in shown:
-            label = each.parent.children[each.parent.children.index(each) - 1]
-            assert str(label.content) == each.id.replace("_", "-")
-            assert label.region.right == each.region.x
+        for columns in (60, 48, 40):
+            await pilot.resize_terminal(columns, 20)
+            await pilot.pause()
+            shown = [each for each in bar.query("Input") if each.region]
+            assert bool(shown) == (columns >= 48)
+            for each in shown:
+                label = each.parent.children[each.parent.children.index(each) - 1]
+                assert str(label.content) == each.id.replace("_", "-")
+                assert label.region.right == each.region.x
+                assert each.region.right <= columns
