@@ -10,15 +10,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from textual import events, on
+from textual.binding import Binding
 from textual.widgets import Input, OptionList, Select
 
-from rumi_tui.console.actions import WRITING
+from rumi_tui.console.actions import SCROLLING, WRITING
 from rumi_tui.console.complaints import complaining
 from rumi_tui.console.keymap import DELETING, in_force
 from rumi_tui.console.screens.keeping import KeepingScreen
 from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.settings import ENTRIES, SettingsFile, as_typed, typed, value_of
 from rumi_tui.console.slash_commands import OF_THE_FILE, SIGN, RunAction, SetValue, read_command
+from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import LEFT_OUT, NotYetError, SettingsBar
 from rumi_tui.console.writing.history import Change
@@ -31,6 +33,7 @@ POEM = "poem"
 class PromptingScreen(KeepingScreen):
     """A screen with a prompt, to which every letter goes that nothing else takes."""
 
+    BINDINGS = [Binding(key, f"move_poem({way!r})", show=False) for key, way in SCROLLING.items()]
     _file: SettingsFile
 
     def __init__(self) -> None:
@@ -51,7 +54,7 @@ class PromptingScreen(KeepingScreen):
     async def _take_changes(self) -> None:
         raise NotImplementedError
 
-    # Where letters go
+    # Where letters, page keys and the wheel go
 
     def guide(self, event: events.Key | events.Paste) -> None:
         """Gives the focus to the prompt for what is typed or pasted, unless what has it takes that.
@@ -93,6 +96,18 @@ class PromptingScreen(KeepingScreen):
         if deletes != self._deletes:
             self._deletes = deletes
             self.refresh_bindings()
+
+    async def action_move_poem(self, way: str) -> None:
+        """Scrolls the poem, wherever the focus is."""
+        await self.query_one(PoemView).run_action(way)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Scrolls the poem, wherever the mouse is."""
+        self.query_one(PoemView).scroll_up(animate=False)
+
+    def on_mouse_scroll_down(self) -> None:
+        """Scrolls the poem, wherever the mouse is."""
+        self.query_one(PoemView).scroll_down(animate=False)
 
     # What is done, now or later
 

@@ -13,14 +13,14 @@ from typing import Any
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, Binding
+from textual.binding import ActiveBinding
 from textual.message import Message
 from textual.widgets import Input, Select, Static
 
 from models.errors import RumiError
 from rumi_tui.bidi import Mode
 from rumi_tui.console import actions
-from rumi_tui.console.actions import SCROLLING, WRITING, Action
+from rumi_tui.console.actions import WRITING, Action
 from rumi_tui.console.complaints import complain
 from rumi_tui.console.screens.consulting import ConsultingScreen
 from rumi_tui.console.screens.drafts import DraftsScreen
@@ -32,7 +32,6 @@ from rumi_tui.console.settings import SettingsFile
 from rumi_tui.console.slash_commands import SIGN, completions
 from rumi_tui.console.widgets.footer import KeyRow
 from rumi_tui.console.widgets.page import Page
-from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import HINTS, NotYetError, SettingsBar
 from rumi_tui.console.writing.desk import AnyJob, Desk
@@ -55,10 +54,7 @@ class WriteScreen(ConsultingScreen):
     """The poem, the settings and the prompt."""
 
     AUTO_FOCUS = "#prompt"
-    BINDINGS = [
-        *actions.bindings(WRITING),
-        *(Binding(key, f"move_poem({way!r})", show=False) for key, way in SCROLLING.items()),
-    ]
+    BINDINGS = actions.bindings(WRITING)
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (48, "-narrow"), (78, "-wide"), (96, "-roomy")]
 
     class Happened(Message):
@@ -220,18 +216,6 @@ class WriteScreen(ConsultingScreen):
     async def _write_new(self, text: str) -> None:
         await self._desk.write_new(self._settings(), text)
 
-    async def action_move_poem(self, way: str) -> None:
-        """Scrolls the poem, wherever the focus is."""
-        await self.query_one(PoemView).run_action(way)
-
-    def on_mouse_scroll_up(self) -> None:
-        """Scrolls the poem, wherever the mouse is."""
-        self.query_one(PoemView).scroll_up(animate=False)
-
-    def on_mouse_scroll_down(self) -> None:
-        """Scrolls the poem, wherever the mouse is."""
-        self.query_one(PoemView).scroll_down(animate=False)
-
     async def action_stop(self) -> None:
         """Stops writing and keeps what is there, leaves out what waits, or else empties the prompt."""
         prompt = self.query_one(Prompt)
@@ -279,25 +263,30 @@ class WriteScreen(ConsultingScreen):
 
     async def action_go_on(self) -> None:
         """Continues the poem on the page."""
-        if self._snapshot():
-            await self._attempt("go-on", self._go_on)
-
-    async def _go_on(self) -> None:
-        if self._desk.job is not None:
-            raise NotYetError(STILL_WRITING)
         if snapshot := self._snapshot():
+            await self._attempt("go-on", partial(self._go_on, snapshot.draft))
+
+    async def _go_on(self, draft: Draft) -> None:
+        if snapshot := self._at_rest(draft):
             await self._desk.go_on(self._settings(), snapshot)
 
     async def action_same_again(self) -> None:
         """Writes the poem on the page again, to see that it comes out the same."""
-        if self._snapshot():
-            await self._attempt("same-again", self._compare)
+        if snapshot := self._snapshot():
+            await self._attempt("same-again", partial(self._compare, snapshot.draft))
 
-    async def _compare(self) -> None:
+    async def _compare(self, draft: Draft) -> None:
+        if (snapshot := self._at_rest(draft)) and not self._desk.replay(snapshot.draft):
+            self.notify("No model wrote anything of this poem.")
+
+    def _at_rest(self, draft: Draft) -> Snapshot | None:
+        """The poem on the page, if it is still this one. Raises `NotYetError` while it is being written."""
+        snapshot = self._desk.now
+        if snapshot is None or snapshot.draft is not draft:
+            return None
         if self._desk.job is not None:
             raise NotYetError(STILL_WRITING)
-        if (snapshot := self._snapshot()) and not self._desk.replay(snapshot.draft):
-            self.notify("No model wrote anything of this poem.")
+        return snapshot
 
     async def action_lock_seed(self) -> None:
         """Takes the seed of the poem on the page into the settings, or out of them."""

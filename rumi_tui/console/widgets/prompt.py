@@ -146,6 +146,10 @@ class Prompt(VerseArea):
         """Leaves the key to the poem."""
         raise SkipAction
 
+    def on_resize(self) -> None:
+        """Takes as many rows as its text has in the new width, which is only known now."""
+        self.call_after_refresh(self.refresh, layout=True)
+
     def action_new_line(self) -> None:
         """Begins another line."""
         self.insert("\n")

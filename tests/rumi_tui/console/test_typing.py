@@ -51,7 +51,7 @@ def all_told(pilot: Pilot) -> str:
 
 async def test_a_click_on_the_page_swallows_no_typing(library, endless_file):
     async with console(library, endless_file, (100, 30), lines="2") as pilot:
-        for where in ("PoemView", "#title", "#more", "SettingsBar"):
+        for where in ("PoemView", "#title", "#more", "SettingsBar Label"):
             field(pilot, "temperature").focus()
             await until(pilot, lambda: field(pilot, "temperature").has_focus)
             await pilot.click(where, offset=(1, 0))
@@ -385,3 +385,14 @@ async def test_every_number_among_the_settings_says_what_it_is(library, endless_
                 assert str(label.content) == each.id.replace("_", "-")
                 assert label.region.right == each.region.x
                 assert each.region.right <= columns
+
+
+async def test_the_prompt_has_one_row_again_on_a_screen_that_has_grown(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await pilot.press(*"the soul of the lover")
+        rows = []
+        for size in ((20, 8), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda size=size: prompt(pilot).region.right >= size[0] - 2)
+            rows.append(prompt(pilot).region.height)
+        assert rows == [2, 3]
