@@ -46,14 +46,9 @@ class SetValue:
     """Empty where the setting is asked for."""
 
     @property
-    def is_of_the_file(self) -> bool:
-        """Whether it holds for all poems."""
-        return self.name in OF_THE_FILE
-
-    @property
     def hint(self) -> str:
         """What it is and may be."""
-        return ENTRIES[self.name].hint if self.is_of_the_file else HINTS[self.name.replace("-", "_")]
+        return ENTRIES[self.name].hint if self.name in OF_THE_FILE else HINTS[self.name.replace("-", "_")]
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ PROMPTS = 100
 """Earlier prompts that the arrow keys go through."""
 FIRST_KEYS = ("stop", "show_help")
 """What the footer shows on a screen of any width."""
-STILL_WRITING = "The poem is still being written. This is done as soon as it has been."
+STILL_WRITING = "Still writing the poem: this is done as soon as it is finished."
 
 
 class WriteScreen(ConsultingScreen):

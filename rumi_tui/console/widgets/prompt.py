@@ -109,6 +109,9 @@ class Prompt(VerseArea):
         self._stem = ""
         if self._aside and not self.text:
             self._bring_back()
+        elif self._aside and not self.text.startswith(SIGN):  # the command was undone, or another prompt brought back
+            self._keep(self._aside)
+            self._aside = ""
         return result
 
     def _bring_back(self, more: str = "") -> None:

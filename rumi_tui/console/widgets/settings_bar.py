@@ -86,7 +86,7 @@ SAMPLING_PRESETS = {
 LEFT_OUT = {"metre": "any"} | {field.label: field.left_out for field in FIELDS.values() if field.left_out}
 """What is typed to leave a setting out, by its label."""
 
-READING = "The model is still being read. This is done as soon as it has been."
+LOADING = "Still loading the model: this is done as soon as it is there."
 
 
 class NotYetError(RumiError):
@@ -178,7 +178,7 @@ class SettingsBar(Vertical):
 
     @property
     def _why_no_forms(self) -> RumiError:
-        return RumiError(self._trouble) if self._trouble else NotYetError(READING)
+        return RumiError(self._trouble) if self._trouble else NotYetError(LOADING)
 
     @property
     def _rhymes(self) -> bool:

@@ -130,7 +130,7 @@ async def test_what_is_asked_for_while_the_model_is_read_is_done_once_it_has_bee
             prompt(pilot).text = line
             await pilot.press("enter")
         assert not told(pilot)
-        assert "as soon as it has been" in all_told(pilot)
+        assert "Still loading the model" in all_told(pilot)
         await until(pilot, lambda: library.poems() and library.poems()[0].passages[0].ending)
         [kept] = library.poems()
         assert kept.text.startswith("candle")
@@ -154,7 +154,7 @@ async def test_escape_leaves_out_what_waits(library, endless_file):
     app = RumiApp(library, str(endless_file), "app")
     async with app.run_test() as pilot:
         await pilot.press(*"amber", "enter")
-        await until(pilot, lambda: "as soon as it has been" in all_told(pilot))
+        await until(pilot, lambda: "Still loading the model" in all_told(pilot))
         await pilot.press("escape")
         await until(pilot, lambda: "Nothing waits" in all_told(pilot))
         await until(pilot, lambda: isinstance(field(pilot, "form", Select).value, str))
@@ -169,7 +169,7 @@ async def test_a_poem_is_compared_once_it_is_written_and_not_cut_off(library, en
         await pilot.press(*"amber", "enter")
         await until(pilot, lambda: status(pilot).endswith("writing"))
         await pilot.press("f7")
-        await until(pilot, lambda: "still being written" in all_told(pilot))
+        await until(pilot, lambda: "Still writing the poem" in all_told(pilot))
         await until(pilot, lambda: "the same poem" in status(pilot))
         [kept] = library.poems()
         assert kept.passages[0].ending == "lines"
@@ -181,7 +181,7 @@ async def test_going_on_while_a_poem_is_written_waits_for_its_end(library, endle
         await pilot.press(*"amber", "enter")
         await until(pilot, lambda: status(pilot).endswith("writing"))
         await pilot.press("ctrl+g")
-        await until(pilot, lambda: "still being written" in all_told(pilot))
+        await until(pilot, lambda: "Still writing the poem" in all_told(pilot))
         await until(pilot, lambda: [each.ending for each in library.poems()[0].passages] == ["lines", "lines"])
 
 

@@ -91,6 +91,14 @@ async def test_a_slash_begins_a_command_whatever_stands_there_and_that_comes_bac
     assert value(pilot) == "amber"
 
 
+async def test_what_stood_there_is_not_lost_where_another_prompt_is_brought_back(pilot: Pilot):
+    await pilot.press(*"mirror", *"/f", "up", "s")
+    assert value(pilot) == "candles"
+    pilot.app.query_one(Prompt).discard()
+    await pilot.press("up", "up")
+    assert value(pilot) == "mirror"
+
+
 async def test_a_slash_in_a_verse_is_typed_in_the_middle_or_twice(pilot: Pilot):
     await pilot.press(*"and or", "left", "left", "/")
     assert value(pilot) == "and /or"
