@@ -61,7 +61,7 @@ SHAPE = (
 )
 CHOICE = tuple(_field(name, classes="roomy") for name in ("top_k", "top_p", "min_p"))
 RHYME = Field(
-    "rhyme", "", "what the rhyming lines end in: letters in Persian, words in English", "any", "optional rhyme"
+    "rhyme", "", "what the rhyming lines end in: letters in Persian, words in English", "any", "optional rhyme -untold"
 )
 FIELDS = {field.name: field for field in (*SHAPE, RHYME, *CHOICE)}
 
