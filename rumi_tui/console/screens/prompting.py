@@ -61,8 +61,8 @@ class PromptingScreen(KeepingScreen):
 
         To be called before the event goes to what has the focus, or letters would overtake each other.
         """
-        prompt = self.query_one(Prompt)
-        if self.focused is prompt or (isinstance(event, events.Key) and not _types(event)):
+        prompts = self.query(Prompt)  # none while the page is not composed
+        if not prompts or self.focused is prompts.first() or (isinstance(event, events.Key) and not _types(event)):
             return
         match self.focused:
             case Input(id="rhyme"):
@@ -76,7 +76,7 @@ class PromptingScreen(KeepingScreen):
             case _:
                 takes = False
         if not takes:
-            self.set_focus(prompt)
+            self.set_focus(prompts.first())
 
     def on_click(self, event: events.Click) -> None:
         """Leads back to the prompt from wherever nothing else is to be had."""
