@@ -13,8 +13,7 @@ from textual.keys import Keys
 from textual.widgets import Input, TextArea
 
 from models.errors import RumiError
-from rumi_tui.console.actions import EVERYWHERE, SCROLLING, WRITING
-from rumi_tui.console.widgets.verse_area import VerseArea
+from rumi_tui.console.actions import EVERYWHERE, WRITING
 
 BY_COMMAND = {action.command: action for action in (*WRITING, *EVERYWHERE)}
 """Every action, by its name as it is typed."""
@@ -24,13 +23,11 @@ _KEY = re.compile(rf"(shift\+)?(f\d\d?|escape|insert)|((ctrl|alt|shift)\+)*(ctrl
 """Keys that type no letter."""
 _OF_THE_CONSOLE = {"ctrl+p", "ctrl+c", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+h"}
 """The palette, the way to interrupt, and what terminals send for Tab, Enter and Backspace."""
-_OF_THE_PROMPT = {
-    binding.key for kind in (Input, TextArea, VerseArea) for binding in Binding.make_bindings(kind.BINDINGS)
-}
+_OF_THE_PROMPT = {binding.key for kind in (Input, TextArea) for binding in Binding.make_bindings(kind.BINDINGS)}
 """What a person edits text with."""
 DELETING = {"ctrl+k", "ctrl+d"}
 """Those of them that the prompt keeps for as long as there is something behind the cursor to be deleted."""
-_TAKEN = (_OF_THE_CONSOLE | _OF_THE_PROMPT | set(SCROLLING)) - {action.key for action in BY_COMMAND.values()}
+_TAKEN = (_OF_THE_CONSOLE | _OF_THE_PROMPT) - {action.key for action in BY_COMMAND.values()}
 
 
 def check(keys: Mapping[str, str]) -> None:
