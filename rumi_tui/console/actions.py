@@ -98,6 +98,21 @@ WRITING = (
         "Read in Rumi's works: a poem by its place, from the contents, or by chance.",
         in_footer=False,
     ),
+    Action(
+        "cento",
+        "alt+c",
+        "Cento",
+        "Make a new poem of Rumi's own couplets around a word, and have the machine try the same.",
+        in_footer=False,
+    ),
+    Action(
+        "gloss",
+        "alt+g",
+        "Gloss",
+        "Show the likeliest English of each Persian word of the poem.",
+        in_footer=False,
+        needs="poem",
+    ),
     Action("library", "ctrl+l", "Library", "Look through the poems that were kept."),
     Action("next_model", "ctrl+t", "Language", "Change between the English and the Persian model.", in_footer=False),
 )
@@ -122,7 +137,7 @@ EVERYWHERE = (
     MESSAGES,
     Action(
         "fetch",
-        "alt+g",
+        "alt+t",
         "Fetch",
         "Fetch Rumi's verse from where it is published, once, while you go on writing.",
         in_footer=False,

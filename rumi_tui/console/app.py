@@ -39,11 +39,13 @@ class RumiApp(App[str]):
     CSS_PATH = [
         "themes/no_color.tcss",
         "screens/write.tcss",
+        "screens/cento.tcss",
         "screens/contents.tcss",
         "screens/drafts.tcss",
         "screens/edit.tcss",
         "screens/export.tcss",
         "screens/fetch.tcss",
+        "screens/gloss.tcss",
         "screens/help.tcss",
         "screens/lens.tcss",
         "screens/library.tcss",

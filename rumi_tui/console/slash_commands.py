@@ -81,6 +81,8 @@ def described() -> list[tuple[str, str]]:
     takes["keys.NAME"] = f"another key for a command: {SIGN}keys.again alt+x"
     takes["export"] = ", ".join(FORMATS)
     takes["line"] = "the number of a line to write anew, and a wish: 3, 3 rhyme love, 3 end heart, 3 metre NAME"
+    takes["cento"] = "a word, some, or a question that Rumi's couplets are to be about"
+    takes["gloss"] = "a Persian line; nothing: the poem on the page"
     return [(f"{SIGN}{name}", words) for name, words in takes.items()]
 
 

@@ -19,6 +19,7 @@ import msgspec
 from models.errors import RumiError
 from rumi_tui.engine.generate import Ending, Keep
 from rumi_tui.engine.sampling import Sampling
+from rumi_tui.library.real_verse import RealVerse
 from rumi_tui.library.tables import MIGRATIONS, VERSION
 from rumi_tui.verse.words import fold, search_terms
 
@@ -68,36 +69,6 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     """How its form was kept."""
 
 
-class RealVerse(msgspec.Struct, frozen=True, kw_only=True):
-    """The beginning of a poem that is Rumi's own verse."""
-
-    length: int
-    """Characters of the poem."""
-    place: str
-    """Where it stands in his works, for a person."""
-    address: str = ""
-    """Where it can be seen on the web; empty where that is not known."""
-
-    def shortened(self, length: int) -> RealVerse | None:
-        """What of it stands among the first characters of the poem."""
-        return msgspec.structs.replace(self, length=min(length, self.length)) if length > 0 else None
-
-    def whole_lines(self, text: str) -> int:
-        """How many lines of the poem, of which this is the text so far, are Rumi's from end to end."""
-        beginning = text[: self.length]
-        ends_in_line = bool(beginning) and not beginning.endswith("\n")
-        return beginning.count("\n") + (ends_in_line and text[self.length : self.length + 1] in ("", "\n"))
-
-    @property
-    def caption(self) -> str:
-        """What stands above his lines."""
-        return f"Rumi, {self.place}"
-
-
-MACHINE_CAPTION = "A machine, in Rumi's manner"
-"""What stands above the lines that follow his."""
-
-
 def prompt_of(text: str, passages: Sequence[Passage]) -> str:
     """What of a poem's text came before its first passage; all of it where no model wrote any."""
     return text[: passages[0].begins_at] if passages else text
@@ -141,6 +112,11 @@ class KeptPoem(msgspec.Struct, frozen=True, kw_only=True):
     def prompt(self) -> str:
         """See `prompt_of`."""
         return prompt_of(self.text, self.passages)
+
+    @property
+    def is_real(self) -> bool:
+        """Whether all of it is Rumi's."""
+        return self.real is not None and self.real.length >= len(self.text)
 
 
 class Library:

@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
@@ -117,7 +117,7 @@ class Bridge:
 
     def gloss(self, line: str) -> list[GlossedWord]:
         """The likeliest English of each word of a Persian line, `SHOWN` words at most; of grammar from a small list."""
-        glossed = []
+        glosses = []
         for start, end, _ in spelled_words(line):
             words = line[start:end].split(" ")
             if len(words) > 1 and self._known("".join(search_words(line[start:end]))):
@@ -125,8 +125,8 @@ class Bridge:
             for word in words:
                 spelling = "".join(search_words(word))
                 english = FUNCTION_WORDS.get(spelling) or [gloss.english for gloss in self.glosses(spelling)[:SHOWN]]
-                glossed.append(GlossedWord(word, list(english)))
-        return glossed
+                glosses.append(GlossedWord(word, list(english)))
+        return glosses
 
     def glosses(self, word: str) -> list[Gloss]:
         """The English words that a Persian one is translated by, the likeliest first.
@@ -177,11 +177,6 @@ class Bridge:
             return self._database.execute(statement, values).fetchall()
         except sqlite3.Error as error:
             raise RumiError(f"The file {self.path} cannot be read ({error}): delete it and try again.") from error
-
-
-def glossed(words: Iterable[GlossedWord], show: Callable[[str], str] = str) -> str:
-    """A line of Persian words as `show` gives them, each followed by its English."""
-    return "  ".join(f"{show(each.word)} {'/'.join(each.english) or NO_GLOSS}" for each in words)
 
 
 def today(word: str) -> tuple[str, ...]:

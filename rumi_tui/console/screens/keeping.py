@@ -106,4 +106,5 @@ class KeepingScreen(Screen[None]):
         await self._desk.finish()
         with complaining(self):
             self._desk.open(poem.id)
-            self._show(f"{poem.model}, {poem.form}, {poem.written[:10]}")
+            author = "Rumi" if poem.is_real else poem.model
+            self._show(f"{author}, {poem.form}, {poem.written[:10]}")

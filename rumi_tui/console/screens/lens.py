@@ -85,7 +85,7 @@ class LensScreen(Dialog[Branching | None]):
                 complain(self.app, report.message)
             elif isinstance(report, Inspected):
                 self._scores = report.scores
-                self._is_same_model = report.model_sha256 == self._model_sha256
+                self._is_same_model = self._model_sha256 in (report.model_sha256, "")  # no model wrote verse of Rumi's
                 self._show_legend()
                 self.query_one(LensView).show(report.scores)
 

@@ -22,12 +22,12 @@ from rumi_tui.bidi import Mode
 from rumi_tui.console import actions
 from rumi_tui.console.actions import WRITING, Action
 from rumi_tui.console.complaints import complain
-from rumi_tui.console.screens.consulting import ConsultingScreen
 from rumi_tui.console.screens.drafts import DraftsScreen
 from rumi_tui.console.screens.edit import Edited, EditScreen
 from rumi_tui.console.screens.lens import Branching, LensScreen
 from rumi_tui.console.screens.line import LineScreen
 from rumi_tui.console.screens.prompting import POEM
+from rumi_tui.console.screens.real_verse import RealVerseScreen
 from rumi_tui.console.settings import SettingsFile
 from rumi_tui.console.slash_commands import SIGN, completions
 from rumi_tui.console.widgets.footer import KeyRow
@@ -50,7 +50,7 @@ FIRST_KEYS = ("stop", "show_help")
 STILL_WRITING = "Still writing the poem: this is done as soon as it is finished."
 
 
-class WriteScreen(ConsultingScreen):
+class WriteScreen(RealVerseScreen):
     """The poem, the settings and the prompt."""
 
     AUTO_FOCUS = "#prompt"
@@ -140,6 +140,7 @@ class WriteScreen(ConsultingScreen):
             if self._drafts is not None:
                 self._drafts.draw(event)
             return
+        self._draw_beside(job, event)
         match event:
             case Began():
                 page.begin(snapshot, job, event)
@@ -211,6 +212,8 @@ class WriteScreen(ConsultingScreen):
             "ask": self.action_ask,
             "search": self.action_search,
             "read": self.action_read,
+            "gloss": self.action_gloss,
+            "cento": self.action_cento,
         }
 
     async def _write_new(self, text: str) -> None:

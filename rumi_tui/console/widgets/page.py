@@ -16,7 +16,7 @@ from rumi_tui.console.writing.history import Snapshot
 from rumi_tui.console.writing.line import LineJob
 from rumi_tui.console.writing.replay import Rewriting
 from rumi_tui.engine.messages import Began, Failed, Finished, Judged, Tried, Wrote, WroteLine
-from rumi_tui.library.store import MACHINE_CAPTION, RealVerse
+from rumi_tui.library.real_verse import MACHINE_CAPTION, RealVerse
 from rumi_tui.verse.marks import KINDS
 
 ENDINGS = {"end": "the poem ended here", "lines": "enough lines", "characters": "enough characters", None: "stopped"}
@@ -24,8 +24,11 @@ ENDINGS = {"end": "the poem ended here", "lines": "enough lines", "characters": 
 
 def captions(text: str, real: RealVerse | None) -> dict[int, str]:
     """What is told above which lines of a poem, so that nobody takes the machine's for Rumi's."""
-    lines = real.whole_lines(text) if real else 0
-    return {0: real.caption, lines: MACHINE_CAPTION} if real and lines else {}
+    above, lines = dict[int, str](), 0
+    for part, count in real.lines_by_place(text) if real else ():
+        above[lines] = part.caption
+        lines += count
+    return {**above, lines: MACHINE_CAPTION} if above else {}
 
 
 class Page(Vertical):

@@ -43,10 +43,10 @@ async def test_a_fetch_says_how_far_it_is_and_goes_on_while_one_writes(
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
         await begin_without_end(pilot, library)
-        await pilot.press("alt+g")
+        await pilot.press("alt+t")
         await until(pilot, lambda: isinstance(pilot.app.screen, FetchScreen))
         assert shown(pilot, "status") == "50% of 60 MB, about 2 min left"
-        await pilot.press("alt+g")
+        await pilot.press("alt+t")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
 
 
@@ -75,7 +75,7 @@ async def test_whoever_is_on_another_page_is_told_of_the_end(
     wait = f"import os, time\nwhile not os.path.exists({str(gate)!r}): time.sleep(0.01)\n"
     monkeypatch.setattr(fetching, "COMMAND", (sys.executable, "-c", wait))
     async with console(library, endless_file) as pilot:
-        await pilot.press("alt+g")
+        await pilot.press("alt+t")
         await until(pilot, lambda: isinstance(pilot.app.screen, FetchScreen))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))

@@ -8,7 +8,8 @@ import pytest
 from support import refused, verse
 
 from rumi_tui.engine.sampling import Sampling
-from rumi_tui.library.store import Branch, KeptPoem, Library, Passage, RealVerse
+from rumi_tui.library.real_verse import RealVerse
+from rumi_tui.library.store import Branch, KeptPoem, Library, Passage
 from rumi_tui.library.tables import MIGRATIONS, VERSION
 
 POEM = ("en", "0" * 64, "couplet", "amber")
