@@ -116,7 +116,7 @@ class RumiApp(App[str]):
 
     def action_help_quit(self) -> None:
         """Tells whoever interrupts the program how to leave it."""
-        self.notify(f"{keymap.spoken(self._keys['quit'])} leaves Rumi.")
+        self.notify(f"{keymap.spoken(self._keys['quit'])} quits.")
 
     def action_fetch(self) -> None:
         """Fetches the texts, or shows how far they are, or no longer."""
@@ -136,6 +136,8 @@ class RumiApp(App[str]):
         """
         is_error = options.get("severity") == "error"
         self.notices.add(message, is_error)
+        if not self.screen_stack:  # on the way out
+            return
         if lines := self.screen.query(StatusLine):
             lines.first().tell(message, is_error)
         else:
@@ -147,8 +149,7 @@ class RumiApp(App[str]):
             self._writing.guide(event)
         if isinstance(event, events.Key) and self.screen_stack and self.screen.is_modal:
             for line in self.screen.query(StatusLine):
-                if line.has_stood:
-                    line.remove()
+                line.display = not line.has_stood
         await super().on_event(event)
 
     @property

@@ -140,9 +140,13 @@ class Library:
                 self.set_aside = _set_aside(path)
                 self._database = self._open()
         except (sqlite3.Error, OSError) as error:
-            raise RumiError(f"The library {path} cannot be opened ({error}): free or move that file.") from error
+            raise RumiError(
+                f"The library {path} cannot be opened ({error}): make room, or move that file away."
+            ) from error
         if (version := _version(self._database)) != VERSION:
-            raise RumiError(f"The library {path} has version {version}, this program reads {VERSION}: update it.")
+            raise RumiError(
+                f"The library {path} is of version {version}, this program reads version {VERSION}: update the program."
+            )
 
     def _open(self) -> sqlite3.Connection:
         database = sqlite3.connect(self._path, timeout=1.0, isolation_level=None)
@@ -246,7 +250,7 @@ class Library:
         """One poem. Raises `RumiError` when it is not there."""
         rows = self._run(f"SELECT {_COLUMNS} FROM poems WHERE id = ?", (poem,))
         if not rows:
-            raise RumiError(f"The library holds no poem number {poem}.")
+            raise RumiError(f"The library has no poem number {poem}.")
         return self._poem(rows[0])
 
     def family(self, poem: int) -> list[KeptPoem]:
@@ -332,7 +336,7 @@ class Library:
         try:
             return self._database.execute(statement, values).fetchall()
         except (sqlite3.Error, OverflowError) as error:
-            raise RumiError(f"The library {self._path} cannot be used ({error}): free or mend that file.") from error
+            raise RumiError(f"The library {self._path} cannot be used ({error}): make room, or repair it.") from error
 
 
 def _now(timespec: str = "seconds") -> str:

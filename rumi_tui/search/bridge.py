@@ -101,7 +101,7 @@ class Bridge:
         if not self._open():
             _make(self.path, self.key, index)
             if not self._open():
-                raise RumiError(f"The file {self.path} was changed while it was made: try again.")
+                raise RumiError(f"The file {self.path} changed while it was being built: try again.")
 
     def _open(self) -> bool:
         """Whether the file is there and made of the texts as they are."""
@@ -202,7 +202,7 @@ def _make(path: Path, key: str, index: Index) -> None:
             database.execute("INSERT INTO couplets VALUES (?, ?, ?)", [array.tobytes() for array in places])
             database.executemany("INSERT INTO titles VALUES (?, ?, ?)", _titles(couplets))
     except sqlite3.Error as error:
-        raise RumiError(f"The file {path} cannot be made ({error}): free some space.") from error
+        raise RumiError(f"The file {path} cannot be built ({error}): make some room.") from error
 
 
 def _twins(couplets: Iterable[Couplet]) -> list[tuple[int, int]]:

@@ -84,7 +84,7 @@ def cento(works: Works, index: Index, question: str, language: str) -> Cento:
     """
     words = question_words(question, language)
     if not words:
-        raise RumiError("There is no word that a poem could be about: give at least one.")
+        raise RumiError("Give at least one word for the poem to be about.")
     found = [index.quotation(number).couplet for number in index.ranked(words, language, LOOKED_AT)]
     if language == LANGUAGES["en"].code:
         lines, metre, rhyme, form = _answering(works, found, language, words), "", "", "free"
@@ -92,7 +92,7 @@ def cento(works: Works, index: Index, question: str, language: str) -> Cento:
         lines, metre, rhyme = _rhyming(works, found, language)
         form = "ghazal"
     if len(lines) < FEWEST:
-        raise RumiError(f"Too few couplets with {', '.join(words)} go together: try a word that is met more often.")
+        raise RumiError(f"Too few couplets with {', '.join(words)} go together: try a more common word.")
     chosen = [line.chosen() for line in lines]
     return Cento(words=words, language=language, form=form, metre=metre, rhyme=rhyme, couplets=chosen)
 

@@ -223,7 +223,7 @@ class PromptingScreen(KeepingScreen):
             await self._put_all(change.before)
         else:
             await self._desk.finish()
-            self._show_step(self._desk.undo(), "There is no step to take back.")
+            self._show_step(self._desk.undo(), "undone", "Nothing to undo.")
 
     async def action_redo(self) -> None:
         """Takes a step again."""
@@ -233,11 +233,11 @@ class PromptingScreen(KeepingScreen):
             await self._put_all(change.after)
         else:
             await self._desk.finish()
-            self._show_step(self._desk.redo(), "There is no step to take again.")
+            self._show_step(self._desk.redo(), "redone", "Nothing to redo.")
 
-    def _show_step(self, has_moved: bool, otherwise: str) -> None:
+    def _show_step(self, has_moved: bool, words: str, otherwise: str) -> None:
         if has_moved:
-            self._show("" if self._desk.now is None else "as it stood here")
+            self._show(words)
         else:
             self.notify(otherwise)
 

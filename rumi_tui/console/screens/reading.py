@@ -38,7 +38,7 @@ from rumi_tui.verse.metre import Scansion, judge_of
 
 TODAY, BY_CHANCE = "today", "random"
 """What can be typed instead of a place."""
-GO_TO = "Type where to go: masnavi/1/2, masnavi/3:1259, ghazal 100, a number"
+GO_TO = "Type where to go: masnavi/1/2, masnavi/3:1259, ghazal 100 or a number"
 
 
 class ReadingScreen(Dialog[Opening | None]):
@@ -51,7 +51,7 @@ class ReadingScreen(Dialog[Opening | None]):
         Binding("alt+g", "gloss", "Gloss", priority=True),
         Binding("f3", "contents", "Contents"),
         Binding("ctrl+f", "bookmark", "★"),
-        Binding("ctrl+r", "chance", "Chance"),
+        Binding("ctrl+r", "chance", "Random"),
         Binding("ctrl+t", "language", "Language"),
         Binding("ctrl+y", "copy", "Copy", show=False),
     ]
@@ -204,7 +204,7 @@ class ReadingScreen(Dialog[Opening | None]):
         if place := self._works.beside(self._poem.place, step):
             self._show(self.Opened(self._works, place))
         else:
-            self.notify("There is none before." if step < 0 else "There is none after.")
+            self.notify("This is the first." if step < 0 else "This is the last.")
 
     def action_chance(self) -> None:
         """Opens a ghazal or a quatrain, whichever comes."""
@@ -238,7 +238,7 @@ class ReadingScreen(Dialog[Opening | None]):
             return
         choices = [None, *self._poem.languages]
         if len(choices) < 3:
-            self.notify("This stands here in one language only.")
+            self.notify("This is here in one language only.")
             return
         self._shown = choices[(choices.index(self._shown) + 1) % len(choices)]
         self._draw(couplet.number)
@@ -251,7 +251,7 @@ class ReadingScreen(Dialog[Opening | None]):
         if verse and is_metre(self._poem.metre):
             self._scan(self._place, verse.split("\n"), self._poem.languages[0], self._poem.metre)
         else:
-            self.notify("Nobody says in what metre this is.")
+            self.notify("The metre of this poem is not known.")
 
     def action_gloss(self) -> None:
         """Shows the likeliest English of each Persian word of the couplet, or no longer."""

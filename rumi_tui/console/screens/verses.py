@@ -41,10 +41,10 @@ PATIENCE = 0.5
 FIRST_TIME = "The texts are read for the first time, which takes some seconds …"
 Asking = Literal["ask", "search"]
 HEADINGS = {
-    "ask": "Ask a question: these are Rumi's couplets that bear on it.",
+    "ask": "Ask a question, and read what Rumi says about it.",
     "search": "Search Rumi's verse for words.",
 }
-KEYS = "Enter reads on in the poem; Ctrl+G has the machine write on from the couplet; G glosses its Persian."
+KEYS = "Enter opens the poem; Ctrl+G lets the machine continue from the couplet; G glosses its Persian."
 
 
 class VersesScreen(Dialog[Opening | None]):
@@ -161,14 +161,14 @@ class VersesScreen(Dialog[Opening | None]):
         """
         from rumi_tui.search.ask import retrieve  # brings onnxruntime, which the page does without
 
-        self._post(self.Progress(FIRST_TIME if self._is_preparing else "Looking …"))
+        self._post(self.Progress(FIRST_TIME if self._is_preparing else "Searching …"))
         self._page = page
         try:
             with self._opened_texts() as (index, bridge):
                 if bridge is None:
                     results = index.search(words, page=page)
                     count = f"{results.found:,} couplets, page {page} of {results.pages:,} (← →)"
-                    status = count if results.found else "No couplet holds all of these words."
+                    status = count if results.found else "No couplet has all of these words."
                     self._post(self.Results(status, results.passages, results.pages))
                     return
                 ranking = Ranking(bridge)

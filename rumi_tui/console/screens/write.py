@@ -86,7 +86,7 @@ class WriteScreen(RealVerseScreen):
     def on_mount(self) -> None:
         """Tells of a library that had to be set aside."""
         if self._library.set_aside is not None:
-            complain(self, f"The library was damaged: it is kept as {self._library.set_aside}, and a new one begun.")
+            complain(self, f"The library was damaged. It is now {self._library.set_aside}, and a new one was started.")
 
     def notify(self, message: str, **options: Any) -> None:
         """Tells something on this page too where another screen lies on top, and would take it along."""
@@ -173,7 +173,7 @@ class WriteScreen(RealVerseScreen):
         had_unsaved = bool(unsaved)
         unsaved.watch(draft)
         if unsaved and not had_unsaved:
-            complain(self, f"{draft.trouble} Poems stay here and saving is tried again.")
+            complain(self, f"{draft.trouble} Poems stay here, and saving will be tried again.")
         elif had_unsaved and not unsaved:
             self.notify("Everything is saved again.")
 
@@ -280,7 +280,7 @@ class WriteScreen(RealVerseScreen):
 
     async def _compare(self, draft: Draft) -> None:
         if (snapshot := self._at_rest(draft)) and not self._desk.replay(snapshot.draft):
-            self.notify("No model wrote anything of this poem.")
+            self.notify("No part of this poem was written by a model.")
 
     def _at_rest(self, draft: Draft) -> Snapshot | None:
         """The poem on the page, if it is still this one. Raises `NotYetError` while it is being written."""
@@ -299,11 +299,11 @@ class WriteScreen(RealVerseScreen):
         bar, snapshot = self.query_one(SettingsBar), self._desk.now
         if bar.is_seed_locked:
             bar.set("seed", "")
-            self.notify("The seed is free: each poem takes another.")
+            self.notify("Seed released: each poem gets a new one.")
         elif snapshot is not None and snapshot.draft.passages:
             seed = snapshot.draft.passages[-1].seed
             bar.set("seed", str(seed))
-            self.notify(f"The seed stays {seed} until you free it.")
+            self.notify(f"Seed {seed} is locked until you release it.")
 
     async def action_edit(self) -> None:
         """Lets the person change the poem."""
@@ -360,7 +360,7 @@ class WriteScreen(RealVerseScreen):
         if snapshot := self._snapshot():
             await self._desk.write_line(self._settings(), snapshot, wish)
             self.query_one(Page).show(snapshot, "")
-            self.query_one(Page).line.tell(f"writing line {wish.number} anew")
+            self.query_one(Page).line.tell(f"rewriting line {wish.number}")
             self.refresh_bindings()
 
     def action_marks(self) -> None:

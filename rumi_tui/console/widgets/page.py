@@ -19,7 +19,7 @@ from rumi_tui.engine.messages import Began, Failed, Finished, Judged, Tried, Wro
 from rumi_tui.library.real_verse import MACHINE_CAPTION, RealVerse
 from rumi_tui.verse.marks import KINDS
 
-ENDINGS = {"end": "the poem ended here", "lines": "enough lines", "characters": "enough characters", None: "stopped"}
+ENDINGS = {"end": "the poem ended here", None: "stopped"}
 
 
 def captions(text: str, real: RealVerse | None) -> dict[int, str]:
@@ -80,7 +80,7 @@ class Page(Vertical):
         view = self.query_one(PoemView)
         view.set_writing(True)
         view.follow()
-        words = "written again"
+        words = "writing again"
         if isinstance(job, Job):
             words = f"seed {job.settings.seed} · temperature {job.settings.sampling.temperature:g} · writing"
         self.line.tell(words)
@@ -121,13 +121,15 @@ class Page(Vertical):
             self._leave_off(job)
             numbers = ", ".join(map(str, event.broken))
             broken = f" · the form breaks in line {numbers}" if event.broken else ""
-            self.screen.notify(f"seed {job.settings.seed} · {ENDINGS[event.ending]}{broken}{rate}")
+            lines = job.draft.text.count("\n") + 1 if job.draft else 0
+            ending = ENDINGS.get(event.ending) or f"stopped at {lines} line{'s' * (lines != 1)}"
+            self.screen.notify(f"seed {job.settings.seed} · {ending}{broken}{rate}")
         elif isinstance(event, Failed):
             self._draw(snapshot)
         elif isinstance(job, Rewriting):
-            self.show(snapshot, job.verdict if job.is_over else "the poem stands as it was")
+            self.show(snapshot, job.verdict if job.is_over else "the poem is unchanged")
         elif isinstance(job, LineJob):
-            self.show(snapshot, job.words or "the poem stands as it was")
+            self.show(snapshot, job.words or "the poem is unchanged")
         else:
             self.show(snapshot, "")
 

@@ -66,11 +66,11 @@ RHYME = Field(
 FIELDS = {field.name: field for field in (*SHAPE, RHYME, *CHOICE)}
 
 HINTS = {
-    "model": "who writes, and so the language",
+    "model": "who writes, and in which language",
     "form": "; ".join(f"{form.name}: {form.help}" for form in FORMS.values()),
-    "metre": "the metre of the lines, or a part of its name; any: as the model likes",
+    "metre": "the metre of the lines, or part of its name; any: the model chooses",
     "keep": ENTRIES["keep"].hint,
-    "preset": "careful, balanced or daring: how characters are chosen, in one go",
+    "preset": "careful, balanced, daring: sets temperature, top-k, top-p, min-p at once",
     **{name: field.help for name, field in FIELDS.items()},
 }
 """A line on each setting, told while it has the focus."""
@@ -214,7 +214,10 @@ class SettingsBar(Vertical):
             if not values:
                 raise self._why_no_forms
             if value not in values:
-                raise RumiError(f"There is no {label} {value!r} here: choose one of {', '.join(values)}.")
+                choices = " or ".join(filter(None, [", ".join(values[:-1]), values[-1]]))
+                raise RumiError(
+                    f"There is no {label} {value!r}: choose {choices}." if value else f"Which {label}? {choices}"
+                )
             select.value = value
             if label == "preset":  # also where it was chosen before and its fields were changed since
                 self._fill_in(value)
@@ -296,7 +299,7 @@ class SettingsBar(Vertical):
         seed = self._number("seed", int) if self.is_seed_locked else None
         pace = self._number("pace", float) if self._is_filled("pace") else None
         if pace is not None and not SLOWEST <= pace <= QUICKEST:
-            raise RumiError(f"The pace is {pace:g}; choose {SLOWEST} to {QUICKEST} characters a second, or nothing.")
+            raise RumiError(f"Pace must be from {SLOWEST} to {QUICKEST:,} characters a second, or empty, not {pace:g}.")
         metre = self.query_one("#metre", Select).value
         settings = Settings(
             model=self.model,
@@ -326,4 +329,6 @@ class SettingsBar(Vertical):
         try:
             return kind(text)
         except ValueError as error:
-            raise RumiError(f"The {FIELDS[name].label} is {text!r}, which is no number.") from error
+            number = "a whole number" if kind is int else "a number"
+            instead = f", not {text!r}" if text.strip() else ""
+            raise RumiError(f"{FIELDS[name].label.capitalize()} must be {number}{instead}.") from error

@@ -125,7 +125,7 @@ class Desk:
                 return event
             if isinstance(event, Failed):
                 raise RumiError(event.message)
-        raise RumiError(f"The model {model} does not tell what it is: try again.")
+        raise RumiError(f"The model {model} could not be read: try again.")
 
     async def write_again(self, settings: Settings, draft: Draft) -> None:
         """Begins another poem as `draft` began."""
@@ -244,7 +244,7 @@ class Desk:
         Raises `RumiError` where a line of it was written anew, which its seed alone does not tell.
         """
         if any(passage.ending == "line" for passage in draft.passages):
-            raise RumiError("A line of this poem was written anew between the others: only whole poems are compared.")
+            raise RumiError("A line of this poem was rewritten, so the poem cannot be compared.")
         job = Rewriting(draft)
         if job.is_over:
             return False

@@ -187,6 +187,7 @@ async def test_every_page_has_room_looks_as_it_did_and_can_be_read(
         async for name, page in walk(pilot):
             for size in sizes:
                 await pilot.resize_terminal(*size)
+                await until(pilot, lambda size=size: all(each.size == size for each in pilot.app.screen_stack))
                 await assert_room(pilot, size, f"{name} at {size}")
                 if page.has_picture and size in SIZES:
                     stored = PICTURES / file_name(name, language, size)

@@ -311,7 +311,7 @@ async def test_a_setting_without_a_value_is_told(library, conditioned_file):
             ("/top-k", "top-k is 0"),
             ("/keys.again", "keys.again is ctrl+r"),
             ("/form", "form is couplet"),
-            ("/preset", "careful, balanced or daring"),
+            ("/preset", "careful, balanced, daring"),
         ):
             await obeyed(pilot, line)
             assert words in told(pilot, is_error=False)[-1]

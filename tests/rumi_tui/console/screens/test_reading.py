@@ -89,7 +89,7 @@ async def test_one_turns_moves_and_goes_to_a_place_or_a_number(library, endless_
         await pilot.press("right")
         assert heading(pilot).startswith("Masnavi I, section 2")
         await pilot.press("right")
-        await until(pilot, lambda: line(pilot) == "There is none after.")
+        await until(pilot, lambda: line(pilot) == "This is the last.")
         await pilot.press("left")
         assert heading(pilot).startswith("Masnavi I, section 1")
         for typed, place in (("7", "Masnavi I, section 2"), ("ghazal 102", "ghazal 102"), ("100", "ghazal 100")):
@@ -163,7 +163,7 @@ async def test_a_couplet_is_scanned_in_its_metre_and_each_word_has_its_syllables
         assert view.annotation is None
         await read_on(pilot, "quatrain 55")
         await pilot.press("enter")
-        await until(pilot, lambda: "Nobody says in what metre" in line(pilot))
+        await until(pilot, lambda: "The metre of this poem is not known" in line(pilot))
 
 
 async def test_the_persian_of_a_couplet_is_glossed_whatever_language_is_shown(library, endless_file, texts):
