@@ -81,7 +81,7 @@ WRITING = (
         "same_again",
         "f7",
         "Same again",
-        "Write the poem again from its seeds, and compare letter by letter.",
+        "Write the poem again from its seeds, and compare letter by letter, once it is done.",
         in_footer=False,
         needs="poem",
     ),
@@ -124,6 +124,16 @@ WRITING = (
 
 MESSAGES = Action("messages", "alt+n", "Messages", "Read again what the console has told you.", in_footer=False)
 
+SCROLLING = {
+    "pageup": "page_up",
+    "pagedown": "page_down",
+    "ctrl+up": "scroll_up",
+    "ctrl+down": "scroll_down",
+    "ctrl+home": "scroll_home",
+    "ctrl+end": "scroll_end",
+}
+"""Keys that move the poem on the writing screen, and how."""
+
 EVERYWHERE = (
     Action("show_help", "f1", "Help", "Show every key and command."),
     Action("tour", "f12", "Tour", "Show the three introductory pages.", in_footer=False),
@@ -131,7 +141,7 @@ EVERYWHERE = (
     MESSAGES,
     Action(
         "fetch",
-        "alt+f",
+        "alt+t",
         "Fetch",
         "Download Rumi's verse, once, while you go on writing.",
         in_footer=False,

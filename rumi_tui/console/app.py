@@ -82,7 +82,7 @@ class RumiApp(App[str]):
         """What was told so far."""
         self.writer = Writer()
         self._fetching = Fetching()
-        self._writing = WriteScreen(library, self.writer, model, mode, self.settings_file.settings)
+        self._writing = WriteScreen(library, self.writer, model, mode, self.settings_file)
 
     def on_mount(self) -> None:
         """Opens the page to write on."""
@@ -144,7 +144,9 @@ class RumiApp(App[str]):
             self.screen.mount(StatusLine(self.mode, message, is_error))
 
     async def on_event(self, event: events.Event) -> None:
-        """Takes a message that was read from a dialog, where nothing else would, with the next key."""
+        """Lets letters reach the prompt; takes a message that was read from a dialog, where nothing else would."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self._writing.is_current:
+            self._writing.guide(event)
         if isinstance(event, events.Key) and self.screen_stack and self.screen.is_modal:
             for line in self.screen.query(StatusLine):
                 line.display = not line.has_stood

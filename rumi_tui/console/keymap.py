@@ -25,6 +25,8 @@ _OF_THE_CONSOLE = {"ctrl+p", "ctrl+c", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+h"}
 """The palette, the way to interrupt, and what terminals send for Tab, Enter and Backspace."""
 _OF_THE_PROMPT = {binding.key for kind in (Input, TextArea) for binding in Binding.make_bindings(kind.BINDINGS)}
 """What a person edits text with."""
+DELETING = {"ctrl+k", "ctrl+d"}
+"""Those of them that the prompt keeps for as long as there is something behind the cursor to be deleted."""
 _TAKEN = (_OF_THE_CONSOLE | _OF_THE_PROMPT) - {action.key for action in BY_COMMAND.values()}
 
 

@@ -15,7 +15,7 @@ from models.pretrained import MODELS
 from rumi_tui.console.actions import Action
 from rumi_tui.console.keymap import BY_COMMAND
 from rumi_tui.console.settings import ENTRIES
-from rumi_tui.console.widgets.settings_bar import FIELDS, HINTS, SAMPLING_PRESETS
+from rumi_tui.console.widgets.settings_bar import FIELDS, HINTS, LEFT_OUT, SAMPLING_PRESETS
 from rumi_tui.console.writing.line import WISHES
 from rumi_tui.library.formats import FORMATS
 
@@ -28,10 +28,12 @@ SETTINGS = {
     "form": tuple(FORMS),
     "keep": ENTRIES["keep"].choices,
     "preset": tuple(SAMPLING_PRESETS),
-    "metre": (),
-    **{field.label: () for field in FIELDS.values()},
+    "metre": (LEFT_OUT["metre"],),
+    **{field.label: (field.left_out,) if field.left_out else () for field in FIELDS.values()},
 }
-"""Settings, and the values that can be named whatever the model."""
+"""Settings of a poem, and the values that can be named whatever the model."""
+OF_THE_FILE = {name: entry.choices for name, entry in ENTRIES.items() if name not in SETTINGS}
+"""Settings that hold for all poems and are kept in a file: colours, keys and the like."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,14 @@ class SetValue:
     """A setting to change."""
 
     name: str
-    """One of `SETTINGS`."""
+    """One of `SETTINGS` or `OF_THE_FILE`."""
     value: str
+    """Empty where the setting is asked for."""
+
+    @property
+    def hint(self) -> str:
+        """What it is and may be."""
+        return ENTRIES[self.name].hint if self.name in OF_THE_FILE else HINTS[self.name.replace("-", "_")]
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,8 @@ def completions(metres: Iterable[str] = ()) -> list[str]:
     """Every command as it can be typed, with the values that can be named, the metres of a model among them."""
     action_lines = [f"{SIGN}{name}" for name in BY_COMMAND]
     export_lines = [f"{SIGN}export {ending}" for ending in FORMATS]
-    setting_lines = [f"{SIGN}{name} {value}" for name, values in SETTINGS.items() for value in values or ("",)]
+    settings = (SETTINGS | OF_THE_FILE).items()
+    setting_lines = [f"{SIGN}{name} {value}" for name, values in settings for value in values or ("",)]
     line_lines = [f"{SIGN}line {number}{wish}" for number in LINES for wish in ("", *(f" {wish} " for wish in WISHES))]
     metre_lines = [f"{SIGN}metre {metre}" for metre in metres]
     return [*setting_lines, *action_lines, *export_lines, *line_lines, *metre_lines]
@@ -65,7 +74,11 @@ def completions(metres: Iterable[str] = ()) -> list[str]:
 def described() -> list[tuple[str, str]]:
     """What is typed to change a setting, and to export at once, each with what it takes."""
     takes = {name: ", ".join(values) for name, values in SETTINGS.items() if values}
-    takes |= {"metre": HINTS["metre"]} | {field.label: field.help for field in FIELDS.values()}
+    takes["metre"] = HINTS["metre"]
+    for field in FIELDS.values():
+        takes[field.label] = f"{field.left_out}, or {field.help}" if field.left_out else field.help
+    takes |= {name: ", ".join(choices) for name, choices in OF_THE_FILE.items() if choices}
+    takes["keys.NAME"] = f"another key for a command: {SIGN}keys.again alt+x"
     takes["export"] = ", ".join(FORMATS)
     takes["line"] = "the number of a line to rewrite, and what you want: 3, 3 rhyme love, 3 end heart, 3 metre NAME"
     takes["cento"] = "a word, some, or a question that Rumi's couplets are to be about"
@@ -77,12 +90,12 @@ def read_command(line: str) -> SetValue | RunAction:
     """What a line that begins with `SIGN` asks for. Raises `RumiError` where it asks for nothing there is."""
     name, _, value = line.removeprefix(SIGN).strip().partition(" ")
     name, value = name.lower(), value.strip()
-    if name in SETTINGS:
+    if name in SETTINGS or name in OF_THE_FILE:
         return SetValue(name, value)
     if name == "export" and value and value not in FORMATS:
         raise RumiError(f"A poem cannot be saved as {value!r}: choose one of {', '.join(FORMATS)}.")
     if name in BY_COMMAND:
         return RunAction(BY_COMMAND[name], value)
-    matches = difflib.get_close_matches(name, [*SETTINGS, *BY_COMMAND], n=1)
+    matches = difflib.get_close_matches(name, [*SETTINGS, *OF_THE_FILE, *BY_COMMAND], n=1)
     way_out = f"did you mean {SIGN}{matches[0]}?" if matches else f"{SIGN}help lists them all."
     raise RumiError(f"There is no command {SIGN}{name}: {way_out}")

@@ -22,7 +22,7 @@ COLUMN = 38
 """Cells of a draft at least where there are several beside each other: a Persian hemistich."""
 
 
-class DraftView(PoemView):
+class DraftView(PoemView, can_focus=True):
     """A draft under a line that tells how it stands."""
 
     def __init__(self, mode: Mode) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
@@ -41,6 +41,16 @@ class LineScreen(Dialog[LineWish | None]):
         """Begins at the last line, which is the latest."""
         self._list()
         self.query_one(Choices).highlighted = len(self._lines) - 1
+
+    def on_key(self, event: events.Key) -> None:
+        """Lets what is typed over the list be the wish."""
+        wish = self.query_one("#wish", Input)
+        if event.is_printable and event.character is not None:
+            event.stop()
+            wish.insert_text_at_cursor(event.character)
+        elif event.key == "backspace":
+            event.stop()
+            wish.action_delete_left()
 
     def on_resize(self) -> None:
         """Sets the lines to the new width."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from rumi_tui.console.complaints import complaining
+from functools import partial
+
 from rumi_tui.console.screens.cento import CentoScreen
 from rumi_tui.console.screens.gloss import GlossScreen
-from rumi_tui.console.screens.keeping import KeepingScreen
+from rumi_tui.console.screens.prompting import POEM, PromptingScreen
 from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.screens.verses import Asking, VersesScreen
 from rumi_tui.console.widgets.settings_bar import SettingsBar
@@ -15,7 +16,7 @@ from rumi_tui.engine.messages import Event
 from rumi_tui.texts.opening import Opening
 
 
-class RealVerseScreen(KeepingScreen):
+class RealVerseScreen(PromptingScreen):
     """A screen with a poem on it, from which the works can be read, asked and searched."""
 
     _beside: tuple[CentoScreen, AnyJob] | None = None
@@ -23,7 +24,7 @@ class RealVerseScreen(KeepingScreen):
 
     def _settings(self) -> Settings:
         """Those that a poem would be written with now."""
-        raise NotImplementedError
+        return self.query_one(SettingsBar).read()
 
     def action_ask(self, question: str = "") -> None:
         """Asks the real verse."""
@@ -43,8 +44,10 @@ class RealVerseScreen(KeepingScreen):
 
     async def _write_after(self, opening: Opening | None) -> None:
         if opening is not None:
-            with complaining(self):
-                await self._desk.write_after(self._settings(), opening)
+            await self._attempt(POEM, partial(self._write_from, opening))
+
+    async def _write_from(self, opening: Opening) -> None:
+        await self._desk.write_after(self._settings(), opening)
 
     def action_gloss(self, line: str = "") -> None:
         """Shows the likeliest English of the Persian words of a line, or else of the poem on the page."""

@@ -7,7 +7,7 @@ handlers change the screen.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -21,20 +21,21 @@ from models.errors import RumiError
 from rumi_tui.bidi import Mode
 from rumi_tui.console import actions
 from rumi_tui.console.actions import WRITING, Action
-from rumi_tui.console.complaints import complain, complaining
+from rumi_tui.console.complaints import complain
 from rumi_tui.console.screens.drafts import DraftsScreen
 from rumi_tui.console.screens.edit import Edited, EditScreen
 from rumi_tui.console.screens.lens import Branching, LensScreen
 from rumi_tui.console.screens.line import LineScreen
+from rumi_tui.console.screens.prompting import POEM
 from rumi_tui.console.screens.real_verse import RealVerseScreen
-from rumi_tui.console.settings import UserSettings
-from rumi_tui.console.slash_commands import SIGN, RunAction, SetValue, completions, read_command
+from rumi_tui.console.settings import SettingsFile
+from rumi_tui.console.slash_commands import SIGN, completions
 from rumi_tui.console.widgets.footer import KeyRow
 from rumi_tui.console.widgets.page import Page
 from rumi_tui.console.widgets.prompt import Prompt
-from rumi_tui.console.widgets.settings_bar import HINTS, SettingsBar
+from rumi_tui.console.widgets.settings_bar import HINTS, NotYetError, SettingsBar
 from rumi_tui.console.writing.desk import AnyJob, Desk
-from rumi_tui.console.writing.draft import Draft, Job, Settings, shared_beginning
+from rumi_tui.console.writing.draft import Draft, Job, shared_beginning
 from rumi_tui.console.writing.drafting import Drafting
 from rumi_tui.console.writing.history import Snapshot
 from rumi_tui.console.writing.line import LineWish, read_wish
@@ -44,6 +45,9 @@ from rumi_tui.library.store import Library
 
 PROMPTS = 100
 """Earlier prompts that the arrow keys go through."""
+FIRST_KEYS = ("stop", "show_help")
+"""What the footer shows on a screen of any width."""
+STILL_WRITING = "Still writing the poem: this is done as soon as it is finished."
 
 
 class WriteScreen(RealVerseScreen):
@@ -51,6 +55,7 @@ class WriteScreen(RealVerseScreen):
 
     AUTO_FOCUS = "#prompt"
     BINDINGS = actions.bindings(WRITING)
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (48, "-narrow"), (78, "-wide"), (96, "-roomy")]
 
     class Happened(Message):
         """Something came from the writing process."""
@@ -59,9 +64,9 @@ class WriteScreen(RealVerseScreen):
             super().__init__()
             self.job, self.event = job, event
 
-    def __init__(self, library: Library, writer: Writer, model: str, mode: Mode, settings: UserSettings) -> None:
+    def __init__(self, library: Library, writer: Writer, model: str, mode: Mode, file: SettingsFile) -> None:
         super().__init__()
-        self._library, self._model, self._mode, self._user_settings = library, model, mode, settings
+        self._library, self._model, self._mode, self._file = library, model, mode, file
         self._desk = Desk(library, writer, self.run_worker, self._post)
         self._drafts: DraftsScreen | None = None
         """Where drafts grow; None where they do not."""
@@ -70,7 +75,7 @@ class WriteScreen(RealVerseScreen):
         """The page from top to bottom."""
         yield Static("❦  R U M I  ❦", id="title")
         yield Page(self._mode)
-        yield SettingsBar(self._model, self._user_settings, self._mode)
+        yield SettingsBar(self._model, self._file.settings, self._mode)
         try:
             earlier_prompts = self._library.prompts(PROMPTS)
         except RumiError:
@@ -103,9 +108,8 @@ class WriteScreen(RealVerseScreen):
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that the footer shows; another is heard all the same, so that its action can say why not."""
         hidden_names = {action.name for action in WRITING} - {action.name for action in self.fitting_actions()}
-        return {
-            key: bound for key, bound in super().active_bindings.items() if bound.binding.action not in hidden_names
-        }
+        bindings = [item for item in super().active_bindings.items() if item[1].binding.action not in hidden_names]
+        return dict(sorted(bindings, key=lambda item: item[1].binding.action not in FIRST_KEYS))
 
     # What comes from the writing process
 
@@ -116,12 +120,14 @@ class WriteScreen(RealVerseScreen):
     def _hear(self, message: Happened) -> None:
         job, event, bar = message.job, message.event, self.query_one(SettingsBar)
         if isinstance(event, Described) and event.model == bar.model:
-            bar.offer(event.card.forms, event.tokenizer)
+            bar.offer(event.card, event.tokenizer)
             self.query_one(Prompt).completions = completions(event.tokenizer.metres)
+            self.call_later(self._do_waiting)
         elif isinstance(event, Failed):
             complain(self, event.message)
             if job is None:
                 bar.await_forms(event.message)
+                self._forget_waiting()
         if self._desk.take_in(job, event):
             self._draw(job, event)
         for draft in job.drafts if isinstance(job, Drafting) else [job.draft] if job is not None else []:
@@ -147,6 +153,7 @@ class WriteScreen(RealVerseScreen):
                 page.end(snapshot, job, event)
                 self.refresh_bindings()
                 self._mark()
+                self.call_later(self._do_waiting)
 
     def _show(self, words: str) -> None:
         """Draws what stands on the page, and tells how it came there."""
@@ -172,9 +179,6 @@ class WriteScreen(RealVerseScreen):
 
     # Settings
 
-    def _settings(self) -> Settings:
-        return self.query_one(SettingsBar).read()
-
     @on(Select.Changed, "#model")
     def _read_model(self, event: Select.Changed) -> None:
         self.query_one(SettingsBar).await_forms()
@@ -184,79 +188,73 @@ class WriteScreen(RealVerseScreen):
     @on(Select.Changed, "#preset, #metre, #keep")
     async def _take_changes(self) -> None:
         """Lets changed settings count from the next character of what is being written."""
+        await self._attempt("changes", self._change_settings)
+
+    async def _change_settings(self) -> None:
         if isinstance(self._desk.job, Job):
-            with complaining(self):
-                await self._desk.change_settings(self._settings(), self.query_one(SettingsBar).is_seed_locked)
+            await self._desk.change_settings(self._settings(), self.query_one(SettingsBar).is_seed_locked)
 
     @on(Input.Submitted, "SettingsBar Input")
     async def _take_field(self) -> None:
         if self._desk.job is None:
-            await self._write_new()
+            await self._begin(self.query_one(Prompt).text)
         else:
             await self._take_changes()
 
     # What the person does
 
-    @on(Prompt.Submitted)
-    async def _take_prompt(self, event: Prompt.Submitted) -> None:
-        if event.text.startswith(SIGN):
-            self.query_one(Prompt).remember(event.text)
-            await self._obey(event.text)
-        else:
-            await self._write_new()
+    @property
+    def _taking_words(self) -> Mapping[str, Callable[[str], Awaitable[None] | None]]:
+        return {
+            "export": self._export,
+            "drafts": self._write_drafts,
+            "line": self._write_wished_line,
+            "ask": self.action_ask,
+            "search": self.action_search,
+            "read": self.action_read,
+            "gloss": self.action_gloss,
+            "cento": self.action_cento,
+        }
 
-    async def _write_new(self) -> None:
-        prompt = self.query_one(Prompt)
-        text = "" if prompt.text.startswith(SIGN) else prompt.text
-        prompt.remember(text)
-        with complaining(self):
-            await self._desk.write_new(self._settings(), text)
-
-    async def _obey(self, line: str) -> None:
-        """Does what a command says, and empties the prompt once it is done."""
-        with complaining(self):
-            match read_command(line):
-                case SetValue(name, value):
-                    self.query_one(SettingsBar).set(name, value)
-                    await self._take_changes()
-                case RunAction(action, value) if action.name == "export" and value:
-                    self._export(value)
-                case RunAction(action, value) if action.name == "drafts" and value:
-                    await self._write_drafts(value)
-                case RunAction(action, value) if action.name == "line" and value:
-                    await self._write_line(read_wish(value))
-                case RunAction(action, value) if action.name in ("ask", "search", "read", "gloss", "cento"):
-                    getattr(self, f"action_{action.name}")(value)
-                case RunAction(action, _):
-                    owner = self if action in WRITING else self.app
-                    await owner.run_action(action.name)
-            self.query_one(Prompt).clear()
+    async def _write_new(self, text: str) -> None:
+        await self._desk.write_new(self._settings(), text)
 
     async def action_stop(self) -> None:
-        """Stops writing and keeps what is there."""
-        await self._desk.stop()
+        """Stops writing and keeps what is there, leaves out what waits, or else empties the prompt."""
+        prompt = self.query_one(Prompt)
+        has_waited = self._forget_waiting()
+        if self._desk.job is not None:
+            await self._desk.stop()
+        elif has_waited:
+            self.notify("Nothing waits to be done any more.")
+        elif self.focused is not prompt:
+            self.set_focus(prompt)
+        else:
+            prompt.discard()
 
     async def action_again(self) -> None:
         """Writes a poem from the same beginning."""
         if (snapshot := self._desk.now) is None:
-            await self._write_new()
+            await self._begin(self.query_one(Prompt).text)
         else:
-            with complaining(self):
-                await self._desk.write_again(self._settings(), snapshot.draft)
+            await self._attempt(POEM, partial(self._write_again, snapshot.draft))
+
+    async def _write_again(self, draft: Draft) -> None:
+        await self._desk.write_again(self._settings(), draft)
 
     async def action_drafts(self) -> None:
         """Writes several poems with what is typed, or else as the poem on the page began."""
         prompt, snapshot = self.query_one(Prompt), self._desk.now
         text = prompt.unsent_text if snapshot else prompt.text
         text = "" if text.startswith(SIGN) else text
-        await self._write_drafts(text, snapshot.draft if snapshot and not text else None)
+        draft = snapshot.draft if snapshot and not text else None
+        await self._attempt(POEM, partial(self._write_drafts, text, draft))
 
     async def _write_drafts(self, text: str, draft: Draft | None = None) -> None:
-        with complaining(self):
-            job = await self._desk.write_drafts(self._settings(), text, draft)
-            self.query_one(Prompt).remember(text)
-            self._drafts = DraftsScreen(job, self._mode)
-            await self.app.push_screen(self._drafts, self._take_draft)
+        job = await self._desk.write_drafts(self._settings(), text, draft)
+        self.query_one(Prompt).remember(text)
+        self._drafts = DraftsScreen(job, self._mode)
+        await self.app.push_screen(self._drafts, self._take_draft)
 
     async def _take_draft(self, draft: Draft | None) -> None:
         self._drafts = None
@@ -268,45 +266,44 @@ class WriteScreen(RealVerseScreen):
 
     async def action_go_on(self) -> None:
         """Continues the poem on the page."""
-        snapshot = self._desk.now
-        if snapshot is not None and self._desk.job is None:
-            with complaining(self):
-                await self._desk.go_on(self._settings(), snapshot)
+        if snapshot := self._snapshot():
+            await self._attempt("go-on", partial(self._go_on, snapshot.draft))
+
+    async def _go_on(self, draft: Draft) -> None:
+        if snapshot := self._at_rest(draft):
+            await self._desk.go_on(self._settings(), snapshot)
 
     async def action_same_again(self) -> None:
         """Writes the poem on the page again, to see that it comes out the same."""
-        await self._desk.finish()
-        with complaining(self):
-            if (snapshot := self._snapshot()) and not self._desk.replay(snapshot.draft):
-                self.notify("No part of this poem was written by a model.")
+        if snapshot := self._snapshot():
+            await self._attempt("same-again", partial(self._compare, snapshot.draft))
 
-    def action_lock_seed(self) -> None:
+    async def _compare(self, draft: Draft) -> None:
+        if (snapshot := self._at_rest(draft)) and not self._desk.replay(snapshot.draft):
+            self.notify("No part of this poem was written by a model.")
+
+    def _at_rest(self, draft: Draft) -> Snapshot | None:
+        """The poem on the page, if it is still this one. Raises `NotYetError` while it is being written."""
+        snapshot = self._desk.now
+        if snapshot is None or snapshot.draft is not draft:
+            return None
+        if self._desk.job is not None:
+            raise NotYetError(STILL_WRITING)
+        return snapshot
+
+    async def action_lock_seed(self) -> None:
         """Takes the seed of the poem on the page into the settings, or out of them."""
+        await self._attempt("lock-seed", self._lock_seed)
+
+    async def _lock_seed(self) -> None:
         bar, snapshot = self.query_one(SettingsBar), self._desk.now
-        with complaining(self):  # where another setting makes no sense
-            if bar.is_seed_locked:
-                bar.set("seed", "")
-                self.notify("Seed released: each poem gets a new one.")
-            elif snapshot is not None and snapshot.draft.passages:
-                seed = snapshot.draft.passages[-1].seed
-                bar.set("seed", str(seed))
-                self.notify(f"Seed {seed} is locked until you release it.")
-
-    async def action_undo(self) -> None:
-        """Takes the last step back."""
-        await self._desk.finish()
-        self._show_step(self._desk.undo(), "undone", "Nothing to undo.")
-
-    async def action_redo(self) -> None:
-        """Takes a step again."""
-        await self._desk.finish()
-        self._show_step(self._desk.redo(), "redone", "Nothing to redo.")
-
-    def _show_step(self, has_moved: bool, words: str, otherwise: str) -> None:
-        if has_moved:
-            self._show(words)
-        else:
-            self.notify(otherwise)
+        if bar.is_seed_locked:
+            bar.set("seed", "")
+            self.notify("Seed released: each poem gets a new one.")
+        elif snapshot is not None and snapshot.draft.passages:
+            seed = snapshot.draft.passages[-1].seed
+            bar.set("seed", str(seed))
+            self.notify(f"Seed {seed} is locked until you release it.")
 
     async def action_edit(self) -> None:
         """Lets the person change the poem."""
@@ -321,12 +318,11 @@ class WriteScreen(RealVerseScreen):
         if edit.goes_on and edit.text == snapshot.text:
             await self.action_go_on()
         elif edit.goes_on:
-            with complaining(self):
-                await self._desk.branch(self._settings(), snapshot, edit.text, shared_length, is_typed=True)
+            await self._branch(snapshot, edit.text, shared_length, is_typed=True)
         elif edit.text != snapshot.text:
-            self._change(snapshot, edit.text, shared_length, "changed by hand")
+            self._change_by_hand(snapshot, edit.text, shared_length, "changed by hand")
 
-    def _change(self, snapshot: Snapshot, text: str, at: int, words: str) -> None:
+    def _change_by_hand(self, snapshot: Snapshot, text: str, at: int, words: str) -> None:
         self._watch_saving(self._desk.change_by_hand(snapshot, text, at))
         self._show(words)
 
@@ -336,30 +332,41 @@ class WriteScreen(RealVerseScreen):
         if (snapshot := self._snapshot()) and snapshot.text:
             look = self._desk.look(snapshot, self._settings)
             lens = LensScreen(look, self._mode, self.query_one(Page).shows_marks)
-            self.app.push_screen(lens, partial(self._branch, snapshot))
+            self.app.push_screen(lens, partial(self._take_choice, snapshot))
 
-    async def _branch(self, snapshot: Snapshot, choice: Branching | None) -> None:
+    async def _take_choice(self, snapshot: Snapshot, choice: Branching | None) -> None:
         text = snapshot.text[: choice.at] + choice.text if choice else ""
         if choice and not choice.goes_on:
-            self._change(snapshot, text, choice.at, "the poem ends here")
+            self._change_by_hand(snapshot, text, choice.at, "the poem ends here")
         elif choice:
-            with complaining(self):
-                await self._desk.branch(self._settings(), snapshot, text, choice.at, snapshot.draft.is_typed)
+            await self._branch(snapshot, text, choice.at, snapshot.draft.is_typed)
+
+    async def _branch(self, snapshot: Snapshot, text: str, at: int, is_typed: bool) -> None:
+        async def branch() -> None:
+            await self._desk.branch(self._settings(), snapshot, text, at, is_typed)
+
+        await self._attempt(POEM, branch)
 
     async def action_line(self) -> None:
         """Lets the person choose a line that is to be written anew."""
         await self._desk.finish()
         if (snapshot := self._snapshot()) and snapshot.text:
-            self.app.push_screen(LineScreen(snapshot.text, self._mode), self._write_line)
+            self.app.push_screen(LineScreen(snapshot.text, self._mode), self._take_wish)
 
-    async def _write_line(self, wish: LineWish | None) -> None:
+    async def _write_wished_line(self, wish: str) -> None:
+        await self._write_line(read_wish(wish))
+
+    async def _take_wish(self, wish: LineWish | None) -> None:
+        if wish is not None:
+            await self._attempt("line", partial(self._write_line, wish))
+
+    async def _write_line(self, wish: LineWish) -> None:
         await self._desk.finish()
-        if wish is not None and (snapshot := self._snapshot()):
-            with complaining(self):
-                await self._desk.write_line(self._settings(), snapshot, wish)
-                self.query_one(Page).show(snapshot, "")
-                self.query_one(Page).line.tell(f"rewriting line {wish.number}")
-                self.refresh_bindings()
+        if snapshot := self._snapshot():
+            await self._desk.write_line(self._settings(), snapshot, wish)
+            self.query_one(Page).show(snapshot, "")
+            self.query_one(Page).line.tell(f"rewriting line {wish.number}")
+            self.refresh_bindings()
 
     def action_marks(self) -> None:
         """Shows rhymes, feet and faults in the poem, or no longer."""

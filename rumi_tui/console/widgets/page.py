@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.widgets import Static
 
 from rumi_tui.bidi import Mode, to_cells
 from rumi_tui.console.widgets.poem_view import PoemView
@@ -40,7 +41,8 @@ class Page(Vertical):
         """Whether a poem at rest is to have its marks."""
 
     def compose(self) -> ComposeResult:
-        """The poem, and below it the line."""
+        """What is out of sight of the poem, the poem, and below it the line."""
+        yield Static("", id="more", markup=False)
         yield PoemView(self._mode)
         yield StatusLine(self._mode, id="status")
 
@@ -48,6 +50,23 @@ class Page(Vertical):
     def line(self) -> StatusLine:
         """The line below the poem."""
         return self.query_one(StatusLine)
+
+    def on_mount(self) -> None:
+        """Tells from now on what is out of sight."""
+        view = self.query_one(PoemView)
+        for name in ("scroll_y", "virtual_size"):
+            self.watch(view, name, self._tell_more)
+
+    def on_resize(self) -> None:
+        """Another part of it is out of sight now."""
+        self.call_after_refresh(self._tell_more)
+
+    def _tell_more(self) -> None:
+        view = self.query_one(PoemView)
+        above = view.scroll_offset.y
+        below = view.virtual_size.height - above - view.size.height
+        words = [f"↑ {above:,} PageUp"] * (above > 0) + [f"↓ {below:,} PageDown"] * (below > 0 and view.size.height > 0)
+        self.query_one("#more", Static).update("  ".join(words))
 
     def show(self, snapshot: Snapshot | None, words: str) -> None:
         """Draws a poem where nothing is being written, and tells how it stands; nothing where the words are empty."""
@@ -58,7 +77,9 @@ class Page(Vertical):
     def begin(self, snapshot: Snapshot | None, job: AnyJob | None, began: Began) -> None:
         """Draws the beginning of what is being written, with a cursor."""
         self._draw(snapshot, began.text)
-        self.query_one(PoemView).set_writing(True)
+        view = self.query_one(PoemView)
+        view.set_writing(True)
+        view.follow()
         words = "writing again"
         if isinstance(job, Job):
             words = f"seed {job.settings.seed} · temperature {job.settings.sampling.temperature:g} · writing"
@@ -96,7 +117,7 @@ class Page(Vertical):
             rate = ""
             if event.seconds and job.settings.keep == "off":  # of a line that was tried, the speed tells nothing
                 rate = f" · {event.characters / event.seconds:,.0f} characters/second"
-            self.query_one(PoemView).set_writing(False)
+            self._leave_off(job)
             numbers = ", ".join(map(str, event.broken))
             broken = f" · the form breaks in line {numbers}" if event.broken else ""
             lines = job.draft.text.count("\n") + 1 if job.draft else 0
@@ -108,9 +129,19 @@ class Page(Vertical):
             self.show(snapshot, job.verdict if job.is_over else "the poem is unchanged")
         elif isinstance(job, LineJob):
             self.show(snapshot, job.words or "the poem is unchanged")
-            self.query_one(PoemView).bring_into_sight(job.wish.number - 1)
         else:
             self.show(snapshot, "")
+
+    def _leave_off(self, job: Job) -> None:
+        """Takes the cursor away, and shows what was just written from its beginning.
+
+        Whoever had it come at a pace to read by has read it, and stays at its end.
+        """
+        view, draft = self.query_one(PoemView), job.draft
+        view.set_writing(False)
+        if draft is not None and job.settings.pace is None:
+            goes_on = draft.branch is not None or len(draft.passages) > 1
+            view.show_from(draft.text.count("\n", 0, draft.passages[-1].begins_at) if goes_on else 0)
 
     def _draw(self, snapshot: Snapshot | None, text: str | None = None) -> None:
         """Draws a poem, or a beginning of it."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby, zip_longest
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -23,8 +25,13 @@ MEASURE = {False: 72, True: 52}
 """Cells of the column of text, left-to-right and right-to-left: the longest lines of the verse it is made for."""
 HEMISTICH = range(34, 45)
 """Cells of a Persian hemistich where two stand side by side: 9 of 10 in the Divan fit into 37, nearly all into 44."""
+NARROWEST = 24
+"""Cells of a right-to-left column at least; it grows with the longest line in it, `STEP` cells at a time."""
+STEP = 4
 GAP = 4
 """Cells between two hemistichs."""
+HANG = 4
+"""Cells by which the rows of a long line are set back, all but the first."""
 CURSOR = "▌"
 FAULTS: dict[Fault, str] = {
     "rhyme": "no rhyme",
@@ -41,10 +48,12 @@ SHORT = str.maketrans("⏑", "∪")
 """The sign of a short syllable, which few fonts have, as most books print it."""
 
 
-class PoemView(ScrollView, can_focus=True):
+class PoemView(ScrollView, can_focus=False):
     """Shows a poem while it grows, at the same cost for each character however long it is.
 
     It is set verse by verse: a line, or where there is room for two Persian hemistichs beside each other, a couplet.
+    Right-to-left columns are as wide as their longest line, since such lines stand at the right of a column and would
+    else seem to stand off the middle. A longer line of the other kind goes on into the margin.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -64,8 +73,12 @@ class PoemView(ScrollView, can_focus=True):
         self._rows: list[Text] = []
         self._first_row: list[int] = []
         """For each verse, the row it begins on, the air before it included."""
-        self._setting = (1, 0)
-        """Lines of a verse, and cells of a line."""
+        self._setting = (1, 0, 0)
+        """Lines of a verse, cells of its rows at most, and cells of the column that they stand in."""
+        self._longest = 0
+        """Cells of the longest line so far, tries included."""
+        self._follows = True
+        """Whether the end is in sight and stays so while the poem grows."""
         self._margin = 0
         """Cells on the left of every row."""
         self.writing = False
@@ -79,8 +92,10 @@ class PoemView(ScrollView, can_focus=True):
     ) -> None:
         """Shows another poem without marks, of which the person gave some parts.
 
-        Captions stand above the lines of these numbers.
+        Captions stand above the lines of these numbers. It is shown from its beginning; one that begins as the poem
+        before stays where it is, as far as the first line is in sight in which the two differ.
         """
+        old_lines, self._longest = self._lines, 0
         self._form, self._captions, self._marks, self._try = form, dict(captions or {}), (), None
         self._lines, self._given_parts = [""], [[]]
         end = 0
@@ -90,15 +105,24 @@ class PoemView(ScrollView, can_focus=True):
             end = part.stop
         self._add(text[end:], is_given=False)
         self._lay_out(0)
+        pairs = enumerate(zip(old_lines, self._lines, strict=False))
+        common = next((number for number, (old, new) in pairs if old != new), min(len(old_lines), len(self._lines)))
+        self.call_after_refresh(self._reveal, min(common, len(self._lines) - 1))
+
+    def follow(self) -> None:
+        """Keeps the end in sight from now on, until the person scrolls away from it."""
+        self._follows = True
         self.scroll_end(animate=False)
+
+    def show_from(self, line: int) -> None:
+        """Has a line stand at the top, as far as there is enough below it; not where the person has scrolled away."""
+        if self._follows:
+            self.call_after_refresh(lambda: self.scroll_to(y=self._row_of(line), animate=False))
 
     def mark(self, lines: Sequence[LineMarks]) -> None:
         """Marks what there is to see of the verse in the lines of the poem, the first of them first."""
-        is_at_end = self.is_vertical_scroll_end
         self._marks = lines
-        self._lay_out(0)
-        if is_at_end:
-            self.scroll_end(animate=False)
+        self._lay_out_in_place()
 
     def mark_style(self, kind: Kind) -> Style:
         """What a mark adds to the look of letters."""
@@ -106,35 +130,27 @@ class PoemView(ScrollView, can_focus=True):
 
     def append(self, text: str) -> None:
         """Adds what was just written, and follows it unless the person scrolled away from the end."""
-        is_at_end = self.is_vertical_scroll_end
         last_line = len(self._lines) - 1
         self._try = None
         self._add(text, is_given=False)
         self._lay_out(last_line)
-        if is_at_end:
+        if self._follows:
             self.scroll_end(animate=False)
 
     def show_try(self, line: str, number: int | None = None) -> None:
         """Shows a line as one that may come to nothing: in the place of one line, or going on from the last one."""
-        is_at_end, is_first = self.is_vertical_scroll_end, self._try is None
+        self._longest = max(self._longest, cell_len(line))
         if number is None:
             last, firm = len(self._lines) - 1, self._lines[-1]
             self._try = last, len(firm), firm + line.removeprefix(firm)
             self._lay_out(last)
-            if is_at_end:
+            if self._follows:
                 self.scroll_end(animate=False)
         elif number < len(self._lines):
-            self._try = number, 0, line
-            self._set_anew(number)
+            is_first, self._try = self._try is None, (number, 0, line)
+            self._lay_out(number)
             if is_first:
-                self.bring_into_sight(number)
-
-    def bring_into_sight(self, number: int) -> None:
-        """Scrolls to a line, where it is out of sight."""
-        verse = number // self._setting[0]
-        if verse < len(self._first_row):
-            first, end = self._rows_of(verse)
-            self.scroll_to_region(Region(0, first, 1, end - first), animate=False)
+                self._reveal(number)
 
     def set_writing(self, writing: bool) -> None:
         """Whether a cursor stands at the end."""
@@ -147,6 +163,7 @@ class PoemView(ScrollView, can_focus=True):
             self._given_parts[-1].append(range(len(self._lines[-1]), len(self._lines[-1]) + len(first)))
         self._lines[-1] += first
         self._lines += others
+        self._longest = max(self._longest, *(cell_len(line) for line in (self._lines[-len(others) - 1], *others)), 0)
         self._given_parts += [[range(len(line))] if is_given else [] for line in others]
 
     def _lay_out(self, from_line: int) -> None:
@@ -154,60 +171,47 @@ class PoemView(ScrollView, can_focus=True):
         form = form_named(self._form)
         right_to_left = is_right_to_left("".join(self._lines[:2]))
         room = self.size.width - 2
-        hemistich = min((room - GAP) // 2, HEMISTICH[-1])
-        side_by_side = right_to_left and form.columns == 2 and hemistich >= HEMISTICH[0]
-        measure = hemistich if side_by_side else max(8, min(room, MEASURE[right_to_left]))
-        self._margin = (self.size.width - (2 * hemistich + GAP if side_by_side else measure)) // 2
-        lines = 2 if side_by_side else 1
-        first_verse = from_line // lines if self._setting == (lines, measure) else 0
-        self._setting = lines, measure
+        half = (room - GAP) // 2
+        side_by_side = right_to_left and form.columns == 2 and half >= HEMISTICH[0]
+        fitting = max(NARROWEST, -(-(self._longest + 1) // STEP) * STEP)
+        if side_by_side:
+            lines, measure = 2, min(half, fitting)
+            column, self._margin = measure, (room - 2 * measure - GAP) // 2 + 1
+        else:
+            column = max(8, min(room, MEASURE[right_to_left], fitting if right_to_left else room))
+            lines, margin = 1, (self.size.width - column) // 2
+            measure = max(column, self.size.width - margin - 1)  # up to the edge: a long line takes the margin, too
+            self._margin = self.size.width - margin - measure if right_to_left else margin
+        first_verse = from_line // lines if self._setting == (lines, measure, column) else 0
+        self._setting = lines, measure, column
         if first_verse < len(self._first_row):
             del self._rows[self._first_row[first_verse] :], self._first_row[first_verse:]
         for number in range(first_verse * lines, len(self._lines), lines):
             self._first_row.append(len(self._rows))
-            self._rows += self._set_verse(number, has_rows_above=bool(self._rows and self._rows[-1].plain))
+            if form.spaced and number and number % form.unit == 0 and not side_by_side:
+                self._rows.append(Text())
+            for line in range(number, number + lines):
+                if line in self._captions:
+                    width = 2 * measure + GAP if side_by_side else column
+                    left = measure - column if right_to_left else 0
+                    self._rows += self._set_caption(self._captions[line], left, width)
+            if side_by_side:
+                self._rows += self._set_couplet(number, measure)
+            else:
+                width = measure if right_to_left else column
+                rows, notes = self._set_line(number, measure), self._set_notes(number, width)
+                room = width - rows[-1].cell_len
+                if len(notes) == 1 and (note := notes[0].plain.lstrip(" ")) and len(note) + GAP <= room:
+                    rows[-1].append_text(notes.pop()[rows[-1].cell_len :])
+                self._rows += rows + notes
         self.virtual_size = Size(self.size.width, len(self._rows))
         self.refresh()
 
-    def _rows_of(self, verse: int) -> tuple[int, int]:
-        """The first row of a verse, and the one after its last."""
-        is_last = verse + 1 == len(self._first_row)
-        return self._first_row[verse], len(self._rows) if is_last else self._first_row[verse + 1]
-
-    def _set_anew(self, line: int) -> None:
-        """Sets the verse of one line anew, and leaves the others as they stand."""
-        verse = line // self._setting[0]
-        first, end = self._rows_of(verse)
-        self._rows[first:end] = rows = self._set_verse(
-            verse * self._setting[0], has_rows_above=bool(first and self._rows[first - 1].plain)
-        )
-        if longer := len(rows) - (end - first):
-            self._first_row[verse + 1 :] = [row + longer for row in self._first_row[verse + 1 :]]
-            self.virtual_size = Size(self.size.width, len(self._rows))
-        self.refresh()
-
-    def _set_verse(self, number: int, has_rows_above: bool) -> list[Text]:
-        """The rows of the verse that begins with this line, with the air and the captions above it."""
-        form, (lines, measure) = form_named(self._form), self._setting
-        rows: list[Text] = []
-        if form.spaced and number and number % form.unit == 0 and lines == 1:
-            rows.append(Text())
-        for line in range(number, number + lines):
-            if line in self._captions:
-                if rows[-1].plain if rows else has_rows_above:
-                    rows.append(Text())
-                rows.append(self._set_caption(self._captions[line], 2 * measure + GAP if lines == 2 else measure))
-        if lines == 2:
-            return rows + self._set_couplet(number, measure)
-        verse, notes = self._set_line(number, measure), self._set_notes(number, measure)
-        room = measure - verse[-1].cell_len
-        if len(notes) == 1 and (note := notes[0].plain.lstrip(" ")) and len(note) + GAP <= room:
-            verse[-1].append_text(notes.pop()[verse[-1].cell_len :])
-        return rows + verse + notes
-
-    def _set_caption(self, caption: str, width: int) -> Text:
-        """A row in the middle."""
-        return Text(shortened(caption, width).center(width), self.get_component_rich_style("poem--caption"))
+    def _set_caption(self, caption: str, left: int, width: int) -> list[Text]:
+        """A row in the middle of a column that begins at `left`, with air above it unless it is the first."""
+        middle = " " * left + shortened(caption, width).center(width)
+        row = Text(middle, self.get_component_rich_style("poem--caption"))
+        return [*([Text()] if self._rows and self._rows[-1].plain else []), row]
 
     def _set_couplet(self, number: int, measure: int) -> list[Text]:
         """The rows of two lines beside each other, the first on the right."""
@@ -254,11 +258,13 @@ class PoemView(ScrollView, can_focus=True):
                 styles[index] += self.mark_style(mark.kind)
         right_to_left = is_right_to_left(line)
         rows = []
-        for begin, end in wrapped(line, measure - 1):
+        hang = 0 if self._mode == "terminal" and right_to_left else min(HANG, measure // 8)
+        for begin, end in wrapped(line, measure - 1, hang):
             row = self._set_row(line[begin:end].rstrip(" "), styles[begin:end])
+            blanks = hang if begin else 0
             if right_to_left:
-                row = Text(" " * (measure - row.cell_len)).append_text(row)
-            rows.append(row)
+                blanks = max(0, measure - row.cell_len - blanks)
+            rows.append(Text(" " * blanks).append_text(row) if blanks else row)
         if self.writing and is_last:
             blank = len(rows[-1].plain) - len(rows[-1].plain.lstrip(" "))
             if not right_to_left:
@@ -288,7 +294,38 @@ class PoemView(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Sets everything anew to the new width."""
+        self._lay_out_in_place()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Whoever scrolls away from the end is not taken back to it, until it is in sight again."""
+        super().watch_scroll_y(old_value, new_value)
+        self._follows = new_value >= self.max_scroll_y
+
+    def _lay_out_in_place(self) -> None:
+        """Sets everything anew; what is at the top stays there, or the end in sight while the poem grows."""
+        top = self._line_at(self.scroll_offset.y)
         self._lay_out(0)
+        if self.writing and self._follows:
+            self.scroll_end(animate=False)
+        elif top:
+            self.scroll_to(y=self._row_of(top), animate=False)
+
+    def _line_at(self, row: int) -> int:
+        return max(0, bisect_right(self._first_row, row) - 1) * self._setting[0]
+
+    def _row_of(self, line: int) -> int:
+        """Where the verse with this line begins, the air before it left out."""
+        verse = line // self._setting[0]
+        row = self._first_row[min(verse, len(self._first_row) - 1)]
+        return row + (verse > 0 and not self._rows[row].plain)
+
+    def _reveal(self, line: int) -> None:
+        """Scrolls as little as brings a line into sight; to the beginning for the first."""
+        row, top, height = self._row_of(line), self.scroll_offset.y, self.size.height
+        if line == 0:
+            self.scroll_home(animate=False)
+        elif not top <= row < top + height:
+            self.scroll_to(y=row - height // 2, animate=False)
 
     def render_line(self, y: int) -> Strip:
         """One row of the screen."""

@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from textual import events
+from textual.actions import SkipAction
 from textual.binding import Binding
 from textual.message import Message
+from textual.widgets.text_area import Edit, EditResult
 
 from rumi_tui.bidi import Mode
+from rumi_tui.console.slash_commands import SIGN
 from rumi_tui.console.widgets.verse_area import VerseArea
 
 
 class Prompt(VerseArea):
-    """A few lines to type in; on the first and the last, the arrows go to the prompts of before and back."""
+    """A few lines to type in; on the first and the last, the arrows go to the prompts of before and back.
+
+    A slash begins a command whatever stands there, unless it is typed in the middle. What stood there comes back once
+    the command is gone; a second slash takes the first for a letter of it.
+    """
 
     BINDINGS = [
         Binding("ctrl+j,shift+enter,alt+enter", "new_line", "New line", show=False),
+        Binding("tab", "complete", "Complete", show=False),
     ]
 
     class Submitted(Message):
@@ -35,16 +43,30 @@ class Prompt(VerseArea):
         self._steps_back = 0
         """How many prompts back; 0 is the one being typed."""
         self._typed_text = self._sent_text = ""
+        self._aside = ""
+        """What stood here before a command was begun."""
+        self._stem = ""
+        """What the completion that stands here began as."""
 
     def remember(self, prompt: str) -> None:
         """Puts a prompt before all earlier ones, and ends going through them.
 
         It stays, selected: Enter begins another poem with it, and what is typed takes its place.
         """
+        self._keep(prompt)
+        if not prompt.startswith(SIGN):
+            self._sent_text, self._aside = prompt, ""
+        self.select_all()
+
+    def discard(self) -> None:
+        """Empties the prompt; the up arrow brings back what stood here."""
+        self._keep(self.text)
+        self.clear()
+
+    def _keep(self, prompt: str) -> None:
         if prompt:
             self._earlier_prompts = [prompt, *(other for other in self._earlier_prompts if other != prompt)]
-        self._steps_back, self._sent_text = 0, prompt
-        self.select_all()
+        self._steps_back = 0
 
     @property
     def unsent_text(self) -> str:
@@ -63,6 +85,73 @@ class Prompt(VerseArea):
             event.stop()
             event.prevent_default()
             self.post_message(self.Submitted(self.text))
+        elif event.character == SIGN and self.text == SIGN and self._aside:
+            event.stop()
+            event.prevent_default()
+            self._bring_back(SIGN)
+        elif event.character == SIGN and self._may_begin_command:
+            event.stop()
+            event.prevent_default()
+            aside = self.text
+            self._put(SIGN)
+            self._aside = aside
+
+    @property
+    def _may_begin_command(self) -> bool:
+        """Whether a verse stands here and the cursor is not in the middle of it."""
+        begin, end = sorted(self.selection)
+        is_at_an_end = end == (0, 0) or begin == self.document.end or (begin, end) == ((0, 0), self.document.end)
+        return bool(self.text) and not self.text.startswith(SIGN) and is_at_an_end
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Brings back what stood here before a command that has been deleted, or carried out."""
+        result = super().edit(edit)
+        self._stem = ""
+        if self._aside and not self.text:
+            self._bring_back()
+        elif self._aside and not self.text.startswith(SIGN):  # the command was undone, or another prompt brought back
+            self._keep(self._aside)
+            self._aside = ""
+        return result
+
+    def _bring_back(self, more: str = "") -> None:
+        aside, self._aside = self._aside, ""
+        self._put(aside + more)
+        if self.text == self._sent_text:
+            self.select_all()
+
+    def _put(self, text: str) -> None:
+        """Has a text in the place of all that stands here; that can be undone."""
+        self.replace(text, (0, 0), self.document.end)
+        self.move_cursor(self.document.end)
+
+    @property
+    def has_more_ahead(self) -> bool:
+        """Whether something stands behind the cursor."""
+        return self.cursor_location != self.document.end
+
+    def action_complete(self) -> None:
+        """Completes a command; again, to the next one that begins so. Elsewhere the key leads to the settings."""
+        if not self.text.startswith(SIGN):
+            raise SkipAction
+        text, stem = self.text, self._stem or self.text.lower()
+        choices = [whole for whole in self.completions if whole.startswith(stem) and whole != stem]
+        if choices:
+            number = choices.index(text) + 1 if text in choices else 0
+            self._put(choices[number % len(choices)])
+            self._stem = stem
+
+    def action_cursor_page_up(self) -> None:
+        """Leaves the key to the poem."""
+        raise SkipAction
+
+    def action_cursor_page_down(self) -> None:
+        """Leaves the key to the poem."""
+        raise SkipAction
+
+    def on_resize(self) -> None:
+        """Takes as many rows as its text has in the new width, which is only known now."""
+        self.call_after_refresh(self.refresh, layout=True)
 
     def action_new_line(self) -> None:
         """Begins another line."""

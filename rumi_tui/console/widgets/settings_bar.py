@@ -13,8 +13,9 @@ from textual.containers import Horizontal, Vertical
 from textual.markup import escape
 from textual.widgets import Input, Label, Select
 
+from models.card import Card
 from models.errors import RumiError
-from models.forms import FORMS
+from models.forms import FORMS, form_named
 from models.pretrained import MODELS, shipped
 from models.tokenizer import Tokenizer
 from rumi_tui.bidi import Mode, to_cells
@@ -38,7 +39,7 @@ class Field:
     left_out: str = ""
     """What happens where nothing is typed."""
     classes: str = "optional"
-    """`optional`: not on a narrow screen; `roomy`: only on a wide one."""
+    """`needed`: on all but the narrowest screens; `optional`: not on a narrow one; `roomy`: only on a wide one."""
 
     @property
     def label(self) -> str:
@@ -53,14 +54,14 @@ def _field(name: str, left_out: str = "", classes: str = "optional") -> Field:
 
 
 SHAPE = (
-    _field("temperature", classes=""),
+    _field("temperature", classes="needed"),
     _field("lines"),
     _field("pace", "instant", "roomy"),
     Field("seed", "", f"0 to {LARGEST_SEED:,}: the same seed and settings write the same poem", "random"),
 )
 CHOICE = tuple(_field(name, classes="roomy") for name in ("top_k", "top_p", "min_p"))
 RHYME = Field(
-    "rhyme", "", "what the rhyming lines end in: letters in Persian, words in English", "any", "optional rhyme"
+    "rhyme", "", "what the rhyming lines end in: letters in Persian, words in English", "any", "optional rhyme -untold"
 )
 ORIGINAL = _field("original", "off", classes="roomy")
 FIELDS = {field.name: field for field in (*SHAPE, RHYME, *CHOICE, ORIGINAL)}
@@ -68,7 +69,7 @@ FIELDS = {field.name: field for field in (*SHAPE, RHYME, *CHOICE, ORIGINAL)}
 HINTS = {
     "model": "who writes, and in which language",
     "form": "; ".join(f"{form.name}: {form.help}" for form in FORMS.values()),
-    "metre": "the metre of the lines, or part of its name; none: the model chooses",
+    "metre": "the metre of the lines, or part of its name; any: the model chooses",
     "keep": ENTRIES["keep"].hint,
     "preset": "careful, balanced, daring: sets temperature, top-k, top-p, min-p at once",
     **{name: field.help for name, field in FIELDS.items()},
@@ -83,7 +84,14 @@ SAMPLING_PRESETS = {
 """Settings that go well together, by name."""
 
 
-READING = "Still loading the model: try again in a moment."
+LEFT_OUT = {"metre": "any"} | {field.label: field.left_out for field in FIELDS.values() if field.left_out}
+"""What is typed to leave a setting out, by its label."""
+
+LOADING = "Still loading the model: this is done as soon as it is there."
+
+
+class NotYetError(RumiError):
+    """Something that can be done as soon as what goes on now is over: the message says so."""
 
 
 class SettingsBar(Vertical):
@@ -100,8 +108,13 @@ class SettingsBar(Vertical):
         self._models = [(title, name) for name, title in names.items()]
         self._model = model
         self._forms: list[str] = []
+        self._last_form = ""
+        """What was chosen before the model was."""
         self._tokenizer: Tokenizer | None = None
-        self._why_no_forms = READING
+        self._language = ""
+        """Of the model that was offered last."""
+        self._trouble = ""
+        """Why the model could not be read."""
 
     def compose(self) -> ComposeResult:
         """What everybody needs; how the form is kept, and what is asked of it; on a wide screen, how to choose."""
@@ -123,7 +136,7 @@ class SettingsBar(Vertical):
                 yield from self._compose_field(field)
 
     def _compose_field(self, field: Field) -> ComposeResult:
-        yield Label(field.label, classes=field.classes or "optional")
+        yield Label(field.label, classes=field.classes)
         yield Input(
             typed(getattr(self._user_settings, field.name, None)),
             placeholder=field.left_out,
@@ -156,13 +169,41 @@ class SettingsBar(Vertical):
         names = [name for _, name in self._models]
         self.query_one("#model", Select).value = names[(names.index(self.model) + 1) % len(names)]
 
-    def await_forms(self, why: str = READING) -> None:
-        """Offers no form until those of the chosen model are known, and tells why when one is wanted."""
-        self._forms, self._tokenizer, self._why_no_forms = [], None, why
-        self.query_one("#form", Select).set_options([])
+    def await_forms(self, trouble: str = "") -> None:
+        """Offers no form until those of the chosen model are known; tells the trouble with it when one is wanted."""
+        select = self.query_one("#form", Select)
+        if isinstance(select.value, str):
+            self._last_form = select.value
+        self._forms, self._tokenizer, self._trouble = [], None, trouble
+        select.set_options([])
+
+    @property
+    def _why_no_forms(self) -> RumiError:
+        return RumiError(self._trouble) if self._trouble else NotYetError(LOADING)
+
+    @property
+    def _rhymes(self) -> bool:
+        """Whether the chosen form has a rhyme to be told."""
+        form = self.query_one("#form", Select).value
+        return not isinstance(form, str) or bool(form_named(form).scheme)
+
+    @on(Select.Changed, "#form")
+    def _offer_rhyme(self) -> None:
+        can_be_told = self._tokenizer is not None and self._tokenizer.names_rhymes and self._rhymes
+        self.query(".rhyme").set_class(not can_be_told, "-untold")
+
+    def values(self) -> dict[str, str]:
+        """Every setting by its label, as it is typed; empty where it is left out."""
+        values = {field.label: self.query_one(f"#{name}", Input).value for name, field in FIELDS.items()}
+        for name in ("model", "form", "keep", "metre"):
+            value = self.query_one(f"#{name}", Select).value
+            values[name] = value if isinstance(value, str) else ""
+        return values
 
     def set(self, label: str, value: str) -> None:
         """Gives a setting, named as on the screen, another value. Raises `RumiError` for one that it cannot have."""
+        if value.lower() == LEFT_OUT.get(label):
+            value = ""
         if label in ("model", "form", "keep", "preset"):
             select = self.query_one(f"#{label}", Select)
             values = {
@@ -172,7 +213,7 @@ class SettingsBar(Vertical):
                 "preset": list(SAMPLING_PRESETS),
             }[label]
             if not values:
-                raise RumiError(self._why_no_forms)
+                raise self._why_no_forms
             if value not in values:
                 choices = " or ".join(filter(None, [", ".join(values[:-1]), values[-1]]))
                 raise RumiError(
@@ -184,29 +225,36 @@ class SettingsBar(Vertical):
             return
         if label == "metre":
             if self._tokenizer is None:
-                raise RumiError(self._why_no_forms)
+                raise self._why_no_forms
             self._choose_metre(self._tokenizer.metre_named(value))
             return
         field = self.query_one(f"#{label.replace('-', '_')}", Input)
         old_value, field.value = field.value, value
         try:
             self.read()
+            if label == "rhyme" and value and not self._rhymes:
+                raise RumiError("Free verse has no rhyme to be told: choose another form first, such as /form couplet.")
         except RumiError:
             field.value = old_value
             raise
 
-    def offer(self, forms: tuple[str, ...], tokenizer: Tokenizer) -> None:
+    def offer(self, card: Card, tokenizer: Tokenizer) -> None:
         """Lets the person choose among what a model knows; keeps what was chosen where it knows that too."""
         self._tokenizer = tokenizer
-        self._offer_forms(forms)
-        metre, metres = self.query_one("#metre", Select), tokenizer.metres
-        old_metre = metre.value
+        self._offer_forms(card.forms)
+        metre, rhyme, metres = self.query_one("#metre", Select), self.query_one("#rhyme", Input), tokenizer.metres
+        old_metre = metre.value if isinstance(metre.value, str) else ""
         metre.set_options((escape(self._drawn(name)), name) for name in metres)
         self._choose_metre(old_metre if old_metre in metres else "")
-        if not tokenizer.names_rhymes:
-            self.query_one("#rhyme", Input).value = ""
+        dropped = [f"the metre {old_metre}"] if old_metre and old_metre not in metres else []
+        if rhyme.value.strip() and not (tokenizer.names_rhymes and self._language in ("", card.language)):
+            dropped.append(f"the rhyme {rhyme.value.strip()}")
+            rhyme.value = ""
+        if dropped:
+            self.screen.notify(f"For another model, and left out now: {', '.join(dropped)}.")
+        self._language = card.language
         metre.set_class(not metres, "-untold")
-        self.query(".rhyme").set_class(not tokenizer.names_rhymes, "-untold")
+        self._offer_rhyme()
 
     def _drawn(self, name: str) -> str:
         return "".join(cell.text for cell in to_cells(name, self._mode))
@@ -220,10 +268,9 @@ class SettingsBar(Vertical):
 
     def _offer_forms(self, forms: tuple[str, ...]) -> None:
         select = self.query_one("#form", Select)
-        old_form = select.value
         self._forms = list(forms)
         select.set_options((form, form) for form in forms)
-        select.value = next(form for form in (old_form, self._user_settings.form, forms[0]) if form in forms)
+        select.value = next(form for form in (self._last_form, self._user_settings.form, forms[0]) if form in forms)
 
     def follow(self, entry: Entry, settings: UserSettings) -> None:
         """Takes on a value of the settings that was just changed, where it has a place here."""
@@ -249,7 +296,7 @@ class SettingsBar(Vertical):
         """What the rows say; an empty seed becomes a random one. Raises `RumiError` for what makes no sense."""
         form = self.query_one("#form", Select).value
         if not isinstance(form, str):
-            raise RumiError(self._why_no_forms)
+            raise self._why_no_forms
         seed = self._number("seed", int) if self.is_seed_locked else None
         pace = self._number("pace", float) if self._is_filled("pace") else None
         if pace is not None and not SLOWEST <= pace <= QUICKEST:
@@ -259,7 +306,7 @@ class SettingsBar(Vertical):
             model=self.model,
             form=form,
             metre=metre if isinstance(metre, str) else "",
-            rhyme=self.query_one("#rhyme", Input).value.strip(),
+            rhyme=self.query_one("#rhyme", Input).value.strip() if self._rhymes else "",
             sampling=Sampling(
                 temperature=self._number("temperature", float),
                 top_k=int(self._number("top_k", int)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.segment import Segment
 from textual import events
+from textual.binding import Binding
 from textual.geometry import Offset
 from textual.strip import Strip
 from textual.widgets import TextArea
@@ -16,6 +17,14 @@ Location = tuple[int, int]
 
 class VerseArea(TextArea):
     """A text area that shows right-to-left lines as the page does, and moves over them as the eye does."""
+
+    BINDINGS = [  # of shells, beside those that Textual has
+        Binding("alt+b", "cursor_word_left", show=False),
+        Binding("alt+f", "cursor_word_right", show=False),
+        Binding("alt+d,ctrl+delete", "delete_word_right", show=False),
+        Binding("ctrl+underscore", "undo", show=False),
+        Binding("ctrl+shift+z", "redo", show=False),
+    ]
 
     def __init__(self, mode: Mode, text: str = "", *, id: str | None = None, placeholder: str = "") -> None:
         super().__init__(

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from rich.cells import cell_len
 
 
-def wrapped(line: str, measure: int) -> Iterator[tuple[int, int]]:
+def wrapped(line: str, measure: int, hang: int = 0) -> Iterator[tuple[int, int]]:
     """Beginnings and ends of the rows of a line, each at most `measure` cells: it ends after a blank where it can.
 
-    A line of no characters is one row.
+    All rows but the first are shorter by `hang` cells. A line of no characters is one row.
     """
     begin = 0
     while True:
-        end, width = begin, 0
+        end, width = begin, hang if begin else 0
         while end < len(line) and (width + cell_len(line[end]) <= measure or end == begin):
             width += cell_len(line[end])
             end += 1

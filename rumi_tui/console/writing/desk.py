@@ -157,13 +157,24 @@ class Desk:
         return job
 
     async def go_on(self, settings: Settings, snapshot: Snapshot) -> None:
-        """Writes more of a poem; of a beginning of one, as a branch."""
+        """Writes more of a poem; of a beginning of one, as a branch. What was stopped gets the lines that it lacks."""
         draft = snapshot.draft
         if snapshot.is_whole:
             line_is_whole = bool(draft.passages) and draft.passages[-1].ending in ("end", "lines", "line")
-            await self._write(settings, draft.text + "\n" * line_is_whole, is_typed=draft.is_typed, draft=draft)
+            text = draft.text + "\n" * line_is_whole
+            await self._write(
+                settings, text, is_typed=draft.is_typed, draft=draft, lines=self._lines_left(settings, draft)
+            )
         else:
             await self.branch(settings, snapshot, snapshot.text, len(snapshot.text), is_typed=draft.is_typed)
+
+    def _lines_left(self, settings: Settings, draft: Draft) -> int | None:
+        """Of a poem that was stopped, as long as nobody asks for another number of lines; None: as many as those."""
+        if not draft.passages or draft.passages[-1].ending is not None or self._job_settings is None:
+            return None
+        passage = draft.passages[-1]
+        left = (passage.lines or 0) - draft.text.count("\n", passage.begins_at)
+        return left if left > 0 and settings.lines == self._job_settings.lines else None
 
     async def branch(self, settings: Settings, snapshot: Snapshot, text: str, at: int, is_typed: bool) -> None:
         """Goes on from `text`, which has the first `at` characters in common with the poem on the page."""

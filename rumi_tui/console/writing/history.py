@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from rumi_tui.console.writing.draft import Draft
@@ -38,12 +39,23 @@ class Snapshot:
         return Branch(self.draft.id, len(self.text) if at is None else min(at, len(self.text)))
 
 
+@dataclass(frozen=True)
+class Change:
+    """Settings that a command changed, by their names."""
+
+    before: Mapping[str, str]
+    """As they are typed."""
+    after: Mapping[str, str]
+
+
 class History:
     """Steps can be taken back and taken again; poems are never changed by it."""
 
     def __init__(self) -> None:
         self._snapshots: list[Snapshot | None] = [None]
         """From the empty page on."""
+        self._changes: list[Change | None] = [None]
+        """For each of them, what was changed in the settings where that was the step; nothing on the page is new."""
         self._number = 0
 
     @property
@@ -51,16 +63,34 @@ class History:
         """What stands there; None: nothing yet."""
         return self._snapshots[self._number]
 
+    @property
+    def change(self) -> Change | None:
+        """What was changed in the settings by the last step; None where it was another."""
+        return self._changes[self._number]
+
+    @property
+    def next_change(self) -> Change | None:
+        """What was changed in the settings by the step that was taken back last; None where it was another."""
+        return self._changes[self._number + 1] if self._number + 1 < len(self._changes) else None
+
     def hold(self) -> None:
         """Notes how far the poem has come, before the next step lets it grow."""
         if (now := self.now) is not None:
-            self._snapshots[self._number] = replace(now, length=len(now.text))
+            held = replace(now, length=len(now.text))
+            self._snapshots = [held if snapshot == now else snapshot for snapshot in self._snapshots]
 
     def turn_to(self, draft: Draft) -> None:
         """A step: this poem stands there from now on. The steps that were taken back are gone."""
         self.hold()
-        self._snapshots[self._number + 1 :] = [Snapshot(draft)]
+        self._step(Snapshot(draft), None)
+
+    def note(self, change: Change) -> None:
+        """A step: settings were changed."""
+        self._step(self.now, change)
+
+    def _step(self, snapshot: Snapshot | None, change: Change | None) -> None:
         self._number += 1
+        self._snapshots[self._number :], self._changes[self._number :] = [snapshot], [change]
 
     def undo(self) -> bool:
         """Takes the last step back; whether there was one."""

@@ -79,8 +79,8 @@ async def test_commands_set_metre_and_rhyme_and_leave_them_to_the_model_again(li
         assert (field(pilot, "metre").value, field(pilot, "rhyme").value) == (RAMAL, "an")
         await obeyed(pilot, "/metre متقارب")
         assert field(pilot, "metre").value == MUTAQARIB
-        await obeyed(pilot, "/rhyme")
-        await obeyed(pilot, "/metre")
+        await obeyed(pilot, "/rhyme any")
+        await obeyed(pilot, "/metre any")
         kept = await press_and_write(pilot, library, "enter")
         assert asked(kept) == [("", "")]
 
@@ -103,13 +103,18 @@ async def test_what_the_model_cannot_be_told_is_refused_and_stays_to_be_mended(
         assert (field(pilot, "metre").value, field(pilot, "rhyme").value) == (RAMAL, "an")
 
 
-async def test_a_rhyme_in_a_form_without_is_refused_before_anything_is_written(library, conditioned_file):
+async def test_a_form_without_rhyme_has_no_field_for_one_and_leaves_it_out(library, conditioned_file):
     async with console(library, conditioned_file, lines="2", rhyme="an") as pilot:
+        await until(pilot, lambda: is_shown(pilot, "rhyme"))
         field(pilot, "form", Select).value = "free"
-        await pilot.press(*"amber", "enter")
-        assert "cannot be given a rhyme in the form free" in await refusal(pilot)
-        assert library.poems() == []
-        assert field(pilot, "prompt").text == "amber"
+        await until(pilot, lambda: not is_shown(pilot, "rhyme"))
+        kept = await press_and_write(pilot, library, *"amber", "enter")
+        assert asked(kept) == [("", "")]
+        await obey(pilot, "/rhyme in")
+        assert "Free verse has no rhyme" in await refusal(pilot)
+        field(pilot, "form", Select).value = "couplet"
+        await until(pilot, lambda: is_shown(pilot, "rhyme"))
+        assert field(pilot, "rhyme").value == "an"
 
 
 @pytest.mark.parametrize(("size", "shown"), [((120, 40), True), ((80, 24), True), ((60, 24), False), ((20, 8), False)])

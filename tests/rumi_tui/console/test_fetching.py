@@ -44,10 +44,10 @@ async def test_a_fetch_says_how_far_it_is_and_goes_on_while_one_writes(
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
         await begin_without_end(pilot, library)
-        await pilot.press("alt+f")
+        await pilot.press("alt+t")
         await until(pilot, lambda: isinstance(pilot.app.screen, FetchScreen))
         assert shown(pilot, "status") == "50% of 60 MB, about 2 min left"
-        await pilot.press("alt+f")
+        await pilot.press("alt+t")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
 
 
@@ -76,7 +76,7 @@ async def test_whoever_is_on_another_page_is_told_of_the_end(
         wait = f"import socket; socket.create_connection({gate.getsockname()!r}).recv(1)"  # until the gate is closed
         monkeypatch.setattr(fetching, "COMMAND", (sys.executable, "-c", wait))
         async with console(library, endless_file) as pilot:
-            await pilot.press("alt+f")
+            await pilot.press("alt+t")
             await until(pilot, lambda: isinstance(pilot.app.screen, FetchScreen))
             await pilot.press("escape")
             await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))

@@ -56,7 +56,7 @@ async def test_a_line_is_chosen_from_the_poem(library: Library, endless_file):
         await pilot.press("alt+l")
         await until(pilot, lambda: isinstance(pilot.app.screen, LineScreen))
         assert pilot.app.screen.query_one(OptionList).highlighted == 2
-        await pilot.press("up", "tab", *"rhyme", "enter")
+        await pilot.press("up", *"rhyme", "enter")
         await until(pilot, lambda: told(pilot))
         assert "3 rhyme love" in told(pilot)[0]
         assert isinstance(pilot.app.screen, LineScreen)

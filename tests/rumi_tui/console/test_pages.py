@@ -100,7 +100,7 @@ PAGES = {
     "contents": Page(ContentsScreen, ("ctrl+b", "f3"), has_picture=False),
     "cento": Page(CentoScreen, ("alt+c",), has_picture=False),
     "gloss": Page(GlossScreen, ("alt+g",), has_picture=False),
-    "fetch": Page(FetchScreen, ("alt+f",), "50%"),
+    "fetch": Page(FetchScreen, ("alt+t",), "50%"),
     "tour": Page(TourScreen, ("f12",)),
     "messages": Page(MessagesScreen, ("alt+n",), has_picture=False),
     "help": Page(HelpScreen, ("f1",)),

@@ -58,7 +58,7 @@ async def test_commands_set_what_a_poem_is_written_with(library, endless_file):
         assert kept.text.startswith("amber")
         await obey(pilot, "/preset daring")
         await until(pilot, lambda: field(pilot, "temperature").value == "1.1")
-        await obey(pilot, "/seed")
+        await obey(pilot, "/seed random")
         await until(pilot, lambda: field(pilot, "seed").value == "")
 
 

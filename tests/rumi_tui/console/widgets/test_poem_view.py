@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from console_support import (
     SIZES,
     console,
+    field,
     letters,
     on_the_page,
+    press_and_write,
     until,
 )
 from rich.cells import cell_len
@@ -56,7 +60,7 @@ async def test_two_hemistichs_stand_side_by_side_where_there_is_room(library, en
         view.append("\n" + "\n".join(lines[1:3]))
         view.append("\n" + lines[3])
         rows = [view.render_line(row).text for row in range(view.virtual_size.height)]
-        assert [row.split("    ")[-1].strip() for row in rows] == [shown[0], shown[2]]
+        assert [row.rstrip().split("    ")[-1].strip() for row in rows] == [shown[0], shown[2]]
         assert [row.strip().split("    ")[0] for row in rows] == [shown[1], shown[3]]
         assert len({cell_len(row.rstrip()) for row in rows}) == 1
         await pilot.resize_terminal(60, 24)
@@ -99,12 +103,94 @@ async def test_a_terminal_that_turns_lines_round_is_given_the_first_hemistich_fi
         assert row.strip().startswith(lines[0])
         assert row.endswith(lines[1])
         margin, blanks = len(row) - len(row.lstrip()), len(row.strip()) - sum(map(len, lines))
-        assert (margin, blanks) == (view._margin + 36 - len(lines[1]), 4 + 36 - len(lines[0]))
+        assert (margin, blanks) == (view._margin + 24 - len(lines[1]), 4 + 24 - len(lines[0]))
 
 
-def rows(view: PoemView) -> list[str]:
+def rows_of(view: PoemView) -> list[str]:
     first = view.scroll_offset.y
-    return [view.render_line(row - first).text.strip() for row in range(view.virtual_size.height)]
+    return [view.render_line(row - first).text for row in range(view.virtual_size.height)]
+
+
+@pytest.mark.parametrize(("size", "rows"), [((200, 60), 1), ((80, 24), 2), ((40, 16), 3)])
+async def test_a_long_line_uses_the_room_there_is_and_hangs(library, endless_file, size, rows):
+    line = "the lantern and the sea and all the ships that went and never came to shore again"
+    async with console(library, endless_file, size) as pilot:
+        view = pilot.app.screen.query_one(PoemView)
+        view.show(f"amber\n{line}", (), "free")
+        first, *long_rows = rows_of(view)
+        assert len(long_rows) == rows
+        assert " ".join(row.strip() for row in long_rows) == line
+        indents = [len(row) - len(row.lstrip()) for row in (first, *long_rows)]
+        assert indents[1] == indents[0]
+        assert all(indent > indents[0] for indent in indents[2:])
+
+
+async def test_a_long_persian_line_hangs_from_the_right(library, endless_file):
+    line = " ".join(["چراغ"] * 20)
+    async with console(library, endless_file, (60, 24)) as pilot:
+        view = pilot.app.screen.query_one(PoemView)
+        view.show(f"نان\n{line}", (), "free")
+        ends = [cell_len(row.rstrip()) for row in rows_of(view)]
+        assert len(ends) == 3
+        assert ends[0] == ends[1] > ends[2]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (200, 60)])
+async def test_persian_couplets_stand_in_the_middle_with_a_small_gutter(library, endless_file, size):
+    lines = ["چراغ دریا سنگ باران خاک", "باران کاغذ نان چراغ خاک"] * 3
+    async with console(library, endless_file, size) as pilot:
+        view = pilot.app.screen.query_one(PoemView)
+        view.show("\n".join(lines), (), "couplet")
+        for row in rows_of(view):
+            left, right = len(row) - len(row.lstrip()), len(row) - len(row.rstrip())
+            assert abs(left - right) <= 4
+            assert max(map(len, re.findall(" +", row.strip()))) <= 8
+
+
+async def test_a_poem_that_is_done_is_shown_from_its_beginning(library, endless_file):
+    async with console(library, endless_file, (80, 24), lines="40") as pilot:
+        view = pilot.app.screen.query_one(PoemView)
+        kept = await press_and_write(pilot, library, *"amber", "enter")
+        await until(pilot, lambda: view.scroll_offset.y == 0 and "PageDown" in told_of_more(pilot))
+        field(pilot, "lines").value = "4"
+        whole = await press_and_write(pilot, library, "ctrl+g")
+        new = whole.text[len(kept.text) + 1 :].split("\n")[0]
+        await until(pilot, lambda: letters(new)[:20] in letters(in_sight(view)) and view.scroll_offset.y > 0)
+        assert "PageUp" in told_of_more(pilot)
+        await pilot.press("f5")
+        await until(pilot, lambda: letters(whole.text)[-20:] not in on_the_page(pilot))
+        await pilot.press("ctrl+l", "enter")
+        await until(pilot, lambda: letters(whole.text)[-20:] in on_the_page(pilot))
+
+
+def told_of_more(pilot) -> str:
+    return str(field(pilot, "more").content)
+
+
+def in_sight(view: PoemView) -> str:
+    return "\n".join(view.render_line(row).text for row in range(view.size.height))
+
+
+async def test_a_poem_that_is_paced_stays_at_its_end_and_says_what_is_above(library, endless_file):
+    async with console(library, endless_file, (120, 24), lines="40", pace="10000", keep="off") as pilot:
+        view = pilot.app.screen.query_one(PoemView)
+        await press_and_write(pilot, library, "enter")
+        await until(pilot, lambda: "PageUp" in told_of_more(pilot))
+        assert view.scroll_offset.y == view.max_scroll_y > 0
+
+
+async def test_marks_and_another_size_keep_the_lines_in_sight_that_were(library, endless_file):
+    async with console(library, endless_file, (80, 24), lines="60", keep="off") as pilot:
+        view = pilot.app.screen.query_one(PoemView)
+        kept = await press_and_write(pilot, library, "enter")
+        await until(pilot, lambda: view.scroll_offset.y == 0 and view.max_scroll_y > 0)
+        line = letters(kept.text.split("\n")[20])[:20]
+        view.scroll_to(y=view._row_of(20), animate=False)
+        await pilot.press("alt+m")
+        await until(pilot, lambda: "syllables" in in_sight(view))
+        await until(pilot, lambda: letters(in_sight(view)).startswith(line))
+        await pilot.resize_terminal(50, 24)
+        await until(pilot, lambda: view.size.width < 51 and letters(in_sight(view)).startswith(line))
 
 
 @pytest.mark.parametrize(("size", "form"), [((80, 24), "couplet"), ((24, 8), "couplet"), ((24, 8), "free")])
@@ -116,17 +202,17 @@ async def test_a_try_stands_faintly_in_the_place_of_a_line_until_the_poem_is_sho
     async with console(library, endless_file, size) as pilot:
         view = pilot.app.screen.query_one(PoemView)
         view.show(poem, [range(9)], form)
-        shown = rows(view)
+        shown = [row.strip() for row in rows_of(view)]
         for number in (0, 3, 6):
             for end in (1, 9, len(line)):
                 view.show_try(line[:end], number)
-                grown = rows(view)
+                grown = [row.strip() for row in rows_of(view)]
                 lines = poem.split("\n")
                 lines[number] = line[:end]
                 view.show("\n".join(lines), (), form)
-                assert grown == rows(view)
+                assert grown == [row.strip() for row in rows_of(view)]
                 view.show(poem, [range(9)], form)
-                assert rows(view) == shown
+                assert [row.strip() for row in rows_of(view)] == shown
             view.show_try(line, number)
             faint = view.get_component_rich_style("poem--try").color
             drawn = [view.render_line(row - view.scroll_offset.y) for row in range(view.virtual_size.height)]

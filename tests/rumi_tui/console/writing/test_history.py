@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rumi_tui.console.writing.draft import Draft
-from rumi_tui.console.writing.history import History, Snapshot
+from rumi_tui.console.writing.history import Change, History, Snapshot
 from rumi_tui.library.store import Branch, Library
 
 
@@ -64,3 +64,28 @@ def test_what_is_written_after_a_step_back_leaves_the_poem_as_a_branch(draft: Dr
 
 def test_a_poem_that_is_not_kept_has_no_branches(library: Library):
     assert Snapshot(Draft(library, "en", "0" * 64, "free", "amber")).branch() is None
+
+
+def test_changed_settings_are_steps_between_which_a_poem_does_not_change(draft: Draft):
+    page, change, other = (
+        History(),
+        Change({"keep": "strict"}, {"keep": "off"}),
+        Change({"form": "free"}, {"form": "rubai"}),
+    )
+    page.turn_to(draft)
+    page.note(change)
+    page.note(other)
+    draft.text += " candle"
+    page.hold()
+    draft.text += " mirror"
+    page.turn_to(draft)
+    assert page.change is None
+    seen = []
+    while page.undo():
+        seen.append((shown(page), page.change, page.next_change))
+    assert seen == [
+        ("amber candle", other, None),
+        ("amber candle", change, other),
+        ("amber candle", None, change),
+        (None, None, None),
+    ]
