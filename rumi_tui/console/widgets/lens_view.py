@@ -132,8 +132,8 @@ class LensView(ScrollView, can_focus=True):
             right_to_left = is_right_to_left(characters)
             for begin, end in wrapped(characters, measure):
                 row = [
-                    Glyph(cell.text, range(owners[begin + cell.begin], owners[begin + cell.end - 1] + 1))
-                    for cell in to_cells(characters[begin:end], self._mode)
+                    Glyph(cell.text, range(owners[cell.begin], owners[cell.end - 1] + 1))
+                    for cell in to_cells(characters, self._mode, (begin, end))
                 ]
                 self._rows.append(row)
                 self._indents.append(1 + (measure - len(row)) * right_to_left)
