@@ -10,10 +10,11 @@ from typing import Any
 from textual import events, on
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette
+from textual.driver import Driver
 from textual.screen import Screen
 
 from rumi_tui.bidi import Mode
-from rumi_tui.console import actions, keymap
+from rumi_tui.console import actions, keyboard, keymap
 from rumi_tui.console.complaints import complaining
 from rumi_tui.console.fetching import Fetching
 from rumi_tui.console.notices import Notices
@@ -83,6 +84,16 @@ class RumiApp(App[str]):
         self.writer = Writer()
         self._fetching = Fetching()
         self._writing = WriteScreen(library, self.writer, model, mode, self.settings_file.settings)
+
+    def get_driver_class(self) -> type[Driver]:
+        """What reads the keyboard."""
+        return keyboard.with_alternate_keys(super().get_driver_class())
+
+    async def on_event(self, event: events.Event) -> None:
+        """Takes each key as it is meant, before anything else does."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            event = keyboard.as_meant(event, self.focused)
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         """Opens the page to write on."""
