@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby, zip_longest
 from typing import ClassVar
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
@@ -24,8 +23,6 @@ MEASURE = {False: 72, True: 52}
 """Cells of the column of text, left-to-right and right-to-left: the longest lines of the verse it is made for."""
 HEMISTICH = range(34, 45)
 """Cells of a Persian hemistich where two stand side by side: 9 of 10 in the Divan fit into 37, nearly all into 44."""
-COLUMNS = (HEMISTICH[0], 38, HEMISTICH[-1], MEASURE[True])
-"""Widths of a column of right-to-left verse: as wide as its lines, in steps, for a poem that grows is not to wander."""
 GAP = 4
 """Cells between two hemistichs."""
 CURSOR = "▌"
@@ -71,8 +68,6 @@ class PoemView(ScrollView, can_focus=True):
         """Lines of a verse, and cells of a line."""
         self._margin = 0
         """Cells on the left of every row."""
-        self._widest = 0
-        """Cells of the widest line that was shown."""
         self.writing = False
         self._try = ""
         """What stands behind the cursor for now: the rest of a line that is being tried."""
@@ -87,7 +82,7 @@ class PoemView(ScrollView, can_focus=True):
         Captions stand above the lines of these numbers.
         """
         self._form, self._captions, self._marks = form, dict(captions or {}), ()
-        self._lines, self._given_parts, self._widest = [""], [[]], 0
+        self._lines, self._given_parts = [""], [[]]
         end = 0
         for part in given_parts:
             self._add(text[end : part.start], is_given=False)
@@ -148,11 +143,7 @@ class PoemView(ScrollView, can_focus=True):
         hemistich = min((room - GAP) // 2, HEMISTICH[-1])
         side_by_side = right_to_left and form.columns == 2 and hemistich >= HEMISTICH[0]
         measure = hemistich if side_by_side else max(8, min(room, MEASURE[right_to_left]))
-        if right_to_left:
-            changed = [*self._lines[from_line:], self._lines[-1] + self._try]
-            self._widest = max(self._widest, *map(cell_len, changed))
-            measure = column(self._widest, measure)
-        self._margin = (self.size.width - (2 * measure + GAP if side_by_side else measure)) // 2
+        self._margin = (self.size.width - (2 * hemistich + GAP if side_by_side else measure)) // 2
         lines = 2 if side_by_side else 1
         first_verse = from_line // lines if self._setting == (lines, measure) else 0
         self._setting = lines, measure
@@ -269,11 +260,6 @@ class PoemView(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         segments = [Segment(" " * self._margin), *self._rows[number].render(self.app.console)]
         return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
-
-
-def column(widest: int, most: int) -> int:
-    """Cells of a column for right-to-left lines of which the widest has so many: `most` at most."""
-    return min(most, next((width for width in COLUMNS if width > widest), most))
 
 
 def _side_by_side(halves: Sequence[list[Text]], measure: int) -> list[tuple[Text, Text]]:

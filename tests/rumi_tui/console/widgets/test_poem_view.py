@@ -55,7 +55,7 @@ async def test_two_hemistichs_stand_side_by_side_where_there_is_room(library, en
         view.append("\n" + "\n".join(lines[1:3]))
         view.append("\n" + lines[3])
         rows = [view.render_line(row).text for row in range(view.virtual_size.height)]
-        assert [row.strip().split("    ")[-1].strip() for row in rows] == [shown[0], shown[2]]
+        assert [row.split("    ")[-1].strip() for row in rows] == [shown[0], shown[2]]
         assert [row.strip().split("    ")[0] for row in rows] == [shown[1], shown[3]]
         assert len({cell_len(row.rstrip()) for row in rows}) == 1
         await pilot.resize_terminal(60, 24)
@@ -98,33 +98,7 @@ async def test_a_terminal_that_turns_lines_round_is_given_the_first_hemistich_fi
         assert row.strip().startswith(lines[0])
         assert row.endswith(lines[1])
         margin, blanks = len(row) - len(row.lstrip()), len(row.strip()) - sum(map(len, lines))
-        assert (margin, blanks) == (view._margin + 34 - len(lines[1]), 4 + 34 - len(lines[0]))
-
-
-@pytest.mark.parametrize("width", [80, 100, 200])
-async def test_two_columns_stand_in_the_middle_no_wider_than_their_lines_need(library, endless_file, width):
-    line = "چراغ دریا سنگ باران کاغذ نان"  # 28 cells, as many as a hemistich has in the middle
-    async with console(library, endless_file, (width, 24)) as pilot:
-        view = pilot.app.screen.query_one(PoemView)
-        view.show("\n".join([line] * 4), (), "ghazal")
-        row = view.render_line(0).text
-        left, right = len(row) - len(row.lstrip()), len(row) - len(row.rstrip())
-        shown = cell_len(to_display(line, "app", 0))
-        assert abs(left - right) <= 8
-        assert cell_len(row.strip()) - 2 * shown <= 12
-
-
-async def test_columns_grow_in_steps_with_the_lines_and_never_shrink_again(library, endless_file):
-    async with console(library, endless_file, (100, 24)) as pilot:
-        view = pilot.app.screen.query_one(PoemView)
-        view.show("چراغ", (), "ghazal")
-        margins = [view._margin]
-        for letter in " دریا سنگ باران کاغذ نان و چراغ و سنگ":
-            view.append(letter)
-            margins.append(view._margin)
-        view.append("\nنان")
-        assert len(set(margins)) <= 3
-        assert sorted(margins, reverse=True) == [*margins[:-1], view._margin]
+        assert (margin, blanks) == (view._margin + 36 - len(lines[1]), 4 + 36 - len(lines[0]))
 
 
 @pytest.mark.parametrize("mode", ["app", "terminal", "off"])
@@ -136,6 +110,6 @@ async def test_a_broken_line_keeps_its_direction_also_where_a_row_begins_in_anot
         await until(pilot, lambda: view.size.width)
         view.show(line, (), "free")
         rows = [view.render_line(row).text for row in range(view.virtual_size.height)]
-        assert len(rows) > 1
-        assert len({cell_len(row.rstrip()) for row in rows}) == 1
-        assert rows[1].strip() in line
+        assert len(rows) > 2
+        assert all(row.strip() in line for row in rows[1:])
+        assert all(row.startswith(" ") and cell_len(row.rstrip()) >= 30 for row in rows)
