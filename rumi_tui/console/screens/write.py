@@ -41,6 +41,7 @@ from rumi_tui.console.writing.line import LineWish, read_wish
 from rumi_tui.console.writing.writer import Writer
 from rumi_tui.engine.messages import Began, Described, Event, Failed, Finished, Judged, Tried, Wrote, WroteLine
 from rumi_tui.library.store import Library
+from rumi_tui.verse.languages import language_name, language_typed
 
 PROMPTS = 100
 """Earlier prompts that the arrow keys go through."""
@@ -63,6 +64,8 @@ class WriteScreen(RealVerseScreen):
         super().__init__()
         self._library, self._model, self._mode, self._user_settings = library, model, mode, settings
         self._desk = Desk(library, writer, self.run_worker, self._post)
+        self._language_typed: str | None = None
+        """The language of the prompt, where it has letters."""
         self._drafts: DraftsScreen | None = None
         """Where drafts grow; None where they do not."""
 
@@ -196,6 +199,17 @@ class WriteScreen(RealVerseScreen):
             await self._take_changes()
 
     # What the person does
+
+    @on(Prompt.Changed)
+    def _follow_script(self, event: Prompt.Changed) -> None:
+        """Has the language written in whose script the prompt is; once, for whoever chooses another means that."""
+        text = event.text_area.text
+        language = None if text.startswith(SIGN) else language_typed(text)
+        is_other = language != self._language_typed
+        if language and is_other and self.query_one(SettingsBar).write_in(language):
+            name = language_name(language)
+            self.notify(f"You type {name}: the {name} model writes now.")
+        self._language_typed = language
 
     @on(Prompt.Submitted)
     async def _take_prompt(self, event: Prompt.Submitted) -> None:
