@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 
 from models.card import Description
+from models.characters import quoted
 from models.errors import RumiError
 from models.forms import form_named
 from models.layout import Conditions, head
@@ -103,7 +104,7 @@ def fit_line(tokenizer: Tokenizer, request: LineRequest, language: str) -> LineR
     for wish in ("end", "rhyme"):
         asked = tokenizer.fit(getattr(request, wish))
         if getattr(request, wish) and (asked.unknown or not words(asked.text)):
-            raise RumiError(f"{getattr(request, wish)!r} is no word that this model can spell: name another.")
+            raise RumiError(f"{quoted(getattr(request, wish))} is no word that this model can spell: name another.")
         fitted[wish] = asked.text.strip()
     if fitted["rhyme"] and not can_judge(language):
         raise RumiError(f"There is no rule of rhyme for the language {language!r}: ask for an end instead.")

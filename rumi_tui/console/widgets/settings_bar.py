@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.markup import escape
 from textual.widgets import Input, Label, Select
 
+from models.characters import quoted
 from models.errors import RumiError
 from models.forms import FORMS
 from models.pretrained import MODELS, shipped
@@ -23,7 +24,7 @@ from rumi_tui.console.widgets.choices import SelectBox
 from rumi_tui.console.writing.draft import Settings
 from rumi_tui.engine.generate import LARGEST_SEED, Keep, fit_request
 from rumi_tui.engine.sampling import Sampling
-from rumi_tui.verse.languages import model_title
+from rumi_tui.verse.languages import LANGUAGES, model_language, model_title
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,8 @@ class SettingsBar(Vertical):
         }
         self._models = [(title, name) for name, title in names.items()]
         self._model = model
+        self._latest_models: dict[str, str] = {}
+        """By their languages, the models that gave way to others because of what was typed."""
         self._forms: list[str] = []
         self._tokenizer: Tokenizer | None = None
         self._why_no_forms = READING
@@ -155,6 +158,14 @@ class SettingsBar(Vertical):
         names = [name for _, name in self._models]
         self.query_one("#model", Select).value = names[(names.index(self.model) + 1) % len(names)]
 
+    def write_in(self, language: str) -> bool:
+        """Chooses the model that was last chosen for a language; whether it is another. A file of one's own stays."""
+        if self.model not in MODELS or (now := model_language(self.model)) == language:
+            return False
+        self._latest_models[now] = self.model
+        self.query_one("#model", Select).value = self._latest_models.get(language, LANGUAGES[language].model)
+        return True
+
     def await_forms(self, why: str = READING) -> None:
         """Offers no form until those of the chosen model are known, and tells why when one is wanted."""
         self._forms, self._tokenizer, self._why_no_forms = [], None, why
@@ -173,7 +184,7 @@ class SettingsBar(Vertical):
             if not values:
                 raise RumiError(self._why_no_forms)
             if value not in values:
-                raise RumiError(f"There is no {label} {value!r} here: choose one of {', '.join(values)}.")
+                raise RumiError(f"There is no {label} {quoted(value)} here: choose one of {', '.join(values)}.")
             select.value = value
             if label == "preset":  # also where it was chosen before and its fields were changed since
                 self._fill_in(value)
@@ -279,4 +290,4 @@ class SettingsBar(Vertical):
         try:
             return kind(text)
         except ValueError as error:
-            raise RumiError(f"The {FIELDS[name].label} is {text!r}, which is no number.") from error
+            raise RumiError(f"The {FIELDS[name].label} is {quoted(text)}, which is no number.") from error
