@@ -21,6 +21,7 @@ from models.tokenizer import Tokenizer
 from rumi_tui.bidi import Mode, to_cells
 from rumi_tui.console.settings import ENTRIES, QUICKEST, SLOWEST, Entry, UserSettings, typed
 from rumi_tui.console.widgets.choices import SelectBox
+from rumi_tui.console.widgets.verse_input import VerseInput
 from rumi_tui.console.writing.draft import Settings
 from rumi_tui.engine.generate import LARGEST_SEED, Keep, fit_request
 from rumi_tui.engine.sampling import Sampling
@@ -126,7 +127,8 @@ class SettingsBar(Vertical):
 
     def _compose_field(self, field: Field) -> ComposeResult:
         yield Label(field.label, classes=field.classes or "optional")
-        yield Input(
+        yield VerseInput(
+            self._mode,
             typed(getattr(self._user_settings, field.name, None)),
             placeholder=field.left_out,
             compact=True,
