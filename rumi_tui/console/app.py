@@ -89,12 +89,6 @@ class RumiApp(App[str]):
         """What reads the keyboard."""
         return keyboard.with_alternate_keys(super().get_driver_class())
 
-    async def on_event(self, event: events.Event) -> None:
-        """Takes each key as it is meant, before anything else does."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            event = keyboard.as_meant(event, self.focused)
-        await super().on_event(event)
-
     def on_mount(self) -> None:
         """Opens the page to write on."""
         for theme in THEMES:
@@ -153,7 +147,9 @@ class RumiApp(App[str]):
             self.screen.mount(StatusLine(self.mode, message, is_error))
 
     async def on_event(self, event: events.Event) -> None:
-        """Takes a message that was read from a dialog, where nothing else would, with the next key."""
+        """Takes each key as it is meant; takes a message that was read from a dialog, where nothing else would."""
+        if isinstance(event, events.Key) and not event.is_forwarded and self.screen_stack:
+            event = keyboard.as_meant(event, self.focused)
         if isinstance(event, events.Key) and self.screen_stack and self.screen.is_modal:
             for line in self.screen.query(StatusLine):
                 if line.has_stood:
