@@ -16,6 +16,7 @@ from typing import Literal, Self
 
 import msgspec
 
+from models.characters import quoted, spoken
 from models.errors import RumiError
 from models.forms import FORMS, form_named
 
@@ -130,10 +131,12 @@ class Fitted(msgspec.Struct, frozen=True):
         """One sentence for each kind of change, for the person to read."""
         notes = []
         if self.folded:
-            changes = ", ".join(f"{old} as {new or 'nothing'}" for old, new in self.folded.items())
+            changes = ", ".join(
+                f"{spoken(old)} as {' '.join(map(spoken, new)) or 'nothing'}" for old, new in self.folded.items()
+            )
             notes.append(f"The model never saw some characters of the prompt and reads {changes}.")
         if self.unknown:
-            notes.append(f"The model does not know {' '.join(self.unknown)} and sees a gap there.")
+            notes.append(f"The model does not know {' '.join(map(spoken, self.unknown))} and sees a gap there.")
         return notes
 
 
@@ -224,7 +227,9 @@ class Tokenizer(
         if not self.metres:
             raise RumiError("This model knows no metres: leave the metre out.")
         choices = "; ".join(matches or self.metres)
-        raise RumiError(f"The metre {asked!r} {'could be one of' if matches else 'is not one of'} these: {choices}.")
+        raise RumiError(
+            f"The metre {quoted(asked)} {'could be one of' if matches else 'is not one of'} these: {choices}."
+        )
 
     @cached_property
     def names_rhymes(self) -> bool:

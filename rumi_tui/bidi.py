@@ -5,19 +5,18 @@ Verse is stored, copied and exported in logical order; only what is about to be 
 
 from __future__ import annotations
 
-import re
 import sys
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from itertools import groupby
+from functools import lru_cache
 from typing import IO, Literal, NamedTuple, get_args
 
 from arabic_reshaper import ArabicReshaper
-from bidi import get_display
 from rich.cells import cell_len
 
 from models.errors import RumiError
+from rumi_tui.bidi_algorithm import RIGHT_TO_LEFT, base_level, levels, mirrored, visual_order
 
 Mode = Literal["terminal", "app", "off"]
 """Who puts a right-to-left line in visual order: the terminal itself, this module, or nobody."""
@@ -26,11 +25,13 @@ Wish = Literal["auto", "terminal", "app", "off"]
 """A mode, or `auto` to have it chosen."""
 MODES: tuple[Wish, ...] = get_args(Wish)
 
-_RESHAPER = ArabicReshaper({"delete_harakat": False, "support_zwj": True})
-_LETTER_BY_LETTER = ArabicReshaper({"delete_harakat": False, "support_zwj": True, "support_ligatures": False})
-_MARKS_BEFORE = re.compile(r"([\u064b-\u065f\u0670]+)(.)")
-"""python-bidi turns marks round with their letters, so that they stand on the next one of the screen."""
-_MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
+_RESHAPER = ArabicReshaper({"delete_harakat": False, "support_zwj": True, "support_ligatures": False})
+_LAM_ALEF = {
+    lam + alef: joined
+    for lam, ligatures in (("\ufedf", "\ufefb\ufef5\ufef7\ufef9"), ("\ufee0", "\ufefc\ufef6\ufef8\ufefa"))
+    for alef, joined in zip("\ufe8e\ufe82\ufe84\ufe88", ligatures, strict=True)
+}
+"""The one ligature that Persian never writes apart: lam (initial, medial) and the alefs after it, as shaped."""
 
 
 def choose_mode(wish: str, environment: Mapping[str, str]) -> Mode:
@@ -58,23 +59,17 @@ def _terminal_reorders(environment: Mapping[str, str]) -> bool:
 
 def is_right_to_left(line: str) -> bool:
     """Whether the first letter of a line is written from right to left (Unicode bidirectional algorithm, rule P2)."""
-    classes = (unicodedata.bidirectional(character) for character in line)
-    return next((kind in ("R", "AL") for kind in classes if kind in ("L", "R", "AL")), False)
+    return base_level(line) == RIGHT_TO_LEFT
+
+
+def needs_order(line: str) -> bool:
+    """Whether anything in a line may have to be put in another order."""
+    return any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in line)
 
 
 def printable(line: str) -> str:
     """The line without control characters, bidi marks and overrides, which never reach the screen."""
     return "".join(c for c in line if unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c == "\u200c")
-
-
-def to_display(line: str, mode: Mode, width: int) -> str:
-    """A line as the terminal must be given it, `printable`; a right-to-left one ends at the edge of `width` cells."""
-    line = printable(line)
-    if not is_right_to_left(line):
-        return line
-    if mode == "app":
-        line = _MARKS_BEFORE.sub(r"\2\1", get_display(_RESHAPER.reshape(line), base_dir="R"))
-    return " " * (width - cell_len(line)) + line
 
 
 class Cell(NamedTuple):
@@ -88,29 +83,48 @@ class Cell(NamedTuple):
     """The one after the last."""
 
 
-def to_cells(line: str, mode: Mode) -> list[Cell]:
+def to_display(line: str, mode: Mode, width: int) -> str:
+    """A line as the terminal must be given it, `printable`; a right-to-left one ends at the edge of `width` cells."""
+    line = printable(line)
+    shown = "".join(cell.text for cell in to_cells(line, mode, joined=True)) if mode == "app" else line
+    return " " * (width - cell_len(shown)) + shown if is_right_to_left(line) else shown
+
+
+def to_cells(line: str, mode: Mode, row: tuple[int, int] | None = None, *, joined: bool = False) -> list[Cell]:
     """What the terminal must be given for a `printable` line, cell by cell from left to right.
 
-    The same as `to_display`, except that no two letters flow into one, so that each can be pointed at.
+    Of a line that is broken, the cells of one `row`, its first character and the one after its last. Lam and alef stand
+    apart, so that each can be pointed at, unless they are to be `joined` as in print.
     """
-    reorders = mode == "app" and is_right_to_left(line)
+    begin, end = row or (0, len(line))
+    is_ordered = mode == "app" and needs_order(line)
+    text, levels_in_line = _shaped(line) if is_ordered else (line, ())
     cells: list[Cell] = []
-    for index, character in enumerate(_LETTER_BY_LETTER.reshape(line) if reorders else line):
+    for index in range(begin, end):
+        character = text[index]
         if cells and not cell_len(character):
             cells[-1] = Cell(cells[-1].text + character, cells[-1].begin, index + 1)
+        elif cells and joined and (ligature := _LAM_ALEF.get(cells[-1].text[0] + character)):
+            cells[-1] = Cell(ligature + cells[-1].text[1:], cells[-1].begin, index + 1)
         else:
             cells.append(Cell(character, index, index + 1))
-    if not reorders:
+    if not is_ordered:
         return cells
-    ordered: list[Cell] = []
-    for left_to_right, run in groupby(reversed(cells), key=_is_left_to_right):
-        turned = [cell._replace(text=cell.text.translate(_MIRRORED)) for cell in run]
-        ordered += reversed(turned) if left_to_right else turned
-    return ordered
+    row_levels = [levels_in_line[cell.begin] for cell in cells]
+    for place in reversed(range(len(cells))):  # blanks where a row ends (rule L1)
+        if cells[place].text != " ":
+            break
+        row_levels[place] = base_level(line)
+    for place, level in enumerate(row_levels):
+        if level % 2:
+            cells[place] = cells[place]._replace(text=mirrored(cells[place].text[0]) + cells[place].text[1:])
+    return [cells[place] for place in visual_order(row_levels)]
 
 
-def _is_left_to_right(cell: Cell) -> bool:
-    return unicodedata.bidirectional(cell.text[0]) in ("L", "EN", "AN")
+@lru_cache(maxsize=1024)
+def _shaped(line: str) -> tuple[str, tuple[int, ...]]:
+    """The letters of a line as they join, as many as it has characters, and their levels."""
+    return _RESHAPER.reshape(line), tuple(levels(line, base_level(line)))
 
 
 @contextmanager

@@ -10,10 +10,11 @@ from typing import Any
 from textual import events, on
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette
+from textual.driver import Driver
 from textual.screen import Screen
 
 from rumi_tui.bidi import Mode
-from rumi_tui.console import actions, keymap
+from rumi_tui.console import actions, keyboard, keymap
 from rumi_tui.console.complaints import complaining
 from rumi_tui.console.fetching import Fetching
 from rumi_tui.console.notices import Notices
@@ -84,6 +85,10 @@ class RumiApp(App[str]):
         self._fetching = Fetching()
         self._writing = WriteScreen(library, self.writer, model, mode, self.settings_file)
 
+    def get_driver_class(self) -> type[Driver]:
+        """What reads the keyboard."""
+        return keyboard.with_alternate_keys(super().get_driver_class())
+
     def on_mount(self) -> None:
         """Opens the page to write on."""
         for theme in THEMES:
@@ -144,7 +149,12 @@ class RumiApp(App[str]):
             self.screen.mount(StatusLine(self.mode, message, is_error))
 
     async def on_event(self, event: events.Event) -> None:
-        """Lets letters reach the prompt; takes a message that was read from a dialog, where nothing else would."""
+        """Takes each key as it is meant, and lets letters reach the prompt.
+
+        Takes a message that was read from a dialog, where nothing else would.
+        """
+        if isinstance(event, events.Key) and not event.is_forwarded and self.screen_stack:
+            event = keyboard.as_meant(event, self.focused)
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self._writing.is_current:
             self._writing.guide(event)
         if isinstance(event, events.Key) and self.screen_stack and self.screen.is_modal:

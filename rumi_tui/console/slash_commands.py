@@ -9,6 +9,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from models.characters import quoted
 from models.errors import RumiError
 from models.forms import FORMS
 from models.pretrained import MODELS
@@ -93,7 +94,7 @@ def read_command(line: str) -> SetValue | RunAction:
     if name in SETTINGS or name in OF_THE_FILE:
         return SetValue(name, value)
     if name == "export" and value and value not in FORMATS:
-        raise RumiError(f"A poem cannot be saved as {value!r}: choose one of {', '.join(FORMATS)}.")
+        raise RumiError(f"A poem cannot be saved as {quoted(value)}: choose one of {', '.join(FORMATS)}.")
     if name in BY_COMMAND:
         return RunAction(BY_COMMAND[name], value)
     matches = difflib.get_close_matches(name, [*SETTINGS, *OF_THE_FILE, *BY_COMMAND], n=1)

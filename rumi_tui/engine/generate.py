@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 
+from models.characters import quoted
 from models.errors import RumiError
 from models.forms import form_named
 from models.layout import metre_id
@@ -123,9 +124,9 @@ def fit_request(tokenizer: Tokenizer, request: Request) -> tuple[Request, list[s
     if request.rhyme and not (tokenizer.names_rhymes and form_named(request.form).scheme):
         raise RumiError(f"This model cannot be given a rhyme in the form {request.form}: leave the rhyme out.")
     if request.rhyme and (rhyme.unknown or not words(rhyme.text)):
-        raise RumiError(f"{request.rhyme!r} cannot be spelled by this model: give letters or a word.")
+        raise RumiError(f"{quoted(request.rhyme)} cannot be spelled by this model: give letters or a word.")
     if request.rhyme and not can_rhyme(rhyme.text):
-        raise RumiError(f"{request.rhyme!r} is not a rhyme: give one word, or two that rhyme with each other.")
+        raise RumiError(f"{quoted(request.rhyme)} is not a rhyme: give one word, or two that rhyme with each other.")
     metre = tokenizer.metre_named(request.metre)
     return msgspec.structs.replace(request, text=prompt.text, metre=metre, rhyme=rhyme.text.strip()), prompt.notes()
 

@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 
 from models.card import Description
+from models.characters import quoted
 from models.errors import RumiError
 from models.forms import form_named
 from models.layout import Conditions, head
@@ -107,7 +108,7 @@ def fit_line(tokenizer: Tokenizer, request: LineRequest, language: str) -> LineR
     for wish in ("end", "rhyme"):
         asked = tokenizer.fit(getattr(request, wish))
         if getattr(request, wish) and (asked.unknown or not words(asked.text)):
-            raise RumiError(f"{getattr(request, wish)!r} cannot be spelled by this model: choose another word.")
+            raise RumiError(f"{quoted(getattr(request, wish))} cannot be spelled by this model: choose another word.")
         fitted[wish] = asked.text.strip()
     if fitted["rhyme"] and not can_judge(language):
         raise RumiError(f"Rhyme is not known for the language {language!r}: ask for an end instead.")

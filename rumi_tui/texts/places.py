@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from models.characters import quoted
 from models.errors import RumiError
 
 Work = Literal["masnavi", "divan", "rubai"]
@@ -103,7 +104,7 @@ def read_place(typed: str) -> Place:
         if not place.number:
             raise RumiError(f"{NAMES[place.work].capitalize()}s are numbered from 1.")
     else:
-        raise RumiError(f"{typed[:40]!r} is not a place in Rumi's works: type one like {WAYS}.")
+        raise RumiError(f"{quoted(typed[:40])} is not a place in Rumi's works: type one like {WAYS}.")
     return place
 
 

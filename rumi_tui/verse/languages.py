@@ -74,6 +74,11 @@ def language_name(code: str) -> str:
     return LANGUAGES[code].name if code in LANGUAGES else repr(code)
 
 
+def model_language(model: str) -> str:
+    """The code of the language of a shipped model, by which its name begins."""
+    return model.partition("-")[0]
+
+
 def model_title(model: str) -> str:
     """How a shipped model is called on the screen: by its language, and by what follows that in its name."""
     code, _, variant = model.partition("-")
@@ -83,5 +88,11 @@ def model_title(model: str) -> str:
 
 def language_of(text: str) -> str:
     """The code of the language in whose script most letters of a text are; the first language's in doubt."""
+    return language_typed(text) or DEFAULT.code
+
+
+def language_typed(text: str) -> str | None:
+    """The code of the language in whose script most letters of a text are; None where no letter is in any."""
     scripts = [unicodedata.name(letter, "").partition(" ")[0] for letter in text if letter.isalpha()]
-    return max(LANGUAGES.values(), key=lambda language: scripts.count(language.script)).code
+    typed = [language for language in LANGUAGES.values() if language.script in scripts]
+    return max(typed, key=lambda language: scripts.count(language.script)).code if typed else None

@@ -34,7 +34,7 @@ class KeepingScreen(Screen[None]):
     def action_name(self) -> None:
         """Gives the poem on the page a title and tags."""
         if poem := self._as_saved():
-            self.app.push_screen(NameScreen(poem), partial(self._take_name, poem))
+            self.app.push_screen(NameScreen(poem, self._mode), partial(self._take_name, poem))
 
     def _take_name(self, poem: KeptPoem, name: Name | None) -> None:
         if name is not None:

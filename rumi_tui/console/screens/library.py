@@ -56,7 +56,7 @@ class LibraryScreen(SearchingDialog[KeptPoem]):
     def action_name(self) -> None:
         """Gives the poem a title and tags."""
         if poem := self._highlighted:
-            self.app.push_screen(NameScreen(poem), partial(self._take_name, poem))
+            self.app.push_screen(NameScreen(poem, self._mode), partial(self._take_name, poem))
 
     def _take_name(self, poem: KeptPoem, name: Name | None) -> None:
         if name is not None:

@@ -14,6 +14,7 @@ from rumi_tui.console.actions import closing
 from rumi_tui.console.complaints import complaining
 from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.widgets.choices import Choices
+from rumi_tui.console.widgets.verse_input import VerseInput
 from rumi_tui.console.writing.line import LineWish, read_wish
 
 WIDTH = 60
@@ -35,7 +36,7 @@ class LineScreen(Dialog[LineWish | None]):
         """The lines of the poem, and a field for what is asked of the chosen one."""
         yield Label("Enter rewrites the chosen line; the others stay.", markup=False)
         yield Choices(markup=False)
-        yield Input(placeholder="optional: rhyme love, end heart, metre NAME", id="wish")
+        yield VerseInput(self._mode, placeholder="optional: rhyme love, end heart, metre NAME", id="wish")
 
     def on_mount(self) -> None:
         """Begins at the last line, which is the latest."""

@@ -9,7 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input, Label
 
+from rumi_tui.bidi import Mode
 from rumi_tui.console.screens.dialog import Dialog
+from rumi_tui.console.widgets.verse_input import VerseInput
 from rumi_tui.library.store import KeptPoem
 
 
@@ -25,15 +27,15 @@ class NameScreen(Dialog[Name | None]):
 
     BINDINGS = [Binding("escape", "dismiss", "Back", priority=True)]
 
-    def __init__(self, poem: KeptPoem) -> None:
+    def __init__(self, poem: KeptPoem, mode: Mode) -> None:
         super().__init__()
-        self._poem = poem
+        self._poem, self._mode = poem, mode
 
     def compose(self) -> ComposeResult:
         """Two fields; Enter in either keeps both."""
         yield Label("Title, and tags separated by spaces; Enter saves", markup=False)
-        yield Input(self._poem.title, placeholder="no title", id="title")
-        yield Input(" ".join(self._poem.tags), placeholder="no tags", id="tags")
+        yield VerseInput(self._mode, self._poem.title, placeholder="no title", id="title")
+        yield VerseInput(self._mode, " ".join(self._poem.tags), placeholder="no tags", id="tags")
 
     @on(Input.Submitted)
     def _keep(self) -> None:

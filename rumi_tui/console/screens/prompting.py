@@ -24,6 +24,7 @@ from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import LEFT_OUT, NotYetError, SettingsBar
 from rumi_tui.console.writing.history import Change
+from rumi_tui.verse.languages import language_name, language_typed
 
 Step = Callable[[], Awaitable[None]]
 POEM = "poem"
@@ -42,6 +43,8 @@ class PromptingScreen(KeepingScreen):
         """What was asked for and cannot be done yet, in its order."""
         self._deletes = False
         """Whether there is something for the keys that delete, as the row of keys was last told."""
+        self._language_typed: str | None = None
+        """The language of the prompt, where it has letters."""
 
     @property
     def _taking_words(self) -> Mapping[str, Callable[[str], Awaitable[None] | None]]:
@@ -140,6 +143,17 @@ class PromptingScreen(KeepingScreen):
         return has_waited
 
     # What is typed
+
+    @on(Prompt.Changed)
+    def _follow_script(self, event: Prompt.Changed) -> None:
+        """Has the language written in whose script the prompt is; once, for whoever chooses another means that."""
+        text = event.text_area.text
+        language = None if text.startswith(SIGN) else language_typed(text)
+        is_other = language != self._language_typed
+        if language and is_other and self.query_one(SettingsBar).write_in(language):
+            name = language_name(language)
+            self.notify(f"You type {name}: the {name} model writes now.")
+        self._language_typed = language
 
     @on(Prompt.Submitted)
     async def _take_prompt(self, event: Prompt.Submitted) -> None:

@@ -25,6 +25,7 @@ from rumi_tui.console.widgets.footer import KeyRow
 from rumi_tui.console.widgets.interlinear import NotedWord
 from rumi_tui.console.widgets.poem_view import SHORT
 from rumi_tui.console.widgets.reading_view import WIDEST, Annotation, ReadingView, Told
+from rumi_tui.console.widgets.verse_input import VerseInput
 from rumi_tui.console.widgets.wrap import shortened
 from rumi_tui.library.store import Library
 from rumi_tui.locations import texts_folder
@@ -88,7 +89,7 @@ class ReadingScreen(Dialog[Opening | None]):
         """What it is, the verse, and where to go."""
         yield Static("Opening the texts …", id="heading", markup=False)
         yield ReadingView(self._mode)
-        yield Input(placeholder=GO_TO, id="go-to", compact=True, select_on_focus=False)
+        yield VerseInput(self._mode, placeholder=GO_TO, id="go-to", compact=True, select_on_focus=False)
         yield KeyRow(show_command_palette=False)
 
     def on_mount(self) -> None:

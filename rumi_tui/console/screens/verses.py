@@ -24,6 +24,7 @@ from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.widgets.choices import Choices
 from rumi_tui.console.widgets.interlinear import NotedWord, interlinear
+from rumi_tui.console.widgets.verse_input import VerseInput
 from rumi_tui.console.widgets.wrap import shortened
 from rumi_tui.library.store import Library
 from rumi_tui.locations import index_folder, texts_folder
@@ -105,7 +106,9 @@ class VersesScreen(Dialog[Opening | None]):
     def compose(self) -> ComposeResult:
         """The words, how it goes, and what was found."""
         yield Static(f"{HEADINGS[self._kind]} {KEYS}", id="heading", markup=False)
-        yield Input(self._words, placeholder="What is love?" if self._kind == "ask" else "reed fire", compact=True)
+        yield VerseInput(
+            self._mode, self._words, placeholder="What is love?" if self._kind == "ask" else "reed fire", compact=True
+        )
         yield Static("", id="status", markup=False)
         yield Choices(markup=False)
 

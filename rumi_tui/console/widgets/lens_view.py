@@ -253,11 +253,11 @@ class LensView(ScrollView, can_focus=True):
                 row = [
                     Glyph(
                         cell.text,
-                        range(owners[row_begin + cell.begin], owners[row_begin + cell.end - 1] + 1),
-                        begin + row_begin + cell.begin,
-                        begin + row_begin + cell.end,
+                        range(owners[cell.begin], owners[cell.end - 1] + 1),
+                        begin + cell.begin,
+                        begin + cell.end,
                     )
-                    for cell in to_cells(characters[row_begin:row_end], self._mode)
+                    for cell in to_cells(characters, self._mode, (row_begin, row_end))
                 ]
                 self._drawn.append(len(self._rows))
                 self._rows.append(row)

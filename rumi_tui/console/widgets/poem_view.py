@@ -16,7 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from models.forms import form_named
-from rumi_tui.bidi import Mode, is_right_to_left, printable, to_cells, to_display
+from rumi_tui.bidi import Mode, is_right_to_left, printable, to_cells
 from rumi_tui.console.widgets.wrap import shortened, wrapped
 from rumi_tui.verse.marks import KINDS, Kind, LineMarks
 from rumi_tui.verse.rules import Fault
@@ -260,7 +260,7 @@ class PoemView(ScrollView, can_focus=False):
         rows = []
         hang = 0 if self._mode == "terminal" and right_to_left else min(HANG, measure // 8)
         for begin, end in wrapped(line, measure - 1, hang):
-            row = self._set_row(line[begin:end].rstrip(" "), styles[begin:end])
+            row = self._set_row(line, (begin, begin + len(line[begin:end].rstrip(" "))), styles)
             blanks = hang if begin else 0
             if right_to_left:
                 blanks = max(0, measure - row.cell_len - blanks)
@@ -276,14 +276,12 @@ class PoemView(ScrollView, can_focus=False):
     def _is_given(self, number: int, index: int) -> bool:
         return any(index in part for part in self._given_parts[number])
 
-    def _set_row(self, row: str, styles: Sequence[Style]) -> Text:
-        """A row in the order of the screen; `styles` has that of each character."""
-        if len(set(styles[: len(row)])) < 2:
-            # not the style of the whole text, which Rich leaves out where no part has one of its own
-            return Text().append(to_display(row, self._mode, 0), styles[0] if row else None)
+    def _set_row(self, line: str, row: tuple[int, int], styles: Sequence[Style]) -> Text:
+        """A row of a line in the order of the screen; `styles` has that of each character of the line."""
         text = Text()
-        for style, cells in groupby(to_cells(row, self._mode), key=lambda cell: styles[cell.begin]):
-            text.append("".join(cell.text for cell in cells), style)
+        cells = to_cells(line, self._mode, row, joined=True)
+        for style, run in groupby(cells, key=lambda cell: styles[cell.begin]):
+            text.append("".join(cell.text for cell in run), style)
         return text
 
     def notify_style_update(self) -> None:

@@ -219,7 +219,8 @@ class ReadingView(ScrollView, can_focus=True):
                 right = min(half, HEMISTICH[-1])
                 return min(room - GAP - right, MEASURE[False]), right
             if len(self._languages) == len(leftwards) and form_named(poem.form).columns == 2 and _fits(poem, half):
-                return min(half, HEMISTICH[-1]), min(half, HEMISTICH[-1])
+                width = min(half, HEMISTICH[-1], max(LEAST, _widest(poem, self._languages)))
+                return width, width
         return min(room, MEASURE[bool(leftwards) and len(self._languages) == 1]), 0
 
     def _set_couplet(self, index: int, couplet: NumberedCouplet) -> Iterator[Row]:
@@ -294,6 +295,12 @@ def _fits(poem: WholePoem, width: int) -> bool:
         cell_len(line) for couplet in poem.couplets for verse in couplet.verse.values() for line in verse.split("\n")
     ]
     return sorted(widths)[len(widths) * 9 // 10] <= width
+
+
+def _widest(poem: WholePoem, languages: Collection[str]) -> int:
+    """Cells of the widest line in some languages."""
+    verses = [verse for couplet in poem.couplets for code, verse in couplet.verse.items() if code in languages]
+    return max(cell_len(line) for verse in verses for line in verse.split("\n"))
 
 
 def _pieces(lines: Sequence[str], width: int) -> list[str]:

@@ -14,6 +14,7 @@ from textual.markup import escape
 from textual.widgets import Input, Label, Select
 
 from models.card import Card
+from models.characters import quoted
 from models.errors import RumiError
 from models.forms import FORMS, form_named
 from models.pretrained import MODELS, shipped
@@ -21,10 +22,11 @@ from models.tokenizer import Tokenizer
 from rumi_tui.bidi import Mode, to_cells
 from rumi_tui.console.settings import ENTRIES, QUICKEST, SLOWEST, Entry, UserSettings, typed
 from rumi_tui.console.widgets.choices import SelectBox
+from rumi_tui.console.widgets.verse_input import VerseInput
 from rumi_tui.console.writing.draft import Settings
 from rumi_tui.engine.generate import LARGEST_SEED, Keep, fit_request
 from rumi_tui.engine.sampling import Sampling
-from rumi_tui.verse.languages import model_title
+from rumi_tui.verse.languages import LANGUAGES, model_language, model_title
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,8 @@ class SettingsBar(Vertical):
         }
         self._models = [(title, name) for name, title in names.items()]
         self._model = model
+        self._latest_models: dict[str, str] = {}
+        """By their languages, the models that gave way to others because of what was typed."""
         self._forms: list[str] = []
         self._last_form = ""
         """What was chosen before the model was."""
@@ -137,7 +141,8 @@ class SettingsBar(Vertical):
 
     def _compose_field(self, field: Field) -> ComposeResult:
         yield Label(field.label, classes=field.classes)
-        yield Input(
+        yield VerseInput(
+            self._mode,
             typed(getattr(self._user_settings, field.name, None)),
             placeholder=field.left_out,
             compact=True,
@@ -168,6 +173,14 @@ class SettingsBar(Vertical):
         """Chooses the model after the chosen one."""
         names = [name for _, name in self._models]
         self.query_one("#model", Select).value = names[(names.index(self.model) + 1) % len(names)]
+
+    def write_in(self, language: str) -> bool:
+        """Chooses the model that was last chosen for a language; whether it is another. A file of one's own stays."""
+        if self.model not in MODELS or (now := model_language(self.model)) == language:
+            return False
+        self._latest_models[now] = self.model
+        self.query_one("#model", Select).value = self._latest_models.get(language, LANGUAGES[language].model)
+        return True
 
     def await_forms(self, trouble: str = "") -> None:
         """Offers no form until those of the chosen model are known; tells the trouble with it when one is wanted."""
@@ -217,7 +230,7 @@ class SettingsBar(Vertical):
             if value not in values:
                 choices = " or ".join(filter(None, [", ".join(values[:-1]), values[-1]]))
                 raise RumiError(
-                    f"There is no {label} {value!r}: choose {choices}." if value else f"Which {label}? {choices}"
+                    f"There is no {label} {quoted(value)}: choose {choices}." if value else f"Which {label}? {choices}"
                 )
             select.value = value
             if label == "preset":  # also where it was chosen before and its fields were changed since
@@ -332,5 +345,5 @@ class SettingsBar(Vertical):
             return kind(text)
         except ValueError as error:
             number = "a whole number" if kind is int else "a number"
-            instead = f", not {text!r}" if text.strip() else ""
+            instead = f", not {quoted(text)}" if text.strip() else ""
             raise RumiError(f"{FIELDS[name].label.capitalize()} must be {number}{instead}.") from error

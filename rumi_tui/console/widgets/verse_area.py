@@ -9,14 +9,15 @@ from textual.geometry import Offset
 from textual.strip import Strip
 from textual.widgets import TextArea
 
-from rumi_tui.bidi import Cell, Mode, is_right_to_left, to_cells
+from rumi_tui.bidi import Mode, is_right_to_left, printable
+from rumi_tui.console.widgets.ordered import OrderedRow
 
 Location = tuple[int, int]
 """Line and column in a text area."""
 
 
 class VerseArea(TextArea):
-    """A text area that shows right-to-left lines as the page does, and moves over them as the eye does."""
+    """A text area that shows right-to-left and mixed lines as the page does, and moves over them as the eye does."""
 
     BINDINGS = [  # of shells, beside those that Textual has
         Binding("alt+b", "cursor_word_left", show=False),
@@ -37,47 +38,56 @@ class VerseArea(TextArea):
         """The characters before the cursor."""
         return len(self.get_text_range((0, 0), self.cursor_location))
 
-    def _row_at(self, y: int) -> tuple[int, int, list[Cell], int] | None:
-        """Of a row of the widget that is read from right to left: line, first column, cells, cells on the left."""
+    def _row_at(self, y: int, mode: Mode) -> tuple[int, OrderedRow] | None:
+        """A row of the widget as a mode has it, and its line; None for one that is drawn as it is typed."""
         offset = Offset(0, y + self.scroll_offset.y)
-        if offset.y >= self.wrapped_document.height:
+        if not 0 <= offset.y < self.wrapped_document.height:
             return None
         line, begin = self.wrapped_document.offset_to_location(offset)
         text = self.document.get_line(line)
-        if not is_right_to_left(text):
-            return None
         end = min((at for at in self.wrapped_document.get_offsets(line) if at > begin), default=len(text))
-        cells = to_cells(text[begin:end], self._mode)
-        if end == len(text):  # where the next letter comes
-            cells = [Cell(" ", end - begin, end - begin + 1), *cells]
-        return line, begin, cells, max(0, self.scrollable_content_region.width - len(cells))
+        row = OrderedRow.of(text, (begin, end), mode, self.scrollable_content_region.width)
+        return (line, row) if row else None
 
     def render_line(self, y: int) -> Strip:
         """One row of the screen."""
-        row = self._row_at(y)
-        if row is None:
+        if (place := self._row_at(y, self._mode)) is None:
             return super().render_line(y)
-        line, begin, cells, indent = row
+        line, row = place
         first, last = sorted(self.selection)
-        segments = [Segment(" " * indent)]
-        for cell in cells:
-            location = (line, begin + cell.begin)
+        cursor_line, cursor_column = self.cursor_location
+        segments = [Segment(" " * row.indent)]
+        for cell in row.cells:
             style = None
-            if self.has_focus and location == self.cursor_location:
+            if self.has_focus and cursor_line == line and cell.begin <= cursor_column < cell.end:
                 style = self.get_component_rich_style("text-area--cursor")
-            elif first <= location < last:
+            elif first <= (line, cell.begin) < last:
                 style = self.get_component_rich_style("text-area--selection")
-            segments.append(Segment(cell.text, style))
+            segments.append(Segment(printable(cell.text), style))
         return Strip(segments).adjust_cell_length(self.size.width).apply_style(self.rich_style)
 
     def get_target_document_location(self, event: events.MouseEvent) -> Location:
         """What was pointed at."""
-        y = event.y - self.gutter.top
-        row = self._row_at(y)
-        if row is None:
+        if (place := self._row_at(event.y - self.gutter.top, self._mode)) is None:
             return super().get_target_document_location(event)
-        line, begin, cells, indent = row
-        return line, begin + cells[max(0, min(event.x - self.gutter.left - indent, len(cells) - 1))].begin
+        line, row = place
+        return line, row.index_at(event.x - self.gutter.left)
+
+    def _location_beside(self, step: int) -> Location | None:
+        """The letter to the left of the cursor (-1) or to its right (1); None where that is as it is typed."""
+        y = self.wrapped_document.location_to_offset(self.cursor_location).y - self.scroll_offset.y
+        # a terminal that orders lines itself does it by the same rules
+        place = self._row_at(y, "app" if self._mode == "terminal" else self._mode)
+        if place is None or self._mode == "off":
+            return None
+        line, row = place
+        column = row.beside(self.cursor_location[1], step)
+        if column is not None:
+            return line, column
+        if (step < 0) == row.leftwards:
+            is_last = row.end == len(self.document.get_line(line))
+            return self.navigator.get_location_right((line, row.end)) if is_last else (line, row.end)
+        return self.navigator.get_location_left((line, row.begin))
 
     @property
     def _leftwards(self) -> bool:
@@ -85,11 +95,19 @@ class VerseArea(TextArea):
 
     def action_cursor_left(self, select: bool = False) -> None:
         """Moves to the letter on the left."""
-        (super().action_cursor_right if self._leftwards else super().action_cursor_left)(select)
+        self._move(-1, select)
 
     def action_cursor_right(self, select: bool = False) -> None:
         """Moves to the letter on the right."""
-        (super().action_cursor_left if self._leftwards else super().action_cursor_right)(select)
+        self._move(1, select)
+
+    def _move(self, step: int, select: bool) -> None:
+        location = self._location_beside(step) if select or self.selection.is_empty else None
+        if location is not None:
+            self.move_cursor(location, select=select)
+        else:
+            forward, back = super().action_cursor_right, super().action_cursor_left
+            (forward if (step < 0) == self._leftwards else back)(select)
 
     def action_cursor_word_left(self, select: bool = False) -> None:
         """Moves to the word on the left."""

@@ -17,7 +17,7 @@ from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.screens.verses import VersesScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.widgets.poem_view import SHORT
-from rumi_tui.console.widgets.reading_view import ReadingView
+from rumi_tui.console.widgets.reading_view import LEAST, ReadingView
 from rumi_tui.texts.opening import opening_at
 from rumi_tui.texts.places import read_place
 from rumi_tui.texts.reader import WholePoem, open_works
@@ -134,6 +134,14 @@ async def test_the_languages_are_shown_together_or_one_alone(library, endless_fi
         await read_on(pilot, "ghazal 100")
         await pilot.press("ctrl+t")
         await until(pilot, lambda: "one language only" in line(pilot))
+
+
+async def test_two_columns_of_one_language_are_as_wide_as_their_lines_and_no_wider(library, endless_file, texts):
+    poem = poem_of(texts, "ghazal 100")
+    widest = max(cell_len(line) for couplet in poem.couplets for line in couplet.verse["fa"].split("\n"))
+    async with console(library, endless_file, (120, 40)) as pilot:
+        view = await read(pilot, "ghazal 100")
+        assert view._columns == (max(LEAST, widest),) * 2
 
 
 async def read_on(pilot: Pilot, typed: str) -> None:

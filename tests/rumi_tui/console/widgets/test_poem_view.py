@@ -227,3 +227,17 @@ async def test_a_line_that_is_tried_far_up_is_brought_into_sight(library, endles
         view.show(verse(1, 80).strip(), (), "couplet")
         view.show_try("amber", 3)
         await until(pilot, lambda: view.scroll_offset.y < 10)
+
+
+@pytest.mark.parametrize("mode", ["app", "terminal", "off"])
+async def test_a_broken_line_keeps_its_direction_also_where_a_row_begins_in_another(library, endless_file, mode):
+    line = "چراغ دریا " + "amber barley candle drum ember fennel garnet harbour ivory jasmine"
+    async with console(library, endless_file, (40, 24)) as pilot:
+        view = PoemView(mode)
+        await pilot.app.screen.mount(view)
+        await until(pilot, lambda: view.size.width)
+        view.show(line, (), "free")
+        rows = [view.render_line(row).text for row in range(view.virtual_size.height)]
+        assert len(rows) > 2
+        assert all(row.strip() in line for row in rows[1:])
+        assert all(row.startswith(" ") and cell_len(row.rstrip()) >= 30 for row in rows)

@@ -1,0 +1,86 @@
+"""A field of one line for words in either direction. Knows nothing of what is done with them."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from textual.strip import Strip
+from textual.widgets import Input
+from textual.widgets.input import Selection
+
+from rumi_tui.bidi import Mode, printable
+from rumi_tui.console.widgets.ordered import OrderedRow
+
+
+class VerseInput(Input):
+    """An input that shows right-to-left and mixed words as the page does, and moves over them as the eye does."""
+
+    def __init__(
+        self,
+        mode: Mode,
+        value: str = "",
+        *,
+        placeholder: str = "",
+        id: str | None = None,
+        classes: str | None = None,
+        compact: bool = False,
+        select_on_focus: bool = True,
+    ) -> None:
+        self._mode = mode
+        super().__init__(
+            value, placeholder=placeholder, id=id, classes=classes, compact=compact, select_on_focus=select_on_focus
+        )
+
+    @property
+    def _row(self) -> OrderedRow | None:
+        """The value in its order; None where that is as it is typed, and where the terminal orders it."""
+        if self._mode != "app":
+            return None
+        return OrderedRow.of(self.value, (0, len(self.value)), self._mode, self.scrollable_content_region.width)
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the screen."""
+        row = self._row
+        if row is None or y != 0:
+            return super().render_line(y)
+        first, last = sorted(self.selection)
+        segments = [Segment(" " * row.indent)]
+        for cell in row.cells:
+            style = None
+            if self.has_focus and self._cursor_visible and cell.begin <= self.cursor_position < cell.end:
+                style = self.get_component_rich_style("input--cursor")
+            elif self.has_focus and first <= cell.begin < last:
+                style = self.get_component_rich_style("input--selection")
+            segments.append(Segment(printable(cell.text), style))
+        width, left = self.scrollable_content_region.width, self.scroll_offset.x
+        strip = Strip(segments).crop(left, left + width + 1).extend_cell_length(width + 1)
+        return strip.apply_style(self.rich_style)
+
+    @property
+    def _cursor_offset(self) -> int:
+        row = self._row
+        return super()._cursor_offset if row is None else row.left_of(self.cursor_position)
+
+    def _cell_offset_to_index(self, offset: int) -> int:
+        row = self._row
+        return super()._cell_offset_to_index(offset) if row is None else row.index_at(offset + self.scroll_offset.x)
+
+    def action_cursor_left(self, select: bool = False) -> None:
+        """Moves to the letter on the left."""
+        self._move(-1, select)
+
+    def action_cursor_right(self, select: bool = False) -> None:
+        """Moves to the letter on the right."""
+        self._move(1, select)
+
+    def _move(self, step: int, select: bool) -> None:
+        row = self._row
+        if row is None:
+            (super().action_cursor_left if step < 0 else super().action_cursor_right)(select)
+            return
+        first, last = sorted(self.selection)
+        if first != last and not select:
+            self.cursor_position = last if (step < 0) == row.leftwards else first
+            return
+        index = row.beside(self.cursor_position, step)
+        if index is not None:
+            self.selection = Selection(self.selection.start if select else index, index)

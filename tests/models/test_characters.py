@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import tokenizer_of
+
+from models.characters import quoted, spoken
+from models.tokenizer import Fitted
+
+UNSEEN = "\u200c\u200b\u200e\u00ad\ufeff\u2003\u00a0\u064e\ufe0f\x07\u202e\ue000"
+
+
+@pytest.mark.parametrize(
+    ("character", "name"),
+    [
+        ("\u200c", "zero-width non-joiner"),
+        ("\u200b", "zero-width space"),
+        ("\u00a0", "no-break space"),
+        (" ", "space"),
+        ("\u064e", "arabic fatha"),
+        ("\ufe0f", "variation selector-16"),
+        ("\x07", "character U+0007"),
+        ("\ue000", "character U+E000"),
+        ("a", "a"),
+        ("گ", "گ"),
+        ("\N{FIRE}", "\N{FIRE}"),
+        ("—", "—"),
+    ],
+)
+def test_what_cannot_be_seen_is_named_in_words(character, name):
+    assert spoken(character) == name
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from(UNSEEN + "aگ "))))
+def test_a_quoted_text_controls_nothing_and_shows_nothing_unseen_alone(text):
+    shown = quoted(text)[1:-1]
+    assert not [each for each in shown if unicodedata.category(each) in ("Cc", "Cf", "Cs") and each != "\u200c"]
+    assert not shown.startswith((" ", "\u200c"))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("می\u200cروم", "'می\u200cروم'"),
+        ("\u200c", "'<zero-width non-joiner>'"),
+        ("love ", "'love<space>'"),
+        ("", "''"),
+        ("گُل", "'گُل'"),
+        ("it's so", "'it's so'"),
+    ],
+)
+def test_a_quoted_text_is_read_as_it_was_typed(text, shown):
+    assert quoted(text) == shown
+
+
+@pytest.mark.parametrize("unseen", UNSEEN)
+def test_the_notes_on_a_prompt_never_show_what_cannot_be_seen(unseen):
+    [folded] = Fitted("", {unseen: " "}, []).notes()
+    assert folded == f"The model never saw some characters of the prompt and reads {spoken(unseen)} as space."
+    [unknown] = Fitted("", {}, [unseen]).notes()
+    assert f"does not know {spoken(unseen)} and" in unknown
+    assert unseen not in folded + unknown
+
+
+def test_a_non_joiner_that_a_model_never_saw_is_named():
+    notes = " ".join(tokenizer_of(40).fit("a\u200cb").notes())
+    assert "zero-width non-joiner" in notes
+    assert "\u200c" not in notes

@@ -1,0 +1,66 @@
+"""The language follows the script that is typed. With the models that ship: no other is one of a language."""
+
+from __future__ import annotations
+
+import pytest
+from console_support import console, field, until
+from textual.pilot import Pilot
+from textual.widgets import Select
+
+from rumi_tui.console.widgets.prompt import Prompt
+
+
+def model(pilot: Pilot) -> str:
+    return str(field(pilot, "model", Select).value)
+
+
+def prompt(pilot: Pilot) -> Prompt:
+    return pilot.app.screen.query_one(Prompt)
+
+
+@pytest.mark.parametrize(("begin", "typed", "other"), [("en", "گل و نان", "fa"), ("fa", "amber", "en")])
+async def test_the_model_is_that_of_the_letters_typed_and_no_letter_is_lost(library, begin, typed, other):
+    async with console(library, begin) as pilot:
+        assert model(pilot) == begin
+        await pilot.press(*typed)
+        assert model(pilot) == other
+        assert prompt(pilot).text == typed
+        prompt(pilot).clear()
+        assert model(pilot) == other
+        await pilot.press(*("amber" if begin == "en" else "گل"))
+        assert model(pilot) == begin
+
+
+async def test_what_was_typed_in_another_script_begins_a_poem_of_its_language(library):
+    async with console(library, "en", lines="1") as pilot:
+        await pilot.press(*"گل")
+        await until(pilot, lambda: isinstance(field(pilot, "form", Select).value, str))
+        await pilot.press("enter")
+        await until(pilot, lambda: [poem.model for poem in library.poems()] == ["fa"])
+        assert library.poems()[0].text.startswith("گل")
+
+
+async def test_who_chooses_another_model_than_that_of_the_letters_keeps_it(library):
+    async with console(library, "en") as pilot:
+        await pilot.press(*"گل")
+        await pilot.press("ctrl+t")
+        assert model(pilot) == "en"
+        await pilot.press(*" نان")
+        assert model(pilot) == "en"
+        prompt(pilot).clear()
+        await pilot.press(*"گل")
+        assert model(pilot) == "fa"
+
+
+async def test_commands_numbers_and_single_words_of_another_script_change_nothing(library):
+    async with console(library, "en") as pilot:
+        for typed in ("/rhyme گل", "12 (!)", "amber گل ember"):
+            await pilot.press(*typed)
+            assert model(pilot) == "en"
+            prompt(pilot).clear()
+
+
+async def test_a_model_of_ones_own_stays(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await pilot.press(*"گل")
+        assert model(pilot) == str(endless_file)
