@@ -118,14 +118,14 @@ def serve(model: str, rtl: str, host: str, port: int) -> None:
 
 
 def print_library() -> None:
-    """Prints all kept poems as plain text, the oldest first, with a blank line between them."""
+    """Prints all kept poems as plain text, the oldest first, with two blank lines between them."""
     from rumi_tui.library.formats import to_text
     from rumi_tui.library.store import Library
     from rumi_tui.locations import library_path
 
     library = Library(library_path())
     tell_set_aside(library)
-    print("\n".join(to_text(poem) for poem in reversed(library.poems())), end="")
+    print("\n\n".join(to_text(poem) for poem in reversed(library.poems())), end="")
     library.close()
 
 

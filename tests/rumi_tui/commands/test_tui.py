@@ -94,7 +94,7 @@ def test_the_poems_of_the_library_are_printed_as_a_text_that_can_be_read_again(t
         library.begin("en", "0" * 64, "free", text)
     library.close()
     done = call_command("rumi-tui", "--plain")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "amber\ncandle\n\ndrum\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "amber\ncandle\n\n\ndrum\n", "")
 
 
 def test_an_unheard_of_order_of_lines_is_refused(tmp_path):

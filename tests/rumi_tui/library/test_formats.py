@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from support import refused, verse
 
 from rumi_tui.engine.sampling import Sampling
-from rumi_tui.library.formats import FORMATS, colophon, file_name, lines_of, save_file, to_json, to_markdown, to_text
+from rumi_tui.library.formats import FORMATS, file_name, save_file, to_json, to_markdown, to_text
+from rumi_tui.library.layout import colophon, in_columns, lines_of, title_of
 from rumi_tui.library.store import MACHINE_CAPTION, KeptPoem, Passage, RealVerse
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -28,13 +30,19 @@ class Paragraphs(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
-        self.direction: str | None = None
+        self.attributes: dict[str, str | None] = {}
+        """Of the whole page."""
+        self.stanzas: list[int] = []
+        """How many lines each has."""
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         if tag == "html":
-            self.direction = dict(attributes)["dir"]
+            self.attributes = dict(attributes)
+        if tag == "div":
+            self.stanzas.append(0)
         if tag == "p":
             self.found.append("")
+            self.stanzas[-1] += 1
 
     def handle_data(self, data: str) -> None:
         if self.lasttag == "p" and data != "\n":
@@ -51,17 +59,84 @@ def test_a_card_is_sound_xml_that_holds_every_line_whatever_the_poem_is(text: st
     assert svg_lines(FORMATS["svg"][1](poem)) == lines_of(poem)
 
 
-@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("fa", "rtl")])
-def test_a_page_holds_every_line_in_its_direction(language: str, direction: str):
-    poem = kept(verse(1, language=language) + "\n<b>&amp; 1 < 2")
+def page_of(poem: KeptPoem) -> Paragraphs:
     page = Paragraphs()
     page.feed(FORMATS["html"][1](poem))
+    return page
+
+
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("fa", "rtl")])
+def test_a_page_holds_every_line_in_its_language_and_direction(language: str, direction: str):
+    poem = kept(verse(1, language=language) + "\n<b>&amp; 1 < 2")
+    page = page_of(poem)
     assert page.found == lines_of(poem)
-    assert page.direction == direction
+    assert page.attributes == {"lang": language, "dir": direction}
+
+
+PERSIAN = "بشنو این نی\nاز جدایی‌ها\nکز نیستان تا\nدر نفیرم مرد"
+
+
+@pytest.mark.parametrize(("form", "sizes"), [("couplet", [2, 2, 1]), ("ghazal", [2, 2, 1]), ("free", [5])])
+def test_couplets_stay_couplets_in_every_format(form: str, sizes: list[int]):
+    poem = kept("one\ntwo\nthree\nfour\nfive", form=form)
+    stanzas = {
+        "txt": [stanza.strip().split("\n") for stanza in to_text(poem).split("\n\n")],
+        "md": [stanza.split("\\\n") for stanza in to_markdown(poem).split("\n\n")[:-1]],
+    }
+    for ending, found in stanzas.items():
+        assert [len(stanza) for stanza in found] == sizes, ending
+    assert page_of(poem).stanzas == sizes
+    steps = [bottom - top for top, bottom in itertools.pairwise(place[1] for place in svg_places(poem))]
+    assert [step > min(steps) for step in steps] == [form in ("couplet", "ghazal") and at in (1, 3) for at in range(4)]
+
+
+def svg_places(poem: KeptPoem) -> list[tuple[int, int]]:
+    """Where each line stands on a card."""
+    card = ElementTree.fromstring(FORMATS["svg"][1](poem))
+    return [(int(line.get("x")), int(line.get("y"))) for line in card.iterfind(f"{SVG}g[@direction]/{SVG}text")]
+
+
+def test_a_quatrain_is_one_stanza():
+    assert to_text(kept("one\ntwo\nthree\nfour", form="rubai")) == "one\ntwo\nthree\nfour\n"
+
+
+def test_empty_lines_that_a_person_made_stay_and_no_others_come():
+    assert to_text(kept("one\n\ntwo\nthree\n\n")) == "one\n\ntwo\nthree\n"
+    assert not in_columns(kept("بشنو\n\nنی\nاز"))
+
+
+@pytest.mark.parametrize("form", ["couplet", "ghazal", "rubai"])
+def test_a_persian_couplet_stands_in_two_columns_the_first_line_on_the_right(form: str):
+    poem = kept(PERSIAN, form=form)
+    assert '<main class="columns">' in FORMATS["html"][1](poem)
+    (first_x, first_y), (second_x, second_y), (third_x, third_y), _ = svg_places(poem)
+    assert (first_x, first_y) > (second_x, second_y)
+    assert (first_y, first_x) == (second_y, third_x)
+    assert third_y > first_y
+    assert '<div dir="rtl" lang="fa">' in to_markdown(poem)
+
+
+@pytest.mark.parametrize(("text", "form"), [("one\ntwo", "couplet"), (PERSIAN, "free")])
+def test_no_other_poem_stands_in_columns(text: str, form: str):
+    poem = kept(text, form=form)
+    assert 'class="columns' not in FORMATS["html"][1](poem)
+    assert len({x for x, _ in svg_places(poem)}) == 1
+
+
+def test_the_title_or_else_the_first_line_names_document_and_file():
+    named, nameless = kept("\namber & candle", title="A small\x1b lamp <1>"), kept("\namber & candle")
+    assert [title_of(poem) for poem in (named, nameless)] == ["A small lamp <1>", "amber & candle"]
+    for ending in ("html", "svg"):
+        assert "<title>A small lamp &lt;1&gt;</title>" in FORMATS[ending][1](named)
+        assert "<title>amber &amp; candle</title>" in FORMATS[ending][1](nameless)
+    assert [file_name(poem) for poem in (named, nameless)] == ["a-small-lamp-1-3", "amber-candle-3"]
+    assert file_name(kept("amber", title="a " * 100)) == f"{'-'.join('a' * 30)}-3"
+    assert file_name(kept("amber", title="?!")) == "poem-3"
 
 
 def test_markdown_keeps_lines_apart_and_takes_nothing_for_markup():
-    assert to_markdown(kept("# a *star*\n1. one\n- two")).startswith("\\# a \\*star\\*\\\n1\\. one\\\n\\- two\n\n")
+    poem = kept("# a *star*\n1. one\n- two", form="free")
+    assert to_markdown(poem).startswith("\\# a \\*star\\*\\\n1\\. one\\\n\\- two\n\n")
 
 
 def test_markdown_shows_numbers_as_they_are_and_ends_without_a_break():
@@ -160,6 +235,7 @@ def test_as_text_each_author_stands_above_his_lines():
 
 def test_in_markdown_and_on_a_page_rumis_lines_are_a_quotation():
     quoted = [line for line in to_markdown(AFTER_RUMI).split("\n") if line.startswith(">")]
+    assert f"*{MACHINE_CAPTION}*\n\nthe machine" in to_markdown(AFTER_RUMI)
     assert quoted == ["> Rumi's own\\", "> line", ">", f"> *Rumi, Masnavi I, couplet 1* <{REAL.address}>"]
     html = FORMATS["html"][1](AFTER_RUMI)
     quotation = html.partition("<blockquote>")[2].partition("</blockquote>")[0]
