@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -16,6 +17,7 @@ from models.files import replacing
 from rumi_tui.library.card import to_svg
 from rumi_tui.library.html import to_html
 from rumi_tui.library.layout import Part, colophon, direction, harmless, language, parts_of, title_of
+from rumi_tui.library.press import to_pdf, to_png
 from rumi_tui.library.store import KeptPoem
 
 
@@ -59,14 +61,31 @@ def to_json(poem: KeptPoem) -> str:
     return msgspec.json.format(msgspec.json.encode(poem), indent=2).decode() + "\n"
 
 
-FORMATS: dict[str, tuple[str, Callable[[KeptPoem], str]]] = {
-    "txt": ("plain text", to_text),
-    "md": ("Markdown", to_markdown),
-    "html": ("a page for a browser", to_html),
-    "svg": ("a card, as a picture", to_svg),
-    "json": ("everything that is kept of it", to_json),
+class Format(NamedTuple):
+    """A kind of file."""
+
+    what: str
+    """It is, in a few words."""
+    write: Callable[[KeptPoem], str | bytes]
+    """Makes it of a poem; where it raises `RumiError`, that says what to do."""
+
+
+FORMATS = {
+    "txt": Format("plain text", to_text),
+    "md": Format("Markdown", to_markdown),
+    "html": Format("a page for a browser", to_html),
+    "svg": Format("a card, as a drawing", to_svg),
+    "png": Format("a card, as a picture", to_png),
+    "pdf": Format("pages to print", to_pdf),
+    "json": Format("everything that is kept of it", to_json),
 }
-"""By the ending of the file: what it is, and how a poem becomes it."""
+"""By the ending of the file."""
+
+
+def content_of(poem: KeptPoem, ending: str) -> bytes:
+    """A file of one of `FORMATS`. Raises `RumiError` where it cannot be made."""
+    content = FORMATS[ending].write(poem)
+    return content.encode() if isinstance(content, str) else content
 
 
 def save_file(poem: KeptPoem, ending: str, folder: Path) -> Path:
@@ -74,7 +93,7 @@ def save_file(poem: KeptPoem, ending: str, folder: Path) -> Path:
 
     Raises `RumiError` when it cannot be written.
     """
-    content = FORMATS[ending][1](poem).encode()
+    content = content_of(poem, ending)
     number = 1
     try:
         while True:
