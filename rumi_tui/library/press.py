@@ -1,7 +1,7 @@
 """A kept poem as a picture or as pages to print, set by Typst, which shapes Persian. Knows nothing of screens.
 
-Typst is in the extra `pictures`. It brings a font for Latin letters and one that has the Persian ones, and takes a better
-one of the system where there is one.
+Typst is in the extra `pictures`. It brings a font for Latin letters and one that has the Persian ones, and takes a
+better one of the system where there is one.
 """
 
 from __future__ import annotations
