@@ -62,8 +62,8 @@ def to_library_file(library: Library) -> bytes:
 
 
 def library_file_name() -> str:
-    """A name for the file, without its ending: with the day, so that one can tell them apart."""
-    return f"rumi-library-{datetime.date.today():%Y-%m-%d}"
+    """A name for the file, with the day, so that one can tell them apart."""
+    return f"rumi-library-{datetime.date.today():%Y-%m-%d}.json"
 
 
 def read_file(path: Path) -> LibraryFile:
@@ -121,7 +121,7 @@ def _check(poem: KeptPoem) -> None:
 def take_in(library: Library, file: LibraryFile) -> TakenIn:
     """Adds the poems that the library does not have yet; one that was deleted there is listed again.
 
-    A branch stays a branch where the file has what it left. Raises `RumiError` where the library cannot be written; then
+    A branch stays one where the file has what it left. Raises `RumiError` where the library cannot be written; then
     nothing of it has changed.
     """
     known = library.by_content()

@@ -88,16 +88,16 @@ def content_of(poem: KeptPoem, ending: str) -> bytes:
     return content.encode() if isinstance(content, str) else content
 
 
-def save_file(poem: KeptPoem, ending: str, folder: Path) -> Path:
-    """Writes a poem in one of `FORMATS` and says where; a file that is there already is left as it is.
+def save_file(content: bytes, name: str, folder: Path) -> Path:
+    """Writes a file of this name and says where; one that is there already is left as it is, and a number is added.
 
     Raises `RumiError` when it cannot be written.
     """
-    content = content_of(poem, ending)
+    stem, _, ending = name.rpartition(".")
     number = 1
     try:
         while True:
-            path = folder / f"{file_name(poem)}{f'-{number}' if number > 1 else ''}.{ending}"
+            path = folder / f"{stem}{f'-{number}' if number > 1 else ''}.{ending}"
             if not path.exists():
                 break
             if path.read_bytes() == content:
@@ -110,8 +110,8 @@ def save_file(poem: KeptPoem, ending: str, folder: Path) -> Path:
     return path
 
 
-def file_name(poem: KeptPoem) -> str:
-    """A name for a file with this poem, without its ending: its title, or else its first words, in any language."""
+def file_name(poem: KeptPoem, ending: str) -> str:
+    """A name for a file with this poem: its title, or else its first words, in any language."""
     words = re.findall(r"\w+", title_of(poem))
     name = "-".join(words if poem.title else words[:5])[:60].strip("-").lower()
-    return f"{name}-{poem.id}" if name else f"poem-{poem.id}"
+    return f"{name or 'poem'}-{poem.id}.{ending}"

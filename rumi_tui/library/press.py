@@ -66,6 +66,10 @@ SOURCE = """
 """The document, in Typst's language; the poem comes to it as data, so that nothing in it is taken for markup."""
 
 
+class Unavailable(RumiError):
+    """Typst is not installed."""
+
+
 def to_png(poem: KeptPoem) -> bytes:
     """A card, as large as the verse needs. Raises `RumiError` where it cannot be drawn."""
     if len(layout.lines_of(poem)) > MOST_LINES:
@@ -83,7 +87,7 @@ def _set(poem: KeptPoem, kind: Literal["pdf", "png"]) -> bytes:
     try:
         import typst
     except ModuleNotFoundError as missing:
-        raise RumiError(
+        raise Unavailable(
             f"A picture or a PDF needs {missing.name}: run pip install '.[pictures]' in the folder of the program."
         ) from missing
     try:

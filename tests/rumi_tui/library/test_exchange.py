@@ -89,8 +89,13 @@ def test_what_an_older_program_saved_is_read(tmp_path: Path):
 
 
 POEM = {
-    **{"id": 2, "written": "2026-01-01T00:00:00+00:00", "model": "en", "model_sha256": "", "form": "free"},
-    **{"text": "amber", "passages": [{"begins_at": 0, "seed": 7, "lines": 4, "sampling": {}}]},
+    "id": 2,
+    "written": "2026-01-01T00:00:00+00:00",
+    "model": "en",
+    "model_sha256": "",
+    "form": "free",
+    "text": "amber",
+    "passages": [{"begins_at": 0, "seed": 7, "lines": 4, "sampling": {}}],
 }
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support import refused, verse
 
 from rumi_tui.engine.sampling import Sampling
-from rumi_tui.library.formats import FORMATS, file_name, save_file, to_json, to_markdown, to_text
+from rumi_tui.library.formats import FORMATS, content_of, file_name, save_file, to_json, to_markdown, to_text
 from rumi_tui.library.layout import colophon, in_columns, lines_of, title_of
 from rumi_tui.library.store import MACHINE_CAPTION, KeptPoem, Passage, RealVerse
 
@@ -131,9 +131,9 @@ def test_the_title_or_else_the_first_line_names_document_and_file():
     for ending in ("html", "svg"):
         assert "<title>A small lamp &lt;1&gt;</title>" in FORMATS[ending][1](named)
         assert "<title>amber &amp; candle</title>" in FORMATS[ending][1](nameless)
-    assert [file_name(poem) for poem in (named, nameless)] == ["a-small-lamp-1-3", "amber-candle-3"]
-    assert file_name(kept("amber", title="a " * 100)) == f"{'-'.join('a' * 30)}-3"
-    assert file_name(kept("amber", title="?!")) == "poem-3"
+    assert [file_name(poem, "pdf") for poem in (named, nameless)] == ["a-small-lamp-1-3.pdf", "amber-candle-3.pdf"]
+    assert file_name(kept("amber", title="a " * 100), "md") == f"{'-'.join('a' * 30)}-3.md"
+    assert file_name(kept("amber", title="?!"), "md") == "poem-3.md"
 
 
 def test_markdown_keeps_lines_apart_and_takes_nothing_for_markup():
@@ -191,25 +191,29 @@ def test_no_control_character_leaves_except_as_json(ending: str):
     assert ending == "json" or "\u202e" not in text
 
 
+def saved(poem: KeptPoem, folder: Path) -> Path:
+    return save_file(content_of(poem, "txt"), file_name(poem, "txt"), folder)
+
+
 def test_a_file_is_written_once_and_never_over_another(tmp_path: Path):
     poem = kept("عشق amber، candle")
-    first = save_file(poem, "txt", tmp_path / "new")
+    first = saved(poem, tmp_path / "new")
     assert first.name == "عشق-amber-candle-3.txt"
-    assert save_file(poem, "txt", tmp_path / "new") == first
-    second = save_file(kept("عشق amber، candle\nmirror"), "txt", tmp_path / "new")
+    assert saved(poem, tmp_path / "new") == first
+    second = saved(kept("عشق amber، candle\nmirror"), tmp_path / "new")
     assert (second.name, first.read_text("utf-8")) == ("عشق-amber-candle-3-2.txt", "عشق amber، candle\n")
 
 
 @pytest.mark.parametrize("text", ["", "?!", "../../etc/passwd", "a" * 1000, "\0"])
 def test_any_poem_has_a_name_that_stays_in_its_folder(tmp_path: Path, text: str):
-    assert file_name(kept(text)).endswith("3")
-    assert save_file(kept(text), "txt", tmp_path).parent == tmp_path
+    assert file_name(kept(text), "txt").endswith("3.txt")
+    assert saved(kept(text), tmp_path).parent == tmp_path
 
 
 def test_a_folder_that_cannot_be_is_refused(tmp_path: Path):
     (tmp_path / "file").touch()
     with refused("Could not write"):
-        save_file(kept("amber"), "txt", tmp_path / "file")
+        saved(kept("amber"), tmp_path / "file")
 
 
 REAL = RealVerse(length=len("Rumi's own\nline"), place="Masnavi I, couplet 1", address="https://ganjoor.net/1")
