@@ -52,6 +52,7 @@ class RumiApp(App[str]):
         "screens/name.tcss",
         "screens/reading.tcss",
         "screens/settings.tcss",
+        "screens/taking_in.tcss",
         "screens/tour.tcss",
         "screens/tree.tcss",
         "screens/verses.tcss",

@@ -17,6 +17,7 @@ from rumi_tui.console.keymap import BY_COMMAND
 from rumi_tui.console.settings import ENTRIES
 from rumi_tui.console.widgets.settings_bar import FIELDS, HINTS, SAMPLING_PRESETS
 from rumi_tui.console.writing.line import WISHES
+from rumi_tui.library.exchange import LIBRARY
 from rumi_tui.library.formats import FORMATS
 
 SIGN = "/"
@@ -55,7 +56,7 @@ class RunAction:
 def completions(metres: Iterable[str] = ()) -> list[str]:
     """Every command as it can be typed, with the values that can be named, the metres of a model among them."""
     action_lines = [f"{SIGN}{name}" for name in BY_COMMAND]
-    export_lines = [f"{SIGN}export {ending}" for ending in FORMATS]
+    export_lines = [f"{SIGN}export {ending}" for ending in (*FORMATS, LIBRARY)]
     setting_lines = [f"{SIGN}{name} {value}" for name, values in SETTINGS.items() for value in values or ("",)]
     line_lines = [f"{SIGN}line {number}{wish}" for number in LINES for wish in ("", *(f" {wish} " for wish in WISHES))]
     metre_lines = [f"{SIGN}metre {metre}" for metre in metres]
@@ -66,7 +67,8 @@ def described() -> list[tuple[str, str]]:
     """What is typed to change a setting, and to export at once, each with what it takes."""
     takes = {name: ", ".join(values) for name, values in SETTINGS.items() if values}
     takes |= {"metre": HINTS["metre"]} | {field.label: field.help for field in FIELDS.values()}
-    takes["export"] = ", ".join(FORMATS)
+    takes["export"] = ", ".join((*FORMATS, LIBRARY))
+    takes["import"] = "the JSON file of a poem or of a whole library"
     takes["line"] = "the number of a line to write anew, and a wish: 3, 3 rhyme love, 3 end heart, 3 metre NAME"
     return [(f"{SIGN}{name}", words) for name, words in takes.items()]
 
@@ -77,8 +79,8 @@ def read_command(line: str) -> SetValue | RunAction:
     name, value = name.lower(), value.strip()
     if name in SETTINGS:
         return SetValue(name, value)
-    if name == "export" and value and value not in FORMATS:
-        raise RumiError(f"A poem cannot be saved as {value!r}: choose one of {', '.join(FORMATS)}.")
+    if name == "export" and value and value not in (*FORMATS, LIBRARY):
+        raise RumiError(f"A poem cannot be saved as {value!r}: choose one of {', '.join((*FORMATS, LIBRARY))}.")
     if name in BY_COMMAND:
         return RunAction(BY_COMMAND[name], value)
     matches = difflib.get_close_matches(name, [*SETTINGS, *BY_COMMAND], n=1)

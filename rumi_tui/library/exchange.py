@@ -67,12 +67,16 @@ def library_file_name() -> str:
 
 
 def read_file(path: Path) -> LibraryFile:
-    """The poems in a file. Raises `RumiError` for one that cannot be read, or that is damaged or another program's."""
+    """The poems in a file; `~` is the person's folder.
+
+    Raises `RumiError` for one that cannot be read, or that is damaged or another program's.
+    """
     try:
+        path = path.expanduser()
         if path.stat().st_size > LARGEST:
             raise RumiError(f"{path} is larger than {LARGEST // 2**20} MB, which no library of poems is.")
         content = path.read_bytes()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # the last for ~ and a person who is not there
         why = describe(error) if isinstance(error, OSError) else str(error)
         raise RumiError(f"{path} cannot be read ({why}).") from error
     try:

@@ -28,7 +28,7 @@ PIXELS = 192
 """Of a picture, to an inch."""
 MOST_LINES = 200
 """Of a poem as a picture, which is one sheet."""
-_MISSING = re.compile("the text `\"(.+?)\"` could not be displayed", re.DOTALL)
+_MISSING = re.compile('the text `"(.+?)"` could not be displayed', re.DOTALL)
 
 SOURCE = """
 #let poem = json(bytes(sys.inputs.poem))
@@ -66,7 +66,7 @@ SOURCE = """
 """The document, in Typst's language; the poem comes to it as data, so that nothing in it is taken for markup."""
 
 
-class Unavailable(RumiError):
+class NoTypstError(RumiError):
     """Typst is not installed."""
 
 
@@ -87,7 +87,7 @@ def _set(poem: KeptPoem, kind: Literal["pdf", "png"]) -> bytes:
     try:
         import typst
     except ModuleNotFoundError as missing:
-        raise Unavailable(
+        raise NoTypstError(
             f"A picture or a PDF needs {missing.name}: run pip install '.[pictures]' in the folder of the program."
         ) from missing
     try:

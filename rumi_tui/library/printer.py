@@ -11,7 +11,7 @@ import subprocess
 from models.errors import RumiError
 from rumi_tui.library.formats import to_text
 from rumi_tui.library.layout import direction, title_of
-from rumi_tui.library.press import Unavailable, to_pdf
+from rumi_tui.library.press import NoTypstError, to_pdf
 from rumi_tui.library.store import KeptPoem
 
 SECONDS = 20
@@ -28,7 +28,7 @@ def print_poem(poem: KeptPoem) -> str:
         raise RumiError("There is no lp on this system to print with: save the poem as pdf or html, and print that.")
     try:
         pages = to_pdf(poem)
-    except Unavailable:
+    except NoTypstError:
         if direction(poem) == "rtl":
             raise
         pages = to_text(poem).encode()

@@ -227,7 +227,7 @@ class WriteScreen(KeepingScreen):
                     await self._write_drafts(value)
                 case RunAction(action, value) if action.name == "line" and value:
                     await self._write_line(read_wish(value))
-                case RunAction(action, value) if action.name in ("ask", "search", "read"):
+                case RunAction(action, value) if action.name in ("ask", "search", "read", "import"):
                     getattr(self, f"action_{action.name}")(value)
                 case RunAction(action, _):
                     owner = self if action in WRITING else self.app
