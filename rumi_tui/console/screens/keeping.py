@@ -42,7 +42,7 @@ class KeepingScreen(Screen[None]):
     def _take_name(self, poem: KeptPoem, name: Name | None) -> None:
         if name is not None:
             with complaining(self):
-                self._library.name(poem.id, name.title, name.tags)
+                self._library.name(poem.id, name.title, [name.tags])
 
     def action_copy(self) -> None:
         """Gives the poem to the terminal's clipboard, and to a file, since no terminal says whether it took it."""

@@ -25,6 +25,6 @@ async def test_enter_keeps_what_was_changed_of_a_name_and_escape_does_not(librar
         await pilot.press("ctrl+o")
         await until(pilot, lambda: isinstance(pilot.app.screen, NameScreen))
         assert (field(pilot, "title", Input).value, field(pilot, "tags", Input).value) == ("Lamp", "red")
-        await pilot.press("end", "s", "tab", "end", "space", *"blue", key)
+        await pilot.press("end", "s", "tab", "end", "comma", "space", *"blue", key)
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
         await until(pilot, lambda: (library.poem(poem).title, library.poem(poem).tags) == (title, tags))
