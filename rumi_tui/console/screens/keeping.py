@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from textual import events, on
 from textual.screen import Screen
+from textual.widgets import Static
 
-from rumi_tui.bidi import Mode
+from rumi_tui.bidi import Mode, to_display
 from rumi_tui.console.complaints import complaining
 from rumi_tui.console.delivery import give, give_library, send_to_printer
 from rumi_tui.console.screens.export import ExportScreen
@@ -23,6 +25,10 @@ from rumi_tui.library.formats import to_text
 from rumi_tui.library.store import KeptPoem, Library
 
 
+NAME = "R U M I"
+"""What stands above a poem without a title."""
+
+
 class KeepingScreen(Screen[None]):
     """A screen with a poem on it."""
 
@@ -33,6 +39,13 @@ class KeepingScreen(Screen[None]):
     def _show(self, words: str) -> None:
         """Shows what the desk has on the page, with a word on how it came there."""
         raise NotImplementedError
+
+    @on(events.ScreenResume)
+    def _show_title(self) -> None:
+        """Shows above the page what its poem is called, which another screen may have changed."""
+        with complaining(self):
+            title = to_display(self._desk.title(), self._mode, 0)
+            self.query_one("#title", Static).update(f"❦  {title or NAME}  ❦")
 
     def action_name(self) -> None:
         """Gives the poem on the page a title and tags."""

@@ -71,7 +71,7 @@ class WriteScreen(KeepingScreen):
 
     def compose(self) -> ComposeResult:
         """The page from top to bottom."""
-        yield Static("❦  R U M I  ❦", id="title")
+        yield Static(id="title", markup=False)
         yield Page(self._mode)
         yield SettingsBar(self._model, self._user_settings, self._mode)
         try:
@@ -139,6 +139,7 @@ class WriteScreen(KeepingScreen):
             return
         match event:
             case Began():
+                self._show_title()
                 page.begin(snapshot, job, event)
                 self.refresh_bindings()
             case Tried():
@@ -152,6 +153,7 @@ class WriteScreen(KeepingScreen):
 
     def _show(self, words: str) -> None:
         """Draws what stands on the page, and tells how it came there."""
+        self._show_title()
         self.query_one(Page).show(self._desk.now, words)
         self.refresh_bindings()
         self._mark()

@@ -287,9 +287,9 @@ async def test_a_poem_of_the_library_is_saved_without_being_opened(library, endl
     monkeypatch.setenv("XDG_DOCUMENTS_DIR", str(tmp_path / "documents"))
     async with console(library, endless_file) as pilot:
         await pilot.press("ctrl+l", "down", "ctrl+s", "enter")
-        await until(pilot, lambda: told(pilot, "information"))
+        await until(pilot, lambda: told(pilot, is_error=False))
         [path] = (tmp_path / "documents" / "Rumi").iterdir()
         assert path.read_text("utf-8") == "mirror\n"
         await pilot.press("ctrl+s", "end", "enter")
-        await until(pilot, lambda: any("whole library" in words for words in told(pilot, "information")))
+        await until(pilot, lambda: any("whole library" in words for words in told(pilot, is_error=False)))
         await pilot.press("escape")
