@@ -23,7 +23,7 @@ def by_title(poem: KeptPoem) -> tuple[bool, list[tuple[int, str]], int]:
 
 
 def _spelling(poem: KeptPoem) -> str:
-    letters = fold(poem.title or poem.text).casefold()
+    letters = fold(poem.title or poem.text.lstrip().partition("\n")[0]).casefold()
     return "".join(letter for letter in letters if letter.isalnum() or letter.isspace()).strip()
 
 

@@ -93,7 +93,7 @@ class KeepingScreen(Screen[None]):
             self.app.push_screen(ImportScreen(), self._take_in)
 
     def _take_in(self, path: str | None) -> None:
-        if path:
+        if path and path.strip():
             with complaining(self):
                 self.action_import(path)
 
