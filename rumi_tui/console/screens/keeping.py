@@ -24,7 +24,6 @@ from rumi_tui.library.exchange import LIBRARY, read_file, take_in
 from rumi_tui.library.formats import to_text
 from rumi_tui.library.store import KeptPoem, Library
 
-
 NAME = "R U M I"
 """What stands above a poem without a title."""
 

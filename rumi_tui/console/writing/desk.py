@@ -319,7 +319,7 @@ class Desk:
         self.history.turn_to(self.unsaved.find(poem) or Draft.reopen(self.library, self.library.poem(poem)))
 
     def title(self) -> str:
-        """Of the poem on the page, as the library has it; empty for none. Raises `RumiError` where it cannot be read."""
+        """Of the poem on the page, as the library has it. Raises `RumiError` where it cannot be read."""
         return self.library.poem(self.now.draft.id).title if self.now and self.now.draft.id is not None else ""
 
     def family(self, draft: Draft) -> list[KeptPoem]:

@@ -227,6 +227,7 @@ async def test_the_poem_under_the_cursor_is_shown_whole_where_there_is_room(libr
     library.name(three[2], "Lamp", ["red"])
     text = "\n".join(f"amber {number}" for number in range(60))
     library.save(three[1], text, [])
+    library.save(three[2], text.replace("amber", "drum"), [])
     async with console(library, endless_file, size) as pilot:
         await pilot.press("ctrl+l")
         await until(pilot, lambda: len(titles(pilot)) == 3)
@@ -239,11 +240,15 @@ async def test_the_poem_under_the_cursor_is_shown_whole_where_there_is_room(libr
             assert side_by_side == (size[0] >= 96)
             assert "Lamp" in about(pilot)
             assert "#red" in about(pilot)
-            assert on_the_page(pilot) == "amberdrum"
-            await pilot.press("down")
-            await until(pilot, lambda: on_the_page(pilot) == letters(text))
             view = preview.query_one("PoemView")
-            await until(pilot, lambda: view.size.height and view.scroll_offset.y == 0)
+            await until(pilot, lambda: view.virtual_size.height > 60)
+            for key in ("down", "up", "down"):
+                await pilot.resize_terminal(20, 8)
+                await pilot.resize_terminal(*size)
+                await until(pilot, lambda: preview.region.area)
+                assert view.scroll_offset.y == 0
+                await pilot.press(key)
+            await until(pilot, lambda: on_the_page(pilot) == letters(text))
             await pilot.press("ctrl+down")
             await until(pilot, lambda: view.scroll_offset.y > 0)
             await pilot.press("ctrl+up")
