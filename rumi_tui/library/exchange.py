@@ -118,7 +118,7 @@ def _check(poem: KeptPoem) -> None:
         raise ValueError("a number of lines is out of range")
     if poem.branch and not (poem.branch.parent < poem.id and 0 <= poem.branch.at <= length):
         raise ValueError("a branch does not leave an earlier poem")
-    if poem.real and not 0 <= poem.real.length <= length:
+    if poem.real and not all(0 <= real.length <= length for real in (poem.real, *poem.real.parts)):
         raise ValueError("a beginning is longer than its poem")
 
 

@@ -104,7 +104,7 @@ def save_file(content: bytes, name: str, folder: Path) -> Path:
                 return path
             number += 1
     except OSError as error:
-        raise RumiError(f"Could not write into {folder} ({describe(error)}).") from error
+        raise RumiError(f"Could not write to {folder} ({describe(error)}).") from error
     with replacing(path) as temporary:
         temporary.write_bytes(content)
     return path

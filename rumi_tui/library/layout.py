@@ -11,7 +11,8 @@ from typing import NamedTuple
 from models.forms import form_named
 from models.pretrained import MODELS, model_path
 from rumi_tui.bidi import is_right_to_left, printable
-from rumi_tui.library.store import MACHINE_CAPTION, KeptPoem, RealVerse
+from rumi_tui.library.real_verse import MACHINE_CAPTION, RealVerse
+from rumi_tui.library.store import KeptPoem
 from rumi_tui.verse.languages import language_of
 
 PAPER, INK, FADED, ACCENT = "#f6f0e3", "#2b2721", "#7d7466", "#8c3b2a"
@@ -66,14 +67,14 @@ class Part(NamedTuple):
 
 
 def parts_of(poem: KeptPoem) -> list[Part]:
-    """Rumi's lines, if it begins with some, and the machine's."""
-    count = len(lines_of(poem))
-    real_lines = min(count, poem.real.whole_lines(poem.text)) if poem.real else 0
-    if not poem.real or not real_lines:
-        return [Part(_stanzas(poem, 0, count), None, "")]
-    parts = [Part(_stanzas(poem, 0, real_lines), poem.real, harmless(poem.real.caption))]
-    if real_lines < count:
-        parts.append(Part(_stanzas(poem, real_lines, count), None, MACHINE_CAPTION))
+    """Rumi's lines, if it begins with some, those of each place apart, and the machine's."""
+    first, count, parts = 0, len(lines_of(poem)), list[Part]()
+    for real, lines in poem.real.lines_by_place(poem.text) if poem.real else ():
+        end = min(count, first + lines)
+        parts.append(Part(_stanzas(poem, first, end), real, harmless(real.caption)))
+        first = end
+    if first < count:
+        parts.append(Part(_stanzas(poem, first, count), None, MACHINE_CAPTION if parts else ""))
     return parts
 
 
@@ -97,6 +98,9 @@ def colophon(poem: KeptPoem) -> str:
     }
     settings = "".join(f", {name} {harmless(', '.join(values))}" for name, values in asked.items() if values)
     model = (model_path(poem.model) if poem.model in MODELS else Path(poem.model)).stem
+    if poem.real and poem.is_real:
+        order = ", put together by a program" if poem.real.parts else ""
+        return f"Rumi's own verse{order}: {harmless(poem.real.place)}, {poem.form}, {poem.written[:10]}"
     begins = f"Begins with Rumi's verse ({harmless(poem.real.place)}), goes on with a" if poem.real else "A"
     manner = "his" if poem.real else "Rumi's"
     return f"{begins} machine's verse in {manner} manner: {model}, {poem.form}{settings}, {poem.written[:10]}"

@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
@@ -101,7 +101,7 @@ class Bridge:
         if not self._open():
             _make(self.path, self.key, index)
             if not self._open():
-                raise RumiError(f"The file {self.path} was changed while it was made: try again.")
+                raise RumiError(f"The file {self.path} changed while it was being built: try again.")
 
     def _open(self) -> bool:
         """Whether the file is there and made of the texts as they are."""
@@ -117,7 +117,7 @@ class Bridge:
 
     def gloss(self, line: str) -> list[GlossedWord]:
         """The likeliest English of each word of a Persian line, `SHOWN` words at most; of grammar from a small list."""
-        glossed = []
+        glosses = []
         for start, end, _ in spelled_words(line):
             words = line[start:end].split(" ")
             if len(words) > 1 and self._known("".join(search_words(line[start:end]))):
@@ -125,8 +125,8 @@ class Bridge:
             for word in words:
                 spelling = "".join(search_words(word))
                 english = FUNCTION_WORDS.get(spelling) or [gloss.english for gloss in self.glosses(spelling)[:SHOWN]]
-                glossed.append(GlossedWord(word, list(english)))
-        return glossed
+                glosses.append(GlossedWord(word, list(english)))
+        return glosses
 
     def glosses(self, word: str) -> list[Gloss]:
         """The English words that a Persian one is translated by, the likeliest first.
@@ -179,11 +179,6 @@ class Bridge:
             raise RumiError(f"The file {self.path} cannot be read ({error}): delete it and try again.") from error
 
 
-def glossed(words: Iterable[GlossedWord], show: Callable[[str], str] = str) -> str:
-    """A line of Persian words as `show` gives them, each followed by its English."""
-    return "  ".join(f"{show(each.word)} {'/'.join(each.english) or NO_GLOSS}" for each in words)
-
-
 def today(word: str) -> tuple[str, ...]:
     """How Rumi says a word of today's Persian; nothing where he says it so, too."""
     return TODAY.get(word) or TODAY.get(persian_stem(word), ())
@@ -207,7 +202,7 @@ def _make(path: Path, key: str, index: Index) -> None:
             database.execute("INSERT INTO couplets VALUES (?, ?, ?)", [array.tobytes() for array in places])
             database.executemany("INSERT INTO titles VALUES (?, ?, ?)", _titles(couplets))
     except sqlite3.Error as error:
-        raise RumiError(f"The file {path} cannot be made ({error}): free some space.") from error
+        raise RumiError(f"The file {path} cannot be built ({error}): make some room.") from error
 
 
 def _twins(couplets: Iterable[Couplet]) -> list[tuple[int, int]]:

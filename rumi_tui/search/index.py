@@ -143,7 +143,8 @@ class Index:
         """Opens the index of a folder of texts in the folder `cache_dir`, and makes it first if it is not there."""
         if not folder.is_dir():
             raise RumiError(
-                f"There are no texts at {folder}: run rumi-corpus fetch, or set RUMI_CORPUS_DIR to a folder."
+                f"There are no texts in {folder}: "
+                "run rumi-corpus fetch (in the console, /fetch) or set RUMI_CORPUS_DIR."
             )
         sources = find_sources([folder])
         titles = {path: (facts.title, facts.author) for path, facts in read_catalogue(folder).items()}
@@ -155,7 +156,7 @@ class Index:
         if not self._open():
             _make(self.path, self.key, sources, titles)
             if not self._open():
-                raise RumiError(f"The index {self.path} was changed while it was made: try again.")
+                raise RumiError(f"The index {self.path} changed while it was being built: try again.")
 
     def _open(self) -> bool:
         """Whether the file is there and made of the texts as they are."""
@@ -286,7 +287,7 @@ def _make(path: Path, key: str, sources: Sequence[Source], titles: dict[Path, tu
             database.execute(f"INSERT INTO words (rowid, verse, others) {spellings}")
             database.execute("INSERT INTO words (words) VALUES ('optimize')")
     except sqlite3.Error as error:
-        raise RumiError(f"The index {path} cannot be made ({error}): free some space.") from error
+        raise RumiError(f"The index {path} cannot be built ({error}): make some room.") from error
 
 
 def _couplets_of(poem: Poem) -> Iterator[tuple[int, str]]:

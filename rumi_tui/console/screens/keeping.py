@@ -64,7 +64,7 @@ class KeepingScreen(Screen[None]):
             if self.app.is_web:
                 self.notify("Copied.")
             elif poem:
-                words = "Copied. If your terminal keeps no clipboard, the poem is in"
+                words = "Copied, and saved as"
                 self.run_worker(give(self.app, poem, "txt", words))
 
     def action_export(self) -> None:
@@ -122,7 +122,7 @@ class KeepingScreen(Screen[None]):
             if len(ids) > 1 and snapshot.draft.id in ids:
                 await self._open(family[(ids.index(snapshot.draft.id) + 1) % len(ids)])
             else:
-                self.notify("This poem has no branch yet: the lens makes one.")
+                self.notify("This poem has no branches yet: the lens makes one.")
 
     def _family(self, draft: Draft) -> list[KeptPoem]:
         with complaining(self):
@@ -140,4 +140,5 @@ class KeepingScreen(Screen[None]):
         await self._desk.finish()
         with complaining(self):
             self._desk.open(poem.id)
-            self._show(f"{poem.model}, {poem.form}, {poem.written[:10]}")
+            author = "Rumi" if poem.is_real else poem.model
+            self._show(f"{author}, {poem.form}, {poem.written[:10]}")

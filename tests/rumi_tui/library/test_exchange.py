@@ -10,7 +10,8 @@ from support import refused, verse
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.exchange import LibraryFile, TakenIn, read_file, take_in, to_library_file
 from rumi_tui.library.formats import content_of
-from rumi_tui.library.store import Branch, KeptPoem, Library, Passage, RealVerse
+from rumi_tui.library.real_verse import RealVerse
+from rumi_tui.library.store import Branch, KeptPoem, Library, Passage
 
 
 @pytest.fixture
@@ -108,7 +109,7 @@ POEM = {
         (b'{"a": 1}', "missing required field"),
         (b'{"rumi_library": 1}', "missing required field `poems`"),
         (b'{"rumi_library": 9, "poems": []}', "it has version 9, this program reads 1"),
-        (b'{"rumi_library": 1, "poems": [], "bookmarks": ["nowhere"]}', "no place in Rumi's works"),
+        (b'{"rumi_library": 1, "poems": [], "bookmarks": ["nowhere"]}', "'nowhere'"),
         (b"[" * 100_000, "."),
         ({"text": 3}, "Expected `str`"),
         ({"text": "am\ud800ber"}, "."),
@@ -120,7 +121,7 @@ POEM = {
         ({"passages": POEM["passages"] * 2}, "does not lie in its poem"),
         ({"passages": [{"begins_at": 0, "seed": 2**63, "lines": 4, "sampling": {}}]}, "a seed is out of range"),
         ({"passages": [{"begins_at": 0, "seed": 1, "lines": 2**63, "sampling": {}}]}, "lines is out of range"),
-        ({"passages": [{"begins_at": 0, "seed": 1, "lines": 1, "sampling": {"top_p": 7}}]}, "choose one from"),
+        ({"passages": [{"begins_at": 0, "seed": 1, "lines": 1, "sampling": {"top_p": 7}}]}, "The top-p is 7"),
         ({"branch": {"parent": 2, "at": 1}}, "does not leave an earlier poem"),
         ({"branch": {"parent": 1, "at": 6}}, "does not leave an earlier poem"),
         ({"real": {"length": 6, "place": "ghazal 1"}}, "longer than its poem"),

@@ -10,7 +10,8 @@ from support import refused, verse
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.layout import lines_of
 from rumi_tui.library.press import MOST_LINES, to_pdf, to_png
-from rumi_tui.library.store import KeptPoem, Passage, RealVerse
+from rumi_tui.library.real_verse import RealVerse
+from rumi_tui.library.store import KeptPoem, Passage
 
 PERSIAN = KeptPoem(
     id=3,

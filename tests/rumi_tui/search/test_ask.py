@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 from support import WORDS, assert_command_refused, call_command, refused, run_command, verse
 
-from rumi_tui.engine.session import Session, load_model
 from rumi_tui.search import embeddings
-from rumi_tui.search.ask import ask, fused, opening, retrieve, spread, write_on
+from rumi_tui.search.ask import ask, fused, retrieve, spread
 from rumi_tui.search.bridge import Bridge
 from rumi_tui.search.embeddings import FOLDER, PACKAGE, Embeddings, Encoder, open_embeddings
 from rumi_tui.search.index import Index
@@ -166,26 +165,6 @@ def test_an_index_without_english_has_no_embeddings(encoder_folder: Path, tmp_pa
     index = Index(tmp_path, tmp_path / "kept")
     found = Embeddings(index, Encoder(encoder_folder, tmp_path), tmp_path / "kept")
     assert found.nearest("amber", 5).couplets == []
-
-
-def test_the_machine_writes_on_from_the_first_couplet_and_keeps_apart_what_it_wrote(ranking: Ranking) -> None:
-    passages = retrieve(ranking, None, "Who is asleep at the harbour?", "en")
-    written = write_on(passages, "en", seed=7)
-    assert written == write_on(passages, "en", seed=7)
-    assert written is not None
-    assert (written.model, written.form, written.seed, written.begun_from) == ("rumi-en", "couplet", 7, BARLEY)
-    assert 0 < len(written.text.splitlines()) <= 4
-    assert BARLEY not in written.text
-    assert write_on([], "en") is None
-    assert write_on(passages, "xx") is None
-
-
-def test_the_machine_writes_in_a_form_that_it_has_learned(index: Index) -> None:
-    session: Session = load_model("en")
-    (couplet,) = (c for c in index.couplets("en") if c.verse == BARLEY)
-    assert opening(session, couplet, "free").form == "free"
-    with refused("never learned the form 'rubai'"):
-        opening(session, couplet, "rubai")
 
 
 def test_ask_gives_all_of_it_at_once(folder: Path, tmp_path: Path) -> None:
