@@ -121,7 +121,7 @@ POEM = {
         ({"passages": POEM["passages"] * 2}, "does not lie in its poem"),
         ({"passages": [{"begins_at": 0, "seed": 2**63, "lines": 4, "sampling": {}}]}, "a seed is out of range"),
         ({"passages": [{"begins_at": 0, "seed": 1, "lines": 2**63, "sampling": {}}]}, "lines is out of range"),
-        ({"passages": [{"begins_at": 0, "seed": 1, "lines": 1, "sampling": {"top_p": 7}}]}, "The top-p is 7"),
+        ({"passages": [{"begins_at": 0, "seed": 1, "lines": 1, "sampling": {"top_p": 7}}]}, "Top-p must be"),
         ({"branch": {"parent": 2, "at": 1}}, "does not leave an earlier poem"),
         ({"branch": {"parent": 1, "at": 6}}, "does not leave an earlier poem"),
         ({"real": {"length": 6, "place": "ghazal 1"}}, "longer than its poem"),
