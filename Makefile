@@ -58,5 +58,5 @@ $(RUN)/ready: pyproject.toml constraints.txt $(SOURCES)
 
 $(DEV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(DEV)
-	$(DEV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[train,web,dev]'
+	$(DEV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[train,web,pictures,dev]'
 	@touch $@

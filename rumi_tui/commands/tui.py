@@ -36,6 +36,13 @@ def tui(
             help="Who orders right-to-left lines: terminal, app, nobody (off), or auto; default: as in the settings."
         ),
     ] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="Save every poem of the library as one JSON file, and open nothing.")
+    ] = None,
+    import_: Annotated[
+        Path | None,
+        typer.Option("--import", help="Add the poems of such a file, or of one poem saved as JSON, and open nothing."),
+    ] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Print all poems of the library, and exit.")] = False,
     settings: Annotated[
         bool, typer.Option("--settings", help="Print every setting that the settings file takes, and exit.")
@@ -52,6 +59,9 @@ def tui(
 
     if plain:
         print_library()
+        return
+    if export or import_:
+        exchange(export, import_)
         return
     if settings:
         print(page(settings_path()))
@@ -118,14 +128,33 @@ def serve(model: str, rtl: str, host: str, port: int) -> None:
 
 
 def print_library() -> None:
-    """Prints all kept poems as plain text, the oldest first, with a blank line between them."""
+    """Prints all kept poems as plain text, the oldest first, with two blank lines between them."""
     from rumi_tui.library.formats import to_text
     from rumi_tui.library.store import Library
     from rumi_tui.locations import library_path
 
     library = Library(library_path())
     tell_set_aside(library)
-    print("\n".join(to_text(poem) for poem in reversed(library.poems())), end="")
+    print("\n\n".join(to_text(poem) for poem in reversed(library.poems())), end="")
+    library.close()
+
+
+def exchange(export: Path | None, import_: Path | None) -> None:
+    """Takes poems in from a file, saves the library as a file, or both, in this order."""
+    from models.files import replacing
+    from rumi_tui.library.exchange import read_file, take_in, to_library_file
+    from rumi_tui.library.store import Library
+    from rumi_tui.locations import library_path
+
+    library = Library(library_path())
+    tell_set_aside(library)
+    if import_:
+        narrate(take_in(library, read_file(import_)).words)
+    if export:
+        path = export.expanduser()
+        with replacing(path) as temporary:
+            temporary.write_bytes(to_library_file(library))
+        narrate(f"The whole library is saved as {path}.")
     library.close()
 
 

@@ -91,8 +91,13 @@ WRITING = (
     Action("name", "ctrl+o", "Name", "Give the poem a title and tags.", in_footer=False, needs="poem"),
     Action("copy", "ctrl+y", "Copy", "Copy the poem.", in_footer=False, needs="poem"),
     Action(
-        "export", "ctrl+s", "Save as", "Save the poem as a file: text, Markdown, a page, a card, JSON.", needs="poem"
+        "export",
+        "ctrl+s",
+        "Save as",
+        "Save the poem as a file: text, Markdown, a page, a card, pages to print, JSON.",
+        needs="poem",
     ),
+    Action("print", "alt+p", "Print", "Send the poem to the printer.", in_footer=False, needs="poem"),
     Action("ask", "ctrl+k", "Ask", "Ask a question, and read what Rumi wrote about it."),
     Action("search", "ctrl+f", "Search", "Search Rumi's verse for words.", in_footer=False),
     Action(
@@ -118,6 +123,13 @@ WRITING = (
         needs="poem",
     ),
     Action("library", "ctrl+l", "Library", "Browse your poems."),
+    Action(
+        "import",
+        "alt+i",
+        "Import",
+        "Add poems from a JSON file that was saved here: one poem, or a whole library.",
+        in_footer=False,
+    ),
     Action("next_model", "ctrl+t", "Language", "Switch between the English and the Persian model.", in_footer=False),
 )
 """What the writing screen does, beside Enter in the prompt."""

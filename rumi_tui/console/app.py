@@ -55,6 +55,7 @@ class RumiApp(App[str]):
         "screens/name.tcss",
         "screens/reading.tcss",
         "screens/settings.tcss",
+        "screens/taking_in.tcss",
         "screens/tour.tcss",
         "screens/tree.tcss",
         "screens/verses.tcss",

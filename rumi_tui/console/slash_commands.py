@@ -18,6 +18,7 @@ from rumi_tui.console.keymap import BY_COMMAND
 from rumi_tui.console.settings import ENTRIES
 from rumi_tui.console.widgets.settings_bar import FIELDS, HINTS, LEFT_OUT, SAMPLING_PRESETS
 from rumi_tui.console.writing.line import WISHES
+from rumi_tui.library.exchange import LIBRARY
 from rumi_tui.library.formats import FORMATS
 
 SIGN = "/"
@@ -64,7 +65,7 @@ class RunAction:
 def completions(metres: Iterable[str] = ()) -> list[str]:
     """Every command as it can be typed, with the values that can be named, the metres of a model among them."""
     action_lines = [f"{SIGN}{name}" for name in BY_COMMAND]
-    export_lines = [f"{SIGN}export {ending}" for ending in FORMATS]
+    export_lines = [f"{SIGN}export {ending}" for ending in (*FORMATS, LIBRARY)]
     settings = (SETTINGS | OF_THE_FILE).items()
     setting_lines = [f"{SIGN}{name} {value}" for name, values in settings for value in values or ("",)]
     line_lines = [f"{SIGN}line {number}{wish}" for number in LINES for wish in ("", *(f" {wish} " for wish in WISHES))]
@@ -80,7 +81,8 @@ def described() -> list[tuple[str, str]]:
         takes[field.label] = f"{field.left_out}, or {field.help}" if field.left_out else field.help
     takes |= {name: ", ".join(choices) for name, choices in OF_THE_FILE.items() if choices}
     takes["keys.NAME"] = f"another key for a command: {SIGN}keys.again alt+x"
-    takes["export"] = ", ".join(FORMATS)
+    takes["export"] = ", ".join((*FORMATS, LIBRARY))
+    takes["import"] = "the JSON file of a poem or of a whole library"
     takes["line"] = "the number of a line to rewrite, and what you want: 3, 3 rhyme love, 3 end heart, 3 metre NAME"
     takes["cento"] = "a word, some, or a question that Rumi's couplets are to be about"
     takes["gloss"] = "a Persian line; nothing: the poem on the page"
@@ -93,8 +95,8 @@ def read_command(line: str) -> SetValue | RunAction:
     name, value = name.lower(), value.strip()
     if name in SETTINGS or name in OF_THE_FILE:
         return SetValue(name, value)
-    if name == "export" and value and value not in FORMATS:
-        raise RumiError(f"A poem cannot be saved as {quoted(value)}: choose one of {', '.join(FORMATS)}.")
+    if name == "export" and value and value not in (*FORMATS, LIBRARY):
+        raise RumiError(f"A poem cannot be saved as {quoted(value)}: choose one of {', '.join((*FORMATS, LIBRARY))}.")
     if name in BY_COMMAND:
         return RunAction(BY_COMMAND[name], value)
     matches = difflib.get_close_matches(name, [*SETTINGS, *OF_THE_FILE, *BY_COMMAND], n=1)

@@ -8,9 +8,10 @@ Poems are trees: a branch is a poem of its own that shares the beginning of anot
 from __future__ import annotations
 
 import datetime
+import re
 import sqlite3
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,7 +21,7 @@ from models.errors import RumiError
 from rumi_tui.engine.generate import Ending, Keep
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.real_verse import RealVerse
-from rumi_tui.library.tables import MIGRATIONS, VERSION
+from rumi_tui.library.tables import VERSION, migrate, set_aside, version_of
 from rumi_tui.verse.words import fold, search_terms
 
 _COLUMNS = "id, written, model, model_sha256, form, text, parent, branches_at, favourite, title, tags, real"
@@ -139,13 +140,13 @@ class Library:
             except sqlite3.OperationalError:
                 raise
             except sqlite3.DatabaseError:
-                self.set_aside = _set_aside(path)
+                self.set_aside = set_aside(path)
                 self._database = self._open()
         except (sqlite3.Error, OSError) as error:
             raise RumiError(
                 f"The library {path} cannot be opened ({error}): make room, or move that file away."
             ) from error
-        if (version := _version(self._database)) != VERSION:
+        if (version := version_of(self._database)) != VERSION:
             raise RumiError(
                 f"The library {path} is of version {version}, this program reads version {VERSION}: update the program."
             )
@@ -156,8 +157,8 @@ class Library:
             verdict = database.execute("PRAGMA quick_check(1)").fetchone()[0]
             if verdict != "ok":
                 raise sqlite3.DatabaseError(verdict)
-            _migrate(database)
-            if _version(database) == VERSION:
+            migrate(database)
+            if version_of(database) == VERSION:
                 database.execute("PRAGMA journal_mode = WAL")
                 database.execute("PRAGMA synchronous = NORMAL")
         except sqlite3.Error:
@@ -185,17 +186,45 @@ class Library:
 
         A deleted poem that is written on is there again.
         """
-        with self._database:
-            self._run("BEGIN IMMEDIATE")
-            for passage in passages:
-                sampling = msgspec.json.encode(passage.sampling).decode()
-                said = (passage.ending, passage.metre, passage.rhyme, passage.named_metre)
-                limits = (passage.keep, passage.original)
-                row = (poem, passage.begins_at, passage.seed, passage.lines, sampling, *said, *limits)
-                self._run("INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        with self.all_or_nothing():
+            self._keep_passages(poem, passages)
             grown = "UPDATE poems SET text = ?, deleted = iif(text = ?, deleted, 0), indexed = 0 WHERE id = ?"
             self._run(grown, (text, text, poem))
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """What is done to the library within is done together, or, where an error ends it, not at all."""
+        with self._database:
+            self._run("BEGIN IMMEDIATE")
+            yield
             self._run("COMMIT")
+
+    def _keep_passages(self, poem: int, passages: Iterable[Passage]) -> None:
+        for passage in passages:
+            sampling = msgspec.json.encode(passage.sampling).decode()
+            said = (passage.ending, passage.metre, passage.rhyme, passage.named_metre)
+            limits = (passage.keep, passage.original)
+            row = (poem, passage.begins_at, passage.seed, passage.lines, sampling, *said, *limits)
+            self._run("INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    def by_content(self) -> dict[tuple[str, str, str, str], list[int]]:
+        """The ids of all poems, deleted ones too, by what they have that no other has: `written`, `model_sha256`,
+        `form` and `text`.
+        """
+        ids: dict[tuple[str, str, str, str], list[int]] = {}
+        for id, *content in self._run("SELECT id, written, model_sha256, form, text FROM poems ORDER BY id"):
+            written, model_sha256, form, text = content
+            ids.setdefault((written, model_sha256, form, text), []).append(id)
+        return ids
+
+    def put(self, poem: KeptPoem, branch: Branch | None) -> int:
+        """Keeps a poem of another library, as a branch of one of this or by itself; returns its id here."""
+        id = self.begin(poem.model, poem.model_sha256, poem.form, poem.text, branch, poem.real)
+        self._keep_passages(id, poem.passages)
+        self._run("UPDATE poems SET written = ? WHERE id = ?", (poem.written, id))
+        self.name(id, poem.title, poem.tags)
+        self.set_favourite(id, poem.favourite)
+        return id
 
     def poems(self, search: str = "") -> list[KeptPoem]:
         """The poems that hold a word with each of these beginnings, the latest first; all of them for no words.
@@ -213,13 +242,11 @@ class Library:
 
     def _index(self) -> None:
         """Takes the words of the poems that have changed into the index: here, so that saving costs no more for it."""
-        with self._database:
-            self._run("BEGIN IMMEDIATE")
+        with self.all_or_nothing():
             for poem, *texts in self._run("SELECT id, title, tags, text FROM poems WHERE NOT indexed"):
                 words = fold("\n".join(texts))
                 self._run("INSERT OR REPLACE INTO words (rowid, text) VALUES (?, ?)", (poem, words))
             self._run("UPDATE poems SET indexed = 1 WHERE NOT indexed")
-            self._run("COMMIT")
 
     def prompts(self, count: int) -> list[str]:
         """What the latest poems that began by themselves began with, the latest first; not Rumi's verse."""
@@ -231,8 +258,8 @@ class Library:
         return [prompt for (prompt,) in rows]
 
     def name(self, poem: int, title: str, tags: Iterable[str]) -> None:
-        """Gives a poem a title and tags; a tag is one word."""
-        words = " ".join(dict.fromkeys(word for tag in tags for word in tag.split()))
+        """Gives a poem a title and tags; a tag is one word, however several are separated, with or without a #."""
+        words = " ".join(_tags(" ".join(tags)))
         values = (" ".join(title.split()), words, poem)
         self._run("UPDATE poems SET title = ?, tags = ?, indexed = 0 WHERE id = ?", values)
 
@@ -243,6 +270,10 @@ class Library:
     def delete(self, poem: int) -> None:
         """Takes a poem out of all lists; it stays in the file."""
         self._run("UPDATE poems SET deleted = (SELECT 1 + max(deleted) FROM poems) WHERE id = ?", (poem,))
+
+    def bring_back(self, poem: int) -> None:
+        """Lists a poem again that was deleted."""
+        self._run("UPDATE poems SET deleted = 0 WHERE id = ?", (poem,))
 
     def undelete(self) -> bool:
         """Brings the poem back that was deleted last, now or in an earlier session; whether there was one."""
@@ -332,7 +363,7 @@ class Library:
             branch=Branch(parent, branches_at) if parent is not None and branches_at is not None else None,
             favourite=bool(favourite),
             title=title,
-            tags=tuple(tags.split()),
+            tags=_tags(tags),
             real=real_verse,
         )
 
@@ -343,31 +374,10 @@ class Library:
             raise RumiError(f"The library {self._path} cannot be used ({error}): make room, or repair it.") from error
 
 
+def _tags(typed: str) -> tuple[str, ...]:
+    """The tags in what a person typed; older libraries have some with the comma that stood behind them."""
+    return tuple(dict.fromkeys(filter(None, re.split(r"[\s,;#،؛]+", typed))))
+
+
 def _now(timespec: str = "seconds") -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec=timespec)
-
-
-def _migrate(database: sqlite3.Connection) -> None:
-    if _version(database) >= VERSION:
-        return
-    with database:
-        database.execute("BEGIN IMMEDIATE")  # another console may be doing the same
-        if (version := _version(database)) < VERSION:
-            for statement in chain.from_iterable(MIGRATIONS[version:]):
-                database.execute(statement)
-            database.execute(f"PRAGMA user_version = {VERSION}")
-
-
-def _version(database: sqlite3.Connection) -> int:
-    return int(database.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _set_aside(path: Path) -> Path:
-    """Gives a damaged file, and what SQLite keeps beside it, another name."""
-    now = datetime.datetime.now().strftime("%Y%m%d-%H%M%S-%f")
-    aside = path.with_name(f"{path.stem}-damaged-{now}{path.suffix}")
-    for ending in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + ending)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + ending))
-    return aside

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+import sqlite3
+from itertools import chain
+from pathlib import Path
+
 MIGRATIONS = (
     (
         """
@@ -75,3 +80,31 @@ MIGRATIONS = (
 """What leads from each version of the tables to the next; a library of an older program goes through those it lacks."""
 VERSION = len(MIGRATIONS)
 """Of the tables, in `user_version`."""
+
+
+def migrate(database: sqlite3.Connection) -> None:
+    """Brings the tables to `VERSION`; those of a later one stay as they are."""
+    if version_of(database) >= VERSION:
+        return
+    with database:
+        database.execute("BEGIN IMMEDIATE")  # another console may be doing the same
+        if (version := version_of(database)) < VERSION:
+            for statement in chain.from_iterable(MIGRATIONS[version:]):
+                database.execute(statement)
+            database.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def version_of(database: sqlite3.Connection) -> int:
+    """Of the tables; 0 where there are none."""
+    return int(database.execute("PRAGMA user_version").fetchone()[0])
+
+
+def set_aside(path: Path) -> Path:
+    """Gives a damaged file, and what SQLite keeps beside it, another name."""
+    now = datetime.datetime.now().strftime("%Y%m%d-%H%M%S-%f")
+    aside = path.with_name(f"{path.stem}-damaged-{now}{path.suffix}")
+    for ending in ("", "-wal", "-shm"):
+        part = path.with_name(path.name + ending)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + ending))
+    return aside

@@ -1,23 +1,31 @@
-"""What is done with poems that are kept: a title, a copy, a file, and another one opened on the page."""
+"""What is done with poems that are kept: a title, a copy, a file, paper, and another one opened on the page."""
 
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
+from textual import events, on
 from textual.screen import Screen
+from textual.widgets import Static
 
-from rumi_tui.bidi import Mode
+from rumi_tui.bidi import Mode, to_display
 from rumi_tui.console.complaints import complaining
+from rumi_tui.console.delivery import give, give_library, send_to_printer
 from rumi_tui.console.screens.export import ExportScreen
 from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.console.screens.name import Name, NameScreen
+from rumi_tui.console.screens.taking_in import ImportScreen
 from rumi_tui.console.screens.tree import TreeScreen
 from rumi_tui.console.writing.desk import Desk
 from rumi_tui.console.writing.draft import Draft
 from rumi_tui.console.writing.history import Snapshot
-from rumi_tui.library.formats import save_file, to_text
+from rumi_tui.library.exchange import LIBRARY, read_file, take_in
+from rumi_tui.library.formats import to_text
 from rumi_tui.library.store import KeptPoem, Library
-from rumi_tui.locations import poems_folder
+
+NAME = "R U M I"
+"""What stands above a poem without a title."""
 
 
 class KeepingScreen(Screen[None]):
@@ -31,6 +39,13 @@ class KeepingScreen(Screen[None]):
         """Shows what the desk has on the page, with a word on how it came there."""
         raise NotImplementedError
 
+    @on(events.ScreenResume)
+    def _show_title(self) -> None:
+        """Shows above the page what its poem is called, which another screen may have changed."""
+        with complaining(self):
+            title = to_display(self._desk.title(), self._mode, 0)
+            self.query_one("#title", Static).update(f"❦  {title or NAME}  ❦")
+
     def action_name(self) -> None:
         """Gives the poem on the page a title and tags."""
         if poem := self._as_saved():
@@ -39,28 +54,47 @@ class KeepingScreen(Screen[None]):
     def _take_name(self, poem: KeptPoem, name: Name | None) -> None:
         if name is not None:
             with complaining(self):
-                self._library.name(poem.id, name.title, name.tags)
+                self._library.name(poem.id, name.title, [name.tags])
 
     def action_copy(self) -> None:
         """Gives the poem to the terminal's clipboard, and to a file, since no terminal says whether it took it."""
         if snapshot := self._snapshot():
             poem = self._as_saved()
-            self.app.copy_to_clipboard(to_text(poem) if poem and poem.real else snapshot.text)
-            if poem:
-                self._save_file(poem, "txt", "Copied, and saved as")
+            self.app.copy_to_clipboard(to_text(poem).removesuffix("\n") if poem else snapshot.text)
+            if self.app.is_web:
+                self.notify("Copied.")
+            elif poem:
+                words = "Copied, and saved as"
+                self.run_worker(give(self.app, poem, "txt", words))
 
     def action_export(self) -> None:
         """Saves the poem as a file."""
         if self._as_saved() is not None:
             self.app.push_screen(ExportScreen(), self._export)
 
-    def _export(self, ending: str | None) -> None:
-        if ending is not None and (poem := self._as_saved()):
-            self._save_file(poem, ending, "Saved as")
+    def _export(self, kind: str | None) -> None:
+        """Saves the poem in one of `FORMATS`, or the whole library."""
+        if kind == LIBRARY:
+            self.run_worker(give_library(self.app, self._library))
+        elif kind is not None and (poem := self._as_saved()):
+            self.run_worker(give(self.app, poem, kind))
 
-    def _save_file(self, poem: KeptPoem, ending: str, words: str) -> None:
-        with complaining(self):
-            self.notify(f"{words} {save_file(poem, ending, poems_folder())}")
+    def action_print(self) -> None:
+        """Sends the poem to the printer."""
+        if poem := self._as_saved():
+            self.run_worker(send_to_printer(self.app, poem))
+
+    def action_import(self, path: str = "") -> None:
+        """Adds the poems of a file to the library, or asks for one. Raises `RumiError` where that cannot be."""
+        if name := path.strip().strip("'\""):  # which a terminal puts around a file that is dropped on it
+            self.notify(take_in(self._library, read_file(Path(name))).words)
+        else:
+            self.app.push_screen(ImportScreen(), self._take_in)
+
+    def _take_in(self, path: str | None) -> None:
+        if path and path.strip():
+            with complaining(self):
+                self.action_import(path)
 
     def _snapshot(self) -> Snapshot | None:
         """What stands on the page; tells the person where nothing does."""

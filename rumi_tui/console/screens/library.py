@@ -6,21 +6,35 @@ import datetime
 from collections.abc import Callable
 from functools import partial
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.containers import Container
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.console.actions import closing
 from rumi_tui.console.complaints import complaining
+from rumi_tui.console.delivery import give, give_library
+from rumi_tui.console.screens.export import ExportScreen
 from rumi_tui.console.screens.name import Name, NameScreen
 from rumi_tui.console.screens.searching import SearchingDialog
 from rumi_tui.console.widgets.choices import Choices
+from rumi_tui.console.widgets.footer import KeyRow
+from rumi_tui.console.widgets.preview import Preview
+from rumi_tui.console.widgets.wrap import shortened
+from rumi_tui.library.exchange import LIBRARY
+from rumi_tui.library.orders import ORDERS
 from rumi_tui.library.store import KeptPoem, Library
 
-KEYS = "type to search · ^f ★ · ^o name · Delete, ^z undo"
+BESIDE = 96
+"""Columns of a screen where the preview stands beside the list, as in the style sheet."""
+DATED = 60
+"""Cells of a row from which on it begins with date and form."""
+BEGINNING = 24
+"""Cells of a branch's first line, which it shares with other poems; what is its own follows."""
 
 
 class LibraryScreen(SearchingDialog[KeptPoem]):
@@ -28,30 +42,57 @@ class LibraryScreen(SearchingDialog[KeptPoem]):
 
     BINDINGS = [
         *closing("library", "back"),
-        Binding("ctrl+f", "favour", "Favourite"),
+        Binding("ctrl+f", "favour", "★"),
+        Binding("f2", "only_favourites", "Only ★"),
+        Binding("f3", "reorder", "Order"),
         Binding("ctrl+o", "name", "Name"),
+        Binding("ctrl+s", "export", "Save as"),
         Binding("delete", "delete", "Delete"),
         Binding("ctrl+z", "undo", "Undo"),
+        Binding("ctrl+down", "scroll_preview(1)", "Down the poem", show=False),
+        Binding("ctrl+up", "scroll_preview(-1)", "Up the poem", show=False),
     ]
 
     def __init__(self, library: Library, mode: Mode) -> None:
         super().__init__()
         self._library, self._mode = library, mode
-        self._poems = library.poems()
+        self._only_favourites = False
+        self._order = next(iter(ORDERS))
+        self._poems = self._read()
+        self._listed_width = 0
 
     def compose(self) -> ComposeResult:
-        """The latest poem first, a line each."""
-        yield Static(markup=False)
-        yield Choices(markup=False)
+        """The list, a line for each poem, and beside or below it the one under the cursor."""
+        yield Static(id="heading", markup=False)
+        with Container(id="shelf"):
+            yield Choices(markup=False)
+            yield Preview(self._mode)
+        yield KeyRow(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Lists all poems."""
         self._list(0)
 
+    def on_resize(self) -> None:
+        """Cuts the lines to the new width."""
+        if self._width != self._listed_width:
+            self._list(self.query_one(OptionList).highlighted or 0)
+
     def action_favour(self) -> None:
         """Marks the poem as a favourite, or no longer."""
         if poem := self._highlighted:
             self._change(lambda: self._library.set_favourite(poem.id, not poem.favourite))
+
+    def action_only_favourites(self) -> None:
+        """Lists favourites alone, or everything."""
+        self._only_favourites = not self._only_favourites
+        self._change(lambda: None)
+
+    def action_reorder(self) -> None:
+        """Lists the poems in the next order."""
+        names = list(ORDERS)
+        self._order = names[(names.index(self._order) + 1) % len(names)]
+        self._change(lambda: None)
 
     def action_name(self) -> None:
         """Gives the poem a title and tags."""
@@ -60,7 +101,18 @@ class LibraryScreen(SearchingDialog[KeptPoem]):
 
     def _take_name(self, poem: KeptPoem, name: Name | None) -> None:
         if name is not None:
-            self._change(lambda: self._library.name(poem.id, name.title, name.tags))
+            self._change(lambda: self._library.name(poem.id, name.title, [name.tags]))
+
+    def action_export(self) -> None:
+        """Saves the poem, or all, as a file."""
+        if poem := self._highlighted:
+            self.app.push_screen(ExportScreen(), partial(self._export, poem))
+
+    def _export(self, poem: KeptPoem, kind: str | None) -> None:
+        if kind == LIBRARY:
+            self.run_worker(give_library(self.app, self._library))
+        elif kind is not None:
+            self.run_worker(give(self.app, poem, kind))
 
     def action_delete(self) -> None:
         """Takes the poem out of the library."""
@@ -71,6 +123,10 @@ class LibraryScreen(SearchingDialog[KeptPoem]):
         """Brings the poem back that was deleted last."""
         self._change(self._library.undelete)
 
+    def action_scroll_preview(self, halves: int) -> None:
+        """Moves the poem that is looked at."""
+        self.query_one(Preview).turn(halves)
+
     @property
     def _highlighted(self) -> KeptPoem | None:
         number = self.query_one(OptionList).highlighted
@@ -79,32 +135,73 @@ class LibraryScreen(SearchingDialog[KeptPoem]):
     def _find(self) -> None:
         self._change(lambda: None, row=0)
 
+    def _read(self) -> list[KeptPoem]:
+        poems = self._library.poems(self._search)
+        return ORDERS[self._order](poem for poem in poems if poem.favourite or not self._only_favourites)
+
     def _change(self, change: Callable[[], object], row: int | None = None) -> None:
-        """Does something to the library and lists what is there then."""
+        """Does something to the library and lists what is there then, with the same poem under the cursor if it is."""
+        poem = self._highlighted if row is None else None
         if row is None:
             row = self.query_one(OptionList).highlighted or 0
         with complaining(self):
             change()
-            self._poems = self._library.poems(self._search)
-            self._list(row)
+            self._poems = self._read()
+            ids = [other.id for other in self._poems]
+            self._list(ids.index(poem.id) if poem is not None and poem.id in ids else row)
 
     def _list(self, row: int) -> None:
         count = len(self._poems)
+        what = "Favourites" if self._only_favourites else "Poems"
         if self._search:
-            words = f"Poems with {to_display(self._search, self._mode, 0)}: {count}"
+            words = f"{what} with {to_display(self._search, self._mode, 0)}: {count}"
+        elif count or self._only_favourites:
+            words = f"{what}: {count} · type to search"
         else:
-            words = f"Poems kept: {count} · {KEYS}" if count else "No poem is kept yet: go back and write one."
-        self.query_one(Static).update(words)
+            words = "No poem is kept yet: go back and write one, or add some from a file with /import."
+        self.query_one(Static).update(f"{words} · {self._order}" if count > 1 else words)
         options = self.query_one(OptionList)
+        self._listed_width = self._width
         options.clear_options()
-        options.add_options(Option(self._title(poem)) for poem in self._poems)
+        options.add_options(Option(self._row(poem)) for poem in self._poems)
         options.highlighted = min(row, count - 1) if count else None
+        self._preview()
 
-    def _title(self, poem: KeptPoem) -> str:
-        date = datetime.datetime.fromisoformat(poem.written).astimezone()
-        name = to_display(poem.title or poem.text.split("\n", 1)[0], self._mode, 0)
+    @on(OptionList.OptionHighlighted)
+    def _preview(self) -> None:
+        """Shows the poem under the cursor."""
+        poem = self._highlighted
+        with complaining(self):
+            self.query_one(Preview).show(poem, self._library.given(poem) if poem else ())
+
+    @property
+    def _width(self) -> int:
+        """Cells of a row of the list, told from the screen, since the list may not be drawn yet."""
+        columns = self.app.size.width
+        return (columns // 2 if columns >= BESIDE else columns) - 5
+
+    def _row(self, poem: KeptPoem) -> str:
+        """One line, as wide as the list: the beginning of a name is what it is cut to, in either direction."""
+        width = self._width
+        facts = "★ " if poem.favourite else "  "
+        if width >= DATED:
+            date = datetime.datetime.fromisoformat(poem.written).astimezone()
+            facts = f"{date:%Y-%m-%d %H:%M} {facts}{poem.form:<8}"
         tags = "".join(f" #{to_display(tag, self._mode, 0)}" for tag in poem.tags)
-        return f"{date:%Y-%m-%d %H:%M} {'★' if poem.favourite else ' '}{poem.form:<8}{name}{tags}"
+        room = max(8, width - len(facts))
+        if cell_len(tags) > room // 2:
+            tags = f"{tags[: room // 2 - 1]}…"
+        return f"{facts}{self._label(poem, room - cell_len(tags))}{tags}"
+
+    def _label(self, poem: KeptPoem, room: int) -> str:
+        """Title or first line; of a branch, also what it has of its own."""
+        name = poem.title or poem.text.lstrip("\n").split("\n", 1)[0]
+        own = " ".join(poem.text[poem.branch.at :].split()) if poem.branch else ""
+        if not own:
+            return to_display(shortened(name, room), self._mode, 0)
+        name = shortened(name, min(BEGINNING, room // 2))
+        own = shortened(own, max(1, room - cell_len(name) - 3))
+        return f"{to_display(name, self._mode, 0)} ↳ {to_display(own, self._mode, 0)}"
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:

@@ -19,7 +19,8 @@ class Name(NamedTuple):
     """What a poem is called."""
 
     title: str
-    tags: list[str]
+    tags: str
+    """As they were typed."""
 
 
 class NameScreen(Dialog[Name | None]):
@@ -33,11 +34,10 @@ class NameScreen(Dialog[Name | None]):
 
     def compose(self) -> ComposeResult:
         """Two fields; Enter in either keeps both."""
-        yield Label("Title, and tags separated by spaces; Enter saves", markup=False)
+        yield Label("Title, and tags separated by spaces or commas; Enter saves", markup=False)
         yield VerseInput(self._mode, self._poem.title, placeholder="no title", id="title")
         yield VerseInput(self._mode, " ".join(self._poem.tags), placeholder="no tags", id="tags")
 
     @on(Input.Submitted)
     def _keep(self) -> None:
-        tags = self.query_one("#tags", Input).value.split()
-        self.dismiss(Name(self.query_one("#title", Input).value, tags))
+        self.dismiss(Name(self.query_one("#title", Input).value, self.query_one("#tags", Input).value))

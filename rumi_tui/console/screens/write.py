@@ -73,7 +73,7 @@ class WriteScreen(RealVerseScreen):
 
     def compose(self) -> ComposeResult:
         """The page from top to bottom."""
-        yield Static("❦  R U M I  ❦", id="title")
+        yield Static(id="title", markup=False)
         yield Page(self._mode)
         yield SettingsBar(self._model, self._file.settings, self._mode)
         try:
@@ -143,6 +143,7 @@ class WriteScreen(RealVerseScreen):
         self._draw_beside(job, event)
         match event:
             case Began():
+                self._show_title()
                 page.begin(snapshot, job, event)
                 self.refresh_bindings()
             case Tried():
@@ -157,6 +158,7 @@ class WriteScreen(RealVerseScreen):
 
     def _show(self, words: str) -> None:
         """Draws what stands on the page, and tells how it came there."""
+        self._show_title()
         self.query_one(Page).show(self._desk.now, words)
         self.refresh_bindings()
         self._mark()
@@ -214,6 +216,7 @@ class WriteScreen(RealVerseScreen):
             "read": self.action_read,
             "gloss": self.action_gloss,
             "cento": self.action_cento,
+            "import": self.action_import,
         }
 
     async def _write_new(self, text: str) -> None:

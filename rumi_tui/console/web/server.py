@@ -10,7 +10,7 @@ import asyncio
 import errno
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -46,6 +46,7 @@ class ConsoleServer(Server):
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
         app.middlewares.append(self._refuse_strangers)
+        app.on_response_prepare.append(_name_in_any_script)
         return app
 
     @web.middleware
@@ -79,3 +80,10 @@ class ConsoleServer(Server):
             return await super().handle_websocket(request)
         finally:
             self._pages.discard(page)
+
+
+async def _name_in_any_script(request: web.Request, response: web.StreamResponse) -> None:
+    """Tells a browser the name of a download as RFC 6266 has it: textual-serve sends Persian letters as they are."""
+    kind, found, name = response.headers.get("Content-Disposition", "").partition("; filename=")
+    if found:
+        response.headers["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(name)}"

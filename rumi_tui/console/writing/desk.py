@@ -331,6 +331,10 @@ class Desk:
         self.job = None
         self.history.turn_to(self.unsaved.find(poem) or Draft.reopen(self.library, self.library.poem(poem)))
 
+    def title(self) -> str:
+        """Of the poem on the page, as the library has it. Raises `RumiError` where it cannot be read."""
+        return self.library.poem(self.now.draft.id).title if self.now and self.now.draft.id is not None else ""
+
     def family(self, draft: Draft) -> list[KeptPoem]:
         """The poems of the tree that a poem stands in. Raises `RumiError` where they cannot be read."""
         return self.library.family(draft.id) if draft.id is not None else []

@@ -94,7 +94,22 @@ def test_the_poems_of_the_library_are_printed_as_a_text_that_can_be_read_again(t
         library.begin("en", "0" * 64, "free", text)
     library.close()
     done = call_command("rumi-tui", "--plain")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "amber\ncandle\n\ndrum\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "amber\ncandle\n\n\ndrum\n", "")
+
+
+def test_a_library_goes_from_one_place_to_another_as_a_file(tmp_path, monkeypatch):
+    path = tmp_path / "all poems.json"
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "one"))
+    library = Library(tmp_path / "one" / "rumi-tui" / "poems.sqlite")
+    library.begin("en", "0" * 64, "free", "amber")
+    library.close()
+    done = call_command("rumi-tui", "--export", str(path))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", f"The whole library is saved as {path}.\n")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "other"))
+    done = call_command("rumi-tui", "--import", str(path))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "1 poem added to the library.\n")
+    assert call_command("rumi-tui", "--plain").stdout == "amber\n"
+    assert_command_refused(call_command("rumi-tui", "--import", str(tmp_path)), 1, "cannot be read")
 
 
 def test_an_unheard_of_order_of_lines_is_refused(tmp_path):

@@ -45,6 +45,7 @@ from rumi_tui.console.screens.messages import MessagesScreen
 from rumi_tui.console.screens.name import NameScreen
 from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.screens.settings import SettingsScreen
+from rumi_tui.console.screens.taking_in import ImportScreen
 from rumi_tui.console.screens.tour import TourScreen
 from rumi_tui.console.screens.tree import TreeScreen
 from rumi_tui.console.screens.verses import VersesScreen
@@ -94,6 +95,7 @@ PAGES = {
     "export": Page(ExportScreen, ("ctrl+s",)),
     "edit": Page(EditScreen, ("f8",)),
     "name": Page(NameScreen, ("ctrl+o",)),
+    "import": Page(ImportScreen, ("alt+i",)),
     "settings": Page(SettingsScreen, ("f4",)),
     "verses": Page(VersesScreen, ("ctrl+k",), has_picture=False),
     "reading": Page(ReadingScreen, ("ctrl+b",), has_picture=False),

@@ -63,7 +63,7 @@ async def test_commands_set_what_a_poem_is_written_with(library, endless_file):
 
 
 @pytest.mark.parametrize(
-    "line", ["/temperature hot", "/lines 0", "/form ode", "/model gone", "/nothing", "/export pdf"]
+    "line", ["/temperature hot", "/lines 0", "/form ode", "/model gone", "/nothing", "/export doc", "/import nowhere"]
 )
 async def test_a_command_that_makes_no_sense_is_told_and_stays_to_be_mended(library, endless_file, line):
     async with console(library, endless_file, lines="2") as pilot:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 from html import unescape
 from html.parser import HTMLParser
@@ -13,10 +14,13 @@ from hypothesis import strategies as st
 from support import refused, verse
 
 from rumi_tui.engine.sampling import Sampling
-from rumi_tui.library.formats import FORMATS, colophon, file_name, lines_of, save_file, to_json, to_markdown, to_text
+from rumi_tui.library.formats import FORMATS, content_of, file_name, save_file, to_json, to_markdown, to_text
+from rumi_tui.library.layout import colophon, in_columns, lines_of, title_of
 from rumi_tui.library.real_verse import MACHINE_CAPTION, RealVerse
 from rumi_tui.library.store import KeptPoem, Passage
 
+WRITTEN = [ending for ending in FORMATS if ending not in ("png", "pdf")]
+"""What is text; `test_press.py` looks at the others."""
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -30,13 +34,19 @@ class Paragraphs(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
-        self.direction: str | None = None
+        self.attributes: dict[str, str | None] = {}
+        """Of the whole page."""
+        self.stanzas: list[int] = []
+        """How many lines each has."""
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         if tag == "html":
-            self.direction = dict(attributes)["dir"]
+            self.attributes = dict(attributes)
+        if tag == "div":
+            self.stanzas.append(0)
         if tag == "p":
             self.found.append("")
+            self.stanzas[-1] += 1
 
     def handle_data(self, data: str) -> None:
         if self.lasttag == "p" and data != "\n":
@@ -53,17 +63,84 @@ def test_a_card_is_sound_xml_that_holds_every_line_whatever_the_poem_is(text: st
     assert svg_lines(FORMATS["svg"][1](poem)) == lines_of(poem)
 
 
-@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("fa", "rtl")])
-def test_a_page_holds_every_line_in_its_direction(language: str, direction: str):
-    poem = kept(verse(1, language=language) + "\n<b>&amp; 1 < 2")
+def page_of(poem: KeptPoem) -> Paragraphs:
     page = Paragraphs()
     page.feed(FORMATS["html"][1](poem))
+    return page
+
+
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("fa", "rtl")])
+def test_a_page_holds_every_line_in_its_language_and_direction(language: str, direction: str):
+    poem = kept(verse(1, language=language) + "\n<b>&amp; 1 < 2")
+    page = page_of(poem)
     assert page.found == lines_of(poem)
-    assert page.direction == direction
+    assert page.attributes == {"lang": language, "dir": direction}
+
+
+PERSIAN = "بشنو این نی\nاز جدایی‌ها\nکز نیستان تا\nدر نفیرم مرد"
+
+
+@pytest.mark.parametrize(("form", "sizes"), [("couplet", [2, 2, 1]), ("ghazal", [2, 2, 1]), ("free", [5])])
+def test_couplets_stay_couplets_in_every_format(form: str, sizes: list[int]):
+    poem = kept("one\ntwo\nthree\nfour\nfive", form=form)
+    stanzas = {
+        "txt": [stanza.strip().split("\n") for stanza in to_text(poem).split("\n\n")],
+        "md": [stanza.split("\\\n") for stanza in to_markdown(poem).split("\n\n")[:-1]],
+    }
+    for ending, found in stanzas.items():
+        assert [len(stanza) for stanza in found] == sizes, ending
+    assert page_of(poem).stanzas == sizes
+    steps = [bottom - top for top, bottom in itertools.pairwise(place[1] for place in svg_places(poem))]
+    assert [step > min(steps) for step in steps] == [form in ("couplet", "ghazal") and at in (1, 3) for at in range(4)]
+
+
+def svg_places(poem: KeptPoem) -> list[tuple[int, int]]:
+    """Where each line stands on a card."""
+    card = ElementTree.fromstring(FORMATS["svg"][1](poem))
+    return [(int(line.get("x")), int(line.get("y"))) for line in card.iterfind(f"{SVG}g[@direction]/{SVG}text")]
+
+
+def test_a_quatrain_is_one_stanza():
+    assert to_text(kept("one\ntwo\nthree\nfour", form="rubai")) == "one\ntwo\nthree\nfour\n"
+
+
+def test_empty_lines_that_a_person_made_stay_and_no_others_come():
+    assert to_text(kept("one\n\ntwo\nthree\n\n")) == "one\n\ntwo\nthree\n"
+    assert not in_columns(kept("بشنو\n\nنی\nاز"))
+
+
+@pytest.mark.parametrize("form", ["couplet", "ghazal", "rubai"])
+def test_a_persian_couplet_stands_in_two_columns_the_first_line_on_the_right(form: str):
+    poem = kept(PERSIAN, form=form)
+    assert '<main class="columns">' in FORMATS["html"][1](poem)
+    (first_x, first_y), (second_x, second_y), (third_x, third_y), _ = svg_places(poem)
+    assert (first_x, first_y) > (second_x, second_y)
+    assert (first_y, first_x) == (second_y, third_x)
+    assert third_y > first_y
+    assert '<div dir="rtl" lang="fa">' in to_markdown(poem)
+
+
+@pytest.mark.parametrize(("text", "form"), [("one\ntwo", "couplet"), (PERSIAN, "free")])
+def test_no_other_poem_stands_in_columns(text: str, form: str):
+    poem = kept(text, form=form)
+    assert 'class="columns' not in FORMATS["html"][1](poem)
+    assert len({x for x, _ in svg_places(poem)}) == 1
+
+
+def test_the_title_or_else_the_first_line_names_document_and_file():
+    named, nameless = kept("\namber & candle", title="A small\x1b lamp <1>"), kept("\namber & candle")
+    assert [title_of(poem) for poem in (named, nameless)] == ["A small lamp <1>", "amber & candle"]
+    for ending in ("html", "svg"):
+        assert "<title>A small lamp &lt;1&gt;</title>" in FORMATS[ending][1](named)
+        assert "<title>amber &amp; candle</title>" in FORMATS[ending][1](nameless)
+    assert [file_name(poem, "pdf") for poem in (named, nameless)] == ["a-small-lamp-1-3.pdf", "amber-candle-3.pdf"]
+    assert file_name(kept("amber", title="a " * 100), "md") == f"{'-'.join('a' * 30)}-3.md"
+    assert file_name(kept("amber", title="?!"), "md") == "poem-3.md"
 
 
 def test_markdown_keeps_lines_apart_and_takes_nothing_for_markup():
-    assert to_markdown(kept("# a *star*\n1. one\n- two")).startswith("\\# a \\*star\\*\\\n1\\. one\\\n\\- two\n\n")
+    poem = kept("# a *star*\n1. one\n- two", form="free")
+    assert to_markdown(poem).startswith("\\# a \\*star\\*\\\n1\\. one\\\n\\- two\n\n")
 
 
 def test_markdown_shows_numbers_as_they_are_and_ends_without_a_break():
@@ -109,39 +186,43 @@ def test_what_was_asked_for_is_told_once_for_all_passages():
     assert lines_of(poem) == svg_lines(FORMATS["svg"][1](poem))
 
 
-@pytest.mark.parametrize("ending", FORMATS)
+@pytest.mark.parametrize("ending", WRITTEN)
 def test_no_control_character_leaves_except_as_json(ending: str):
     text = FORMATS[ending][1](kept("am\x1b[31mber\u202e\ncandle"))
     assert "\x1b" not in text
     assert ending == "json" or "\u202e" not in text
 
 
+def saved(poem: KeptPoem, folder: Path) -> Path:
+    return save_file(content_of(poem, "txt"), file_name(poem, "txt"), folder)
+
+
 def test_a_file_is_written_once_and_never_over_another(tmp_path: Path):
     poem = kept("عشق amber، candle")
-    first = save_file(poem, "txt", tmp_path / "new")
+    first = saved(poem, tmp_path / "new")
     assert first.name == "عشق-amber-candle-3.txt"
-    assert save_file(poem, "txt", tmp_path / "new") == first
-    second = save_file(kept("عشق amber، candle\nmirror"), "txt", tmp_path / "new")
+    assert saved(poem, tmp_path / "new") == first
+    second = saved(kept("عشق amber، candle\nmirror"), tmp_path / "new")
     assert (second.name, first.read_text("utf-8")) == ("عشق-amber-candle-3-2.txt", "عشق amber، candle\n")
 
 
 @pytest.mark.parametrize("text", ["", "?!", "../../etc/passwd", "a" * 1000, "\0"])
 def test_any_poem_has_a_name_that_stays_in_its_folder(tmp_path: Path, text: str):
-    assert file_name(kept(text)).endswith("3")
-    assert save_file(kept(text), "txt", tmp_path).parent == tmp_path
+    assert file_name(kept(text), "txt").endswith("3.txt")
+    assert saved(kept(text), tmp_path).parent == tmp_path
 
 
 def test_a_folder_that_cannot_be_is_refused(tmp_path: Path):
     (tmp_path / "file").touch()
     with refused("Could not write"):
-        save_file(kept("amber"), "txt", tmp_path / "file")
+        saved(kept("amber"), tmp_path / "file")
 
 
 REAL = RealVerse(length=len("Rumi's own\nline"), place="Masnavi I, couplet 1", address="https://ganjoor.net/1")
 AFTER_RUMI = kept("Rumi's own\nline\nthe machine's\nother", real=REAL)
 
 
-@pytest.mark.parametrize("ending", FORMATS)
+@pytest.mark.parametrize("ending", WRITTEN)
 def test_every_file_tells_rumis_lines_from_the_machines_and_where_his_stand(ending: str):
     text = FORMATS[ending][1](AFTER_RUMI)
     assert "Masnavi I, couplet 1" in text
@@ -162,6 +243,7 @@ def test_as_text_each_author_stands_above_his_lines():
 
 def test_in_markdown_and_on_a_page_rumis_lines_are_a_quotation():
     quoted = [line for line in to_markdown(AFTER_RUMI).split("\n") if line.startswith(">")]
+    assert f"*{MACHINE_CAPTION}*\n\nthe machine" in to_markdown(AFTER_RUMI)
     assert quoted == ["> Rumi's own\\", "> line", ">", f"> *Rumi, Masnavi I, couplet 1* <{REAL.address}>"]
     html = FORMATS["html"][1](AFTER_RUMI)
     quotation = html.partition("<blockquote>")[2].partition("</blockquote>")[0]
@@ -191,7 +273,7 @@ CENTO = kept(
 )
 
 
-@pytest.mark.parametrize("ending", FORMATS)
+@pytest.mark.parametrize("ending", WRITTEN)
 def test_of_a_cento_every_file_tells_where_each_couplet_stands(ending: str):
     text = FORMATS[ending][1](CENTO)
     assert MACHINE_CAPTION not in text

@@ -315,3 +315,18 @@ def test_a_poem_that_makes_no_sense_is_told_in_one_line(path: Path, spoil):
     library._database.execute(spoil)
     with refused():
         library.poems()
+
+
+@pytest.mark.parametrize("typed", ["draft birds", "draft, birds", "#draft #birds", " draft ،birds؛draft,"])
+def test_tags_are_words_however_they_are_separated(path: Path, typed: str):
+    library = Library(path)
+    poem = library.begin(*POEM)
+    library.name(poem, "", [typed])
+    assert library.poem(poem).tags == ("draft", "birds")
+
+
+def test_tags_that_an_older_program_kept_with_their_commas_are_read_without(path: Path):
+    library = Library(path)
+    poem = library.begin(*POEM)
+    library._database.execute("UPDATE poems SET tags = 'draft, birds'")
+    assert library.poem(poem).tags == ("draft", "birds")

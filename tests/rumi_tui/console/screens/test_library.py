@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from console_support import (
+    SIZES,
     begin_without_end,
     console,
     field,
@@ -17,7 +18,8 @@ from textual.widgets import OptionList, Static
 
 from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.console.screens.write import WriteScreen
-from rumi_tui.library.store import KeptPoem, Library
+from rumi_tui.console.widgets.preview import Preview
+from rumi_tui.library.store import Branch, KeptPoem, Library
 
 
 @pytest.mark.parametrize("size", [(80, 24), (24, 8)])
@@ -31,7 +33,8 @@ async def test_the_library_lists_poems_and_opens_one(library, endless_file, size
         titles = [str(options.get_option_at_index(index).prompt) for index in range(options.option_count)]
         assert len(titles) == 2
         for title, poem in zip(titles, (second, first), strict=True):
-            assert title.endswith(poem.text.split("\n")[0])
+            assert title.removesuffix("…").split()[-1] in poem.text.split("\n")[0]
+            assert len(title) < size[0]
         await pilot.press("down", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
         await until(pilot, lambda: on_the_page(pilot) == letters(first.text))
@@ -172,4 +175,126 @@ async def test_a_library_that_fails_while_it_is_open_is_told(library, endless_fi
         await until(pilot, lambda: told(pilot))
         assert len(titles(pilot)) == 3
         library._database.execute("PRAGMA query_only = OFF")
+        await pilot.press("escape")
+
+
+def heading(pilot: Pilot) -> str:
+    return str(pilot.app.screen.query_one(Static).content)
+
+
+def about(pilot: Pilot) -> str:
+    """What the preview tells of its poem."""
+    return str(pilot.app.screen.query_one("#about", Static).content)
+
+
+async def test_favourites_are_listed_alone_and_counted(library, endless_file, three):
+    library.set_favourite(three[0], True)
+    async with console(library, endless_file) as pilot:
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: "Poems: 3" in heading(pilot))
+        await pilot.press("f2")
+        await until(pilot, lambda: heading(pilot).startswith("Favourites: 1"))
+        assert [title[-12:] for title in titles(pilot)] == ["amber candle"]
+        await pilot.press("ctrl+f")
+        await until(pilot, lambda: heading(pilot).startswith("Favourites: 0"))
+        await pilot.press("f2", *"amb", "f2")
+        await until(pilot, lambda: heading(pilot) == "Favourites with amb: 0")
+        await pilot.press("escape", "escape")
+
+
+async def test_the_order_changes_and_the_cursor_stays_on_its_poem(library, endless_file, three):
+    library.set_favourite(three[1], True)
+    library.name(three[0], "Zither", [])
+    async with console(library, endless_file, (120, 30)) as pilot:
+        await pilot.press("ctrl+l")
+        orders = {
+            "newest first": ["amber drum", "mirror", "Zither"],
+            "oldest first": ["Zither", "mirror", "amber drum"],
+            "by title": ["Zither", "amber drum", "mirror"],
+            "favourites first": ["mirror", "amber drum", "Zither"],
+        }
+        for order, names in orders.items():
+            await until(pilot, lambda order=order: heading(pilot).endswith(order))
+            assert [name for title, name in zip(titles(pilot), names, strict=True) if not title.endswith(name)] == []
+            assert on_the_page(pilot) == "amberdrum"
+            await pilot.press("f3")
+        await until(pilot, lambda: heading(pilot).endswith("newest first"))
+        await pilot.press("escape")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_poem_under_the_cursor_is_shown_whole_where_there_is_room(library, endless_file, three, size):
+    library.name(three[2], "Lamp", ["red"])
+    text = "\n".join(f"amber {number}" for number in range(60))
+    library.save(three[1], text, [])
+    library.save(three[2], text.replace("amber", "drum"), [])
+    async with console(library, endless_file, size) as pilot:
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: len(titles(pilot)) == 3)
+        preview = pilot.app.screen.query_one(Preview)
+        if size == (20, 8):
+            assert not preview.display
+        else:
+            await until(pilot, lambda: preview.region.area)
+            side_by_side = preview.region.x > 0
+            assert side_by_side == (size[0] >= 96)
+            assert "Lamp" in about(pilot)
+            assert "#red" in about(pilot)
+            view = preview.query_one("PoemView")
+            await until(pilot, lambda: view.virtual_size.height > 60)
+            for key in ("down", "up", "down"):
+                await pilot.resize_terminal(20, 8)
+                await pilot.resize_terminal(*size)
+                await until(pilot, lambda: preview.region.area)
+                assert view.scroll_offset.y == 0
+                await pilot.press(key)
+            await until(pilot, lambda: on_the_page(pilot) == letters(text))
+            await pilot.press("ctrl+down")
+            await until(pilot, lambda: view.scroll_offset.y > 0)
+            await pilot.press("ctrl+up")
+            await until(pilot, lambda: view.scroll_offset.y == 0)
+            assert preview.region.intersection(pilot.app.screen.query_one(OptionList).region).area == 0
+        await pilot.press("escape")
+
+
+async def test_branches_are_told_apart_by_what_is_their_own(library, endless_file):
+    trunk = library.begin("en", "0" * 64, "free", "amber candle and a lamp in the night\ndrum")
+    for text in ("amber candle and a lamp in the dust\nreed", "amber candle and a lamp in the rain\nrose"):
+        library.begin("en", "0" * 64, "free", text, Branch(trunk, 31))
+    async with console(library, endless_file) as pilot:
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: len(titles(pilot)) == 3)
+        assert [title.partition("↳ ")[2] for title in titles(pilot)] == ["rain rose", "dust reed", ""]
+        assert "a branch" in about(pilot)
+        await pilot.press("escape")
+
+
+async def test_a_long_name_is_cut_at_its_end_and_takes_one_row(library, endless_file):
+    long = " ".join(["amber"] * 60)
+    persian = " ".join(["گنج"] * 60)
+    for name in (long, persian, "short"):
+        library.name(library.begin("en", "0" * 64, "couplet", "text"), name, ["tag" * 40] if name == long else ["tag"])
+    async with console(library, endless_file) as pilot:
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: len(titles(pilot)) == 3)
+        short, of_persian, of_english = titles(pilot)
+        assert short.endswith("short #tag")
+        assert "amber amber" in of_english
+        assert "… #tag" in of_english
+        assert all(len(title) <= 76 for title in titles(pilot))
+        assert "…" in of_persian
+        options = pilot.app.screen.query_one(OptionList)
+        assert options.virtual_size.height == 3
+        await pilot.press("escape")
+
+
+async def test_a_poem_of_the_library_is_saved_without_being_opened(library, endless_file, three, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DOCUMENTS_DIR", str(tmp_path / "documents"))
+    async with console(library, endless_file) as pilot:
+        await pilot.press("ctrl+l", "down", "ctrl+s", "enter")
+        await until(pilot, lambda: told(pilot, is_error=False))
+        [path] = (tmp_path / "documents" / "Rumi").iterdir()
+        assert path.read_text("utf-8") == "mirror\n"
+        await pilot.press("ctrl+s", "end", "enter")
+        await until(pilot, lambda: any("whole library" in words for words in told(pilot, is_error=False)))
         await pilot.press("escape")

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import aiohttp
 import psutil
@@ -19,6 +20,7 @@ import pytest_asyncio
 from support import assert_command_refused, call_command, run_command
 from web_support import Served
 
+from rumi_tui.library.formats import content_of
 from rumi_tui.library.store import Library
 
 PATIENCE_SECONDS = 60.0
@@ -72,6 +74,39 @@ async def test_a_page_has_a_console_that_writes_and_ends_with_it(
     [poem] = Library(tmp_path / "rumi-tui" / "poems.sqlite").poems()
     assert poem.text.startswith("amber")
     assert served.process.poll() is None
+
+
+async def test_what_is_saved_in_a_page_is_downloaded_under_its_name(
+    served: Served, browser: aiohttp.ClientSession, tmp_path: Path
+):
+    async with browser.ws_connect(f"{served.address}/ws?width=100&height=30", max_msg_size=0) as page:
+        await shown_until(page, b"couplet")
+        await press(page, "/lines 2\r")
+        await shown_until(page, b"Begin a poem")
+        await press(page, "amber\r")
+        await shown_until(page, b"seed")
+        library = Library(tmp_path / "rumi-tui" / "poems.sqlite")
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not (library.poems() and library.poems()[0].passages[0].ending):
+                await asyncio.sleep(0.05)
+        [poem] = library.poems()
+        library.name(poem.id, "نی", [])
+        await press(page, "/export txt\r")
+        key = await delivery_key(page)
+        async with browser.get(f"{served.address}/download/{key}") as answer:
+            assert await answer.read() == content_of(library.poem(poem.id), "txt")
+            name = answer.headers["Content-Disposition"].partition("filename*=UTF-8''")[2]
+        assert unquote(name) == f"نی-{poem.id}.txt"
+    assert not (tmp_path / "Documents").exists()
+
+
+async def delivery_key(page: aiohttp.ClientWebSocketResponse) -> str:
+    """What the page is told to ask for."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            message = await page.receive()
+            if message.type == aiohttp.WSMsgType.TEXT and "deliver_file_start" in message.data:
+                return json.loads(message.data)[1]
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

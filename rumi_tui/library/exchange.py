@@ -1,0 +1,157 @@
+"""A whole library as one file, and poems taken in from such a file or from the JSON of one poem.
+
+Knows nothing of screens.
+"""
+
+from __future__ import annotations
+
+import datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from models.errors import RumiError, describe
+from rumi_tui.bidi import printable
+from rumi_tui.library.store import Branch, KeptPoem, Library
+from rumi_tui.texts.places import read_place
+
+VERSION = 1
+"""Of what a library file holds."""
+LIBRARY = "library"
+"""What stands in the place of a format where the whole library is to be saved."""
+LARGEST = 256 * 2**20
+"""Bytes of a file that is read: a hundred thousand poems."""
+LARGEST_SEED = 2**63 - 1
+"""That SQLite takes."""
+
+
+class LibraryFile(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one library gives to another."""
+
+    rumi_library: int
+    """See `VERSION`."""
+    poems: tuple[KeptPoem, ...]
+    """The oldest first, without those that were deleted."""
+    bookmarks: tuple[str, ...] = ()
+    """The latest first."""
+
+
+class TakenIn(NamedTuple):
+    """What came of poems that were to be taken in."""
+
+    new: int
+    known: int
+    """Of the poems, how many were in the library already."""
+
+    @property
+    def words(self) -> str:
+        """For a person."""
+        new = f"{self.new} {'poem' if self.new == 1 else 'poems'} added to the library"
+        known = f"; {self.known} {'was' if self.known == 1 else 'were'} there already" if self.known else ""
+        return f"{new}{known}."
+
+
+def to_library_file(library: Library) -> bytes:
+    """The file. Raises `RumiError` where the library cannot be read."""
+    file = LibraryFile(
+        rumi_library=VERSION, poems=tuple(reversed(library.poems())), bookmarks=tuple(library.bookmarks())
+    )
+    return msgspec.json.format(msgspec.json.encode(file), indent=1) + b"\n"
+
+
+def library_file_name() -> str:
+    """A name for the file, with the day, so that one can tell them apart."""
+    return f"rumi-library-{datetime.date.today():%Y-%m-%d}.json"
+
+
+def read_file(path: Path) -> LibraryFile:
+    """The poems in a file; `~` is the person's folder.
+
+    Raises `RumiError` for one that cannot be read, or that is damaged or another program's.
+    """
+    try:
+        path = path.expanduser()
+        if path.stat().st_size > LARGEST:
+            raise RumiError(f"{path} is larger than {LARGEST // 2**20} MB, which no library of poems is.")
+        content = path.read_bytes()
+    except (OSError, ValueError, RuntimeError) as error:  # the last for ~ and a person who is not there
+        why = describe(error) if isinstance(error, OSError) else str(error)
+        raise RumiError(f"{path} cannot be read ({why}).") from error
+    try:
+        file = _decode(content)
+        for poem in file.poems:
+            _check(poem)
+        for place in file.bookmarks:
+            read_place(place)
+    except (msgspec.MsgspecError, RecursionError, ValueError, RumiError) as error:
+        raise RumiError(f"{path} holds no poems that this program saved ({str(error).rstrip('.')}).") from error
+    return file
+
+
+def _decode(content: bytes) -> LibraryFile:
+    """One poem is a library of one. Raises `ValueError` or `msgspec.MsgspecError` for anything else."""
+    fields = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
+    if "rumi_library" not in fields:
+        return LibraryFile(rumi_library=VERSION, poems=(msgspec.json.decode(content, type=KeptPoem),))
+    if (version := msgspec.json.decode(fields["rumi_library"], type=int)) != VERSION:
+        raise ValueError(f"it has version {version}, this program reads {VERSION}")
+    return msgspec.json.decode(content, type=LibraryFile)
+
+
+def _check(poem: KeptPoem) -> None:
+    """Raises `ValueError` for a poem that no library can hold, or that would not be itself there."""
+    length = len(poem.text)
+    datetime.datetime.fromisoformat(poem.written).astimezone().isoformat()
+    for name in ("model", "model_sha256", "form", "title", "written"):
+        value = getattr(poem, name)
+        if value != printable(value):
+            raise ValueError(f"the {name} of a poem has control characters")
+    poem.text.encode()
+    beginnings = [passage.begins_at for passage in poem.passages]
+    if any(not 0 <= begin <= length for begin in beginnings) or any(a >= b for a, b in pairwise(beginnings)):
+        raise ValueError("a passage does not lie in its poem")
+    if any(not 0 <= passage.seed <= LARGEST_SEED for passage in poem.passages):
+        raise ValueError("a seed is out of range")
+    if any(passage.lines is not None and not 0 <= passage.lines <= LARGEST_SEED for passage in poem.passages):
+        raise ValueError("a number of lines is out of range")
+    if poem.branch and not (poem.branch.parent < poem.id and 0 <= poem.branch.at <= length):
+        raise ValueError("a branch does not leave an earlier poem")
+    if poem.real and not all(0 <= real.length <= length for real in (poem.real, *poem.real.parts)):
+        raise ValueError("a beginning is longer than its poem")
+
+
+def take_in(library: Library, file: LibraryFile) -> TakenIn:
+    """Adds the poems that the library does not have yet; one that was deleted there is listed again.
+
+    A branch stays one where the file has what it left. Raises `RumiError` where the library cannot be written; then
+    nothing of it has changed.
+    """
+    known = library.by_content()
+    here: dict[int, int] = {}
+    """The ids of the library, by those of the file."""
+    known_count = 0
+    with library.all_or_nothing():
+        for poem in sorted(file.poems, key=lambda poem: poem.id):
+            ids = known.setdefault((poem.written, poem.model_sha256, poem.form, poem.text), [])
+            same = next((id for id in ids if library.poem(id).passages == poem.passages), None)
+            if same is None:
+                same = library.put(poem, _branch(library, poem, here))
+                ids.append(same)
+            else:
+                library.bring_back(same)
+                known_count += 1
+            here[poem.id] = same
+        for place in reversed(file.bookmarks):
+            if place not in library.bookmarks():
+                library.set_bookmark(place, True)
+    return TakenIn(len(file.poems) - known_count, known_count)
+
+
+def _branch(library: Library, poem: KeptPoem, here: dict[int, int]) -> Branch | None:
+    """Where it leaves another poem in this library; None where that is not here, and it stands by itself."""
+    if poem.branch is None or poem.branch.parent not in here:
+        return None
+    parent, at = here[poem.branch.parent], poem.branch.at
+    return Branch(parent, at) if library.poem(parent).text[:at] == poem.text[:at] else None

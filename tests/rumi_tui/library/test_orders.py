@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from rumi_tui.library.orders import ORDERS
+from rumi_tui.library.store import KeptPoem
+
+
+def kept(id: int, text: str, title: str = "", day: int = 1, favourite: bool = False) -> KeptPoem:
+    facts = {"model": "en", "model_sha256": "", "form": "free", "passages": ()}
+    written = f"2026-01-0{day}T00:00:00+00:00"
+    return KeptPoem(**facts, id=id, written=written, text=text, title=title, favourite=favourite)
+
+
+POEMS = [
+    kept(1, "zither", day=3),
+    kept(2, "“Amber", day=3),
+    kept(3, "candle", "Élan", day=2, favourite=True),
+    kept(4, "drum", "a lamp", day=9),
+    kept(5, "دل", "پیر", day=1),
+    kept(6, "دل", "تو", day=1),
+]
+
+
+@pytest.mark.parametrize(
+    ("order", "ids"),
+    [
+        ("newest first", [4, 2, 1, 3, 6, 5]),
+        ("oldest first", [5, 6, 3, 1, 2, 4]),
+        ("by title", [4, 3, 5, 6, 2, 1]),
+        ("favourites first", [3, 4, 2, 1, 6, 5]),
+    ],
+)
+def test_poems_are_listed_in_the_order_that_is_asked_for(order: str, ids: list[int]):
+    assert [poem.id for poem in ORDERS[order](POEMS)] == ids
