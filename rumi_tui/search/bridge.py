@@ -35,6 +35,7 @@ ORIGINAL, TRANSLATION = "fa", "en"
 SHOWN = 3
 """Glosses of a word."""
 NO_GLOSS = "(unknown)"
+LEARNING = "Learning the English of Persian words from the texts, once: some seconds."
 TURNED_ROUND = 5
 """Persian words of an English one."""
 
@@ -93,13 +94,16 @@ class GlossedWord(msgspec.Struct, frozen=True):
 class Bridge:
     """The glosses and twins of the couplets of an index. Raises `RumiError` where the file cannot be made or read."""
 
-    def __init__(self, index: Index, cache_dir: Path) -> None:
-        """Takes what is kept in the folder `cache_dir`, or learns it, which takes seconds, and keeps it."""
+    def __init__(self, index: Index, cache_dir: Path, tell: Callable[[str], object] = lambda _: None) -> None:
+        """Takes what is kept in the folder `cache_dir`, or learns it, which takes seconds, and keeps it.
+
+        `tell` is told that it learns, where it does.
+        """
         self.index = index
         self.key = hashlib.sha256(f"{VERSION} {index.key}".encode()).hexdigest()
         self.path = cache_dir / f"{index.path.stem}-bridge.sqlite"
         if not self._open():
-            _make(self.path, self.key, index)
+            _make(self.path, self.key, index, tell)
             if not self._open():
                 raise RumiError(f"The file {self.path} was changed while it was made: try again.")
 
@@ -189,10 +193,11 @@ def today(word: str) -> tuple[str, ...]:
     return TODAY.get(word) or TODAY.get(persian_stem(word), ())
 
 
-def _make(path: Path, key: str, index: Index) -> None:
+def _make(path: Path, key: str, index: Index, tell: Callable[[str], object]) -> None:
     couplets = index.couplets()
     verses = {couplet.id: couplet.verse for couplet in couplets}
-    twins = _twins(couplets)
+    if twins := _twins(couplets):
+        tell(LEARNING)
     places = _places(couplets, twins)
     learned = learn((verses[couplet], verses[twin]) for couplet, twin in twins)
     forms = _forms(couplet.verse for couplet in couplets if couplet.language == ORIGINAL)

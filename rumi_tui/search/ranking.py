@@ -39,6 +39,8 @@ UNPLACED_WEIGHS = 0.5
 """The same of a translation whose place is not known: it tells again what others tell."""
 UNKNOWN_WEIGHS = 2.0
 """A word of the question that the texts do not have at all, beside one that they have once."""
+READINGS = 2
+"""Glosses of each Persian word that its English is made of."""
 
 Scores = npt.NDArray[np.float64]
 """[couplets of the index + 1], by their numbers, which count from 1."""
@@ -116,6 +118,16 @@ class Ranking:
             for gloss in found:
                 translations[gloss.english] = translations.get(gloss.english, 0.0) + gloss.probability / len(glosses)
         return Expanded(word, translations, originals)
+
+    def in_english(self, question: str) -> list[str]:
+        """A question in English: a Persian one as its likeliest glosses, as the second ones, and so on."""
+        language = language_of(question)
+        if language != ORIGINAL:
+            return [question]
+        expanded = (self.expand(word, language).translations for word in question_words(question, language))
+        glosses = [sorted(each, key=lambda gloss: -each[gloss]) for each in expanded if each]
+        readings = (" ".join(each[min(n, len(each) - 1)] for each in glosses) for n in range(READINGS))
+        return [reading for reading in dict.fromkeys(readings) if reading] or [question]
 
     def _scores(self, words: dict[str, float]) -> Scores:
         """Of one word of the question, for every couplet, with those around it and its title."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import closing
 from typing import Literal
 
@@ -24,17 +24,19 @@ from rumi_tui.console.widgets.choices import Choices
 from rumi_tui.console.widgets.wrap import shortened
 from rumi_tui.library.store import Library
 from rumi_tui.locations import index_folder, texts_folder
+from rumi_tui.search.background import reading
 from rumi_tui.search.bridge import ORIGINAL, Bridge, GlossedWord, glossed
-from rumi_tui.search.embeddings import Batch, open_embeddings
+from rumi_tui.search.embeddings import is_model_here, open_embeddings
 from rumi_tui.search.index import Couplet, Index, Quotation
 from rumi_tui.search.ranking import Ranking
 from rumi_tui.texts.opening import Opening, opening_at
 from rumi_tui.texts.places import read_place
 from rumi_tui.texts.reader import open_works
-from rumi_tui.verse.languages import language_of
 
 GLOSS = "A gloss, word by word, and not a translation:"
 HIT = "bold underline"
+LOOK_SECONDS = 0.5
+"""Between two looks at how far the reading is."""
 Asking = Literal["ask", "search"]
 HEADINGS = {
     "ask": "Ask a question: these are Rumi's couplets that bear on it.",
@@ -65,9 +67,9 @@ class VersesScreen(Dialog[Opening | None]):
     class Results(Message):
         """A page of couplets."""
 
-        def __init__(self, words: str, passages: list[Quotation], pages: int) -> None:
+        def __init__(self, words: str, passages: list[Quotation], pages: int, by_meaning: bool = True) -> None:
             super().__init__()
-            self.words, self.passages, self.pages = words, passages, pages
+            self.words, self.passages, self.pages, self.by_meaning = words, passages, pages, by_meaning
 
     class Glossed(Message):
         """The English of the words of a couplet that was found, line by line."""
@@ -90,6 +92,7 @@ class VersesScreen(Dialog[Opening | None]):
         self._kind, self._words, self._mode = kind, words, mode
         self._passages: list[Quotation] = []
         self._page = self._pages = 1
+        self._awaits_meaning = False
 
     def compose(self) -> ComposeResult:
         """The words, how it goes, and what was found."""
@@ -100,6 +103,7 @@ class VersesScreen(Dialog[Opening | None]):
 
     def on_mount(self) -> None:
         """Looks for what was said already."""
+        self.set_interval(LOOK_SECONDS, self._follow_reading)
         if self._words:
             self._find(self._words, 1)
 
@@ -115,9 +119,9 @@ class VersesScreen(Dialog[Opening | None]):
 
     @work(thread=True, exclusive=True)
     def _find(self, words: str, page: int) -> None:
-        """In a thread of its own: the texts are read for the first time in seconds, and their sense in minutes.
+        """In a thread of its own: the texts are read for the first time in seconds.
 
-        Until their sense is read, a question is answered by its words.
+        For their meaning they are read in minutes, in the background; until then a question is answered by its words.
         """
         from rumi_tui.search.ask import retrieve  # brings onnxruntime, which the page does without
 
@@ -131,16 +135,13 @@ class VersesScreen(Dialog[Opening | None]):
                     status = count if results.found else "No couplet holds all of these words."
                     self._post(self.Results(status, results.passages, results.pages))
                     return
-                with closing(Bridge(index, index_folder())) as bridge:
-                    ranking = Ranking(bridge)
-
-                    def track(batches: Sequence[Batch]) -> Iterable[Batch]:
-                        self._post(self.Results("", retrieve(ranking, None, words), 1))
-                        yield from self._track(batches)
-
-                    embeddings = open_embeddings(index, index_folder(), language_of(words), track)
-                    passages = retrieve(ranking, embeddings, words)
-            self._post(self.Results("" if passages else "Nothing in the texts bears on this.", passages, 1))
+                embeddings = open_embeddings(index, index_folder())
+                if embeddings is None and is_model_here():
+                    reading.start(texts_folder(), index_folder())
+                with closing(Bridge(index, index_folder(), lambda words: self._post(self.Progress(words)))) as bridge:
+                    passages = retrieve(Ranking(bridge), embeddings, words)
+            status = "" if passages else "Nothing in the texts bears on this."
+            self._post(self.Results(status, passages, 1, by_meaning=embeddings is not None))
         except RumiError as error:
             self._post(self.Results(str(error), [], 1))
 
@@ -181,15 +182,19 @@ class VersesScreen(Dialog[Opening | None]):
         if not get_current_worker().is_cancelled:
             self.post_message(message)
 
-    def _track(self, batches: Sequence[Batch]) -> Iterable[Batch]:
-        worker = get_current_worker()
-        for number, batch in enumerate(batches):
-            if worker.is_cancelled:
-                raise RumiError("The reading was broken off.")
-            self._post(
-                self.Progress(f"Found by words. Reading the texts for their sense, once: {number / len(batches):.0%}")
-            )
-            yield batch
+    def _follow_reading(self) -> None:
+        """Tells how far the texts are read for their meaning, and asks again when they are."""
+        if not self._awaits_meaning:
+            return
+        if reading.is_running:
+            words = f"Found by words. Reading the texts for their meaning, once: {reading.share:.0%}"
+            self.query_one("#status", Static).update(words)
+            return
+        self._awaits_meaning = False
+        if reading.complaint:
+            self.query_one("#status", Static).update(reading.complaint)
+        else:
+            self._find(self._words, 1)
 
     @on(Progress)
     def _tell(self, event: Progress) -> None:
@@ -199,11 +204,13 @@ class VersesScreen(Dialog[Opening | None]):
     def _list(self, event: Results) -> None:
         self.query_one("#status", Static).update(event.words)
         self._passages, self._pages = event.passages, event.pages
+        self._awaits_meaning = not event.by_meaning and is_model_here()
         options = self.query_one(Choices)
         options.clear_options()
         options.add_options(Option(self._drawn(passage)) for passage in event.passages)
         if event.passages:
-            options.focus()
+            if self.query_one(Input).value == self._words:  # else another question is being typed
+                options.focus()
             options.highlighted = 0
 
     def _drawn(self, passage: Quotation) -> Content:
