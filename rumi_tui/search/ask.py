@@ -17,7 +17,7 @@ from rumi_tui.engine.generate import Generation, Request
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import Session, load_model
 from rumi_tui.locations import index_folder, texts_folder
-from rumi_tui.search.bridge import Bridge
+from rumi_tui.search.bridge import ORIGINAL, Bridge
 from rumi_tui.search.embeddings import Embeddings, is_model_here, open_embeddings
 from rumi_tui.search.index import Couplet, Index, Quotation
 from rumi_tui.search.ranking import LOOKED_AT, Ranking
@@ -27,14 +27,18 @@ QUOTATIONS = 5
 """Couplets of an answer."""
 LINES = 4
 """That the machine writes on."""
-SOFTENING = 20
-"""Of the reciprocal ranks, weight / (20 + rank): with 60, as in the paper, what is first counts too little."""
-MEANING_WEIGHS = 0.6
-"""The order by meaning, beside that by words: chosen on the questions of `make bench-ask` that are for choosing."""
-NEAR = 0.45
-"""Cosine. Where no couplet is nearer to a question, nothing bears on it, as far as meaning can tell."""
-COVERED = 0.26
+SOFTENING = 10
+"""Of the reciprocal ranks, weight / (10 + rank): with 60, as in the paper, what is first counts too little."""
+MEANING_WEIGHS = 0.2
+"""The order by meaning, beside that by words, where the best couplet holds all words of the question."""
+LACKING_WEIGHS, LACKING_GLOSS_WEIGHS = 0.8, 0.2
+"""What it weighs more where that holds none of them; the second of a question that is read by its glosses."""
+COVERED = 0.31
 """Where the best couplet holds less of the words of a question, nothing bears on it, as far as words can tell."""
+COVERED_AGAINST_MEANING = 0.75
+"""The same where the question was read for its meaning, too, and that finds nothing."""
+NEAR = 0.5
+"""Cosine. Where no couplet is nearer to a question, nothing bears on it, as far as meaning can tell."""
 UNREAD = "Found by words: rumi-corpus fetch --ask reads these texts for their meaning, once, in a few minutes."
 APART = 2
 """An answer holds no two couplets so near to each other: both are shown with those around them."""
@@ -131,14 +135,16 @@ def rank(ranking: Ranking, embeddings: Embeddings | None, question: str) -> list
     Nothing does where words say so, and meaning too, where it is at hand.
     """
     by_words = ranking.rank(question)
-    bears = by_words.covered >= COVERED
-    order = by_words.couplets
-    if embeddings:
-        nearest = embeddings.nearest(ranking.in_english(question), LOOKED_AT)
-        bears = bears or nearest.cosine >= NEAR
-        originals = [ranking.bridge.twin(couplet) or couplet for couplet in nearest.couplets]
-        order = fused((1.0, by_words.couplets), (MEANING_WEIGHS, originals))
-    return spread(order) if bears else []
+    if embeddings is None:
+        return spread(by_words.couplets) if by_words.covered >= COVERED else []
+    nearest = embeddings.nearest(ranking.in_english(question), LOOKED_AT)
+    if language_of(question) == ORIGINAL:  # its English is made of glosses: where words find none, meaning has none
+        lacking_weighs, bears = LACKING_GLOSS_WEIGHS, by_words.covered >= COVERED
+    else:
+        lacking_weighs, bears = LACKING_WEIGHS, by_words.covered >= COVERED_AGAINST_MEANING or nearest.cosine >= NEAR
+    originals = [ranking.bridge.twin(couplet) or couplet for couplet in nearest.couplets]
+    weight = MEANING_WEIGHS + lacking_weighs * (1 - by_words.covered)
+    return spread(fused((1.0, by_words.couplets), (weight, originals))) if bears else []
 
 
 def fused(*orders: tuple[float, Sequence[int]]) -> list[int]:
