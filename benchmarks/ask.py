@@ -15,9 +15,9 @@ The ways: `words` ranks by BM25 in the language of the question only, `gloss` by
 without a model, `meaning` by meaning alone, never silent, `all` by words and meaning.
 
 Questions and places were chosen from the titles and the text, before anything was ranked; a couplet elsewhere that
-answers too counts as wrong. No answer was changed afterwards. The parts: weights and bounds are chosen on `tuning`, half
-of the older questions by their hash; `held out` is the other half, though the list of today's words was written with it
-known; `fresh` is what was written when all of these stood.
+answers too counts as wrong. No answer was changed afterwards. The parts: weights and bounds are chosen on `tuning`,
+half of the older questions by their hash; `held out` is the other half, though the list of today's words was written
+with it known; `fresh` was written when that list stood, in words farther from the texts.
 
 The gloss is right where it stands in the English of the couplet: measured on the couplets of poems number 20, 40, 60,
 ... with glosses learned from all others.
