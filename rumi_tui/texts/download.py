@@ -195,7 +195,7 @@ class Downloads:
     def _get(self, session: requests.Session, source: Source, part: str, address: str) -> bytes:
         content, is_whole = bytearray(), False
         begun = time.monotonic()
-        longest = SLOWEST if source.parts else max(SLOWEST, source.bytes / SLOWEST_RATE)
+        longest = SLOWEST + (0 if source.parts else source.bytes / SLOWEST_RATE)
         try:
             with session.get(address, stream=True, timeout=TIMEOUT) as response:
                 response.raise_for_status()
