@@ -37,7 +37,7 @@ COVERED = 0.31
 """Where the best couplet holds less of the words of a question, nothing bears on it, as far as words can tell."""
 COVERED_AGAINST_MEANING = 0.75
 """The same where the question was read for its meaning, too, and that finds nothing."""
-NEAR = 0.5
+NEAR = 0.45
 """Cosine. Where no couplet is nearer to a question, nothing bears on it, as far as meaning can tell."""
 UNREAD = "Found by words: rumi-corpus fetch --ask reads these texts for their meaning, once, in a few minutes."
 APART = 2
