@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := .venv
 DEV := .venv-dev
-PYTEST := $(DEV)/bin/python -m pytest --numprocesses 4 --dist worksteal
+PYTEST := $(DEV)/bin/python -m pytest --numprocesses 3 --dist worksteal
 
 .PHONY: help run check test test-web screens bench bench-train bench-ask models clean
 

@@ -46,6 +46,22 @@ def couplets(place: str, lines: list[str]) -> Units:
     return {f"masnavi/{book}/{first + at // 2}": "\n".join(lines[at : at + 2]) for at in range(0, len(lines), 2)}
 
 
+def cuts(source: Source) -> dict[str, list[tuple[int, int]]]:
+    """The first and last couplets of the pieces of each section of the Masnavi, in their order."""
+    sections: dict[str, list[tuple[int, int]]] = {}
+    for poem in source.poems:
+        if poem.label.id.startswith("masnavi/"):
+            section, _, span = poem.label.id.rpartition("/")
+            first, _, last = span.partition("-")
+            sections.setdefault(section, []).append((int(first), int(last)))
+    return {section: sorted(spans) for section, spans in sections.items()}
+
+
+def extent(spans: list[tuple[int, int]]) -> set[int]:
+    """The numbers of all couplets in them."""
+    return {number for first, last in spans for number in range(first, last + 1)}
+
+
 def letters(text: str) -> str:
     return "".join(_NO_LETTER.sub("", text).casefold().split())
 
@@ -69,6 +85,12 @@ def main() -> None:
             print(f"  {place}\n    here:  {here[place]!r}\n    there: {there[place]!r}")
         for place in missing[: options.show]:
             print(f"  {place} is missing: {there[place]!r}")
+        if sections := cuts(mine[name]):
+            whole = {
+                place: spans for place, spans in cuts(others[name]).items() if extent(spans) == extent(sections[place])
+            }
+            alike = sum(sections[place] == spans for place, spans in whole.items())
+            print(f"  of {len(whole):,} sections that are whole in both, {alike:,} are cut at the same couplets")
     for name in sorted(mine.keys() ^ others.keys()):
         print(f"{name:27} only in {options.fetched if name in mine else options.other}")
 

@@ -30,7 +30,7 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.chmod(stat.S_IMODE(mode))  # whatever put a file of its own in that place
         temporary.replace(path)
     except OSError as error:
-        raise RumiError(f"Could not write {path} ({describe(error)}): what stood there before is unchanged.") from error
+        raise RumiError(f"Could not write {path} ({describe(error)}): the old file is unchanged.") from error
     finally:
         with contextlib.suppress(OSError):  # as where its folder could not be made
             temporary.unlink()

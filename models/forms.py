@@ -65,9 +65,9 @@ FORMS = {
     form.name: form
     for form in (
         Form("couplet", "aa bb cc", columns=2, spaced=True, help="aa bb cc"),
-        Form("ghazal", "aa ba ca", columns=2, spaced=True, help="aa ba ca, with a refrain"),
-        Form("rubai", "aa ba", lines=4, columns=2, help="four lines, aaba"),
-        Form("free", help="as it comes"),
+        Form("ghazal", "aa ba ca", columns=2, spaced=True, help="aa ba ca, refrain"),
+        Form("rubai", "aa ba", lines=4, columns=2, help="aaba"),
+        Form("free", help="no scheme"),
     )
 }
 """Every form, by its name, in the order in which people are shown them."""

@@ -326,7 +326,7 @@ class CharacterTokenizer(Tokenizer, frozen=True, tag="characters", dict=True):
     def __post_init__(self) -> None:
         super().__post_init__()
         if any(len(token) != 1 and not is_reserved(token) for token in self.tokens):
-            raise RumiError("The tokenizer's tokens are not reserved ones and single characters.")
+            raise RumiError("The tokenizer has tokens that are neither reserved nor single characters.")
 
     @classmethod
     def train(cls, texts: Iterable[str]) -> CharacterTokenizer:

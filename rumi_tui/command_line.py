@@ -8,12 +8,19 @@ from __future__ import annotations
 import math
 import os
 import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 from models.errors import RumiError, describe
 from rumi_tui.verse.languages import LANGUAGES
+
+PATIENCE = 2.0
+"""Seconds that a person is left without a word."""
+READING_TEXTS = "The texts are read for the first time, which takes some seconds."
 
 
 def _print_version(wanted: bool) -> None:
@@ -60,6 +67,22 @@ def needs_extra(missing: ModuleNotFoundError, extra: str) -> RumiError:
 def narrate(sentence: str) -> None:
     """Says something to the person, on standard error."""
     typer.echo(sentence, err=True)
+
+
+@contextmanager
+def patience(sentence: str) -> Iterator[Callable[[], None]]:
+    """Says why it takes long, if what is done inside takes longer than `PATIENCE`; gives what ends the waiting.
+
+    Only where a person sees it: not where standard error is no terminal.
+    """
+    timer = threading.Timer(PATIENCE, narrate, [sentence])
+    timer.daemon = True
+    if sys.stderr.isatty():
+        timer.start()
+    try:
+        yield timer.cancel
+    finally:
+        timer.cancel()
 
 
 def run(app: typer.Typer) -> NoReturn:

@@ -8,8 +8,11 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import forked
 import msgspec
 import pytest
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import OptionList, Select, Static
@@ -22,6 +25,7 @@ from rumi_tui.console.settings import SettingsFile
 from rumi_tui.console.widgets.lens_view import LensView
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.status_line import StatusLine
+from rumi_tui.console.writing import writer
 from rumi_tui.engine.lens import ALTERNATIVES
 from rumi_tui.library.store import KeptPoem, Library
 from rumi_tui.texts.fetch_events import Arrived, Began, Came, Event
@@ -63,6 +67,21 @@ async def until(pilot: Pilot, condition: Callable[[], object]) -> None:
     raise AssertionError("what was waited for never came")
 
 
+PARSE = Stylesheet._parse_rules
+RULES: dict[tuple, list[RuleSet]] = {}
+
+
+def parse_once(sheet: Stylesheet, *source: object, **kind: object) -> list[RuleSet]:
+    """Rules that an earlier console parsed from the same text with the same colours, or else parses them.
+
+    Textual keeps them as long as one console runs. To parse them is a fifth of a console's start.
+    """
+    key = (*source, *kind.items(), *sheet._variables.items())
+    if key not in RULES:
+        RULES[key] = PARSE(sheet, *source, **kind)
+    return RULES[key]
+
+
 @contextlib.asynccontextmanager
 async def console(
     library: Library,
@@ -73,17 +92,25 @@ async def console(
 ) -> AsyncIterator:
     """The console, once it has read its model, with these settings; left as a person leaves it."""
     app = RumiApp(library, str(model), "app", settings)
-    try:
-        async with app.run_test(size=size) as pilot:
-            await until(
-                pilot, lambda: app.screen.query("#form") and isinstance(field(pilot, "form", Select).value, str)
-            )
-            for name, value in fields.items():
-                field(pilot, name).value = value
-            yield pilot
-            await leave(pilot)
-    finally:
-        await app.writer.close()
+    async with run(app, size) as pilot:
+        await until(pilot, lambda: app.screen.query("#form") and isinstance(field(pilot, "form", Select).value, str))
+        for name, value in fields.items():
+            field(pilot, name).value = value
+        yield pilot
+
+
+@contextlib.asynccontextmanager
+async def run(app: RumiApp, size: tuple[int, int] = (80, 24)) -> AsyncIterator:
+    """The console from its first moment, left as a person leaves it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writer, "COMMAND", forked.command())
+        patch.setattr(Stylesheet, "_parse_rules", parse_once)
+        try:
+            async with app.run_test(size=size) as pilot:
+                yield pilot
+                await leave(pilot)
+        finally:
+            await app.writer.close()
 
 
 async def leave(pilot: Pilot) -> None:

@@ -24,6 +24,7 @@ from models.config import DecoderConfig
 from models.decoder import Decoder
 from models.errors import RumiError
 from models.tokenizer import RESERVED, CharacterTokenizer
+from rumi_tui.texts.labels import COLUMNS
 from training.data import EncodedPoems
 
 WORDS = {
@@ -68,6 +69,10 @@ SHAPES = {
 
 METRES = ("فاعلاتن فاعلاتن فاعلن (رمل مسدس محذوف)", "فعولن فعولن فعولن فعل (متقارب)")
 """Of Persian verse, as model files name them: feet, and the name in brackets."""
+
+
+_ENDS = ["باران", "کاروان", "آسمان", "جهان", "نهان", "روان", "جوان", "زمان", "گمان", "زبان", "جان", "مهربان"]
+_NOUNS = ["pitcher", "saddle", "orchard", "anchor", "ladder", "basket", "feather", "thimble", "cradle", "garland"]
 
 
 def verse(poems: int, lines: int = 6, language: str = "en", seed: int = 0) -> str:
@@ -128,6 +133,39 @@ def write_works(folder: Path) -> Path:
         )
     (folder / "corpus.toml").write_text("\n".join(entries), "utf-8")
     return folder
+
+
+def write_cento_works(folder: Path) -> Path:
+    """Works that a cento can be made of.
+
+    Ghazals that rhyme in -ān, with a lantern in the second couplet of most, and one in another metre. Eight sections of
+    the Masnavi in English, of which each has a noun in common with the next.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    ghazals = []
+    for number in range(9):
+        first, second, third = (_ENDS[(number + step) % len(_ENDS)] for step in range(3))
+        lines = [f"سنگ و {second}", f"نان و {first}", "آینه", f"چراغ و {second}", "کاغذ", f"پنجره و {third}"]
+        ghazals.append((f"divan/{number + 1}", METRES[0], "ان", "\n".join(lines)))
+    ghazals.append(("divan/20", METRES[1], "ان", "سنگ جان\nنان جهان\nچراغ\nچراغ زبان"))
+    _write_labelled(folder, "fa", "ghazal", ghazals)
+    sections = [
+        (f"masnavi/1/{number}/{2 * number - 1}-{2 * number}", "", "", f"The lantern and the {_NOUNS[number]}\n"
+         f"beside a {_NOUNS[number - 1]}.\nNothing but a river\nruns to the sea.")
+        for number in range(1, 9)
+    ]  # fmt: skip
+    _write_labelled(folder, "en", "free", sections)
+    return folder
+
+
+def _write_labelled(folder: Path, name: str, form: str, poems: list[tuple[str, str, str, str]]) -> None:
+    """A text with labels; a poem is an id, a metre, a rhyme and its lines."""
+    rows = ["\t".join(COLUMNS), *(f"{label}\t\t{metre}\t{rhyme}" for label, metre, rhyme, _ in poems)]
+    (folder / f"{name}.tsv").write_text("\n".join(rows) + "\n", "utf-8")
+    (folder / f"{name}.txt").write_text("\n\n".join(verse for *_, verse in poems) + "\n", "utf-8")
+    entry = f'[[text]]\nfile = "{name}.txt"\nlanguage = "{name}"\nform = "{form}"\n\n'
+    with (folder / "corpus.toml").open("a", encoding="utf-8") as file:
+        file.write(entry)
 
 
 def generated(*poems: str) -> dict[str, object]:

@@ -13,7 +13,7 @@ import typer
 
 from models.forms import FORMS
 from rumi_tui import command_line
-from rumi_tui.command_line import Debug, Json, Language, Version, narrate
+from rumi_tui.command_line import READING_TEXTS, Debug, Json, Language, Version, narrate, patience
 from rumi_tui.engine.generate import LARGEST_SEED
 from rumi_tui.search.index import Quotation
 from rumi_tui.search.spelling import search_words
@@ -48,13 +48,21 @@ def ask(
         raise typer.BadParameter("there is no word in it.", param_hint="QUESTION")
     if seed is None:
         seed = secrets.randbelow(LARGEST_SEED)
-    show = (lambda _: None) if json else _quote
-    answer = ask(question, language, form=form, seed=seed, show=show, tell=narrate)
+    with patience(READING_TEXTS) as end_waiting:
+
+        def show(passages: Sequence[Quotation]) -> None:
+            end_waiting()
+            if not json:
+                _quote(passages)
+
+        answer = ask(question, language, form=form, seed=seed, show=show, tell=narrate)
     if json:
         print(msgspec.json.encode(answer).decode())
     elif answer.verse:
-        print(f"What follows is not Rumi's: the machine ({answer.verse.model}) goes on from the first couplet.\n")
-        print(textwrap.indent(answer.verse.text, "  ~ "))
+        verse = answer.verse
+        manner = ", ".join(filter(None, [verse.form, verse.metre, verse.rhyme and f"rhyme {verse.rhyme}"]))
+        print(f"What follows is not Rumi's: the machine ({verse.model}) goes on from {verse.place}: {manner}.\n")
+        print(textwrap.indent(verse.text, "  ~ "))
 
 
 def _quote(passages: Sequence[Quotation]) -> None:

@@ -19,9 +19,10 @@ from rich.progress import BarColumn, DownloadColumn, Progress, ProgressColumn, T
 
 from models.errors import RumiError
 from rumi_tui import command_line
-from rumi_tui.command_line import Debug, Json, Language, Version, narrate
+from rumi_tui.command_line import READING_TEXTS, Debug, Json, Language, Version, narrate, patience
 from rumi_tui.locations import fetched_texts, index_folder, model_folder, texts_folder
 from rumi_tui.search.bridge import NO_GLOSS, Bridge
+from rumi_tui.search.cento import cento as make_cento
 from rumi_tui.search.index import PAGE, Index
 from rumi_tui.texts.corpus import read_corpus
 from rumi_tui.texts.listing import listing
@@ -37,7 +38,8 @@ corpus_app = command_line.new_app(help="The texts: those that a model learns fro
 
 def open_index() -> Index:
     """The index of the folder of texts."""
-    return Index(texts_folder(), index_folder())
+    with patience(READING_TEXTS):
+        return Index(texts_folder(), index_folder())
 
 
 class Bar:
@@ -155,7 +157,7 @@ def _prepare() -> None:
 
     if not any(texts_folder().glob("*.txt")):
         return
-    with closing(open_index()) as index, closing(Bridge(index, index_folder(), narrate)):
+    with closing(Index(texts_folder(), index_folder())) as index, closing(Bridge(index, index_folder())):
         if is_model_here():
             embeddings = Embeddings(index, Encoder(model_folder()), index_folder())
             if not embeddings.is_whole:
@@ -230,7 +232,11 @@ def gloss(
 
     It was learned from the couplets that stand in both languages, and does not see the sentence.
     """
-    with closing(open_index()) as index, closing(Bridge(index, index_folder(), narrate)) as bridge:
+    with (
+        patience(READING_TEXTS),
+        closing(Index(texts_folder(), index_folder())) as index,
+        closing(Bridge(index, index_folder())) as bridge,
+    ):
         words = bridge.gloss(" ".join(line))
     if not words:
         raise typer.BadParameter("there is no word in it.", param_hint="LINE")
@@ -277,10 +283,8 @@ def cento(
 ) -> None:
     """Make a poem of Rumi's own couplets, each from another poem.
 
-    In Persian a ghazal of one metre and rhyme; in English couplets of the Masnavi that have words in common.
+    In Persian a ghazal of one metre and rhyme; in English couplets of the Masnavi that answer one another.
     """
-    from rumi_tui.search.cento import cento as make_cento  # brings onnxruntime
-
     question = " ".join(words)
     with contextlib.closing(open_index()) as index:
         made = make_cento(open_works(texts_folder()), index, question, language_of(question))

@@ -28,15 +28,15 @@ tui_app = command_line.new_app()
 @tui_app.command()
 def tui(
     model: Annotated[
-        str | None, typer.Option(help=f"{', '.join(MODELS)}, or a model file; default: the one of the settings.")
+        str | None, typer.Option(help=f"{', '.join(MODELS)}, or a model file; default: the one in the settings.")
     ] = None,
     rtl: Annotated[
         str | None,
         typer.Option(
-            help="Who puts right-to-left lines in order: terminal, app, nobody (off), or auto; default: as settled."
+            help="Who orders right-to-left lines: terminal, app, nobody (off), or auto; default: as in the settings."
         ),
     ] = None,
-    plain: Annotated[bool, typer.Option("--plain", help="Print the poems of the library, and open nothing.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="Print all poems of the library, and exit.")] = False,
     settings: Annotated[
         bool, typer.Option("--settings", help="Print every setting that the settings file takes, and exit.")
     ] = False,
@@ -92,7 +92,7 @@ def tui(
     library.close()
     if unsaved_poems:
         print(unsaved_poems)
-        raise RumiError("What stands above could not be saved in the library: copy it from here.")
+        raise RumiError("The poems above could not be saved in the library: copy them from here.")
 
 
 def check_terminal() -> None:
@@ -132,7 +132,7 @@ def print_library() -> None:
 def tell_set_aside(library: Library) -> None:
     """Tells where a damaged library was found."""
     if library.set_aside is not None:
-        narrate(f"The library was damaged: it is kept as {library.set_aside}, and a new one begun.")
+        narrate(f"The library was damaged. It is now {library.set_aside}, and a new one was started.")
 
 
 def tui_main() -> None:

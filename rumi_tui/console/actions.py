@@ -57,9 +57,7 @@ WRITING = (
         in_footer=False,
     ),
     Action("go_on", "ctrl+g", "Go on", "Continue the poem from where it stands.", needs="rest"),
-    Action(
-        "lens", "f2", "Lens", "See what the model thought at every character, and branch where it chose.", needs="poem"
-    ),
+    Action("lens", "f2", "Lens", "See how the model chose each character, and branch at another choice.", needs="poem"),
     Action(
         "marks",
         "alt+m",
@@ -67,57 +65,72 @@ WRITING = (
         "Mark rhymes and refrain in the poem, its feet or syllables, and what breaks the form.",
         in_footer=False,
     ),
-    Action("line", "alt+l", "Line", "Write one line of the poem anew, as you wish it.", in_footer=False, needs="poem"),
+    Action("line", "alt+l", "Line", "Rewrite one line of the poem the way you want it.", in_footer=False, needs="poem"),
     Action("tree", "f3", "Tree", "See all branches of the poem.", in_footer=False, needs="poem"),
-    Action(
-        "next_branch", "ctrl+n", "Next branch", "Turn to the next branch of the poem.", in_footer=False, needs="poem"
-    ),
-    Action("undo", "f5", "Undo", "Take the last step back; what was written stays in the library.", in_footer=False),
-    Action("redo", "f6", "Redo", "Take the step again that was taken back.", in_footer=False),
+    Action("next_branch", "ctrl+n", "Next branch", "Go to the next branch of the poem.", in_footer=False, needs="poem"),
+    Action("undo", "f5", "Undo", "Undo the last step; what was written stays in the library.", in_footer=False),
+    Action("redo", "f6", "Redo", "Redo the step that was undone.", in_footer=False),
     Action("edit", "f8", "Edit", "Change the poem by hand, and go on from the cursor.", needs="poem"),
     Action(
         "same_again",
         "f7",
-        "The same",
-        "Write the poem again from its seeds, to the letter.",
+        "Same again",
+        "Write the poem again from its seeds, and compare letter by letter.",
         in_footer=False,
         needs="poem",
     ),
-    Action("lock_seed", "f9", "Lock seed", "Keep the seed of the poem for the next ones, or let go.", in_footer=False),
+    Action(
+        "lock_seed", "f9", "Lock seed", "Keep the seed of the poem for the next ones, or release it.", in_footer=False
+    ),
     Action("name", "ctrl+o", "Name", "Give the poem a title and tags.", in_footer=False, needs="poem"),
     Action("copy", "ctrl+y", "Copy", "Copy the poem.", in_footer=False, needs="poem"),
     Action(
         "export", "ctrl+s", "Save as", "Save the poem as a file: text, Markdown, a page, a card, JSON.", needs="poem"
     ),
-    Action("ask", "ctrl+k", "Ask", "Ask a question, and read what Rumi wrote that bears on it."),
+    Action("ask", "ctrl+k", "Ask", "Ask a question, and read what Rumi wrote about it."),
     Action("search", "ctrl+f", "Search", "Search Rumi's verse for words.", in_footer=False),
     Action(
         "read",
         "ctrl+b",
         "Read",
-        "Read in Rumi's works: a poem by its place, from the contents, or by chance.",
+        "Read Rumi's works: a poem by its place, from the contents, or at random.",
         in_footer=False,
     ),
-    Action("library", "ctrl+l", "Library", "Look through the poems that were kept."),
-    Action("next_model", "ctrl+t", "Language", "Change between the English and the Persian model.", in_footer=False),
+    Action(
+        "cento",
+        "alt+c",
+        "Cento",
+        "Make a new poem of Rumi's own couplets around a word, and have the machine try the same.",
+        in_footer=False,
+    ),
+    Action(
+        "gloss",
+        "alt+g",
+        "Gloss",
+        "Show the likeliest English of each Persian word of the poem.",
+        in_footer=False,
+        needs="poem",
+    ),
+    Action("library", "ctrl+l", "Library", "Browse your poems."),
+    Action("next_model", "ctrl+t", "Language", "Switch between the English and the Persian model.", in_footer=False),
 )
 """What the writing screen does, beside Enter in the prompt."""
 
 MESSAGES = Action("messages", "alt+n", "Messages", "Read again what the console has told you.", in_footer=False)
 
 EVERYWHERE = (
-    Action("show_help", "f1", "Help", "Show this page."),
-    Action("tour", "f12", "Tour", "Show the three pages for newcomers.", in_footer=False),
-    Action("settings", "f4", "Settings", "Change what the console begins with, and its colours.", in_footer=False),
+    Action("show_help", "f1", "Help", "Show every key and command."),
+    Action("tour", "f12", "Tour", "Show the three introductory pages.", in_footer=False),
+    Action("settings", "f4", "Settings", "Change the defaults, the colours and the keys.", in_footer=False),
     MESSAGES,
     Action(
         "fetch",
         "alt+f",
         "Fetch",
-        "Fetch Rumi's verse from where it is published, once, while you go on writing.",
+        "Download Rumi's verse, once, while you go on writing.",
         in_footer=False,
     ),
-    Action("quit", "ctrl+q", "Quit", "Leave; every poem is kept."),
+    Action("quit", "ctrl+q", "Quit", "Quit; every poem is saved."),
 )
 """What the app does on every screen."""
 

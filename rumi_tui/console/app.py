@@ -39,11 +39,13 @@ class RumiApp(App[str]):
     CSS_PATH = [
         "themes/no_color.tcss",
         "screens/write.tcss",
+        "screens/cento.tcss",
         "screens/contents.tcss",
         "screens/drafts.tcss",
         "screens/edit.tcss",
         "screens/export.tcss",
         "screens/fetch.tcss",
+        "screens/gloss.tcss",
         "screens/help.tcss",
         "screens/lens.tcss",
         "screens/library.tcss",
@@ -114,7 +116,7 @@ class RumiApp(App[str]):
 
     def action_help_quit(self) -> None:
         """Tells whoever interrupts the program how to leave it."""
-        self.notify(f"{keymap.spoken(self._keys['quit'])} leaves Rumi.")
+        self.notify(f"{keymap.spoken(self._keys['quit'])} quits.")
 
     def action_fetch(self) -> None:
         """Fetches the texts, or shows how far they are, or no longer."""
@@ -134,6 +136,8 @@ class RumiApp(App[str]):
         """
         is_error = options.get("severity") == "error"
         self.notices.add(message, is_error)
+        if not self.screen_stack:  # on the way out
+            return
         if lines := self.screen.query(StatusLine):
             lines.first().tell(message, is_error)
         else:
@@ -143,8 +147,7 @@ class RumiApp(App[str]):
         """Takes a message that was read from a dialog, where nothing else would, with the next key."""
         if isinstance(event, events.Key) and self.screen_stack and self.screen.is_modal:
             for line in self.screen.query(StatusLine):
-                if line.has_stood:
-                    line.remove()
+                line.display = not line.has_stood
         await super().on_event(event)
 
     @property

@@ -48,7 +48,7 @@ class Fetching:
                     case Ended():
                         ended = event
         except OSError as error:
-            ended = Ended(f"The fetch could not begin ({describe(error)}): try again.")
+            ended = Ended(f"The fetch could not start ({describe(error)}): try again.")
         finally:
             self.is_running = False
             await self.close()
@@ -87,14 +87,15 @@ class Fetching:
         """How far the fetch is, or how it ended."""
         if self.is_running:
             if (arrived := self._arrived) is None:
-                return "Looking what is here …"
+                return "Checking what is here …"
             left = f", about {_spoken(arrived.seconds_left)} left" if arrived.seconds_left is not None else ""
             share = min(arrived.bytes / max(1, arrived.total), 1.0)
             return f"{share:.0%} of {arrived.total / 1e6:,.0f} MB{left}"
         if self._trouble:
             return self._trouble
         if self._failed:
-            return f"{len(self._failed)} of {len(self._began.files)} texts could not be had: fetch again when that is mended."
+            missing = f"{len(self._failed)} of {len(self._began.files)} texts"
+            return f"{missing} could not be fetched: try again once that is fixed."
         if texts_folder() != fetched_texts():
             return "All texts are here, but RUMI_CORPUS_DIR names another folder: unset it to read them."
         return "All texts are here."

@@ -47,7 +47,7 @@ class OrderApp(App[Ordering]):
     """
 
     CSS_PATH = ["themes/no_color.tcss", "first_run.tcss"]
-    BINDINGS = [Binding("escape", "skip", "Cannot tell", priority=True)]
+    BINDINGS = [Binding("escape", "skip", "Not sure", priority=True)]
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (40, "-wide")]
 
@@ -61,7 +61,7 @@ class OrderApp(App[Ordering]):
         yield Choices(
             Option(to_display(LINE, "app", WIDTH), id="app"),
             Option(to_display(LINE, "terminal", WIDTH), id="terminal"),
-            Option("I cannot tell", id="auto"),
+            Option("Not sure (decide for me)", id="auto"),
             markup=False,
         )
         yield Static(

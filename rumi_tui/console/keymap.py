@@ -34,7 +34,9 @@ def check(keys: Mapping[str, str]) -> None:
         if not _KEY.fullmatch(key):
             raise RumiError(f"keys.{command} cannot be {key[:40]!r}: choose a key like f8, ctrl+k or alt+x.")
         if key in _TAKEN:
-            raise RumiError(f"keys.{command} cannot be {key!r}, which edits text or leads the console: choose another.")
+            raise RumiError(
+                f"keys.{command} cannot be {key!r}, which is needed for editing or for the console: choose another."
+            )
     owners: dict[str, str] = {}
     for command, key in in_force(keys).items():
         if key in owners:

@@ -58,30 +58,30 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     )
     form: Annotated[
         str | None,
-        _about("what poems begin as where the model knows it; nothing: its first form"),
+        _about("the form of new poems, if the model knows it; none: its first form"),
         _one_of(FORMS),
     ] = None
-    lines: Annotated[
-        int, _from(1, LARGEST_LIMIT), _about("stop after so many lines, if the poem does not end before")
-    ] = DEFAULT_LINES
-    keep: Annotated[
-        Keep, _about("how a form is kept: by trying each line until it does, by a few tries, or not at all")
-    ] = "strict"
+    lines: Annotated[int, _from(1, LARGEST_LIMIT), _about("stop after this many lines, unless the poem ends first")] = (
+        DEFAULT_LINES
+    )
+    keep: Annotated[Keep, _about("how often to retry a line that breaks the form")] = "strict"
     temperature: Annotated[
-        float, _from(*LIMITS["temperature"]), _about("0 takes the likeliest, 1 the model at its word, above 1 is wild")
+        float,
+        _from(*LIMITS["temperature"]),
+        _about("0 is the likeliest, 1 takes the model at its word, above 1 is wild"),
     ] = Sampling().temperature
     top_k: Annotated[
-        int, _from(*LIMITS["top_k"]), _about("choose only among the k likeliest characters; 0: among all")
+        int, _from(*LIMITS["top_k"]), _about("choose only from the k likeliest characters; 0: from all")
     ] = Sampling().top_k
     top_p: Annotated[
-        float, _from(*LIMITS["top_p"]), _about("choose among the likeliest that together reach this share")
+        float, _from(*LIMITS["top_p"]), _about("choose only from the likeliest that together reach this share")
     ] = Sampling().top_p
     min_p: Annotated[
-        float, _from(*LIMITS["min_p"]), _about("leave out what is less likely than this share of the likeliest")
+        float, _from(*LIMITS["min_p"]), _about("leave out characters less likely than this share of the likeliest")
     ] = Sampling().min_p
     pace: Annotated[
         Annotated[float, _from(SLOWEST, QUICKEST)] | None,
-        _about("characters a second, as a reader likes; nothing: as quickly as it goes"),
+        _about("characters a second; none: as fast as possible"),
     ] = None
     theme: Annotated[
         Literal["ink", "paper", "contrast", "lapis", "rose"],
@@ -89,9 +89,9 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ] = "ink"
     rtl: Annotated[
         Wish,
-        _about("who puts right-to-left lines in order, from the next start on: the terminal, the app, nobody (off)"),
+        _about("who orders right-to-left lines, from the next start on: the terminal, the app or nobody (off)"),
     ] = "auto"
-    keys: Annotated[dict[str, str], _about("keys other than those the help names, by command")] = {}
+    keys: Annotated[dict[str, str], _about("your own keys, by command")] = {}
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,9 @@ def parse(text: str, path: Path) -> UserSettings:
     try:
         table = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise RumiError(f"{path} is no TOML file ({error}): mend it, or move it away to begin anew.") from error
+        raise RumiError(
+            f"{path} is not a valid TOML file ({error}): fix it, or move it away to start afresh."
+        ) from error
     try:
         for name, value in _flat(table):
             _checked(name, value, strict=True)
@@ -276,9 +278,9 @@ class SettingsFile:
         except FileNotFoundError:
             return ""
         except UnicodeDecodeError as error:
-            raise RumiError(f"{self._path} is not written in UTF-8: save it so, or move it away.") from error
+            raise RumiError(f"{self._path} is not UTF-8: save it as UTF-8, or move it away.") from error
         except OSError as error:
-            raise RumiError(f"{self._path} cannot be read ({describe(error)}): mend that, or move it away.") from error
+            raise RumiError(f"{self._path} cannot be read ({describe(error)}): fix that, or move it away.") from error
 
     def _parsed(self, text: str) -> UserSettings:
         return parse(text, self._path or Path("settings.toml"))
@@ -288,7 +290,7 @@ def page(path: Path) -> str:
     """A settings file that says of every setting what it is, what it takes and what holds where nothing is said."""
     lines = [
         f"# The settings of Rumi TUI. They are kept in {path}",
-        "# These are the defaults: what that file leaves out is as it stands here.",
+        "# These are the defaults: they hold for what that file leaves out.",
     ]
     for entry in ENTRIES.values():
         table, _, name = entry.name.rpartition(".")

@@ -67,7 +67,9 @@ def described() -> list[tuple[str, str]]:
     takes = {name: ", ".join(values) for name, values in SETTINGS.items() if values}
     takes |= {"metre": HINTS["metre"]} | {field.label: field.help for field in FIELDS.values()}
     takes["export"] = ", ".join(FORMATS)
-    takes["line"] = "the number of a line to write anew, and a wish: 3, 3 rhyme love, 3 end heart, 3 metre NAME"
+    takes["line"] = "the number of a line to rewrite, and what you want: 3, 3 rhyme love, 3 end heart, 3 metre NAME"
+    takes["cento"] = "a word, some, or a question that Rumi's couplets are to be about"
+    takes["gloss"] = "a Persian line; nothing: the poem on the page"
     return [(f"{SIGN}{name}", words) for name, words in takes.items()]
 
 
@@ -82,5 +84,5 @@ def read_command(line: str) -> SetValue | RunAction:
     if name in BY_COMMAND:
         return RunAction(BY_COMMAND[name], value)
     matches = difflib.get_close_matches(name, [*SETTINGS, *BY_COMMAND], n=1)
-    way_out = f"did you mean {SIGN}{matches[0]}?" if matches else f"{SIGN}help lists what there is."
+    way_out = f"did you mean {SIGN}{matches[0]}?" if matches else f"{SIGN}help lists them all."
     raise RumiError(f"There is no command {SIGN}{name}: {way_out}")

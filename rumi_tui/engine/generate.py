@@ -98,9 +98,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         for name in ("lines", "characters"):
             limit = getattr(self, name)
             if limit is not None and not 1 <= limit <= LARGEST_LIMIT:
-                raise RumiError(f"The number of {name} is {limit}; choose one from 1 to {LARGEST_LIMIT}.")
+                raise RumiError(f"{name.capitalize()} must be from 1 to {LARGEST_LIMIT}, not {limit}.")
         if not 0 <= self.seed <= LARGEST_SEED:
-            raise RumiError(f"The seed is {self.seed}; choose one from 0 to {LARGEST_SEED}.")
+            raise RumiError(f"Seed must be from 0 to {LARGEST_SEED}, not {self.seed}.")
         if self.original is None:
             return
         if self.original < PHRASE:
@@ -118,11 +118,11 @@ def fit_request(tokenizer: Tokenizer, request: Request) -> tuple[Request, list[s
     """
     prompt, rhyme = tokenizer.fit(request.text), tokenizer.fit(request.rhyme)
     if request.rhyme and not (tokenizer.names_rhymes and form_named(request.form).scheme):
-        raise RumiError(f"This model cannot be told a rhyme in the form {request.form}: leave the rhyme out.")
+        raise RumiError(f"This model cannot be given a rhyme in the form {request.form}: leave the rhyme out.")
     if request.rhyme and (rhyme.unknown or not words(rhyme.text)):
-        raise RumiError(f"{request.rhyme!r} is no rhyme that this model can spell: name letters or a word.")
+        raise RumiError(f"{request.rhyme!r} cannot be spelled by this model: give letters or a word.")
     if request.rhyme and not can_rhyme(rhyme.text):
-        raise RumiError(f"{request.rhyme!r} is no rhyme: name one word, or two that rhyme with each other.")
+        raise RumiError(f"{request.rhyme!r} is not a rhyme: give one word, or two that rhyme with each other.")
     metre = tokenizer.metre_named(request.metre)
     return msgspec.structs.replace(request, text=prompt.text, metre=metre, rhyme=rhyme.text.strip()), prompt.notes()
 

@@ -65,9 +65,9 @@ class LineRequest(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         count = len(self.text.split("\n"))
         if not 1 <= self.number <= count:
-            raise RumiError(f"There is no line {self.number}: the poem has {count}.")
+            raise RumiError(f"There is no line {self.number}: the poem has {count} line{'s' * (count != 1)}.")
         if not 0 <= self.seed <= LARGEST_SEED:
-            raise RumiError(f"The seed is {self.seed}; choose one from 0 to {LARGEST_SEED}.")
+            raise RumiError(f"Seed must be from 0 to {LARGEST_SEED}, not {self.seed}.")
 
 
 class NewLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,10 +103,10 @@ def fit_line(tokenizer: Tokenizer, request: LineRequest, language: str) -> LineR
     for wish in ("end", "rhyme"):
         asked = tokenizer.fit(getattr(request, wish))
         if getattr(request, wish) and (asked.unknown or not words(asked.text)):
-            raise RumiError(f"{getattr(request, wish)!r} is no word that this model can spell: name another.")
+            raise RumiError(f"{getattr(request, wish)!r} cannot be spelled by this model: choose another word.")
         fitted[wish] = asked.text.strip()
     if fitted["rhyme"] and not can_judge(language):
-        raise RumiError(f"There is no rule of rhyme for the language {language!r}: ask for an end instead.")
+        raise RumiError(f"Rhyme is not known for the language {language!r}: ask for an end instead.")
     return msgspec.structs.replace(request, metre=tokenizer.metre_named(request.metre), **fitted)
 
 

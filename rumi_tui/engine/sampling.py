@@ -31,7 +31,7 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         for name, (low, high) in LIMITS.items():
             if not low <= getattr(self, name) <= high:
                 label = name.replace("_", "-")
-                raise RumiError(f"The {label} is {getattr(self, name)}; choose one from {low} to {high}.")
+                raise RumiError(f"{label.capitalize()} must be from {low} to {high}, not {getattr(self, name)}.")
 
 
 def log_softmax(logits: Logits) -> Probabilities:

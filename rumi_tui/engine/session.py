@@ -111,7 +111,7 @@ class Session:
         try:
             self.session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises a dozen unrelated kinds for a file that is not a model
-            raise RumiError(f"{path} is damaged or is no ONNX file: copy or export it again.") from error
+            raise RumiError(f"{path} is damaged or not an ONNX file: copy or export it again.") from error
         metadata = self.session.get_modelmeta().custom_metadata_map
         self.description = Description.from_metadata(metadata, str(path))
         self.config, self.tokenizer, self.card = self.description[:3]
@@ -121,7 +121,7 @@ class Session:
         self._cache_names = [name.removeprefix("past_") for name in names if name.startswith("past_")]
         fits = len(self._cache_names) == 2 * self.config.layers and ("cos" in names) == self.config.is_rotary
         if names[:1] != ["ids"] or not fits:
-            raise RumiError(f"{path} holds a graph of another shape than its description: export it again.")
+            raise RumiError(f"{path} does not match its own description: export it again.")
 
     def check_form(self, form: str) -> None:
         """Raises `RumiError` for a form that the model was not trained on."""
@@ -172,5 +172,5 @@ def _hash(path: Path) -> str:
             f"use {', '.join(MODELS)}, or the path of an .onnx file."
         ) from error
     if not digest:
-        raise RumiError(f"{path} is larger than {LARGEST_FILE >> 20} MiB: it is no model file of this program.")
+        raise RumiError(f"{path} is larger than {LARGEST_FILE >> 20} MiB: it is not a model file of this program.")
     return digest

@@ -17,7 +17,8 @@ from models.errors import RumiError, describe
 from models.files import replacing
 from models.pretrained import MODELS, model_path
 from rumi_tui.bidi import is_right_to_left, printable
-from rumi_tui.library.store import MACHINE_CAPTION, KeptPoem, RealVerse
+from rumi_tui.library.real_verse import MACHINE_CAPTION, RealVerse
+from rumi_tui.library.store import KeptPoem
 
 PAPER, INK, FADED, ACCENT = "#f6f0e3", "#2b2721", "#7d7466", "#8c3b2a"
 SERIF = "Georgia, 'Noto Serif', 'Noto Naskh Arabic', 'Times New Roman', serif"
@@ -46,6 +47,9 @@ def colophon(poem: KeptPoem) -> str:
     }
     settings = "".join(f", {name} {_harmless(', '.join(values))}" for name, values in asked.items() if values)
     model = (model_path(poem.model) if poem.model in MODELS else Path(poem.model)).stem
+    if poem.real and poem.is_real:
+        order = ", put together by a program" if poem.real.parts else ""
+        return f"Rumi's own verse{order}: {_harmless(poem.real.place)}, {poem.form}, {poem.written[:10]}"
     begins = f"Begins with Rumi's verse ({_harmless(poem.real.place)}), goes on with a" if poem.real else "A"
     manner = "his" if poem.real else "Rumi's"
     return f"{begins} machine's verse in {manner} manner: {model}, {poem.form}{settings}, {poem.written[:10]}"
@@ -62,14 +66,13 @@ class Part(NamedTuple):
 
 
 def parts_of(poem: KeptPoem) -> list[Part]:
-    """Rumi's lines, if it begins with some, and the machine's."""
-    lines = lines_of(poem)
-    real_lines = poem.real.whole_lines(poem.text) if poem.real else 0
-    if not poem.real or not real_lines:
-        return [Part(lines, None, "")]
-    parts = [Part(lines[:real_lines], poem.real, _harmless(poem.real.caption))]
-    if rest := lines[real_lines:]:
-        parts.append(Part(rest, None, MACHINE_CAPTION))
+    """Rumi's lines, if it begins with some, those of each place apart, and the machine's."""
+    rest, parts = lines_of(poem), list[Part]()
+    for real, count in poem.real.lines_by_place(poem.text) if poem.real else ():
+        parts.append(Part(rest[:count], real, _harmless(real.caption)))
+        rest = rest[count:]
+    if rest:
+        parts.append(Part(rest, None, MACHINE_CAPTION if parts else ""))
     return parts
 
 
@@ -200,7 +203,7 @@ def save_file(poem: KeptPoem, ending: str, folder: Path) -> Path:
                 return path
             number += 1
     except OSError as error:
-        raise RumiError(f"Could not write into {folder} ({describe(error)}).") from error
+        raise RumiError(f"Could not write to {folder} ({describe(error)}).") from error
     with replacing(path) as temporary:
         temporary.write_bytes(content)
     return path

@@ -13,20 +13,17 @@ from pathlib import Path
 
 import msgspec
 
-from rumi_tui.engine.generate import Generation, Request
-from rumi_tui.engine.sampling import Sampling
-from rumi_tui.engine.session import Session, load_model
+from rumi_tui.engine.session import load_model
 from rumi_tui.locations import index_folder, texts_folder
 from rumi_tui.search.bridge import ORIGINAL, Bridge
 from rumi_tui.search.embeddings import Embeddings, is_model_here, open_embeddings
-from rumi_tui.search.index import Couplet, Index, Quotation
+from rumi_tui.search.index import Index, Quotation
 from rumi_tui.search.ranking import LOOKED_AT, Ranking
+from rumi_tui.search.writing_on import Verse, write_on
 from rumi_tui.verse.languages import LANGUAGES, language_of
 
 QUOTATIONS = 5
 """Couplets of an answer."""
-LINES = 4
-"""That the machine writes on."""
 SOFTENING = 10
 """Of the reciprocal ranks, weight / (10 + rank): with 60, as in the paper, what is first counts too little."""
 MEANING_WEIGHS = 0.2
@@ -42,18 +39,6 @@ NEAR = 0.45
 UNREAD = "Found by words: rumi-corpus fetch --ask reads these texts for their meaning, once, in a few minutes."
 APART = 2
 """An answer holds no two couplets so near to each other: both are shown with those around them."""
-
-
-class Verse(msgspec.Struct, frozen=True, kw_only=True):
-    """What the machine wrote. None of it is Rumi's."""
-
-    model: str
-    form: str
-    seed: int
-    begun_from: str
-    """The verse that it was given, by Rumi."""
-    text: str
-    """What it wrote after that."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,8 +73,9 @@ def ask(
     if form is not None and (language or language_of(question)) in LANGUAGES:
         load_model(LANGUAGES[language or language_of(question)].model).check_form(form)
     cache_dir = cache_dir or index_folder()
-    index = Index(folder or texts_folder(), cache_dir)
-    ranking = Ranking(Bridge(index, cache_dir, tell))
+    folder = folder or texts_folder()
+    index = Index(folder, cache_dir)
+    ranking = Ranking(Bridge(index, cache_dir))
     embeddings = open_embeddings(index, cache_dir)
     if embeddings is None and is_model_here():
         tell(UNREAD)
@@ -101,7 +87,7 @@ def ask(
         question=question,
         language=of_verse,
         quotations=quotations,
-        verse=write_on(quotations, of_verse, form, seed),
+        verse=write_on(quotations, of_verse, folder, form, seed),
     )
 
 
@@ -163,27 +149,3 @@ def spread(order: Sequence[int]) -> list[int]:
         if not any(couplet + step in chosen for step in range(-APART, APART + 1)):
             chosen[couplet] = None
     return list(chosen)
-
-
-def write_on(quotations: Sequence[Quotation], language: str, form: str | None = None, seed: int = 0) -> Verse | None:
-    """What the model of a language writes after the first quotation: `LINES` lines, or fewer where the poem ends."""
-    if not quotations or language not in LANGUAGES:
-        return None
-    session = load_model(LANGUAGES[language].model)
-    request = opening(session, quotations[0].couplet, form, seed)
-    verse = "".join(step.text for step in Generation(session, session.tokenizer, request))
-    return Verse(model=session.name, form=request.form, seed=seed, begun_from=request.text.strip(), text=verse.strip())
-
-
-def opening(session: Session, couplet: Couplet, form: str | None = None, seed: int = 0) -> Request:
-    """What to ask of a model that writes on from a couplet: in its form where the model knows it, or its first.
-
-    Raises `RumiError` for a form that the model never learned.
-    """
-    if form is not None:
-        session.check_form(form)
-    elif couplet.form in session.card.forms:
-        form = couplet.form
-    text = session.tokenizer.fit(couplet.verse).text + "\n"
-    form = form or session.card.forms[0]
-    return Request(form=form, text=text, sampling=Sampling(), seed=seed, lines=LINES)

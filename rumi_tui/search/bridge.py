@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
@@ -35,7 +35,6 @@ ORIGINAL, TRANSLATION = "fa", "en"
 SHOWN = 3
 """Glosses of a word."""
 NO_GLOSS = "(unknown)"
-LEARNING = "Learning the English of Persian words from the texts, once: some seconds."
 TURNED_ROUND = 5
 """Persian words of an English one."""
 
@@ -94,18 +93,15 @@ class GlossedWord(msgspec.Struct, frozen=True):
 class Bridge:
     """The glosses and twins of the couplets of an index. Raises `RumiError` where the file cannot be made or read."""
 
-    def __init__(self, index: Index, cache_dir: Path, tell: Callable[[str], object] = lambda _: None) -> None:
-        """Takes what is kept in the folder `cache_dir`, or learns it, which takes seconds, and keeps it.
-
-        `tell` is told that it learns, where it does.
-        """
+    def __init__(self, index: Index, cache_dir: Path) -> None:
+        """Takes what is kept in the folder `cache_dir`, or learns it, which takes seconds, and keeps it."""
         self.index = index
         self.key = hashlib.sha256(f"{VERSION} {index.key}".encode()).hexdigest()
         self.path = cache_dir / f"{index.path.stem}-bridge.sqlite"
         if not self._open():
-            _make(self.path, self.key, index, tell)
+            _make(self.path, self.key, index)
             if not self._open():
-                raise RumiError(f"The file {self.path} was changed while it was made: try again.")
+                raise RumiError(f"The file {self.path} changed while it was being built: try again.")
 
     def _open(self) -> bool:
         """Whether the file is there and made of the texts as they are."""
@@ -121,7 +117,7 @@ class Bridge:
 
     def gloss(self, line: str) -> list[GlossedWord]:
         """The likeliest English of each word of a Persian line, `SHOWN` words at most; of grammar from a small list."""
-        glossed = []
+        glosses = []
         for start, end, _ in spelled_words(line):
             words = line[start:end].split(" ")
             if len(words) > 1 and self._known("".join(search_words(line[start:end]))):
@@ -129,8 +125,8 @@ class Bridge:
             for word in words:
                 spelling = "".join(search_words(word))
                 english = FUNCTION_WORDS.get(spelling) or [gloss.english for gloss in self.glosses(spelling)[:SHOWN]]
-                glossed.append(GlossedWord(word, list(english)))
-        return glossed
+                glosses.append(GlossedWord(word, list(english)))
+        return glosses
 
     def glosses(self, word: str) -> list[Gloss]:
         """The English words that a Persian one is translated by, the likeliest first.
@@ -183,21 +179,15 @@ class Bridge:
             raise RumiError(f"The file {self.path} cannot be read ({error}): delete it and try again.") from error
 
 
-def glossed(words: Iterable[GlossedWord], show: Callable[[str], str] = str) -> str:
-    """A line of Persian words as `show` gives them, each followed by its English."""
-    return "  ".join(f"{show(each.word)} {'/'.join(each.english) or NO_GLOSS}" for each in words)
-
-
 def today(word: str) -> tuple[str, ...]:
     """How Rumi says a word of today's Persian; nothing where he says it so, too."""
     return TODAY.get(word) or TODAY.get(persian_stem(word), ())
 
 
-def _make(path: Path, key: str, index: Index, tell: Callable[[str], object]) -> None:
+def _make(path: Path, key: str, index: Index) -> None:
     couplets = index.couplets()
     verses = {couplet.id: couplet.verse for couplet in couplets}
-    if twins := _twins(couplets):
-        tell(LEARNING)
+    twins = _twins(couplets)
     places = _places(couplets, twins)
     learned = learn((verses[couplet], verses[twin]) for couplet, twin in twins)
     forms = _forms(couplet.verse for couplet in couplets if couplet.language == ORIGINAL)
@@ -212,7 +202,7 @@ def _make(path: Path, key: str, index: Index, tell: Callable[[str], object]) -> 
             database.execute("INSERT INTO couplets VALUES (?, ?, ?)", [array.tobytes() for array in places])
             database.executemany("INSERT INTO titles VALUES (?, ?, ?)", _titles(couplets))
     except sqlite3.Error as error:
-        raise RumiError(f"The file {path} cannot be made ({error}): free some space.") from error
+        raise RumiError(f"The file {path} cannot be built ({error}): make some room.") from error
 
 
 def _twins(couplets: Iterable[Couplet]) -> list[tuple[int, int]]:

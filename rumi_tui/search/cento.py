@@ -2,18 +2,21 @@
 
 In Persian it has the order of a ghazal: couplets of one metre and one rhyme, as the labels of their poems tell. The
 first rhymes in both lines, and where one goes with the others, the last ended its ghazal. In English, where nothing
-rhymes, couplets of the Masnavi follow each other that have words in common. Knows nothing of models.
+rhymes, couplets of the Masnavi answer one another: each takes up a word of the one before. Knows nothing of models.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 import msgspec
 
 from models.errors import RumiError
 from rumi_tui.search.index import Couplet, Index
 from rumi_tui.search.ranking import question_words
+from rumi_tui.search.spelling import stems
 from rumi_tui.texts.places import Place, read_place
 from rumi_tui.texts.reader import NumberedCouplet, WholePoem, Works
 from rumi_tui.verse.judge import rhymes
@@ -27,6 +30,11 @@ LOOKED_AT = 1500
 """Couplets with the words that are chosen from."""
 SPARE_LETTERS = 1
 """Letters that the label of a poem may have before those that all couplets end with: they rhyme in them anyway."""
+
+SENTENCE_ENDS = (".", "!", "?")
+"""Of an English couplet that can stand alone."""
+ALIKE = 0.5
+"""Share of words: of two English couplets that have more in common, the second says nothing new."""
 
 
 class Chosen(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,15 +84,15 @@ def cento(works: Works, index: Index, question: str, language: str) -> Cento:
     """
     words = question_words(question, language)
     if not words:
-        raise RumiError("There is no word that a poem could be about: give at least one.")
+        raise RumiError("Give at least one word for the poem to be about.")
     found = [index.quotation(number).couplet for number in index.ranked(words, language, LOOKED_AT)]
     if language == LANGUAGES["en"].code:
-        lines, metre, rhyme, form = _answering(works, found, language), "", "", "free"
+        lines, metre, rhyme, form = _answering(works, found, language, words), "", "", "free"
     else:
         lines, metre, rhyme = _rhyming(works, found, language)
         form = "ghazal"
     if len(lines) < FEWEST:
-        raise RumiError(f"Too few couplets with {', '.join(words)} go together: try a word that is met more often.")
+        raise RumiError(f"Too few couplets with {', '.join(words)} go together: try a more common word.")
     chosen = [line.chosen() for line in lines]
     return Cento(words=words, language=language, form=form, metre=metre, rhyme=rhyme, couplets=chosen)
 
@@ -163,19 +171,40 @@ def _rhyme_word(line: str, rhyme: str) -> str:
     return line
 
 
-def _answering(works: Works, found: Sequence[Couplet], language: str) -> list[_Line]:
-    """Couplets of the Masnavi, each of another section, that have most words in common with the one before."""
-    candidates = list(_lines(works, found, "masnavi", language))
-    chosen = candidates[:1]
-    while chosen and len(chosen) < COUPLETS:
-        rest = [line for line in candidates if all(line.poem.place != each.poem.place for each in chosen)]
+def _answering(works: Works, found: Sequence[Couplet], language: str, about: Sequence[str]) -> list[_Line]:
+    """Couplets of the Masnavi, each of another section, each of which takes up a word of the one before.
+
+    The rarer the words among the couplets, the better they answer; not those that the poem is `about`, which all have,
+    nor those that were taken up already.
+    """
+    candidates = [line for line in _lines(works, found, "masnavi", language) if line.verse.endswith(SENTENCE_ENDS)]
+    stem_of = stems([*about, *(word for line in candidates for word in question_words(line.verse, language))])
+    in_all = {stem_of[word] for word in about}
+    held = [{stem_of[word] for word in question_words(line.verse, language)} - in_all for line in candidates]
+    counts = Counter(word for words in held for word in words)
+    taken_up = set[str]()
+    chosen: list[int] = []
+    while len(chosen) < COUPLETS:
+        rest = [
+            number
+            for number, line in enumerate(candidates)
+            if all(line.poem.place != candidates[each].poem.place for each in chosen)
+            and all(_alike(held[number], held[each]) <= ALIKE for each in chosen)
+        ]
         if not rest:
             break
-        chosen.append(max(rest, key=lambda line: _common_words(line, chosen[-1])))
-    return chosen
+        answers = held[chosen[-1]] - taken_up if chosen else set[str]()
+        best = max(rest, key=lambda number: _weight(answers & held[number], counts, len(candidates)))
+        taken_up |= answers & held[best]
+        chosen.append(best)
+    return [candidates[number] for number in chosen]
 
 
-def _common_words(one: _Line, other: _Line) -> float:
+def _weight(words: Iterable[str], counts: Mapping[str, int], total: int) -> float:
+    """What some words tell of a couplet that holds them: the sum of their inverse document frequencies."""
+    return sum(math.log(total / counts[word]) for word in sorted(words))
+
+
+def _alike(one: Set[str], other: Set[str]) -> float:
     """The share of the words of two couplets that both have."""
-    first, second = (set(question_words(line.verse, line.language)) for line in (one, other))
-    return len(first & second) / (len(first | second) or 1)
+    return len(one & other) / (len(one | other) or 1)

@@ -26,7 +26,7 @@ from models.files import replacing
 from rumi_tui.search.cache import open_current
 from rumi_tui.search.query import Query, Span
 from rumi_tui.search.spelling import TOKENIZER, other_spellings, search_spelling
-from rumi_tui.texts.corpus import FETCH, Poem, Source, find_sources, read_catalogue
+from rumi_tui.texts.corpus import Poem, Source, find_sources, read_catalogue
 from rumi_tui.texts.labels import labels_path
 from rumi_tui.texts.places import Place, place_of, title_of
 from rumi_tui.verse.languages import language_name
@@ -142,7 +142,10 @@ class Index:
     def __init__(self, folder: Path, cache_dir: Path) -> None:
         """Opens the index of a folder of texts in the folder `cache_dir`, and makes it first if it is not there."""
         if not folder.is_dir():
-            raise RumiError(f"There are no texts at {folder}: {FETCH}, or set RUMI_CORPUS_DIR to a folder.")
+            raise RumiError(
+                f"There are no texts in {folder}: "
+                "run rumi-corpus fetch (in the console, /fetch) or set RUMI_CORPUS_DIR."
+            )
         sources = find_sources([folder])
         titles = {path: (facts.title, facts.author) for path, facts in read_catalogue(folder).items()}
         facts = [(source.name, source.sha256, source.language, source.form) for source in sources]
@@ -153,7 +156,7 @@ class Index:
         if not self._open():
             _make(self.path, self.key, sources, titles)
             if not self._open():
-                raise RumiError(f"The index {self.path} was changed while it was made: try again.")
+                raise RumiError(f"The index {self.path} changed while it was being built: try again.")
 
     def _open(self) -> bool:
         """Whether the file is there and made of the texts as they are."""
@@ -284,7 +287,7 @@ def _make(path: Path, key: str, sources: Sequence[Source], titles: dict[Path, tu
             database.execute(f"INSERT INTO words (rowid, verse, others) {spellings}")
             database.execute("INSERT INTO words (words) VALUES ('optimize')")
     except sqlite3.Error as error:
-        raise RumiError(f"The index {path} cannot be made ({error}): free some space.") from error
+        raise RumiError(f"The index {path} cannot be built ({error}): make some room.") from error
 
 
 def _couplets_of(poem: Poem) -> Iterator[tuple[int, str]]:

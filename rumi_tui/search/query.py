@@ -51,7 +51,7 @@ class Query:
                 Term((word,), begins and number == len(words)) for number, word in enumerate(words, 1) if not phrase
             ]
         if not plain and not phrases:
-            raise RumiError("There is no word to search for: give at least one.")
+            raise RumiError("Type at least one word to search for.")
         choices = [*_with_verbs(plain), *([[phrase], *_joined(phrase)] for phrase in phrases)]
         self._choices = [list(choice) for choice in dict.fromkeys(map(tuple, map(_hashable, choices)))][:MOST_TERMS]
 

@@ -53,26 +53,26 @@ def transfer_error(error: requests.RequestException, address: str) -> TransferEr
         return _refusal(error.response, address)
     if isinstance(error, requests.exceptions.ProxyError | requests.exceptions.InvalidProxyURL):
         return TransferError(
-            "The proxy cannot be reached, or lets nothing through: see to HTTPS_PROXY, or unset it.",
+            "The proxy cannot be reached, or blocks the transfer: check HTTPS_PROXY, or unset it.",
             reach="host",
             again=False,
         )
     if isinstance(error, requests.exceptions.InvalidSchema):
         return TransferError(
-            "The proxy is of a kind that is not supported: name one that begins with http:// in HTTPS_PROXY.",
+            "This kind of proxy is not supported: set HTTPS_PROXY to one that begins with http://.",
             reach="host",
             again=False,
         )
     if isinstance(error, requests.exceptions.SSLError):
         if not any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
             return TransferError(
-                f"{host} does not answer as a safe address must: see whether something of your network answers for it.",
+                f"{host} does not answer securely: check whether something in your network answers in its place.",
                 reach="host",
                 again=False,
             )
         return TransferError(
-            f"The certificate of {host} is not trusted here: set the clock right, or name the certificates of your "
-            "network in REQUESTS_CA_BUNDLE.",
+            f"The certificate of {host} is not trusted here: check the clock, or set REQUESTS_CA_BUNDLE to the "
+            "certificates of your network.",
             reach="host",
             again=False,
         )
@@ -82,13 +82,13 @@ def transfer_error(error: requests.RequestException, address: str) -> TransferEr
         if isinstance(cause, socket.gaierror):
             return _unknown_name(cause, host)
         if isinstance(cause, OSError) and cause.errno in _NO_NETWORK:
-            return TransferError("There is no network: connect this machine.", reach="host")
+            return TransferError("There is no network: connect this computer.", reach="host")
         if isinstance(cause, ConnectionRefusedError):
             return TransferError(
-                f"{host} cannot be reached: try again later, or see whether a firewall stands before it.",
+                f"{host} cannot be reached: try again later, or check whether a firewall blocks it.",
                 reach="host",
             )
-    return TransferError(f"The transfer from {host} broke off: try again when the connection is better.")
+    return TransferError(f"The transfer from {host} was cut off: try again when the connection is better.")
 
 
 def too_slow(host: str) -> TransferError:
@@ -99,18 +99,18 @@ def too_slow(host: str) -> TransferError:
 def something_else(address: str, name: str) -> TransferError:
     """An address gives what is not the file that is known of it."""
     return TransferError(
-        f"{host_of(address)} gives another {name} than the one known by its SHA-256: see whether a page of your "
-        "network answers in its place."
+        f"{host_of(address)} sent another {name} than expected (its SHA-256 differs): check whether something in "
+        "your network answers in its place."
     )
 
 
 def storage_error(error: OSError, folder: Path) -> RumiError:
     """Why something could not be written in a folder."""
     if error.errno in _NO_ROOM:
-        return RumiError(f"There is no room left in {folder}: free some space and fetch again; what is here stays.")
+        return RumiError(f"There is no room left in {folder}: make some room and fetch again; what is here stays.")
     if error.errno in _NO_RIGHTS:
-        return RumiError(f"Nothing may be written in {folder} ({describe(error)}): give yourself the right to.")
-    return RumiError(f"Could not write in {folder} ({describe(error)}): see to the folder and fetch again.")
+        return RumiError(f"You may not write in {folder} ({describe(error)}): change its permissions.")
+    return RumiError(f"Could not write in {folder} ({describe(error)}): check the folder and fetch again.")
 
 
 @contextlib.contextmanager
@@ -129,7 +129,7 @@ def _refusal(response: requests.Response, address: str) -> TransferError:
     host, status = host_of(address), response.status_code
     if status == requests.codes.proxy_authentication_required:
         return TransferError(
-            "The proxy wants a name and a password: put them into HTTPS_PROXY.", reach="host", again=False
+            "The proxy asks for a name and a password: put them into HTTPS_PROXY.", reach="host", again=False
         )
     if status in (requests.codes.not_found, requests.codes.gone):
         return TransferError(
@@ -149,9 +149,9 @@ def _refusal(response: requests.Response, address: str) -> TransferError:
 
 def _unknown_name(error: socket.gaierror, host: str) -> TransferError:
     if error.errno == socket.EAI_AGAIN:
-        return TransferError("There is no network, or no name server answers: connect this machine.", reach="host")
+        return TransferError("There is no network, or no name server answers: connect this computer.", reach="host")
     return TransferError(
-        f"The name {host} is not known here: see whether this machine is connected, and to its name server.",
+        f"The name {host} is not known here: check the network and its name server.",
         reach="host",
     )
 

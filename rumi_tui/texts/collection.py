@@ -66,7 +66,7 @@ def read_sections(files: Sequence[bytes]) -> list[Section]:
             file = msgspec.json.decode(content, type=_File)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise RumiError(
-                f"Poem {number} of the collection is not laid out as it was known ({error}): "
+                f"Poem {number} of the collection is not laid out as before ({error}): "
                 "look for a newer version of the program."
             ) from error
         couplets = list(_couplets(file.verses))

@@ -19,8 +19,6 @@ VALIDATION_EVERY = 20
 """In each file the poems number 20, 40, 60, ... validate; all others train."""
 
 UNSAID_LICENCE = "not said"
-FETCH = "run rumi-corpus fetch, or type /fetch in the console"
-"""What to do where texts are missing."""
 
 
 @dataclass(frozen=True)

@@ -105,8 +105,8 @@ class Downloads:
         free = shutil.disk_usage(folder).free
         if free < total - here:
             raise RumiError(
-                f"There is no room in {folder}: {(total - here) / 1e6:,.0f} MB are wanted and {free / 1e6:,.0f} MB are "
-                "free; free some space and fetch again."
+                f"There is not enough room in {folder}: {(total - here) / 1e6:,.0f} MB are needed, and "
+                f"{free / 1e6:,.0f} MB are free; make some room and fetch again."
             )
 
     def bring(self, source: Source) -> None:

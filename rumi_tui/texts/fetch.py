@@ -124,7 +124,7 @@ def _read_entries(folder: Path) -> list[Entry]:
     except OSError as error:
         raise RumiError(f"Could not read {path} ({describe(error)}).") from error
     except (msgspec.MsgspecError, ValueError) as error:
-        raise RumiError(f"{path} is not a list of texts ({error}): mend it, or move it away.") from error
+        raise RumiError(f"{path} is not a list of texts ({error}): fix it, or move it away.") from error
 
 
 def _write_entry(folder: Path, text: Text, texts: Sequence[Text]) -> None:

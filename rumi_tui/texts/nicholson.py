@@ -220,8 +220,7 @@ def _read_pages(content: bytes) -> list[Page]:
         pages = [msgspec.json.decode(line, type=Page) for line in content.splitlines() if line.strip()]
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise RumiError(
-            f"The pages of the Masnavi are not laid out as they were known ({error}): "
-            "look for a newer version of the program."
+            f"The pages of the Masnavi are not laid out as before ({error}): look for a newer version of the program."
         ) from error
     return sorted(pages, key=lambda page: (page.book, page.page))
 

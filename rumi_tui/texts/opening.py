@@ -1,10 +1,13 @@
-"""Rumi's verse as a beginning that a model writes on from, with all that it must keep to. Knows nothing of models."""
+"""Rumi's verse as a beginning that a model writes on from, with all to keep. Knows nothing of how one writes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
-from models.forms import form_named
+from models.forms import FREE, form_named
+from models.tokenizer import Tokenizer
 from rumi_tui.texts.reader import WholePoem
 from rumi_tui.verse.endings import unit_rhymes
 
@@ -26,6 +29,22 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     """As the label has it, which a model may not know; empty for none."""
     rhyme: str = ""
     """What its rhyming lines end in, where one rhyme goes through the poem; empty for none."""
+
+    def in_form(self, form: str) -> Opening:
+        """The same to be gone on with in another form, where its rhyme says nothing; free verse has no metre either."""
+        if form == self.form:
+            return self
+        return msgspec.structs.replace(self, form=form, rhyme="", metre="" if form == FREE else self.metre)
+
+    def meant_for(self, tokenizer: Tokenizer, forms: Sequence[str]) -> Opening:
+        """The same as far as a model knows it: its characters, one of its forms, a metre and a rhyme it can be told."""
+        fitted = self if self.form in forms else self.in_form(forms[0])
+        return msgspec.structs.replace(
+            fitted,
+            text=tokenizer.fit(self.text).text,
+            metre=fitted.metre if fitted.metre in tokenizer.metres else "",
+            rhyme=fitted.rhyme if tokenizer.names_rhymes else "",
+        )
 
 
 def opening_at(poem: WholePoem, number: int, language: str) -> Opening:

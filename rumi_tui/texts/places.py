@@ -101,9 +101,9 @@ def read_place(typed: str) -> Place:
     elif match := _POEM.fullmatch(words):
         place = Place("divan" if match["divan"] else "rubai", 0, int(match["number"]), int(match[3] or 0))
         if not place.number:
-            raise RumiError(f"{NAMES[place.work].capitalize()}s are counted from 1.")
+            raise RumiError(f"{NAMES[place.work].capitalize()}s are numbered from 1.")
     else:
-        raise RumiError(f"{typed[:40]!r} is no place in Rumi's works: name one as {WAYS}.")
+        raise RumiError(f"{typed[:40]!r} is not a place in Rumi's works: type one like {WAYS}.")
     return place
 
 

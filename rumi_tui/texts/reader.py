@@ -18,7 +18,7 @@ import msgspec
 
 from models.errors import RumiError
 from models.forms import FREE
-from rumi_tui.texts.corpus import FETCH, Poem, Source, TextFacts, find_sources, read_catalogue
+from rumi_tui.texts.corpus import Poem, Source, TextFacts, find_sources, read_catalogue
 from rumi_tui.texts.labels import labels_path, read_labels
 from rumi_tui.texts.places import BOOKS, NAMES, Place, Work, place_of, title_of
 from rumi_tui.verse.languages import LANGUAGES
@@ -110,7 +110,7 @@ class Works:
             if label is not None and (place := place_of(label.id)):
                 self._sources.setdefault(place.work, []).append(source)
         if not self._sources:
-            raise RumiError("The texts here do not tell where their poems stand: fetch some that do.")
+            raise RumiError("These texts do not say where their poems come from: fetch some that do.")
 
     def find(self, place: Place) -> Place:
         """The same place with the poem or section that it is in: the first of a book where only that is named.
@@ -166,7 +166,9 @@ class Works:
     def _short_poems(self) -> list[Place]:
         poems = list(chain.from_iterable(self._of(work) for work in SHORT_WORKS))
         if not poems:
-            raise RumiError(f"There are no ghazals or quatrains in these texts: {FETCH}.")
+            raise RumiError(
+                "There are no ghazals or quatrains in these texts: run rumi-corpus fetch (in the console, /fetch)."
+            )
         return poems
 
     def _of(self, work: Work) -> dict[Place, WholePoem]:
@@ -211,7 +213,7 @@ class Works:
 
     def _way_out(self, place: Place, poems: Sequence[WholePoem]) -> str:
         if not poems:
-            return f": {FETCH}"
+            return ": run rumi-corpus fetch"
         if place.couplet and place.work == "masnavi":
             numbers = [couplet.number for poem in poems for couplet in poem.couplets]
             nearest = min(numbers, key=lambda number: (abs(number - place.couplet), number))
@@ -229,7 +231,9 @@ def open_works(folder: Path) -> Works:
     Raises `RumiError` where it holds no texts, or none with labels.
     """
     if not folder.is_dir():
-        raise RumiError(f"There are no texts at {folder}: {FETCH}, or set RUMI_CORPUS_DIR to a folder.")
+        raise RumiError(
+            f"There are no texts in {folder}: run rumi-corpus fetch (in the console, /fetch) or set RUMI_CORPUS_DIR."
+        )
     sources = sorted(find_sources([folder]), key=lambda source: source.form == FREE)  # a translation is free
     labels = [labels_path(source.path) for source in sources]
     states = tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in labels if path.is_file())

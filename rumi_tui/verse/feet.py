@@ -64,7 +64,7 @@ class Metre:
         Raises `RumiError` for a foot that is not in `FEET`.
         """
         if not is_metre(name):
-            raise RumiError(f"{name!r} is no metre: name its feet, as in {RUBAI!r}.")
+            raise RumiError(f"{name!r} is not a metre: give its feet, as in {RUBAI!r}.")
         feet = _feet(name)
         self.name = " ".join(feet)
         self.pattern = "".join(FEET[foot] for foot in feet)

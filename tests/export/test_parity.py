@@ -19,7 +19,7 @@ from rumi_tui.engine.context import Context
 from rumi_tui.engine.generate import Generation, Request
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import Session
-from training.checkpoint import load_weights
+from training.checkpoint import load_weights, save_weights
 from training.torch_step import TorchStep
 
 pytestmark = pytest.mark.slow  # graphs are traced
@@ -110,20 +110,20 @@ def test_the_graph_says_what_model_it_holds(model_pair: tuple[Path, Path]) -> No
 def test_an_export_that_does_not_match_writes_nothing_and_leaves_the_old_file(
     tmp_path: Path, model_pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out = tmp_path / "model.onnx"
+    checkpoint, out = tmp_path / "other.safetensors", tmp_path / "model.onnx"
     out.write_bytes(b"what stood here before")
-    kind = load_weights(model_pair[0])[1].config.positions
-    other = random_decoder(SHAPES[kind], seed=9)
-    monkeypatch.setattr("export.export.build_graph", lambda _, description: build_graph(other, description))
+    description = load_weights(model_pair[0])[1]
+    save_weights(checkpoint, random_decoder(description.config, seed=9), description)
+    monkeypatch.setattr("export.export.build_graph", lambda *_: onnx.load(model_pair[1]))  # of another decoder
     with pytest.raises(RumiError, match="does not match"):
-        export_model(model_pair[0], out)
+        export_model(checkpoint, out)
     assert out.read_bytes() == b"what stood here before"
-    assert list(tmp_path.iterdir()) == [out]
+    assert sorted(tmp_path.iterdir()) == [out, checkpoint]
 
 
 def test_a_session_refuses_a_graph_that_is_not_of_its_description(tmp_path: Path) -> None:
     decoder = random_decoder(SHAPES["learned"])
     graph = build_graph(decoder, describe(SHAPES["rotary"]))
     (tmp_path / "odd.onnx").write_bytes(graph.SerializeToString())
-    with pytest.raises(RumiError, match="another shape"):
+    with pytest.raises(RumiError, match="does not match its own description"):
         Session(tmp_path / "odd.onnx")

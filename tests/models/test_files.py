@@ -85,6 +85,6 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> Non
     path = tmp_path / "poem.txt"
     path.write_text("old")
     done = subprocess.run([sys.executable, "-c", FULL_DISK, path], capture_output=True, text=True, check=True)
-    assert done.stdout == f"Could not write {path} (file too large): what stood there before is unchanged.\n"
+    assert done.stdout == f"Could not write {path} (file too large): the old file is unchanged.\n"
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]

@@ -49,14 +49,17 @@ def indexed_file(endless_file: Path, endless: Session, tmp_path_factory: pytest.
 
 
 @pytest.fixture(scope="session")
-def conditioned_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def conditioned_file(make_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
     """A model of random weights without end that can be told `METRES` and rhymes; forms couplet and free."""
-    tokenizer = tokenizer_of(40).grown((), ("couplet", "free"), METRES)
-    config = msgspec.structs.replace(SHAPES["rotary"], vocab_size=len(tokenizer))
-    description = Description(config, tokenizer, describe(SHAPES["rotary"]).card)
-    path = tmp_path_factory.mktemp("conditioned") / "conditioned.onnx"
-    path.write_bytes(_without_end(build_graph(random_decoder(config), description), tokenizer))
-    return path
+
+    def fill(folder: Path) -> None:
+        tokenizer = tokenizer_of(40).grown((), ("couplet", "free"), METRES)
+        config = msgspec.structs.replace(SHAPES["rotary"], vocab_size=len(tokenizer))
+        description = Description(config, tokenizer, describe(SHAPES["rotary"]).card)
+        graph = build_graph(random_decoder(config), description)
+        (folder / "conditioned.onnx").write_bytes(_without_end(graph, tokenizer))
+
+    return make_once("conditioned", fill) / "conditioned.onnx"
 
 
 @pytest.fixture(scope="session")

@@ -54,7 +54,7 @@ def test_a_run_stopped_by_ctrl_c_and_resumed_ends_as_if_nothing_had_happened(
     stopped_at = load_state(cut)[1]["state"]["step"]
     assert 0 < stopped_at < 200
 
-    resumed = run_command("rumi-train", "--resume", str(cut))
+    resumed = call_command("rumi-train", "--resume", str(cut))
     assert (resumed.returncode, resumed.stdout) == (0, f"{cut / 'model.safetensors'}\n"), resumed.stderr
     uncut = call_command("rumi-train", *run_config, "--out", str(whole))
     assert (uncut.returncode, uncut.stdout) == (0, f"{whole / 'model.safetensors'}\n"), uncut.stderr

@@ -244,7 +244,7 @@ def test_a_folder_of_its_name_does_not_stand_for_a_shipped_model(
 def test_samples_are_measured_beside_the_validation_poems_of_their_form(model_file: Path, corpus_folder: Path) -> None:
     arguments = ("--model", str(model_file), "--text", str(corpus_folder), "--json")
     plain = call_command("rumi-eval", *arguments)
-    first = run_command("rumi-eval", *arguments, "--samples", "2")
+    first = call_command("rumi-eval", *arguments, "--samples", "2")
     second = call_command("rumi-eval", *arguments, "--samples", "2", "--keep", "all")
     assert (plain.returncode, first.returncode) == (0, 0), first.stderr
     loss, result = json.loads(plain.stdout), json.loads(first.stdout)
@@ -283,7 +283,7 @@ def test_the_verse_is_a_table_under_the_loss_and_empty_where_no_real_verse_is_kn
     model_file: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "text.txt").write_text(verse(2))
-    done = run_command("rumi-eval", "--model", str(model_file), "--text", str(tmp_path / "text.txt"), "--samples", "1")
+    done = call_command("rumi-eval", "--model", str(model_file), "--text", str(tmp_path / "text.txt"), "--samples", "1")
     assert done.returncode == 0, done.stderr
     loss, *table = done.stdout.splitlines()
     assert "nats/char" in loss

@@ -74,7 +74,7 @@ class ContentsScreen(SearchingDialog[str]):
         self._lines = [*general, *poems[begin : begin + MOST]]
         at = next((at for at, line in enumerate(self._lines) if line.leads_to == place), len(general))
         words = f"Titles with {to_display(self._search, self._mode, 0)}: {len(poems):,}"
-        part = f" · from number {poems[begin].number} on" if len(poems) > MOST else ""
+        part = f" · starting at number {poems[begin].number}" if len(poems) > MOST else ""
         self.query_one(Static).update((words if wanted else "Enter opens it · type to search the titles") + part)
         options = self.query_one(OptionList)
         width = options.size.width - 4
@@ -86,7 +86,7 @@ class ContentsScreen(SearchingDialog[str]):
 
     def _general(self) -> Iterator[Line]:
         yield Line("today", "", ("The poem of the day",))
-        yield Line("random", "", ("A poem by chance",))
+        yield Line("random", "", ("A random poem",))
         for reference in self._bookmarks:
             yield Line(reference, "★", (read_place(reference).name,))
         for book in self._works.books():

@@ -31,7 +31,7 @@ class DraftView(PoemView):
         """None until it has begun."""
         self.rank: Rank | None = None
         """None until it is written."""
-        self.border_title = "to come"
+        self.border_title = "waiting"
 
 
 class DraftsScreen(Dialog[Draft | None]):
@@ -116,9 +116,9 @@ class DraftsScreen(Dialog[Draft | None]):
 
     def _tell(self) -> None:
         if self._finished == DRAFTS:
-            words = "The best first · arrows choose · Enter keeps one, the others stay as branches"
+            words = "The best first · arrow keys choose · Enter keeps one; the others stay as branches"
         else:
-            words = f"Written: {self._finished} of {DRAFTS} · the best will come first"
+            words = f"{self._finished} of {DRAFTS} written · the best will come first"
         self.query_one("#legend", Static).update(words)
 
     @property

@@ -25,7 +25,7 @@ class FetchScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """What it is, how far it is, and how it is with each text."""
-        yield Static("Fetching Rumi's verse. Escape leads back, and the fetch goes on.", id="heading")
+        yield Static("Fetching Rumi's verse. Escape goes back; the fetch continues.", id="heading")
         yield Static("", id="status", markup=False)
         with VerticalScroll():
             yield Static("", id="texts", markup=False)

@@ -19,10 +19,10 @@ from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.slash_commands import SIGN, described
 
 ABOUT = """\
-A small neural network, trained on Rumi's verse alone, writes here one character at a time. \
-What it writes is new: in his manner, not his words, and it knows nothing but the shape of verse. \
+A small neural network, trained only on Rumi's verse, writes here one character at a time. \
+What it writes is new: in his manner, not his words. It knows how verse sounds, not what it means. \
 Type how a poem should begin, or nothing at all, and press Enter."""
-TYPED = "You can type what is in the second column into the prompt instead, and so the settings of a poem:"
+TYPED = "You can also type the commands in the second column into the prompt, and these, for the settings of a poem:"
 COLUMNS = {"key": 10, "command": 15}
 """How wide they are; what they do has the rest."""
 TINY = 48

@@ -47,7 +47,7 @@ class KeepingScreen(Screen[None]):
             poem = self._as_saved()
             self.app.copy_to_clipboard(to_text(poem) if poem and poem.real else snapshot.text)
             if poem:
-                self._save_file(poem, "txt", "Copied. If your terminal keeps no clipboard, the poem is in")
+                self._save_file(poem, "txt", "Copied, and saved as")
 
     def action_export(self) -> None:
         """Saves the poem as a file."""
@@ -88,7 +88,7 @@ class KeepingScreen(Screen[None]):
             if len(ids) > 1 and snapshot.draft.id in ids:
                 await self._open(family[(ids.index(snapshot.draft.id) + 1) % len(ids)])
             else:
-                self.notify("This poem has no branch yet: the lens makes one.")
+                self.notify("This poem has no branches yet: the lens makes one.")
 
     def _family(self, draft: Draft) -> list[KeptPoem]:
         with complaining(self):
@@ -106,4 +106,5 @@ class KeepingScreen(Screen[None]):
         await self._desk.finish()
         with complaining(self):
             self._desk.open(poem.id)
-            self._show(f"{poem.model}, {poem.form}, {poem.written[:10]}")
+            author = "Rumi" if poem.is_real else poem.model
+            self._show(f"{author}, {poem.form}, {poem.written[:10]}")

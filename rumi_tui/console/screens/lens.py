@@ -26,7 +26,7 @@ from rumi_tui.engine.messages import Event, Failed, Inspected
 
 BAR = 12
 """Cells of the bar of a certain choice."""
-NAMES = {" ": "blank", "\n": "line end", "": "the end", "\N{ZERO WIDTH NON-JOINER}": "joiner"}
+NAMES = {" ": "space", "\n": "line end", "": "the end", "\N{ZERO WIDTH NON-JOINER}": "joiner"}
 DOTTED_CIRCLE = "◌"
 
 
@@ -44,7 +44,7 @@ class LensScreen(Dialog[Branching | None]):
 
     BINDINGS = [
         Binding("escape", "back", "Back"),
-        Binding("enter", "choose", "Choose otherwise", show=True),
+        Binding("enter", "choose", "Choose another", show=True),
     ]
     AUTO_FOCUS = "LensView"
 
@@ -85,7 +85,7 @@ class LensScreen(Dialog[Branching | None]):
                 complain(self.app, report.message)
             elif isinstance(report, Inspected):
                 self._scores = report.scores
-                self._is_same_model = report.model_sha256 == self._model_sha256
+                self._is_same_model = self._model_sha256 in (report.model_sha256, "")  # no model wrote verse of Rumi's
                 self._show_legend()
                 self.query_one(LensView).show(report.scores)
 
@@ -102,7 +102,7 @@ class LensScreen(Dialog[Branching | None]):
         if hidden_count:
             legend.append(f"; the first {hidden_count:,} characters are left out")
         if not self._is_same_model:
-            legend.append("; the model file is another than wrote the poem")
+            legend.append("; another model file wrote this poem")
         self.query_one("#legend", Static).update(legend)
 
     @on(LensView.Moved)

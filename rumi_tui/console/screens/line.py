@@ -33,9 +33,9 @@ class LineScreen(Dialog[LineWish | None]):
 
     def compose(self) -> ComposeResult:
         """The lines of the poem, and a field for what is asked of the chosen one."""
-        yield Label("Enter writes the chosen line anew; the others stay.", markup=False)
+        yield Label("Enter rewrites the chosen line; the others stay.", markup=False)
         yield Choices(markup=False)
-        yield Input(placeholder="as it likes, or: rhyme love, end heart, metre NAME", id="wish")
+        yield Input(placeholder="optional: rhyme love, end heart, metre NAME", id="wish")
 
     def on_mount(self) -> None:
         """Begins at the last line, which is the latest."""

@@ -31,7 +31,7 @@ class NameScreen(Dialog[Name | None]):
 
     def compose(self) -> ComposeResult:
         """Two fields; Enter in either keeps both."""
-        yield Label("Title, and tags parted by blanks; Enter keeps them", markup=False)
+        yield Label("Title, and tags separated by spaces; Enter saves", markup=False)
         yield Input(self._poem.title, placeholder="no title", id="title")
         yield Input(" ".join(self._poem.tags), placeholder="no tags", id="tags")
 

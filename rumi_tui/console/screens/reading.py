@@ -16,15 +16,19 @@ from textual.worker import get_current_worker
 
 from models.errors import RumiError
 from rumi_tui.bidi import Mode, is_right_to_left, to_display
+from rumi_tui.console import glosses
 from rumi_tui.console.actions import closing
 from rumi_tui.console.complaints import complain, complaining
 from rumi_tui.console.screens.contents import ContentsScreen
 from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.widgets.footer import KeyRow
-from rumi_tui.console.widgets.reading_view import SIGNS, WIDEST, ReadingView
+from rumi_tui.console.widgets.interlinear import NotedWord
+from rumi_tui.console.widgets.poem_view import SHORT
+from rumi_tui.console.widgets.reading_view import WIDEST, Annotation, ReadingView, Told
 from rumi_tui.console.widgets.wrap import shortened
 from rumi_tui.library.store import Library
 from rumi_tui.locations import texts_folder
+from rumi_tui.search.bridge import ORIGINAL
 from rumi_tui.texts.opening import Opening, opening_at
 from rumi_tui.texts.places import Place, read_place
 from rumi_tui.texts.plain import metre_lines
@@ -34,7 +38,7 @@ from rumi_tui.verse.metre import Scansion, judge_of
 
 TODAY, BY_CHANCE = "today", "random"
 """What can be typed instead of a place."""
-GO_TO = "Type where to go: masnavi/1/2, masnavi/3:1259, ghazal 100, a number"
+GO_TO = "Type where to go: masnavi/1/2, masnavi/3:1259, ghazal 100 or a number"
 
 
 class ReadingScreen(Dialog[Opening | None]):
@@ -44,9 +48,10 @@ class ReadingScreen(Dialog[Opening | None]):
         *closing("read", "back"),
         Binding("ctrl+g", "write_on", "Write on"),
         Binding("enter", "scan", "Scan"),
+        Binding("alt+g", "gloss", "Gloss", priority=True),
         Binding("f3", "contents", "Contents"),
         Binding("ctrl+f", "bookmark", "★"),
-        Binding("ctrl+r", "chance", "Chance"),
+        Binding("ctrl+r", "chance", "Random"),
         Binding("ctrl+t", "language", "Language"),
         Binding("ctrl+y", "copy", "Copy", show=False),
     ]
@@ -59,12 +64,12 @@ class ReadingScreen(Dialog[Opening | None]):
             super().__init__()
             self.works, self.place, self.complaint = works, place, complaint
 
-    class Scanned(Message):
-        """It was found how the lines of a couplet scan."""
+    class Annotated(Message):
+        """There is something to tell of a couplet."""
 
-        def __init__(self, number: int, scansions: Sequence[Scansion | None]) -> None:
+        def __init__(self, place: Place, annotation: Annotation, told: Sequence[Told]) -> None:
             super().__init__()
-            self.number, self.scansions = number, scansions
+            self.place, self.annotation, self.told = place, annotation, told
 
     def __init__(self, library: Library, mode: Mode, typed: str = "", language: str | None = None) -> None:
         """`typed` names the place to open, as a person does; the poem of the day where it is empty.
@@ -102,8 +107,7 @@ class ReadingScreen(Dialog[Opening | None]):
             opened = self.Opened(works, place)
         except RumiError as error:
             opened = self.Opened(None, None, str(error))
-        if not get_current_worker().is_cancelled:
-            self.post_message(opened)
+        self._post(opened)
         if opened.works:
             opened.works.books()  # reads the other works while the first poem is looked at
 
@@ -149,7 +153,7 @@ class ReadingScreen(Dialog[Opening | None]):
         span = f" · couplets {first} to {last}" if poem.place.work == "masnavi" else ""
         metre, *syllables = metre_lines(poem.metre) or [""]
         titles = sorted(poem.titles.values(), key=is_right_to_left)
-        signs = [each.translate(SIGNS) for each in syllables]
+        signs = [each.translate(SHORT) for each in syllables]
         rows = self._beside([f"{poem.place.name}{span}", *signs], width) + self._beside(titles, width)
         heading.update("\n".join([*rows, *self._beside([metre] if metre else [], width)]))
 
@@ -200,7 +204,7 @@ class ReadingScreen(Dialog[Opening | None]):
         if place := self._works.beside(self._poem.place, step):
             self._show(self.Opened(self._works, place))
         else:
-            self.notify("There is none before." if step < 0 else "There is none after.")
+            self.notify("This is the first." if step < 0 else "This is the last.")
 
     def action_chance(self) -> None:
         """Opens a ghazal or a quatrain, whichever comes."""
@@ -234,35 +238,72 @@ class ReadingScreen(Dialog[Opening | None]):
             return
         choices = [None, *self._poem.languages]
         if len(choices) < 3:
-            self.notify("This stands here in one language only.")
+            self.notify("This is here in one language only.")
             return
         self._shown = choices[(choices.index(self._shown) + 1) % len(choices)]
         self._draw(couplet.number)
 
     def action_scan(self) -> None:
         """Shows how the couplet scans, or no longer."""
-        view = self.query_one(ReadingView)
-        if view.is_scanning:
-            view.scan(())
-        elif self._poem is not None and (couplet := view.couplet):
-            original = self._poem.languages[0]
-            if not is_metre(self._poem.metre) or original not in couplet.verse:
-                self.notify("Nobody says in what metre this is.")
-            else:
-                self._scan(couplet.number, couplet.verse[original].split("\n"), original, self._poem.metre)
+        if (verse := self._to_annotate("scansion")) is None or self._poem is None:
+            return
+        self.query_one(ReadingView).annotate(None)
+        if verse and is_metre(self._poem.metre):
+            self._scan(self._place, verse.split("\n"), self._poem.languages[0], self._poem.metre)
+        else:
+            self.notify("The metre of this poem is not known.")
 
-    @work(thread=True, exclusive=True, group="scan")
-    def _scan(self, number: int, lines: Sequence[str], language: str, metre: str) -> None:
+    def action_gloss(self) -> None:
+        """Shows the likeliest English of each Persian word of the couplet, or no longer."""
+        if (verse := self._to_annotate("gloss")) is not None:
+            self.query_one(ReadingView).annotate("gloss", [glosses.WAIT])
+            self._gloss(self._place, verse)
+
+    def _to_annotate(self, annotation: Annotation) -> str | None:
+        """The original of the couplet, whatever language is shown; None where there is none, or it is told already."""
+        view = self.query_one(ReadingView)
+        if view.annotation == annotation:
+            view.annotate(None)
+        elif self._poem is not None and view.couplet and (couplet := self._poem.couplet(view.couplet.number)):
+            return couplet.verse.get(ORIGINAL, "")
+        return None
+
+    @property
+    def _place(self) -> Place:
+        """Of the couplet under the cursor."""
+        couplet = self.query_one(ReadingView).couplet
+        assert self._poem is not None
+        assert couplet is not None
+        return self._poem.place_of(couplet)
+
+    @work(thread=True, exclusive=True, group="annotation")
+    def _scan(self, place: Place, lines: Sequence[str], language: str, metre: str) -> None:
         """In a thread: what is known of the words is read when it is first needed."""
         judge = judge_of(language)
-        if judge is not None and not get_current_worker().is_cancelled:
-            self.post_message(self.Scanned(number, [judge.scan(line, metre) for line in lines]))
+        if judge is not None:
+            self._post(self.Annotated(place, "scansion", [scanned(judge.scan(line, metre)) for line in lines]))
 
-    @on(Scanned)
-    def _show_scansion(self, event: Scanned) -> None:
+    @work(thread=True, exclusive=True, group="annotation")
+    def _gloss(self, place: Place, verse: str) -> None:
+        """In a thread: the glosses are learned in seconds, once."""
+        try:
+            lines = glosses.gloss(verse)
+            told: list[Told] = [glosses.HEADING, *lines] if lines else [glosses.NOTHING]
+        except RumiError as error:
+            told = [str(error)]
+        self._post(self.Annotated(place, "gloss", told))
+
+    def _post(self, message: Message) -> None:
+        """Tells the page, from a thread, unless another has taken its place."""
+        if not get_current_worker().is_cancelled:
+            self.post_message(message)
+
+    @on(Annotated)
+    def _annotate(self, event: Annotated) -> None:
         view = self.query_one(ReadingView)
-        if view.couplet is not None and view.couplet.number == event.number:
-            view.scan(event.scansions)
+        awaited = "gloss" if event.annotation == "gloss" else None  # which says that it is looked up
+        if view.couplet is not None and self._place == event.place and view.annotation == awaited:
+            view.annotate(event.annotation, event.told)
 
     def action_copy(self) -> None:
         """Gives the couplet, with its place, to the terminal's clipboard."""
@@ -295,3 +336,11 @@ def named(works: Works, typed: str, now: Place | None) -> Place:
         number = int(words)
         words = f"masnavi/{now.book}:{number}" if now.work == "masnavi" else f"{now.work}/{number}"
     return works.find(read_place(words))
+
+
+def scanned(scansion: Scansion | None) -> Told:
+    """The words of a line with the syllables of each, which run from right to left as the word does."""
+    if scansion is None:
+        return "This line does not scan in the metre as it is spelled."
+    pairs = zip(scansion.words, scansion.syllables_by_word, strict=True)
+    return [NotedWord(word, [syllables[::-1].translate(SHORT)]) for word, syllables in pairs]

@@ -15,7 +15,7 @@ from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.settings import ENTRIES, Entry, SettingsFile, as_typed, typed, value_of
 from rumi_tui.console.widgets.choices import Choices
 
-NOTHING = "nothing"
+NOTHING = "none"
 """Stands for a setting that is left out."""
 
 
@@ -44,7 +44,7 @@ class SettingsScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """The settings, one a line, and the line to type a value into."""
-        yield Static("Enter, ← → change · Delete: the default", id="keys", markup=False)
+        yield Static("Enter or ← → to change · Delete resets", id="keys", markup=False)
         yield Choices(markup=False)
         yield Static("", id="about", markup=False)
         yield Input(id="value", compact=True)
@@ -83,7 +83,7 @@ class SettingsScreen(Dialog[None]):
             self.action_turn(1)
             return
         field = self.query_one(Input)
-        field.value, field.placeholder = self._value(entry), f"{entry.name}; empty: the default"
+        field.value, field.placeholder = self._value(entry), f"{entry.name}; leave it empty for the default"
         field.display = True
         field.focus()
 

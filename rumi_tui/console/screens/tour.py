@@ -21,20 +21,20 @@ def pages(keys: Mapping[str, str]) -> list[tuple[str, str]]:
     texts = (
         (
             "Begin",
-            "A small neural network, trained on Rumi's verse and on nothing else, writes here one character at a "
-            "time, on this machine alone. What it writes is new.\n\n"
+            "A small neural network, trained only on Rumi's verse, writes here one character at a time, on this "
+            "computer and offline. What it writes is new.\n\n"
             "Type how a poem should begin, or nothing at all, and press Enter.",
         ),
         (
-            "Turn it about",
+            "Make it yours",
             "{stop} stops and keeps what is there. {go_on} goes on; {again} writes another from the same beginning.\n\n"
-            "{lens} is the lens: what the model thought at every character. Enter on another choice branches the poem "
-            "there, and {tree} shows all its branches.",
+            "{lens} opens the lens, which shows how the model chose each character. Pick another choice there, and the "
+            "poem branches; {tree} shows all its branches.",
         ),
         (
             "Nothing is lost",
-            "Every poem is kept as it is written: {library} opens the library. {export} saves one as a file, {copy} "
-            "copies it.\n\n{help} tells all there is to know; {settings} changes colours, keys and much else.",
+            "Every poem is saved while it is written: {library} opens the library. {export} saves one as a file, "
+            "{copy} copies it.\n\n{help} shows every key and command; {settings} changes colours, keys and more.",
         ),
     )
     return [(title, text.format(**key_names)) for title, text in texts]
@@ -95,5 +95,5 @@ class TourScreen(Dialog[None]):
         dots = " ".join("●" if number == self._number else "○" for number in range(len(self._pages)))
         self.query_one("#heading", Static).update(f"❦  {title}")
         self.query_one("#words", Static).update(text)
-        self.query_one("#steps", Static).update(f"{dots}   ← → turn · Escape begin")
+        self.query_one("#steps", Static).update(f"{dots}   ← → turn · Escape starts")
         self.query_one(VerticalScroll).scroll_home(animate=False)

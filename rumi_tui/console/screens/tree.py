@@ -30,7 +30,9 @@ class TreeScreen(Dialog[KeptPoem | None]):
     def compose(self) -> ComposeResult:
         """The first poem at the root, each branch below what it branched from."""
         count = len(self._family) - 1
-        yield Static(f"Branches of this poem: {count}" if count else "This poem has no branch yet: the lens makes one.")
+        yield Static(
+            f"Branches of this poem: {count}" if count else "This poem has no branches yet: the lens makes one."
+        )
         tree: Tree[KeptPoem] = Tree("", classes="tree")
         tree.show_root = False
         tree.guide_depth = 3

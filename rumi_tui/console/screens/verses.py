@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from contextlib import closing
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import Literal
 
 from textual import on, work
@@ -18,31 +19,34 @@ from textual.worker import get_current_worker
 
 from models.errors import RumiError
 from rumi_tui.bidi import Mode, to_display
+from rumi_tui.console import glosses
 from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.widgets.choices import Choices
+from rumi_tui.console.widgets.interlinear import NotedWord, interlinear
 from rumi_tui.console.widgets.wrap import shortened
 from rumi_tui.library.store import Library
 from rumi_tui.locations import index_folder, texts_folder
 from rumi_tui.search.background import reading
-from rumi_tui.search.bridge import ORIGINAL, Bridge, GlossedWord, glossed
+from rumi_tui.search.bridge import Bridge
 from rumi_tui.search.embeddings import is_model_here, open_embeddings
 from rumi_tui.search.index import Couplet, Index, Quotation
+from rumi_tui.search.opening import opening_of
 from rumi_tui.search.ranking import Ranking
-from rumi_tui.texts.opening import Opening, opening_at
-from rumi_tui.texts.places import read_place
-from rumi_tui.texts.reader import open_works
+from rumi_tui.texts.opening import Opening
 
-GLOSS = "A gloss, word by word, and not a translation:"
 HIT = "bold underline"
 LOOK_SECONDS = 0.5
 """Between two looks at how far the reading is."""
+PATIENCE = 0.5
+"""Seconds after which it is told why nothing has come yet."""
+FIRST_TIME = "The texts are read for the first time, which takes some seconds …"
 Asking = Literal["ask", "search"]
 HEADINGS = {
-    "ask": "Ask a question: these are Rumi's couplets that bear on it.",
+    "ask": "Ask a question, and read what Rumi says about it.",
     "search": "Search Rumi's verse for words.",
 }
-KEYS = "Enter reads on in the poem; Ctrl+G has the machine write on from the couplet; G glosses its Persian."
+KEYS = "Enter opens the poem; Ctrl+G lets the machine continue from the couplet; G glosses its Persian."
 
 
 class VersesScreen(Dialog[Opening | None]):
@@ -51,7 +55,7 @@ class VersesScreen(Dialog[Opening | None]):
     BINDINGS = [
         Binding("escape", "dismiss", "Back", priority=True),
         Binding("ctrl+g", "write_on", "Write on", priority=True),
-        Binding("g", "gloss", "Gloss"),
+        Binding("g,alt+g", "gloss", "Gloss"),
         Binding("right,pagedown", "turn(1)", "Next page", show=False),
         Binding("left,pageup", "turn(-1)", "Page before", show=False),
     ]
@@ -64,6 +68,9 @@ class VersesScreen(Dialog[Opening | None]):
             super().__init__()
             self.words = words
 
+    class Prepared(Message):
+        """The texts are ready to be asked."""
+
     class Results(Message):
         """A page of couplets."""
 
@@ -72,9 +79,9 @@ class VersesScreen(Dialog[Opening | None]):
             self.words, self.passages, self.pages, self.by_meaning = words, passages, pages, by_meaning
 
     class Glossed(Message):
-        """The English of the words of a couplet that was found, line by line."""
+        """The words of a couplet that was found, with their English, line by line."""
 
-        def __init__(self, passage: Quotation, lines: list[list[GlossedWord]]) -> None:
+        def __init__(self, passage: Quotation, lines: list[list[NotedWord]]) -> None:
             super().__init__()
             self.passage, self.lines = passage, lines
 
@@ -93,6 +100,10 @@ class VersesScreen(Dialog[Opening | None]):
         self._passages: list[Quotation] = []
         self._page = self._pages = 1
         self._awaits_meaning = False
+        self._making, self._is_preparing = threading.Lock(), False
+        """Held while the texts are made ready, and whether they are just now."""
+        self._status = ""
+        """What is told of the page of couplets."""
 
     def compose(self) -> ComposeResult:
         """The words, how it goes, and what was found."""
@@ -102,10 +113,39 @@ class VersesScreen(Dialog[Opening | None]):
         yield Choices(markup=False)
 
     def on_mount(self) -> None:
-        """Looks for what was said already."""
+        """Looks for what was said already; else has the texts made ready while the words are typed."""
         self.set_interval(LOOK_SECONDS, self._follow_reading)
         if self._words:
             self._find(self._words, 1)
+        else:
+            self._prepare()
+        self.set_timer(PATIENCE, self._say_why_it_takes_long)
+
+    def _say_why_it_takes_long(self) -> None:
+        if self._is_preparing:
+            self._tell(self.Progress(FIRST_TIME))
+
+    @work(thread=True, group="prepare")
+    def _prepare(self) -> None:
+        """In a thread of its own: what is there already is only opened."""
+        with suppress(RumiError), self._opened_texts():  # what is wrong is told when something is asked
+            pass
+        self._post(self.Prepared())
+
+    @contextmanager
+    def _opened_texts(self) -> Iterator[tuple[Index, Bridge | None]]:
+        """The couplets, and where a question is asked the glosses: made in seconds if need be, by one thread only."""
+        with ExitStack() as stack:
+            with self._making:
+                self._is_preparing = True
+                try:
+                    index = stack.enter_context(closing(Index(texts_folder(), index_folder())))
+                    bridge = None
+                    if self._kind == "ask":
+                        bridge = stack.enter_context(closing(Bridge(index, index_folder())))
+                finally:
+                    self._is_preparing = False
+            yield index, bridge
 
     @on(Input.Submitted)
     def _take_words(self, event: Input.Submitted) -> None:
@@ -125,21 +165,20 @@ class VersesScreen(Dialog[Opening | None]):
         """
         from rumi_tui.search.ask import retrieve  # brings onnxruntime, which the page does without
 
-        self._post(self.Progress("Looking …"))
+        self._post(self.Progress(FIRST_TIME if self._is_preparing else "Searching …"))
         self._page = page
         try:
-            with closing(Index(texts_folder(), index_folder())) as index:
-                if self._kind == "search":
+            with self._opened_texts() as (index, bridge):
+                if bridge is None:
                     results = index.search(words, page=page)
                     count = f"{results.found:,} couplets, page {page} of {results.pages:,} (← →)"
-                    status = count if results.found else "No couplet holds all of these words."
+                    status = count if results.found else "No couplet has all of these words."
                     self._post(self.Results(status, results.passages, results.pages))
                     return
                 embeddings = open_embeddings(index, index_folder())
                 if embeddings is None and is_model_here():
                     reading.start(texts_folder(), index_folder())
-                with closing(Bridge(index, index_folder(), lambda words: self._post(self.Progress(words)))) as bridge:
-                    passages = retrieve(Ranking(bridge), embeddings, words)
+                passages = retrieve(Ranking(bridge), embeddings, words)
             status = "" if passages else "Nothing in the texts bears on this."
             self._post(self.Results(status, passages, 1, by_meaning=embeddings is not None))
         except RumiError as error:
@@ -154,15 +193,9 @@ class VersesScreen(Dialog[Opening | None]):
     @work(thread=True, exclusive=True, group="gloss")
     def _gloss(self, passage: Quotation) -> None:
         """In a thread of its own: the glosses are learned in seconds, once."""
-        couplet = passage.couplet
-        verse = couplet.verse if couplet.language == ORIGINAL else passage.translation
+        self._post(self.Progress(glosses.WAIT))
         try:
-            with (
-                closing(Index(texts_folder(), index_folder())) as index,
-                closing(Bridge(index, index_folder())) as bridge,
-            ):
-                lines = [bridge.gloss(line) for line in verse.split("\n") if line]
-            self._post(self.Glossed(passage, lines))
+            self._post(self.Glossed(passage, glosses.gloss(f"{passage.couplet.verse}\n{passage.translation}")))
         except RumiError as error:
             self._post(self.Progress(str(error)))
 
@@ -170,11 +203,11 @@ class VersesScreen(Dialog[Opening | None]):
     def _show_gloss(self, event: Glossed) -> None:
         if event.passage not in self._passages:  # others have been found meanwhile
             return
+        self.query_one("#status", Static).update(self._status if event.lines else glosses.NOTHING)
         if not event.lines:
-            self.query_one("#status", Static).update("There is no Persian here to gloss.")
             return
-        rows = [glossed(line, lambda word: to_display(word, self._mode, 0).strip()) for line in event.lines]
-        prompt = Content("\n").join([self._drawn(event.passage), *map(Content, [GLOSS, *rows, ""])])
+        rows = [row for line in event.lines for row in interlinear(line, self._mode, self._width)]
+        prompt = Content("\n").join([self._drawn(event.passage), *map(Content, [glosses.HEADING, *rows, ""])])
         self.query_one(Choices).replace_option_prompt_at_index(self._passages.index(event.passage), prompt)
 
     def _post(self, message: Message) -> None:
@@ -200,8 +233,15 @@ class VersesScreen(Dialog[Opening | None]):
     def _tell(self, event: Progress) -> None:
         self.query_one("#status", Static).update(event.words)
 
+    @on(Prepared)
+    def _tell_no_longer(self) -> None:
+        status = self.query_one("#status", Static)
+        if status.content == FIRST_TIME:
+            status.update("")
+
     @on(Results)
     def _list(self, event: Results) -> None:
+        self._status = event.words
         self.query_one("#status", Static).update(event.words)
         self._passages, self._pages = event.passages, event.pages
         self._awaits_meaning = not event.by_meaning and is_model_here()
@@ -213,8 +253,13 @@ class VersesScreen(Dialog[Opening | None]):
                 options.focus()
             options.highlighted = 0
 
+    @property
+    def _width(self) -> int:
+        """Cells of a line."""
+        return max(0, self.query_one(Choices).size.width - 6)
+
     def _drawn(self, passage: Quotation) -> Content:
-        width = max(0, self.query_one(Choices).size.width - 6)
+        width = self._width
         rows = [passage.couplet.place]
         rows += [to_display(shortened(title, width), self._mode, width) for title in passage.couplet.titles]
         around = [
@@ -236,7 +281,7 @@ class VersesScreen(Dialog[Opening | None]):
                 screen = ReadingScreen(self._library, self._mode, couplet.reference, couplet.language)
                 self.app.push_screen(screen, self._write_after)
             else:
-                self.dismiss(_opening(couplet))
+                self.dismiss(opening_of(couplet, texts_folder()))
 
     def action_write_on(self) -> None:
         """Has the machine write on from the couplet under the cursor."""
@@ -248,12 +293,7 @@ class VersesScreen(Dialog[Opening | None]):
     def _begin(self, couplet: Couplet) -> None:
         """In a thread: the whole poem is read, for its beginning tells how it must go on."""
         try:
-            opening = _opening(couplet)
-            if couplet.reference and couplet.language:
-                works = open_works(texts_folder())
-                place = works.find(read_place(couplet.reference))
-                opening = opening_at(works.poem(place), place.couplet, couplet.language)
-            self._post(self.Begun(opening))
+            self._post(self.Begun(opening_of(couplet, texts_folder())))
         except RumiError as error:
             self._post(self.Results(str(error), [], 1))
 
@@ -273,14 +313,3 @@ def _marked(line: str, hits: Iterable[str]) -> Content:
         for match in re.finditer(rf"(?<!\w){re.escape(hit)}(?!\w)", line):
             content = content.stylize(HIT, *match.span())
     return content
-
-
-def _opening(couplet: Couplet) -> Opening:
-    """A couplet alone."""
-    return Opening(
-        text=f"{couplet.verse}\n",
-        place=couplet.place,
-        address=couplet.address,
-        language=couplet.language,
-        form=couplet.form,
-    )

@@ -24,11 +24,9 @@ from rumi_tui.console.actions import WRITING, Action
 from rumi_tui.console.complaints import complain, complaining
 from rumi_tui.console.screens.drafts import DraftsScreen
 from rumi_tui.console.screens.edit import Edited, EditScreen
-from rumi_tui.console.screens.keeping import KeepingScreen
 from rumi_tui.console.screens.lens import Branching, LensScreen
 from rumi_tui.console.screens.line import LineScreen
-from rumi_tui.console.screens.reading import ReadingScreen
-from rumi_tui.console.screens.verses import Asking, VersesScreen
+from rumi_tui.console.screens.real_verse import RealVerseScreen
 from rumi_tui.console.settings import UserSettings
 from rumi_tui.console.slash_commands import SIGN, RunAction, SetValue, completions, read_command
 from rumi_tui.console.widgets.footer import KeyRow
@@ -43,13 +41,12 @@ from rumi_tui.console.writing.line import LineWish, read_wish
 from rumi_tui.console.writing.writer import Writer
 from rumi_tui.engine.messages import Began, Described, Event, Failed, Finished, Judged, Tried, Wrote, WroteLine
 from rumi_tui.library.store import Library
-from rumi_tui.texts.opening import Opening
 
 PROMPTS = 100
 """Earlier prompts that the arrow keys go through."""
 
 
-class WriteScreen(KeepingScreen):
+class WriteScreen(RealVerseScreen):
     """The poem, the settings and the prompt."""
 
     AUTO_FOCUS = "#prompt"
@@ -84,7 +81,7 @@ class WriteScreen(KeepingScreen):
     def on_mount(self) -> None:
         """Tells of a library that had to be set aside."""
         if self._library.set_aside is not None:
-            complain(self, f"The library was damaged: it is kept as {self._library.set_aside}, and a new one begun.")
+            complain(self, f"The library was damaged. It is now {self._library.set_aside}, and a new one was started.")
 
     def notify(self, message: str, **options: Any) -> None:
         """Tells something on this page too where another screen lies on top, and would take it along."""
@@ -137,6 +134,7 @@ class WriteScreen(KeepingScreen):
             if self._drafts is not None:
                 self._drafts.draw(event)
             return
+        self._draw_beside(job, event)
         match event:
             case Began():
                 page.begin(snapshot, job, event)
@@ -168,7 +166,7 @@ class WriteScreen(KeepingScreen):
         had_unsaved = bool(unsaved)
         unsaved.watch(draft)
         if unsaved and not had_unsaved:
-            complain(self, f"{draft.trouble} Poems stay here and saving is tried again.")
+            complain(self, f"{draft.trouble} Poems stay here, and saving will be tried again.")
         elif had_unsaved and not unsaved:
             self.notify("Everything is saved again.")
 
@@ -227,7 +225,7 @@ class WriteScreen(KeepingScreen):
                     await self._write_drafts(value)
                 case RunAction(action, value) if action.name == "line" and value:
                     await self._write_line(read_wish(value))
-                case RunAction(action, value) if action.name in ("ask", "search", "read"):
+                case RunAction(action, value) if action.name in ("ask", "search", "read", "gloss", "cento"):
                     getattr(self, f"action_{action.name}")(value)
                 case RunAction(action, _):
                     owner = self if action in WRITING else self.app
@@ -280,7 +278,7 @@ class WriteScreen(KeepingScreen):
         await self._desk.finish()
         with complaining(self):
             if (snapshot := self._snapshot()) and not self._desk.replay(snapshot.draft):
-                self.notify("No model wrote anything of this poem.")
+                self.notify("No part of this poem was written by a model.")
 
     def action_lock_seed(self) -> None:
         """Takes the seed of the poem on the page into the settings, or out of them."""
@@ -288,25 +286,25 @@ class WriteScreen(KeepingScreen):
         with complaining(self):  # where another setting makes no sense
             if bar.is_seed_locked:
                 bar.set("seed", "")
-                self.notify("The seed is free: each poem takes another.")
+                self.notify("Seed released: each poem gets a new one.")
             elif snapshot is not None and snapshot.draft.passages:
                 seed = snapshot.draft.passages[-1].seed
                 bar.set("seed", str(seed))
-                self.notify(f"The seed stays {seed} until you free it.")
+                self.notify(f"Seed {seed} is locked until you release it.")
 
     async def action_undo(self) -> None:
         """Takes the last step back."""
         await self._desk.finish()
-        self._show_step(self._desk.undo(), "There is no step to take back.")
+        self._show_step(self._desk.undo(), "undone", "Nothing to undo.")
 
     async def action_redo(self) -> None:
         """Takes a step again."""
         await self._desk.finish()
-        self._show_step(self._desk.redo(), "There is no step to take again.")
+        self._show_step(self._desk.redo(), "redone", "Nothing to redo.")
 
-    def _show_step(self, has_moved: bool, otherwise: str) -> None:
+    def _show_step(self, has_moved: bool, words: str, otherwise: str) -> None:
         if has_moved:
-            self._show("" if self._desk.now is None else "as it stood here")
+            self._show(words)
         else:
             self.notify(otherwise)
 
@@ -355,7 +353,7 @@ class WriteScreen(KeepingScreen):
             with complaining(self):
                 await self._desk.write_line(self._settings(), snapshot, wish)
                 self.query_one(Page).show(snapshot, "")
-                self.query_one(Page).line.tell(f"writing line {wish.number} anew")
+                self.query_one(Page).line.tell(f"rewriting line {wish.number}")
                 self.refresh_bindings()
 
     def action_marks(self) -> None:
@@ -378,27 +376,6 @@ class WriteScreen(KeepingScreen):
                 complain(self, event.message)
             elif isinstance(event, Judged) and self._desk.job is None and self._desk.now == snapshot:
                 self.query_one(Page).mark(event)
-
-    def action_ask(self, question: str = "") -> None:
-        """Asks the real verse."""
-        self._find_verses("ask", question)
-
-    def action_search(self, words: str = "") -> None:
-        """Searches the real verse."""
-        self._find_verses("search", words)
-
-    def _find_verses(self, kind: Asking, words: str) -> None:
-        self.app.push_screen(VersesScreen(self._library, kind, words, self._mode), self._write_after)
-
-    def action_read(self, typed: str = "") -> None:
-        """Reads in the works: at a place, or the poem of the day, and from there whatever the person likes."""
-        language = self.query_one(SettingsBar).model.partition("-")[0]  # of no use where it is a file
-        self.app.push_screen(ReadingScreen(self._library, self._mode, typed, language), self._write_after)
-
-    async def _write_after(self, opening: Opening | None) -> None:
-        if opening is not None:
-            with complaining(self):
-                await self._desk.write_after(self._settings(), opening)
 
     def action_next_model(self) -> None:
         """Changes to the next model."""

@@ -41,9 +41,7 @@ class ConsoleServer(Server):
             )
         except OSError as error:
             why = "it is taken" if error.errno == errno.EADDRINUSE else describe(error)
-            raise RumiError(
-                f"{address} cannot be listened on ({why}): choose another with --port or --host."
-            ) from error
+            raise RumiError(f"{address} cannot be used ({why}): choose another with --port or --host.") from error
 
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()

@@ -15,16 +15,19 @@ from rumi_tui.console.writing.history import Snapshot
 from rumi_tui.console.writing.line import LineJob
 from rumi_tui.console.writing.replay import Rewriting
 from rumi_tui.engine.messages import Began, Failed, Finished, Judged, Tried, Wrote, WroteLine
-from rumi_tui.library.store import MACHINE_CAPTION, RealVerse
+from rumi_tui.library.real_verse import MACHINE_CAPTION, RealVerse
 from rumi_tui.verse.marks import KINDS
 
-ENDINGS = {"end": "the poem ended here", "lines": "enough lines", "characters": "enough characters", None: "stopped"}
+ENDINGS = {"end": "the poem ended here", None: "stopped"}
 
 
 def captions(text: str, real: RealVerse | None) -> dict[int, str]:
     """What is told above which lines of a poem, so that nobody takes the machine's for Rumi's."""
-    lines = real.whole_lines(text) if real else 0
-    return {0: real.caption, lines: MACHINE_CAPTION} if real and lines else {}
+    above, lines = dict[int, str](), 0
+    for part, count in real.lines_by_place(text) if real else ():
+        above[lines] = part.caption
+        lines += count
+    return {**above, lines: MACHINE_CAPTION} if above else {}
 
 
 class Page(Vertical):
@@ -56,7 +59,7 @@ class Page(Vertical):
         """Draws the beginning of what is being written, with a cursor."""
         self._draw(snapshot, began.text)
         self.query_one(PoemView).set_writing(True)
-        words = "written again"
+        words = "writing again"
         if isinstance(job, Job):
             words = f"seed {job.settings.seed} · temperature {job.settings.sampling.temperature:g} · writing"
         self.line.tell(words)
@@ -97,13 +100,15 @@ class Page(Vertical):
             self.query_one(PoemView).set_writing(False)
             numbers = ", ".join(map(str, event.broken))
             broken = f" · the form breaks in line {numbers}" if event.broken else ""
-            self.screen.notify(f"seed {job.settings.seed} · {ENDINGS[event.ending]}{broken}{rate}")
+            lines = job.draft.text.count("\n") + 1 if job.draft else 0
+            ending = ENDINGS.get(event.ending) or f"stopped at {lines} line{'s' * (lines != 1)}"
+            self.screen.notify(f"seed {job.settings.seed} · {ending}{broken}{rate}")
         elif isinstance(event, Failed):
             self._draw(snapshot)
         elif isinstance(job, Rewriting):
-            self.show(snapshot, job.verdict if job.is_over else "the poem stands as it was")
+            self.show(snapshot, job.verdict if job.is_over else "the poem is unchanged")
         elif isinstance(job, LineJob):
-            self.show(snapshot, job.words or "the poem stands as it was")
+            self.show(snapshot, job.words or "the poem is unchanged")
         else:
             self.show(snapshot, "")
 

@@ -28,7 +28,7 @@ class Prompt(VerseArea):
 
     def __init__(self, mode: Mode, earlier_prompts: Iterable[str], completions: Sequence[str], id: str) -> None:
         """The `earlier_prompts`, the latest first, and the texts that what is typed is completed to."""
-        super().__init__(mode, id=id, placeholder="Begin a poem, or press Enter for one from nothing")
+        super().__init__(mode, id=id, placeholder="Begin a poem, or just press Enter")
         self._earlier_prompts = list(dict.fromkeys(prompt for prompt in earlier_prompts if prompt))
         self.completions = completions
         """What a command that is typed can be completed to."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import zip_longest
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -16,24 +16,28 @@ from textual.strip import Strip
 
 from models.forms import form_named
 from rumi_tui.bidi import Mode, is_right_to_left, to_display
+from rumi_tui.console.widgets.interlinear import NotedWord, interlinear
 from rumi_tui.console.widgets.poem_view import GAP, HEMISTICH, MEASURE, for_terminal
 from rumi_tui.console.widgets.wrap import wrapped
 from rumi_tui.texts.reader import NumberedCouplet, WholePoem
-from rumi_tui.verse.metre import Scansion
 
 NUMBER = 5
 """Cells of the number of a couplet; its mark and a blank follow."""
 CURSOR, BOOKMARK = "▌", "★"
 MARGIN = NUMBER + 2
 """Cells before the verse."""
-SIGNS = {ord("⏑"): "∪"}
-"""Of a short syllable: few fonts of terminals have the first one."""
 LEAST = 30
 """Cells of the narrower of two columns."""
 WIDEST = MARGIN + MEASURE[False] + GAP + HEMISTICH[-1]
 """Cells that verse in two languages takes at most."""
 TINY = 40
 """Cells of a screen below which no numbers are shown."""
+
+
+Annotation = Literal["scansion", "gloss"]
+"""What can be told below a couplet."""
+Told = str | Sequence[NotedWord]
+"""A sentence, or the words of a line."""
 
 
 class Row(NamedTuple):
@@ -57,7 +61,7 @@ class ReadingView(ScrollView, can_focus=True):
         "reading--verse",
         "reading--number",
         "reading--cursor",
-        "reading--scansion",
+        "reading--note",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "screen.turn(-1)", "Before", key_display="←"),
@@ -76,7 +80,9 @@ class ReadingView(ScrollView, can_focus=True):
         self._poem: WholePoem | None = None
         self._languages: Sequence[str] = ()
         self._bookmarks: Collection[int] = ()
-        self._scansions: Sequence[Scansion | None] = ()
+        self.annotation: Annotation | None = None
+        """What stands below the couplet under the cursor; None for nothing."""
+        self._told: Sequence[Told] = ()
         self._rows: list[Row] = []
         self._first_row: list[int] = []
         """Of each couplet."""
@@ -91,33 +97,47 @@ class ReadingView(ScrollView, can_focus=True):
 
     def show(self, poem: WholePoem, number: int, languages: Sequence[str], bookmarks: Collection[int]) -> None:
         """Shows a poem in these languages, the cursor on the couplet of this number, or the first."""
-        self._poem, self._languages, self._bookmarks, self._scansions = poem, languages, bookmarks, ()
+        self._poem, self._languages, self._bookmarks = poem, languages, bookmarks
+        self.annotation, self._told = None, ()
         self._cursor = [couplet.number for couplet in poem.couplets].index(poem.nearest(number))
         self._lay_out()
         self.call_after_refresh(self._follow)
 
-    def scan(self, scansions: Sequence[Scansion | None]) -> None:
-        """Shows how the lines of the couplet under the cursor scan; none of them takes it away."""
-        self._scansions = scansions
+    def annotate(self, annotation: Annotation | None, told: Sequence[Told] = ()) -> None:
+        """Tells something below the couplet under the cursor, until the cursor leaves it; None takes it away."""
+        self.annotation, self._told = annotation, told
         self._lay_out()
         self._follow()
 
-    @property
-    def is_scanning(self) -> bool:
-        """Whether it is shown how a couplet scans."""
-        return bool(self._scansions)
-
     def action_move(self, step: int) -> None:
         """Moves by some couplets."""
-        if self._poem is None:
+        if self._poem is None or self._scrolls_within(step):
             return
         cursor = max(0, min(self._cursor + step, len(self._poem.couplets) - 1))
         if cursor != self._cursor:
             self._cursor = cursor
-            if self._scansions:
-                self._scansions = ()
-                self._lay_out()
+            if self.annotation:
+                self.annotate(None)
             self._follow()
+
+    def _scrolls_within(self, step: int) -> bool:
+        """Scrolls to the rest of a couplet that is higher than the screen; whether there was some."""
+        height, top = self.size.height, self.scroll_offset.y
+        rows = self._rows_of_cursor
+        hidden = rows.stop - top - height if step > 0 else top - rows.start
+        if abs(step) != 1 or len(rows) <= height or hidden <= 0:
+            return False
+        self.scroll_to(y=top + step * min(hidden, height - 1), animate=False)
+        return True
+
+    @property
+    def _rows_of_cursor(self) -> range:
+        """The rows of the couplet under the cursor, with what is told below it."""
+        first = self._first_row[self._cursor]
+        end = self._first_row[self._cursor + 1] if self._cursor + 1 < len(self._first_row) else len(self._rows)
+        while end > first and not (self._rows[end - 1].left or self._rows[end - 1].right):
+            end -= 1  # the air before the next one
+        return range(first, end)
 
     def action_page(self, step: int) -> None:
         """Moves by what is shown."""
@@ -152,9 +172,12 @@ class ReadingView(ScrollView, can_focus=True):
     def _follow(self) -> None:
         """Brings the couplet under the cursor into sight, with one row around it."""
         if self._first_row:
-            first = self._first_row[self._cursor]
-            height = sum(row.couplet == self._cursor for row in self._rows)
-            self.scroll_to_region(Region(0, max(0, first - 1), 1, height + 2), animate=False)
+            rows = self._rows_of_cursor
+            if len(rows) > self.size.height:  # what is told is in sight, or else the beginning
+                notes = (row for row in rows if self._rows[row].look == "note")
+                self.scroll_to(y=next(notes, rows.start), animate=False)
+            else:
+                self.scroll_to_region(Region(0, max(0, rows.start - 1), 1, len(rows) + 2), animate=False)
         self.refresh()
 
     # Setting
@@ -171,8 +194,8 @@ class ReadingView(ScrollView, can_focus=True):
                 self._rows += [Row(index - 1, "")] * (not self._is_dense)
             self._first_row.append(len(self._rows))
             self._rows += self._set_couplet(index, couplet)
-            if index == self._cursor and self._scansions:
-                self._rows += self._set_scansions(index, room)
+            if index == self._cursor:
+                self._rows += self._set_annotation(index, room)
         self.virtual_size = Size(self.size.width, len(self._rows))
         self.refresh()
 
@@ -214,17 +237,13 @@ class ReadingView(ScrollView, can_focus=True):
         else:
             yield from (Row(index, piece) for lines in verses for piece in _pieces(lines, left))
 
-    def _set_scansions(self, index: int, room: int) -> Iterator[Row]:
+    def _set_annotation(self, index: int, room: int) -> Iterator[Row]:
         width = room if not self._columns[1] else sum(self._columns) + GAP
-        for scansion in self._scansions:
-            if scansion is None:
-                yield Row(index, "This line does not scan in the metre as it is spelled.", look="scansion")
-                continue
-            for words, letters in _fitting(scansion, width):
-                yield from (
-                    Row(index, row, is_ready=True, look="scansion")
-                    for row in _below_each_other(words, letters, self._mode, width)
-                )
+        for told in self._told:
+            if isinstance(told, str):
+                yield from (Row(index, row, look="note") for row in _pieces([told], width))
+            else:
+                yield from (Row(index, row, is_ready=True, look="note") for row in interlinear(told, self._mode, width))
 
     # Drawing
 
@@ -256,7 +275,7 @@ class ReadingView(ScrollView, can_focus=True):
         if row.is_ready:
             return Text(row.left)
         left = to_display(row.left, self._mode, left_width)
-        if not right_width or row.look == "scansion":
+        if not right_width or row.look == "note":
             return Text(left)
         right = to_display(row.right, self._mode, right_width)
         if self._mode == "terminal" and is_right_to_left(row.left) and is_right_to_left(row.right):
@@ -280,33 +299,3 @@ def _fits(poem: WholePoem, width: int) -> bool:
 def _pieces(lines: Sequence[str], width: int) -> list[str]:
     """The rows of some lines, at most so many cells wide."""
     return [line[begin:end].rstrip(" ") for line in lines for begin, end in wrapped(line, width)]
-
-
-def _fitting(scansion: Scansion, width: int) -> Iterator[tuple[list[str], list[str]]]:
-    """The words of a line and their letters, in groups that fit into so many cells."""
-    words, letters, taken = list[str](), list[str](), 0
-    for word, syllables in zip(scansion.words, scansion.syllables_by_word, strict=True):
-        cells = max(cell_len(word), len(syllables)) + 2
-        if words and taken + cells > width:
-            yield words, letters
-            words, letters, taken = [], [], 0
-        words.append(word)
-        letters.append(syllables)
-        taken += cells
-    yield words, letters
-
-
-def _below_each_other(words: Sequence[str], syllables: Sequence[str], mode: Mode, width: int) -> tuple[str, str]:
-    """The words from right to left, and below each its syllables in the same direction, in the order of the screen."""
-    cells = [max(cell_len(word), len(signs)) for word, signs in zip(words, syllables, strict=True)]
-    drawn = [_centred(to_display(word, mode, 0), size) for word, size in zip(words, cells, strict=True)]
-    signs = [_centred(each[::-1].translate(SIGNS), size) for each, size in zip(syllables, cells, strict=True)]
-    if mode != "terminal":  # which turns the words round itself
-        drawn.reverse()
-    upper, lower = "  ".join(drawn), "  ".join(reversed(signs))
-    return " " * (width - cell_len(upper)) + upper, " " * (width - cell_len(lower)) + lower
-
-
-def _centred(text: str, cells: int) -> str:
-    blanks = cells - cell_len(text)
-    return " " * (blanks // 2) + text + " " * (blanks - blanks // 2)

@@ -56,20 +56,20 @@ SHAPE = (
     _field("temperature", classes=""),
     _field("lines"),
     _field("pace", "instant", "roomy"),
-    Field("seed", "", f"0 to {LARGEST_SEED:,}: the same seed and settings write the same poem", "by chance"),
+    Field("seed", "", f"0 to {LARGEST_SEED:,}: the same seed and settings write the same poem", "random"),
 )
 CHOICE = tuple(_field(name, classes="roomy") for name in ("top_k", "top_p", "min_p"))
 RHYME = Field(
-    "rhyme", "", "what the rhyming lines end in: letters in Persian, words in English", "as it comes", "optional rhyme"
+    "rhyme", "", "what the rhyming lines end in: letters in Persian, words in English", "any", "optional rhyme"
 )
 FIELDS = {field.name: field for field in (*SHAPE, RHYME, *CHOICE)}
 
 HINTS = {
-    "model": "who writes, and so the language",
+    "model": "who writes, and in which language",
     "form": "; ".join(f"{form.name}: {form.help}" for form in FORMS.values()),
-    "metre": "the metre of the lines, or a part of its name; none: as the model likes",
+    "metre": "the metre of the lines, or part of its name; none: the model chooses",
     "keep": ENTRIES["keep"].hint,
-    "preset": "careful, balanced or daring: how characters are chosen, in one go",
+    "preset": "careful, balanced, daring: sets temperature, top-k, top-p, min-p at once",
     **{name: field.help for name, field in FIELDS.items()},
 }
 """A line on each setting, told while it has the focus."""
@@ -82,7 +82,7 @@ SAMPLING_PRESETS = {
 """Settings that go well together, by name."""
 
 
-READING = "The model is still being read: try again in a moment."
+READING = "Still loading the model: try again in a moment."
 
 
 class SettingsBar(Vertical):
@@ -173,7 +173,10 @@ class SettingsBar(Vertical):
             if not values:
                 raise RumiError(self._why_no_forms)
             if value not in values:
-                raise RumiError(f"There is no {label} {value!r} here: choose one of {', '.join(values)}.")
+                choices = " or ".join(filter(None, [", ".join(values[:-1]), values[-1]]))
+                raise RumiError(
+                    f"There is no {label} {value!r}: choose {choices}." if value else f"Which {label}? {choices}"
+                )
             select.value = value
             if label == "preset":  # also where it was chosen before and its fields were changed since
                 self._fill_in(value)
@@ -249,7 +252,7 @@ class SettingsBar(Vertical):
         seed = self._number("seed", int) if self.is_seed_locked else None
         pace = self._number("pace", float) if self._is_filled("pace") else None
         if pace is not None and not SLOWEST <= pace <= QUICKEST:
-            raise RumiError(f"The pace is {pace:g}; choose {SLOWEST} to {QUICKEST} characters a second, or nothing.")
+            raise RumiError(f"Pace must be from {SLOWEST} to {QUICKEST:,} characters a second, or empty, not {pace:g}.")
         metre = self.query_one("#metre", Select).value
         settings = Settings(
             model=self.model,
@@ -279,4 +282,6 @@ class SettingsBar(Vertical):
         try:
             return kind(text)
         except ValueError as error:
-            raise RumiError(f"The {FIELDS[name].label} is {text!r}, which is no number.") from error
+            number = "a whole number" if kind is int else "a number"
+            instead = f", not {text!r}" if text.strip() else ""
+            raise RumiError(f"{FIELDS[name].label.capitalize()} must be {number}{instead}.") from error

@@ -33,7 +33,7 @@ class StatusLine(Static):
     def tell(self, words: str, is_error: bool = False) -> None:
         """Shows a message, and takes away a hint."""
         self._words, self._is_error, self._hint = " ".join(words.split("\n")), is_error, ""
-        self._since = monotonic()
+        self._since, self.display = monotonic(), True
         self._draw()
 
     def hint(self, words: str) -> None:
@@ -65,7 +65,7 @@ class StatusLine(Static):
             words = self._hint or ERROR_SIGN * self._is_error + self._words
             if width is None or cell_len(words) <= width:
                 return Text(to_display(words, self._mode, 0))
-            more = "…" if self._hint else f"… {self._key}"
+            more = "…" if self._hint else f"… {self._key}".rstrip()
             beginning = set_cell_size(words, max(0, width - len(more))).rstrip()
             return Text(to_display(beginning, self._mode, 0) + more)
         parts = [Text(to_display(self._words, self._mode, 0)), self._legend]

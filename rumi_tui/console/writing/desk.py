@@ -32,13 +32,16 @@ from rumi_tui.engine.messages import (
     Order,
     WroteLine,
 )
-from rumi_tui.library.store import Branch, KeptPoem, Library, RealVerse
+from rumi_tui.library.real_verse import RealVerse
+from rumi_tui.library.store import Branch, KeptPoem, Library
 from rumi_tui.texts.opening import Opening
 from rumi_tui.verse.languages import LANGUAGES
 
 AnyJob = Job | Drafting | LineJob | Rewriting
 AFTER_RUMI = "After Rumi:"
 """How the title of a poem begins whose beginning is Rumi's; his place follows."""
+BESIDE_RUMI = "Beside Rumi:"
+"""How the title of a poem begins that a model wrote beside verse of Rumi's."""
 
 
 class Task(Protocol):
@@ -96,18 +99,24 @@ class Desk:
 
         The title tells whose the beginning is, and the poem where it ends.
         """
+        settings, opening = await self._meant_for(settings, opening)
+        real = RealVerse(length=len(opening.text), place=opening.place, address=opening.address)
+        await self._write(settings, opening.text, is_typed=True, title=_title_of(real), real=real)
+
+    async def write_beside(self, settings: Settings, lines: int, like: Opening) -> None:
+        """Has a poem of its own written beside verse of Rumi's, as long, and in its form, metre and rhyme."""
+        settings, _ = await self._meant_for(settings, like)
+        settings = msgspec.structs.replace(settings, lines=lines)
+        await self._write(settings, "", is_typed=True, title=f"{BESIDE_RUMI} {like.place}")
+
+    async def _meant_for(self, settings: Settings, opening: Opening) -> tuple[Settings, Opening]:
+        """Settings for the model of a language that is to keep to an opening as far as it can, and what it can."""
         language = LANGUAGES.get(opening.language or "")
         model = language.model if language else settings.model
         described = await self._described(model)
-        tokenizer, forms = described.tokenizer, described.card.forms
-        text = tokenizer.fit(opening.text).text
-        settings = msgspec.structs.replace(
-            settings.meant_for(model, opening.form if opening.form in forms else forms[0]),
-            metre=opening.metre if opening.metre in tokenizer.metres else "",
-            rhyme=opening.rhyme if tokenizer.names_rhymes else "",
-        )
-        real = RealVerse(length=len(text), place=opening.place, address=opening.address)
-        await self._write(settings, text, is_typed=True, title=_title_of(real), real=real)
+        opening = opening.meant_for(described.tokenizer, described.card.forms)
+        settings = settings.meant_for(model, opening.form)
+        return msgspec.structs.replace(settings, metre=opening.metre, rhyme=opening.rhyme), opening
 
     async def _described(self, model: str) -> Described:
         await self.finish()
@@ -116,7 +125,7 @@ class Desk:
                 return event
             if isinstance(event, Failed):
                 raise RumiError(event.message)
-        raise RumiError(f"The model {model} does not tell what it is: try again.")
+        raise RumiError(f"The model {model} could not be read: try again.")
 
     async def write_again(self, settings: Settings, draft: Draft) -> None:
         """Begins another poem as `draft` began."""
@@ -224,7 +233,7 @@ class Desk:
         Raises `RumiError` where a line of it was written anew, which its seed alone does not tell.
         """
         if any(passage.ending == "line" for passage in draft.passages):
-            raise RumiError("A line of this poem was written anew between the others: only whole poems are compared.")
+            raise RumiError("A line of this poem was rewritten, so the poem cannot be compared.")
         job = Rewriting(draft)
         if job.is_over:
             return False

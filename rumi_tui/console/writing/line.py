@@ -15,7 +15,7 @@ from rumi_tui.library.store import Library, Passage
 
 WISHES = ("end", "rhyme", "metre")
 """What can be asked of a line, as it is typed."""
-MISSED: dict[Wish, str] = {"end": "ends so", "rhyme": "rhymes so", "metre": "scans"}
+MISSED: dict[Wish, str] = {"end": "ends with it", "rhyme": "rhymes with it", "metre": "scans"}
 """What is told of a wish that no try fulfils."""
 _WISH = re.compile(rf"(?:^|\s+)({'|'.join(WISHES)})(?=\s|$)")
 
@@ -35,7 +35,7 @@ def read_wish(text: str) -> LineWish:
     number, *parts = _WISH.split(text.strip())
     fields = {wish: value.strip() for wish, value in zip(parts[::2], parts[1::2], strict=True)}
     if not number.isdecimal() or not all(fields.values()):
-        raise RumiError("Name a line by its number, and what you wish: 3, 3 rhyme love, 3 end heart, 3 metre NAME.")
+        raise RumiError("Give the number of a line, and what you want: 3, 3 rhyme love, 3 end heart, 3 metre NAME.")
     return LineWish(int(number), **fields)
 
 
@@ -122,7 +122,7 @@ class LineJob:
 
 
 def _what_is_wrong(new: NewLine) -> str:
-    wrong = [f"of {new.tries} tries none {' and '.join(MISSED[wish] for wish in new.missed)}"] if new.missed else []
+    wrong = [f"none of {new.tries} tries {' and '.join(MISSED[wish] for wish in new.missed)}"] if new.missed else []
     if numbers := [*([new.number] if new.faults else []), *new.broken]:
         wrong.append(f"the form breaks in line {', '.join(map(str, numbers))}")
     return "".join(f" · {words}" for words in wrong)

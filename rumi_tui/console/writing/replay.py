@@ -67,4 +67,4 @@ class Rewriting:
         if self.text == draft.text:
             return "Written again from its seeds: the same poem, character for character."
         same = shared_beginning(self.text, draft.text)
-        return f"Written again, it is another from character {same + 1:,} on: processors round differently."
+        return f"Written again from its seeds, it differs from character {same + 1:,} on: processors round differently."

@@ -11,6 +11,8 @@ import msgspec
 
 from rumi_tui.engine.messages import Answer, Command, Event, Failed, Finished, Order, Stop, Write, WriteLine
 
+COMMAND = (sys.executable, "-P", "-m", "rumi_tui.engine.worker")
+"""-P: a folder called `models` where the person happens to stand must not be taken for ours."""
 LONGEST_EVENT = 64 << 20
 """Bytes: a prompt may be very long, and `Began` repeats it."""
 
@@ -81,12 +83,13 @@ class Writer:
 
     async def _running(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:
-            # -P: a folder called `models` where the person happens to stand must not be taken for ours.
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-m", "rumi_tui.engine.worker",
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+                *COMMAND,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
                 limit=LONGEST_EVENT,
-            )  # fmt: skip
+            )
         return self._process
 
     async def _send(self, process: asyncio.subprocess.Process, command: Command) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from console_support import begin_without_end, console, field, open_lens, press_and_write, status, told, until
+from console_support import begin_without_end, console, field, open_lens, press_and_write, run, status, told, until
 from support import METRES
 from textual.pilot import Pilot
 from textual.widgets import Select
@@ -90,7 +90,7 @@ async def test_commands_set_metre_and_rhyme_and_leave_them_to_the_model_again(li
     [
         ("/metre هزج", "is not one of these"),
         ("/metre ن", "could be one of these"),
-        ("/rhyme ?", "is no rhyme that this model can spell"),
+        ("/rhyme ?", "cannot be spelled by this model"),
     ],
 )
 async def test_what_the_model_cannot_be_told_is_refused_and_stays_to_be_mended(
@@ -107,7 +107,7 @@ async def test_a_rhyme_in_a_form_without_is_refused_before_anything_is_written(l
     async with console(library, conditioned_file, lines="2", rhyme="an") as pilot:
         field(pilot, "form", Select).value = "free"
         await pilot.press(*"amber", "enter")
-        assert "cannot be told a rhyme in the form free" in await refusal(pilot)
+        assert "cannot be given a rhyme in the form free" in await refusal(pilot)
         assert library.poems() == []
         assert field(pilot, "prompt").text == "amber"
 
@@ -124,7 +124,7 @@ async def test_the_fields_are_there_where_the_model_can_be_told_and_there_is_roo
         await obeyed(pilot, f"/metre {RAMAL}")
         await read_another(pilot, endless_file)
         await until(pilot, lambda: not is_shown(pilot, "metre") and not is_shown(pilot, "rhyme"))
-        for line, sentence in (("/metre رمل", "knows no metres"), ("/rhyme an", "cannot be told a rhyme")):
+        for line, sentence in (("/metre رمل", "knows no metres"), ("/rhyme an", "cannot be given a rhyme")):
             await obey(pilot, line)
             assert sentence in await refusal(pilot)
         kept = await press_and_write(pilot, library, "ctrl+r")
@@ -185,9 +185,8 @@ async def test_the_lens_reads_a_poem_in_the_metre_of_its_last_passage(library, c
 
 async def test_a_metre_before_the_model_is_read_waits(library, tmp_path):
     app = RumiApp(library, str(tmp_path / "missing.onnx"), "app")
-    async with app.run_test() as pilot:
+    async with run(app) as pilot:
         await until(pilot, lambda: told(pilot))
         pilot.app.notices.clear()
         await obey(pilot, "/metre رمل")
         assert "missing.onnx" in await refusal(pilot)
-        await app.action_quit()

@@ -12,6 +12,7 @@ from console_support import (
     letters,
     on_the_page,
     press_and_write,
+    run,
     status,
     told,
     until,
@@ -36,7 +37,7 @@ async def test_what_is_written_is_on_the_page_and_in_the_library(library, endles
         assert kept.text.startswith("amber")
         assert len(kept.text.split("\n")) == 4
         assert on_the_page(pilot) == letters(kept.text)
-        assert "enough lines" in status(pilot)
+        assert "stopped at 4 lines" in status(pilot)
         assert (kept.form, kept.model, kept.passages[0].ending) == ("couplet", str(endless_file), "lines")
 
 
@@ -202,6 +203,10 @@ async def test_a_preset_fills_in_what_can_be_written_with(library, endless_file,
         assert kept.passages[0].sampling == Sampling(**wanted | {"top_k": 0})
 
 
+def test_every_hint_fits_a_line_of_80_columns():
+    assert [hint for hint in HINTS.values() if len(hint) > 76] == []
+
+
 async def test_every_setting_tells_its_range_while_it_has_the_focus(library, conditioned_file):
     async with console(library, conditioned_file, (120, 40)) as pilot:
         for name, hint in HINTS.items():
@@ -236,7 +241,7 @@ async def test_a_number_of_lines_too_large_to_be_kept_does_not_end_the_console(l
 
 async def test_a_model_that_is_missing_is_told(library, tmp_path):
     app = RumiApp(library, str(tmp_path / "missing.onnx"), "app")
-    async with app.run_test() as pilot:
+    async with run(app) as pilot:
         await until(pilot, lambda: told(pilot))
         assert "missing.onnx" in told(pilot)[0]
         await pilot.press(*"amber", "enter")
@@ -247,7 +252,6 @@ async def test_a_model_that_is_missing_is_told(library, tmp_path):
         await until(pilot, lambda: len(told(pilot)) == 3)
         assert told(pilot)[2] == told(pilot)[0]
         assert library.poems() == []
-        await leave(pilot)
 
 
 async def test_characters_the_model_never_saw_are_told(library, endless_file):
@@ -356,7 +360,7 @@ async def test_a_poem_that_cannot_be_saved_is_given_back_on_leaving(library, end
     async with console(library, endless_file) as pilot:
         library._database.execute("PRAGMA query_only = ON")
         await pilot.press(*"amber", "enter")
-        await until(pilot, lambda: "enough lines" in status(pilot))
+        await until(pilot, lambda: "stopped at" in status(pilot))
         shown = on_the_page(pilot)
         await leave(pilot)
         assert letters(pilot.app.return_value) == shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from pathlib import Path
 
@@ -54,7 +55,7 @@ async def test_a_fetch_says_how_far_it_is_and_goes_on_while_one_writes(
     ("events", "words"),
     [
         ((Began(["a.txt"], []), Ended("")), "All texts are here."),
-        ((*UNDER_WAY, Ended("")), "1 of 4 texts could not be had: fetch again when that is mended."),
+        ((*UNDER_WAY, Ended("")), "1 of 4 texts could not be fetched: try again once that is fixed."),
         ((Began([], []), Ended("There is no room left.")), "There is no room left."),
         ((), "The fetch ended unexpectedly: try again."),
     ],
@@ -69,20 +70,20 @@ async def test_the_end_of_a_fetch_is_said(
 
 
 async def test_whoever_is_on_another_page_is_told_of_the_end(
-    library: Library, endless_file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    library: Library, endless_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate = tmp_path / "gate"
-    wait = f"import os, time\nwhile not os.path.exists({str(gate)!r}): time.sleep(0.01)\n"
-    monkeypatch.setattr(fetching, "COMMAND", (sys.executable, "-c", wait))
-    async with console(library, endless_file) as pilot:
-        await pilot.press("alt+f")
-        await until(pilot, lambda: isinstance(pilot.app.screen, FetchScreen))
-        await pilot.press("escape")
-        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
-        gate.touch()
-        await until(pilot, lambda: told(pilot))
-        assert told(pilot) == ["The fetch ended unexpectedly: try again."]
-        assert status(pilot).endswith(told(pilot)[0])
+    with socket.create_server(("127.0.0.1", 0)) as gate:
+        wait = f"import socket; socket.create_connection({gate.getsockname()!r}).recv(1)"  # until the gate is closed
+        monkeypatch.setattr(fetching, "COMMAND", (sys.executable, "-c", wait))
+        async with console(library, endless_file) as pilot:
+            await pilot.press("alt+f")
+            await until(pilot, lambda: isinstance(pilot.app.screen, FetchScreen))
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+            gate.close()
+            await until(pilot, lambda: told(pilot))
+            assert told(pilot) == ["The fetch ended unexpectedly: try again."]
+            assert status(pilot).endswith(told(pilot)[0])
 
 
 async def test_another_folder_of_texts_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -93,4 +94,4 @@ async def test_another_folder_of_texts_is_told(monkeypatch: pytest.MonkeyPatch, 
 
 async def test_a_process_that_cannot_begin_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "COMMAND", ("/nowhere/python",))
-    assert "could not begin" in await Fetching().run()
+    assert "could not start" in await Fetching().run()

@@ -73,7 +73,7 @@ async def test_a_poem_with_a_new_line_is_gone_on_with_but_not_compared(library: 
         await until(pilot, lambda: status(pilot).startswith("line 2 is new"))
         second = library.poems()[0]
         await pilot.press("f7")
-        await until(pilot, lambda: any("written anew" in each for each in told(pilot)))
+        await until(pilot, lambda: any("was rewritten" in each for each in told(pilot)))
         whole = await press_and_write(pilot, library, "ctrl+g")
         assert whole.id == second.id
         assert whole.text.startswith(second.text + "\n")

@@ -30,11 +30,13 @@ from textual.widgets import OptionList
 from export.graph import build_graph
 from models.card import Description
 from models.tokenizer import RESERVED, CharacterTokenizer
+from rumi_tui.console.screens.cento import CentoScreen
 from rumi_tui.console.screens.contents import ContentsScreen
 from rumi_tui.console.screens.drafts import DraftsScreen
 from rumi_tui.console.screens.edit import EditScreen
 from rumi_tui.console.screens.export import ExportScreen
 from rumi_tui.console.screens.fetch import FetchScreen
+from rumi_tui.console.screens.gloss import GlossScreen
 from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.lens import LensScreen
 from rumi_tui.console.screens.library import LibraryScreen
@@ -95,6 +97,8 @@ PAGES = {
     "verses": Page(VersesScreen, ("ctrl+k",), has_picture=False),
     "reading": Page(ReadingScreen, ("ctrl+b",), has_picture=False),
     "contents": Page(ContentsScreen, ("ctrl+b", "f3"), has_picture=False),
+    "cento": Page(CentoScreen, ("alt+c",), has_picture=False),
+    "gloss": Page(GlossScreen, ("alt+g",), has_picture=False),
     "fetch": Page(FetchScreen, ("alt+f",), "50%"),
     "tour": Page(TourScreen, ("f12",)),
     "messages": Page(MessagesScreen, ("alt+n",), has_picture=False),
@@ -183,6 +187,7 @@ async def test_every_page_has_room_looks_as_it_did_and_can_be_read(
         async for name, page in walk(pilot):
             for size in sizes:
                 await pilot.resize_terminal(*size)
+                await until(pilot, lambda size=size: all(each.size == size for each in pilot.app.screen_stack))
                 await assert_room(pilot, size, f"{name} at {size}")
                 if page.has_picture and size in SIZES:
                     stored = PICTURES / file_name(name, language, size)

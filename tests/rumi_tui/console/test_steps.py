@@ -39,14 +39,14 @@ async def test_every_step_is_taken_back_and_again(library, endless_file):
         steps = [other.text, whole.text, first.text, ""]
         for text in steps[1:]:
             await pilot.press("f5")
-            await until(pilot, lambda text=text: on_the_page(pilot) == letters(text))
+            await until(pilot, lambda text=text: on_the_page(pilot) == letters(text) and status(pilot) == "undone")
         await pilot.press("f5")
-        await until(pilot, lambda: status(pilot) == "There is no step to take back.")
+        await until(pilot, lambda: status(pilot) == "Nothing to undo.")
         for text in steps[-2::-1]:
             await pilot.press("f6")
-            await until(pilot, lambda text=text: on_the_page(pilot) == letters(text))
+            await until(pilot, lambda text=text: on_the_page(pilot) == letters(text) and status(pilot) == "redone")
         await pilot.press("f6")
-        await until(pilot, lambda: status(pilot) == "There is no step to take again.")
+        await until(pilot, lambda: status(pilot) == "Nothing to redo.")
         assert library.poems() == [other, whole]
 
 

@@ -280,13 +280,13 @@ def test_what_is_asked_for_is_fitted_or_refused() -> None:
     request, notes = fit_request(TOLD, asked)
     assert (request.text, request.metre, request.rhyme) == ("a nin", "slow", "ten")
     assert len(notes) == 1
-    with refused("no rhyme that this model can spell"):
+    with refused("cannot be spelled by this model"):
         fit_request(TOLD, Request(form="couplet", rhyme="؟"))
     with refused("two that rhyme with each other"):
         fit_request(TOLD, Request(form="couplet", rhyme="the ten"))
-    with refused("cannot be told a rhyme in the form free"):
+    with refused("cannot be given a rhyme in the form free"):
         fit_request(TOLD, Request(form="free", rhyme="ten"))
-    with refused("cannot be told a rhyme"):
+    with refused("cannot be given a rhyme"):
         fit_request(CharacterTokenizer.train(["abc\n" * 9]), Request(form="couplet", rhyme="abc"))
     with refused("'iamb' is not one of these: slow; swift"):
         fit_request(TOLD, Request(form="couplet", metre="iamb"))

@@ -153,7 +153,7 @@ def test_a_temperature_next_to_zero_takes_the_likeliest_without_a_warning(temper
 )
 def test_a_value_out_of_range_is_refused_in_one_sentence(values):
     name = next(iter(values)).replace("_", "-")
-    with pytest.raises(RumiError, match=rf"^The {name} is .*; choose one from .* to .*\.$"):
+    with pytest.raises(RumiError, match=rf"^{name.capitalize()} must be from .* to .*, not .*\.$"):
         Sampling(**values)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -13,7 +14,8 @@ from support import refused, verse
 
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.formats import FORMATS, colophon, file_name, lines_of, save_file, to_json, to_markdown, to_text
-from rumi_tui.library.store import MACHINE_CAPTION, KeptPoem, Passage, RealVerse
+from rumi_tui.library.real_verse import MACHINE_CAPTION, RealVerse
+from rumi_tui.library.store import KeptPoem, Passage
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -173,6 +175,70 @@ def test_on_a_card_rumis_lines_have_a_colour_of_their_own():
     assert [element.get("fill") is not None for element in lines] == [True, True, False, False]
     captions = [element.text for element in card.iterfind(f"{SVG}g[@id='captions']/{SVG}text")]
     assert captions == ["Rumi, Masnavi I, couplet 1", MACHINE_CAPTION]
+
+
+COUPLETS = ["Rumi's own\nline", "and another\nof his"]
+PARTS = tuple(
+    RealVerse(
+        length=len(verse) + (number == 1), place=f"ghazal {number}, couplet 1", address=f"https://ganjoor.net/{number}"
+    )
+    for number, verse in enumerate(COUPLETS, 1)
+)
+CENTO = kept(
+    "\n".join(COUPLETS),
+    passages=(),
+    real=RealVerse(length=len("\n".join(COUPLETS)), place="a cento around verse", parts=PARTS),
+)
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_of_a_cento_every_file_tells_where_each_couplet_stands(ending: str):
+    text = FORMATS[ending][1](CENTO)
+    assert MACHINE_CAPTION not in text
+    if ending == "json":
+        parts = json.loads(text)["real"]["parts"]
+        assert [(part["length"], part["place"]) for part in parts] == [(part.length, part.place) for part in PARTS]
+        return
+    for part in PARTS:
+        assert part.caption in text
+        assert part.address in text or ending not in ("md", "html")
+    if ending != "txt":
+        assert "Rumi's own verse, put together by a program: a cento around verse, couplet" in unescape(text)
+    if ending not in ("svg", "html"):
+        order = [text.index(words) for words in ("own", "line", "another", "of his")]
+        assert order == sorted(order)
+
+
+def test_as_text_the_place_of_each_couplet_of_a_cento_stands_above_it():
+    first, second = COUPLETS
+    assert to_text(CENTO) == f"{PARTS[0].caption}:\n\n{first}\n\n{PARTS[1].caption}:\n\n{second}\n"
+
+
+@pytest.mark.parametrize("length", range(40))
+def test_of_a_cento_that_was_cut_the_places_are_told_of_the_whole_lines_that_are_left(length: int):
+    real = CENTO.real.shortened(length)
+    if length == 0:
+        assert real is None
+        return
+    text = CENTO.text[:length] + "~\nthe machine's"
+    told = real.lines_by_place(text)
+    lines = sum(count for _, count in told)
+    assert text.split("\n")[:lines] == CENTO.text.split("\n")[:lines]
+    assert lines == real.whole_lines(text)
+    assert [part.place for part, _ in told] == [part.place for part in PARTS][: len(told)]
+    assert sum(part.length for part in real.parts) >= real.length
+
+
+def test_a_beginning_by_rumi_after_which_nothing_was_written_is_not_told_for_the_machines():
+    poem = kept("Rumi's own\nline", real=REAL)
+    assert colophon(poem) == "Rumi's own verse: Masnavi I, couplet 1, couplet, 2026-11-24"
+    assert MACHINE_CAPTION not in to_text(poem)
+
+
+def test_what_the_machine_writes_after_a_cento_is_told_from_it():
+    poem = msgspec.structs.replace(CENTO, text=f"{CENTO.text}\nthe machine's", passages=kept("").passages)
+    assert to_text(poem) == f"{to_text(CENTO)}\n{MACHINE_CAPTION}:\n\nthe machine's\n"
+    assert colophon(poem).startswith("Begins with Rumi's verse (a cento around verse), goes on with a machine's verse")
 
 
 @pytest.mark.parametrize(("length", "whole_lines"), [(4, 0), (10, 1), (12, 1), (15, 2), (16, 2), (99, 4)])

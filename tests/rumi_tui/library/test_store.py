@@ -8,7 +8,8 @@ import pytest
 from support import refused, verse
 
 from rumi_tui.engine.sampling import Sampling
-from rumi_tui.library.store import Branch, KeptPoem, Library, Passage, RealVerse
+from rumi_tui.library.real_verse import RealVerse
+from rumi_tui.library.store import Branch, KeptPoem, Library, Passage
 from rumi_tui.library.tables import MIGRATIONS, VERSION
 
 POEM = ("en", "0" * 64, "couplet", "amber")
@@ -155,7 +156,7 @@ def test_a_version_from_the_future_is_refused_and_keeps_its_poems(path: Path):
     poem = library.begin(*POEM)
     library._database.execute(f"PRAGMA user_version = {VERSION + 1}")
     library.close()
-    with refused(f"has version {VERSION + 1}, this program reads {VERSION}"):
+    with refused(f"is of version {VERSION + 1}, this program reads version {VERSION}"):
         Library(path)
     database = sqlite3.connect(path)
     assert database.execute("SELECT id, text FROM poems").fetchall() == [(poem, "amber")]

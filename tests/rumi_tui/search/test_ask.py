@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 from encoder_support import write_encoder
-from support import WORDS, assert_command_refused, call_command, refused, run_command, verse, write_works
+from support import WORDS, assert_command_refused, call_command, run_command, verse, write_works
 
-from rumi_tui.engine.session import Session, load_model
 from rumi_tui.search import background, embeddings
-from rumi_tui.search.ask import UNREAD, ask, fused, opening, retrieve, spread, write_on
+from rumi_tui.search.ask import UNREAD, ask, fused, retrieve, spread
 from rumi_tui.search.background import BackgroundReading
-from rumi_tui.search.bridge import LEARNING, Bridge
+from rumi_tui.search.bridge import Bridge
 from rumi_tui.search.embeddings import Embeddings, open_embeddings
 from rumi_tui.search.encoder import Encoder
 from rumi_tui.search.index import Index
@@ -246,26 +245,6 @@ def test_the_texts_are_read_in_the_background(folder: Path, encoder_folder: Path
     assert not reading.is_running
 
 
-def test_the_machine_writes_on_from_the_first_couplet_and_keeps_apart_what_it_wrote(ranking: Ranking) -> None:
-    passages = retrieve(ranking, None, "Who is asleep at the harbour?", "en")
-    written = write_on(passages, "en", seed=7)
-    assert written == write_on(passages, "en", seed=7)
-    assert written is not None
-    assert (written.model, written.form, written.seed, written.begun_from) == ("rumi-en", "couplet", 7, BARLEY)
-    assert 0 < len(written.text.splitlines()) <= 4
-    assert BARLEY not in written.text
-    assert write_on([], "en") is None
-    assert write_on(passages, "xx") is None
-
-
-def test_the_machine_writes_in_a_form_that_it_has_learned(index: Index) -> None:
-    session: Session = load_model("en")
-    (couplet,) = (c for c in index.couplets("en") if c.verse == BARLEY)
-    assert opening(session, couplet, "free").form == "free"
-    with refused("never learned the form 'rubai'"):
-        opening(session, couplet, "rubai")
-
-
 def test_ask_gives_all_of_it_at_once(folder: Path, tmp_path: Path) -> None:
     answer = ask("نان کجاست؟", folder=folder, cache_dir=tmp_path, seed=3)
     assert (answer.question, answer.language) == ("نان کجاست؟", "fa")
@@ -320,13 +299,6 @@ def test_the_command_asks_by_words_until_the_texts_are_read_for_their_meaning(fo
     assert (done.returncode, done.stderr) == (0, "")
     assert len(json.loads(done.stdout)["quotations"]) == 5
     assert json.loads(done.stdout)["quotations"] != json.loads(by_words.stdout)["quotations"]
-
-
-def test_the_command_says_that_the_gloss_is_learned_once(tmp_path: Path) -> None:
-    folder = write_works(tmp_path / "texts")
-    places = {"RUMI_CORPUS_DIR": str(folder), "XDG_CACHE_HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
-    assert call_command("rumi-ask", WORDS["en"][0], **places).stderr == f"{LEARNING}\n"
-    assert call_command("rumi-ask", WORDS["en"][0], **places).stderr == ""
 
 
 @pytest.mark.parametrize(

@@ -250,7 +250,7 @@ def test_without_texts_the_command_says_what_to_do(tmp_path: Path) -> None:
     places = {"XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "HOME": str(tmp_path)}
     assert_command_refused(call_command("rumi-corpus", "search", "love", **places), 1, "run rumi-corpus fetch")
     done = call_command("rumi-corpus", "search", "love", RUMI_CORPUS_DIR=str(tmp_path / "missing"), **places)
-    assert_command_refused(done, 1, "There are no texts at .*missing")
+    assert_command_refused(done, 1, "There are no texts in .*missing")
 
 
 def test_sixty_thousand_couplets_are_indexed_in_one_table(tmp_path: Path) -> None:

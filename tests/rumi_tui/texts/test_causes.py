@@ -64,7 +64,7 @@ def test_a_name_that_is_not_found(monkeypatch: pytest.MonkeyPatch, code: int, sa
         (OSError(errno.ENETUNREACH, "Network is unreachable"), "There is no network"),
         (TimeoutError("timed out"), "verse.example does not answer within"),
         (ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"), "verse.example cannot be reached"),
-        (ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"), "from verse.example broke off"),
+        (ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"), "from verse.example was cut off"),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -84,7 +84,7 @@ def test_a_certificate_that_is_not_trusted() -> None:
 
 
 def test_a_host_that_speaks_no_tls(plain_server: str) -> None:
-    assert "does not answer as a safe address must" in sentence(plain_server)
+    assert "does not answer securely" in sentence(plain_server)
 
 
 @pytest.mark.parametrize("proxy", ["http://127.0.0.1:9", "http://"])
@@ -95,14 +95,14 @@ def test_a_proxy_that_lets_nothing_through(proxy: str) -> None:
 
 def test_a_proxy_of_a_kind_that_is_not_supported() -> None:
     error = requests.exceptions.InvalidSchema("Missing dependencies for SOCKS support.")
-    assert "The proxy is of a kind that is not supported" in transfer_error(error, HTTP).sentence
+    assert "This kind of proxy is not supported" in transfer_error(error, HTTP).sentence
 
 
 @pytest.mark.parametrize(
     ("status", "said"),
     [
         (404, "is no longer there"),
-        (407, "The proxy wants a name and a password"),
+        (407, "The proxy asks for a name and a password"),
         (429, "verse.example is too busy"),
         (403, "verse.example answers 403"),
         (502, "verse.example answers 502"),
@@ -127,8 +127,8 @@ def test_a_busy_host_says_how_long_to_wait() -> None:
     ("code", "said"),
     [
         (errno.ENOSPC, "There is no room left"),
-        (errno.EROFS, "Nothing may be written"),
-        (errno.EACCES, "Nothing may be written"),
+        (errno.EROFS, "You may not write"),
+        (errno.EACCES, "You may not write"),
         (errno.EIO, "Could not write"),
     ],
 )

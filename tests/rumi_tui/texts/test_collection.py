@@ -49,6 +49,11 @@ def test_refrains_remarks_and_halves_alone_are_no_couplets() -> None:
     assert ghazal.text == "سنگ\nنان\nخاک\nدرخت"
 
 
+def test_a_hemistich_that_is_broken_in_the_file_is_one_line() -> None:
+    (ghazal,) = divan([poem(["سنگ\nآمد", "نان\r\nآمد", "چراغ\n آمد", "صدا\u2028آمد"])])
+    assert ghazal.text == "سنگ آمد\nنان آمد\nچراغ آمد\nصدا آمد"
+
+
 def test_what_has_no_couplets_is_no_poem_and_the_numbers_of_the_others_stay() -> None:
     lines = ["سنگ", "نان", "باران", "چراغ"]
     assert [ghazal.label.id for ghazal in divan([poem([]), poem(lines)])] == ["divan/2"]

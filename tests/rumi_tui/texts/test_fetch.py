@@ -257,7 +257,7 @@ def test_a_source_of_another_layout_does_not_stop_the_others(tmp_path: Path, ser
     page = text_at(f"{server.address}/page", content=b"<html>", file="page.txt")
     page = dataclasses.replace(page, extract=lambda content: divan([content]))
     (_, _, complaint), book = fetched(tmp_path, page, text_at(f"{server.address}/book"))
-    assert "not laid out as it was known" in complaint
+    assert "not laid out as before" in complaint
     assert book == ("book.txt", 2, "")
 
 
@@ -266,7 +266,7 @@ def test_a_folder_that_stays_wrong_is_said_and_not_used(tmp_path: Path, server: 
     server.answers = {f"/divan/{name}": [give(content)] for name, content in files.items()}
     server.answers["/divan/sh4.json"] = [give(b'"poem 5"')]
     ((_, _, complaint),) = fetched(tmp_path, text)
-    assert "another ghazals than the one known by its SHA-256" in complaint
+    assert "another ghazals than expected" in complaint
     assert not (tmp_path / "divan.txt").exists()
     server.answers["/divan/sh4.json"] = [give(files["sh4.json"])]
     assert fetched(tmp_path, text) == [("divan.txt", 20, "")]
@@ -310,7 +310,7 @@ def test_the_list_of_texts_has_their_order_and_keeps_what_else_it_says(tmp_path:
 BAD = {
     "error": (fail(500), "answers 500"),
     "busy": (fail(429), "too busy"),
-    "cut": (give(BOOK, promised=10_000), "broke off"),
+    "cut": (give(BOOK, promised=10_000), "was cut off"),
     "other": (give(b"other"), "another raw-book.txt than the one known"),
     "longer": (give(BOOK + b"more"), "another raw-book.txt than the one known"),
 }
@@ -401,13 +401,13 @@ def test_a_folder_without_room_is_said_before_anything_is_asked(
     tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 10}))
-    with refused("There is no room in"):
+    with refused("There is not enough room in"):
         fetched(tmp_path / "new", text_at(f"{server.address}/book"))
     assert not server.asked
 
 
 @pytest.mark.parametrize(
-    ("code", "said"), [(errno.ENOSPC, "There is no room left in"), (errno.EACCES, "Nothing may be written in")]
+    ("code", "said"), [(errno.ENOSPC, "There is no room left in"), (errno.EACCES, "You may not write in")]
 )
 def test_what_cannot_be_written_ends_the_fetch(
     tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch, code: int, said: str

@@ -77,12 +77,12 @@ def test_a_person_may_type_a_place_in_many_ways(typed: str, place: Place) -> Non
     "typed", ["", "masnavi", "masnavi/7/1", "masnavi/0", "divan", "hafez 3", "love", "/", "divan/" + "9" * 5000, "²"]
 )
 def test_what_is_no_place_is_refused_with_a_way_out(typed: str) -> None:
-    with refused("is no place in Rumi's works: name one as masnavi/1/2"):
+    with refused("is not a place in Rumi's works: type one like masnavi/1/2"):
         read_place(typed)
 
 
 def test_no_poem_has_the_number_nought() -> None:
-    with refused("Quatrains are counted from 1"):
+    with refused("Quatrains are numbered from 1"):
         read_place("rubai/0")
 
 

@@ -130,7 +130,7 @@ def test_the_works_are_opened_once_and_anew_when_a_text_or_a_label_changes(folde
 
 
 def test_texts_without_labels_cannot_be_read_by_place(tmp_path: Path) -> None:
-    with refused("do not tell where their poems stand"):
+    with refused("do not say where their poems come from"):
         open_works(write_corpus(tmp_path / "texts"))
     with refused("run rumi-corpus fetch"):
         open_works(tmp_path / "missing")

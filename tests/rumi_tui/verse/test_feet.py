@@ -22,7 +22,7 @@ def test_a_metre_is_its_feet_one_after_the_other_whatever_stands_in_brackets() -
 
 @pytest.mark.parametrize("name", ["", "(رمل)", "فعولن فعولان"])
 def test_what_is_no_metre_is_refused_in_one_sentence(name: str) -> None:
-    with refused("is no metre"):
+    with refused("is not a metre"):
         metre_named(name)
 
 

@@ -114,9 +114,9 @@ def test_a_judge_that_learned_from_nothing_knows_the_rules() -> None:
 
 def test_a_metre_that_is_none_is_refused() -> None:
     judge = MetreJudge()
-    with refused("is no metre"):
+    with refused("is not a metre"):
         judge.cost(VERSE[0], "free")
-    with refused("is no metre"):
+    with refused("is not a metre"):
         MetreJudge.fit({"فاعلاتن فاعل": VERSE})
     assert "فاعل" not in FEET
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from console_support import console, field, leave, letters, on_the_page, press_and_write, status, told, until
+from console_support import console, field, letters, on_the_page, press_and_write, run, status, told, until
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -157,14 +157,13 @@ async def test_a_terminal_that_turns_lines_round_gets_one_column_of_persian(
     library: Library, endless_file: Path
 ) -> None:
     app = RumiApp(library, str(endless_file), "terminal")
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with run(app, (120, 40)) as pilot:
         await until(pilot, lambda: field(pilot, "form").value == "couplet")
         field(pilot, "lines").value = "1"
         field(pilot, "prompt").text = "چراغ"
         await open_drafts(pilot)
         views = await written(pilot)
         await until(pilot, lambda: {view.region.x for view in views} == {0})
-        await leave(pilot)
 
 
 async def test_drafts_that_cannot_be_written_are_complained_of(library: Library, endless_file: Path) -> None:

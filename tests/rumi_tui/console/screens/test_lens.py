@@ -175,7 +175,7 @@ async def test_a_poem_of_another_model_file_says_so(library, endless_file):
 
 
 @pytest.mark.parametrize(
-    ("piece", "name"), [(" ", "blank"), ("\n", "line end"), ("", "the end"), ("\u064f", "◌\u064f"), (" can", " can")]
+    ("piece", "name"), [(" ", "space"), ("\n", "line end"), ("", "the end"), ("\u064f", "◌\u064f"), (" can", " can")]
 )
 def test_what_cannot_be_seen_has_a_name(piece: str, name: str):
     assert name_of(piece) == name

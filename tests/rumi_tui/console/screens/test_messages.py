@@ -125,7 +125,10 @@ async def test_what_a_dialog_tells_stands_below_it_until_it_was_read(library, en
         await until(pilot, lambda: line(pilot) == f"{ERROR_SIGN}That cannot be.")
         monkeypatch.setattr(status_line, "STANDS_SECONDS", 0)
         await pilot.press("down")
-        await until(pilot, lambda: not pilot.app.screen.query(StatusLine))
+        assert not pilot.app.screen.query_one(StatusLine).display
+        pilot.app.screen.notify("Nor that.", severity="error")
+        await until(pilot, lambda: line(pilot) == f"{ERROR_SIGN}Nor that.")
+        assert pilot.app.screen.query_one(StatusLine).region.height == 1
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
         assert status(pilot) == ""

@@ -6,15 +6,18 @@ import pytest
 from console_support import SIZES, console, field, line, told, until
 from rich.cells import cell_len
 from support import write_works
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
 from rumi_tui.bidi import to_display
+from rumi_tui.console import glosses
 from rumi_tui.console.screens.contents import MOST, ContentsScreen
 from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.screens.verses import VersesScreen
 from rumi_tui.console.screens.write import WriteScreen
-from rumi_tui.console.widgets.reading_view import SIGNS, ReadingView
+from rumi_tui.console.widgets.poem_view import SHORT
+from rumi_tui.console.widgets.reading_view import ReadingView
 from rumi_tui.texts.opening import opening_at
 from rumi_tui.texts.places import read_place
 from rumi_tui.texts.reader import WholePoem, open_works
@@ -86,7 +89,7 @@ async def test_one_turns_moves_and_goes_to_a_place_or_a_number(library, endless_
         await pilot.press("right")
         assert heading(pilot).startswith("Masnavi I, section 2")
         await pilot.press("right")
-        await until(pilot, lambda: line(pilot) == "There is none after.")
+        await until(pilot, lambda: line(pilot) == "This is the last.")
         await pilot.press("left")
         assert heading(pilot).startswith("Masnavi I, section 1")
         for typed, place in (("7", "Masnavi I, section 2"), ("ghazal 102", "ghazal 102"), ("100", "ghazal 100")):
@@ -140,27 +143,90 @@ async def read_on(pilot: Pilot, typed: str) -> None:
 
 async def test_a_couplet_is_scanned_in_its_metre_and_each_word_has_its_syllables(library, endless_file, texts):
     poem = poem_of(texts, "masnavi/1/1")
-    line = "بشنو این نی چون شکایت می‌کند"
+    hemistich = "بشنو این نی چون شکایت می‌کند"
     text = texts / "fa-masnavi.txt"
-    text.write_text(text.read_text("utf-8").replace(poem.couplets[0].verse["fa"].split("\n")[0], line), "utf-8")
-    scansion = judge_of("fa").scan(line, poem.metre)
+    text.write_text(text.read_text("utf-8").replace(poem.couplets[0].verse["fa"].split("\n")[0], hemistich), "utf-8")
+    scansion = judge_of("fa").scan(hemistich, poem.metre)
     async with console(library, endless_file) as pilot:
         view = await read(pilot, "masnavi/1/1")
         before = drawn(view)
         await pilot.press("enter")
-        await until(pilot, lambda: view.is_scanning)
+        await until(pilot, lambda: view.annotation == "scansion")
         rows = drawn(view).split("\n")
-        signs = scansion.syllables.translate(SIGNS)
+        signs = scansion.syllables.translate(SHORT)
         assert any("".join(row[7:].split())[::-1] == signs for row in rows)
         await pilot.press("enter")
         assert drawn(view) == before
         await pilot.press("enter")
-        await until(pilot, lambda: view.is_scanning)
+        await until(pilot, lambda: view.annotation == "scansion")
         await pilot.press("down")
-        assert not view.is_scanning
+        assert view.annotation is None
         await read_on(pilot, "quatrain 55")
         await pilot.press("enter")
-        await until(pilot, lambda: "Nobody says in what metre" in line(pilot))
+        await until(pilot, lambda: "The metre of this poem is not known" in line(pilot))
+
+
+async def test_the_persian_of_a_couplet_is_glossed_whatever_language_is_shown(library, endless_file, texts):
+    verse = poem_of(texts, "masnavi/1/1").couplets[0].verse["fa"]
+    async with console(library, endless_file) as pilot:
+        view = await read(pilot, "masnavi/1/1")
+        await pilot.press("ctrl+t", "ctrl+t")
+        before = drawn(view)
+        await pilot.press("alt+g")
+        await until(pilot, lambda: glosses.HEADING in drawn(view))
+        assert words_of(before)[:40] == words_of(drawn(view))[:40]
+        told = drawn(view).split(glosses.HEADING)[1]
+        for line in glosses.gloss(verse):
+            for noted in line:
+                assert to_display(noted.word, "app", 0) in told
+                assert all(note in told for note in noted.notes)
+        await pilot.press("enter")
+        await until(pilot, lambda: view.annotation == "scansion")
+        assert glosses.HEADING not in drawn(view)
+        await pilot.press("alt+g")
+        await until(pilot, lambda: glosses.HEADING in drawn(view))
+        await pilot.press("alt+g")
+        assert drawn(view) == before
+        await pilot.press("alt+g", "down")
+        assert view.annotation is None
+
+
+async def test_a_key_that_a_terminal_sends_with_a_letter_types_none(library, endless_file, texts):
+    async with console(library, endless_file) as pilot:
+        view = await read(pilot, "masnavi/1/1")
+        pilot.app.post_message(events.Key("alt+g", "g"))
+        await until(pilot, lambda: glosses.HEADING in drawn(view))
+        assert pilot.app.screen.query_one(Input).value == ""
+
+
+async def test_a_couplet_higher_than_the_screen_is_read_to_its_end_before_the_next(library, endless_file, texts):
+    async with console(library, endless_file, (20, 8)) as pilot:
+        view = await read(pilot, "masnavi/1/1")
+        await until(pilot, lambda: view.virtual_size.height > view.size.height)
+        seen = []
+        while view.couplet.number == 1:
+            seen += [view.render_line(row).text for row in range(view.size.height)]
+            await pilot.press("down")
+        shown = "".join(seen)
+        for verse in poem_of(texts, "masnavi/1/1").couplets[0].verse.values():
+            assert all(to_display(word, "app", 0) in shown for word in verse.split())
+        for _ in range(9):
+            await pilot.press("up")
+        assert (view.couplet.number, view.scroll_offset.y) == (1, 0)
+        await pilot.press("alt+g")
+        await until(pilot, lambda: view.render_line(0).text.strip(" ▌").startswith("A gloss,"))
+
+
+async def test_what_has_no_persian_has_no_gloss(library, endless_file, texts):
+    for path in texts.glob("fa-masnavi.*"):
+        path.unlink()
+    catalogue = texts / "corpus.toml"
+    entries = catalogue.read_text("utf-8").split("[[text]]")
+    catalogue.write_text("[[text]]".join(entry for entry in entries if "fa-masnavi" not in entry), "utf-8")
+    async with console(library, endless_file) as pilot:
+        view = await read(pilot, "masnavi/1/1")
+        await pilot.press("alt+g")
+        await until(pilot, lambda: glosses.NOTHING in drawn(view))
 
 
 async def test_bookmarks_are_kept_shown_and_listed_in_the_contents(library, endless_file, texts):
@@ -332,4 +398,4 @@ async def test_a_terminal_that_orders_lines_itself_is_given_them_as_they_are_rea
         else:
             assert all(word in whole for word in [*first.split(), *second.split()])
         await pilot.press("enter")
-        await until(pilot, lambda: view.is_scanning or told(pilot, is_error=False))
+        await until(pilot, lambda: view.annotation == "scansion" or told(pilot, is_error=False))

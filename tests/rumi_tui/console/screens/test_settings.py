@@ -48,8 +48,8 @@ async def test_every_setting_is_listed_with_its_value_and_described(library, end
     async with settings(library, endless_file, path, size) as pilot:
         for name, entry in ENTRIES.items():
             await go_to(pilot, name)
-            assert row(pilot, name).split() == [name, entry.default or "nothing"]
-            assert f"default: {entry.default or 'nothing'}" in about(pilot)
+            assert row(pilot, name).split() == [name, entry.default or "none"]
+            assert f"default: {entry.default or 'none'}" in about(pilot)
         assert not path.exists()
 
 
@@ -119,7 +119,7 @@ async def test_a_file_that_was_broken_meanwhile_is_told_and_left_alone(library, 
         await go_to(pilot, "theme")
         await pilot.press("enter")
         await until(pilot, lambda: told(pilot))
-        assert "no TOML" in told(pilot)[0]
+        assert "not a valid TOML" in told(pilot)[0]
         assert path.read_text() == "lines = \n"
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from console_support import console, until
+from console_support import console, run, until
 from textual.widgets import Static
 
 from rumi_tui.console.app import RumiApp
@@ -23,18 +23,14 @@ def test_no_page_leaves_a_key_open():
 
 async def test_whoever_is_welcomed_is_shown_the_tour(library, endless_file):
     app = RumiApp(library, str(endless_file), "app", SettingsFile(), welcome=True)
-    try:
-        async with app.run_test() as pilot:
-            titles = [title for title, _ in pages(app._keys)]
-            await until(pilot, lambda: isinstance(app.screen, TourScreen) and titles[0] in heading(pilot))
-            for key, number in (("left", 0), ("right", 1), ("enter", 2), ("left", 1), ("space", 2)):
-                await pilot.press(key)
-                await until(pilot, lambda number=number: titles[number] in heading(pilot))
-            await pilot.press("right")
-            await until(pilot, lambda: isinstance(app.screen, WriteScreen))
-            await pilot.press("ctrl+q")
-    finally:
-        await app.writer.close()
+    async with run(app) as pilot:
+        titles = [title for title, _ in pages(app._keys)]
+        await until(pilot, lambda: isinstance(app.screen, TourScreen) and titles[0] in heading(pilot))
+        for key, number in (("left", 0), ("right", 1), ("enter", 2), ("left", 1), ("space", 2)):
+            await pilot.press(key)
+            await until(pilot, lambda number=number: titles[number] in heading(pilot))
+        await pilot.press("right")
+        await until(pilot, lambda: isinstance(app.screen, WriteScreen))
 
 
 async def test_the_tour_can_be_taken_again_and_tells_the_keys_that_hold(library, endless_file):

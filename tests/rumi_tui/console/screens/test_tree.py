@@ -47,7 +47,7 @@ async def test_the_poem_on_the_page_is_marked_and_a_branch_is_known_by_how_it_pa
     first = library.begin(str(endless_file), "0" * 64, "couplet", "amber\ncandle")
     async with console(library, endless_file, (120, 40)) as pilot:
         for branches, legend in (
-            (0, "This poem has no branch yet: the lens makes one."),
+            (0, "This poem has no branches yet: the lens makes one."),
             (1, "Branches of this poem: 1"),
         ):
             await pilot.press("ctrl+l", *["down"] * branches, "enter")

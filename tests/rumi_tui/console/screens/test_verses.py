@@ -15,7 +15,7 @@ from rumi_tui.console.screens.verses import VersesScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.wrap import shortened
-from rumi_tui.library.store import MACHINE_CAPTION, RealVerse
+from rumi_tui.library.real_verse import MACHINE_CAPTION, RealVerse
 from rumi_tui.search.embeddings import Nearest
 
 

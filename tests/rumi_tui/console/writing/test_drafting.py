@@ -6,7 +6,8 @@ from rumi_tui.console.writing.draft import Settings
 from rumi_tui.console.writing.drafting import DRAFTS, Drafting
 from rumi_tui.engine.messages import Began, Finished
 from rumi_tui.engine.sampling import Sampling
-from rumi_tui.library.store import Library, RealVerse
+from rumi_tui.library.real_verse import RealVerse
+from rumi_tui.library.store import Library
 
 SETTINGS = Settings(model="en", form="couplet", sampling=Sampling(), seed=11, lines=3)
 

@@ -132,6 +132,6 @@ def test_what_is_missed_and_what_breaks_is_told(library: Library) -> None:
     told = {"missed": ["rhyme"], "faults": ["word"], "broken": [4]}
     new = NewLine(text=TEXT, number=2, line="candle drum", tries=8, **told)
     job.handle(WroteLine(new, "", "cd" * 32))
-    assert job.words == "line 2 is new · of 8 tries none rhymes so · the form breaks in line 2, 4"
+    assert job.words == "line 2 is new · none of 8 tries rhymes with it · the form breaks in line 2, 4"
     job.handle(WroteLine(msgspec.structs.replace(new, missed=[], faults=[], broken=[]), "", "cd" * 32))
     assert job.words == "line 2 is new"

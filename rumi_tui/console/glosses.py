@@ -1,0 +1,32 @@
+"""Glosses of Persian verse, as every page of the console has and shows them. Knows nothing of screens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+from rumi_tui.bidi import is_right_to_left
+from rumi_tui.console.widgets.interlinear import NotedWord
+from rumi_tui.locations import index_folder, texts_folder
+from rumi_tui.search.bridge import NO_GLOSS, Bridge
+from rumi_tui.search.index import Index
+
+HEADING = "A gloss, word by word, and not a translation:"
+WAIT = "Looking the words up. The first time, they are learned from the texts, which takes some seconds."
+NOTHING = "There is no Persian here to gloss."
+
+
+def gloss(verse: str) -> list[list[NotedWord]]:
+    """The words of each Persian line of some verse with their likeliest English; nothing where it has no such line.
+
+    It blocks for seconds where the glosses were not learned yet. Raises `RumiError` where there are no texts.
+    """
+    lines = list(_persian(verse))
+    if not lines:
+        return []
+    with closing(Index(texts_folder(), index_folder())) as index, closing(Bridge(index, index_folder())) as bridge:
+        return [[NotedWord(each.word, each.english or [NO_GLOSS]) for each in bridge.gloss(line)] for line in lines]
+
+
+def _persian(verse: str) -> Iterator[str]:
+    return (line for line in verse.split("\n") if is_right_to_left(line))

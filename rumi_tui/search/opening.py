@@ -1,0 +1,25 @@
+"""A couplet that was found as verse that a model can write on from. Knows nothing of how one writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rumi_tui.search.index import Couplet
+from rumi_tui.texts.opening import Opening, opening_at
+from rumi_tui.texts.places import read_place
+from rumi_tui.texts.reader import open_works
+
+
+def opening_of(couplet: Couplet, folder: Path) -> Opening:
+    """The poem in the texts of a folder as far as a couplet of it; the couplet alone where nobody said its place."""
+    if couplet.reference and couplet.language:
+        works = open_works(folder)
+        place = works.find(read_place(couplet.reference))
+        return opening_at(works.poem(place), place.couplet, couplet.language)
+    return Opening(
+        text=f"{couplet.verse}\n",
+        place=couplet.place,
+        address=couplet.address,
+        language=couplet.language,
+        form=couplet.form,
+    )

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import sys
+import threading
+
+import pytest
+
+from rumi_tui import command_line
+from rumi_tui.command_line import patience
+
+
+class Listener(threading.Event):
+    """Hears what is said."""
+
+    words = ""
+
+    def __call__(self, sentence: str) -> None:
+        self.words = sentence
+        self.set()
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> Listener:
+    """What is told to a person who has no patience at all."""
+    said = Listener()
+    monkeypatch.setattr(command_line, "narrate", said)
+    monkeypatch.setattr(command_line, "PATIENCE", 0.0)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    return said
+
+
+def test_whoever_waits_is_told_why(said: Listener) -> None:
+    with patience("It takes long."):
+        assert said.wait(timeout=60)
+    assert said.words == "It takes long."
+
+
+def test_nothing_is_said_into_a_file(said: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: False, raising=False)
+    threads = threading.active_count()
+    with patience("It takes long."):
+        assert threading.active_count() == threads
+    assert not said.words
+
+
+def test_nothing_is_said_once_the_waiting_is_over(said: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command_line, "PATIENCE", threading.TIMEOUT_MAX)
+    with patience("It takes long.") as end_waiting:
+        end_waiting()
+        others = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+        for thread in others:
+            thread.join(timeout=60)
+        assert not said.words
