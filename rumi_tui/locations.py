@@ -23,6 +23,11 @@ def fetched_texts() -> Path:
     return user_data_path("rumi-tui", appauthor=False) / "texts"
 
 
+def model_folder() -> Path:
+    """The folder of the model of meaning, which `rumi-corpus fetch --ask` fills."""
+    return user_data_path("rumi-tui", appauthor=False) / "meaning"
+
+
 def texts_folder() -> Path:
     """The folder of texts that is read where nobody names one: `RUMI_CORPUS_DIR`, or else the fetched ones."""
     named = os.environ.get("RUMI_CORPUS_DIR")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import secrets
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
 
 from models.forms import FORMS
 from rumi_tui import command_line
@@ -18,9 +17,6 @@ from rumi_tui.command_line import READING_TEXTS, Debug, Json, Language, Version,
 from rumi_tui.engine.generate import LARGEST_SEED
 from rumi_tui.search.index import Quotation
 from rumi_tui.search.spelling import search_words
-
-if TYPE_CHECKING:
-    from rumi_tui.search.embeddings import Batch
 
 ask_app = command_line.new_app()
 
@@ -54,16 +50,12 @@ def ask(
         seed = secrets.randbelow(LARGEST_SEED)
     with patience(READING_TEXTS) as end_waiting:
 
-        def track(batches: Sequence[Batch]) -> Iterable[Batch]:
-            end_waiting()
-            return _reading(batches)
-
         def show(passages: Sequence[Quotation]) -> None:
             end_waiting()
             if not json:
                 _quote(passages)
 
-        answer = ask(question, language, form=form, seed=seed, track=track, show=show)
+        answer = ask(question, language, form=form, seed=seed, show=show, tell=narrate)
     if json:
         print(msgspec.json.encode(answer).decode())
     elif answer.verse:
@@ -82,14 +74,6 @@ def _quote(passages: Sequence[Quotation]) -> None:
     if not passages:
         print("Nothing in the texts bears on this question.")
     sys.stdout.flush()
-
-
-def _reading(batches: Sequence[Batch]) -> Iterable[Batch]:
-    """Shows on standard error how far the reading of all couplets is, which is done once."""
-    from rich.progress import track
-
-    narrate("Reading all English couplets for their sense, once.")
-    return track(batches, "Reading", console=Console(stderr=True))
 
 
 def ask_main() -> None:

@@ -15,12 +15,12 @@ from typing import Annotated
 import msgspec
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
 
 from models.errors import RumiError
 from rumi_tui import command_line
 from rumi_tui.command_line import READING_TEXTS, Debug, Json, Language, Version, narrate, patience
-from rumi_tui.locations import fetched_texts, index_folder, texts_folder
+from rumi_tui.locations import fetched_texts, index_folder, model_folder, texts_folder
 from rumi_tui.search.bridge import NO_GLOSS, Bridge
 from rumi_tui.search.cento import cento as make_cento
 from rumi_tui.search.index import PAGE, Index
@@ -83,37 +83,87 @@ def stats(
 
 
 @corpus_app.command()
-def fetch(debug: Debug = False) -> None:
+def fetch(
+    ask: Annotated[
+        bool,
+        typer.Option("--ask", help="Fetch the model of meaning too (91 MB), and read the texts with it, in minutes."),
+    ] = False,
+    debug: Debug = False,
+) -> None:
     """Fetch the public-domain texts from their own addresses, once.
 
     What is here already is not fetched again, so a fetch that was interrupted goes on where it stood. A text that
     cannot be had does not keep the others back. Proxies are those of the environment (HTTPS_PROXY).
     """
+    try:
+        missing = _fetch_texts()
+        if ask:
+            missing += _fetch_model()
+        _prepare()
+    except KeyboardInterrupt:
+        raise RumiError("stopped; what is here stays, and the next fetch goes on from there.") from None
+    if missing:
+        *lines, last = missing
+        for line in lines:
+            narrate(line)
+        raise RumiError(f"{last} Fetch again when that is mended; what is here stays.")
+    folder = fetched_texts()
+    if texts_folder() != folder:
+        narrate(f"RUMI_CORPUS_DIR names another folder, {texts_folder()}: unset it to read the fetched texts.")
+    print(folder)
+
+
+def _progress(*columns: ProgressColumn) -> Progress:
+    """A bar on standard error, if that is a terminal."""
+    console = Console(stderr=True)
+    shown = (TextColumn("{task.description}"), BarColumn(), *columns, TimeRemainingColumn(compact=True))
+    return Progress(*shown, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _fetch_texts() -> list[str]:
+    """Fetches the texts; gives back what keeps some away, a sentence for each cause."""
     from rumi_tui.texts.fetch import complaints, fetch, texts_here
 
     folder = fetched_texts()
     if len(texts_here(folder, TEXTS)) == len(TEXTS):
         narrate("All texts are here.")
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn(compact=True))
     missing = []
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with _progress(DownloadColumn()) as progress:
+        for fetched in fetch(folder, TEXTS, Bar(progress)):
+            if fetched.complaint:
+                missing.append(fetched)
+            else:
+                narrate(f"{fetched.text.file}: {fetched.poems:,} poems.")
+    return complaints(missing)
+
+
+def _fetch_model() -> list[str]:
+    """Fetches the model of meaning; gives back what keeps it away."""
+    from rumi_tui.search.sentence_model import FILES, fetch_model
+
+    with _progress(DownloadColumn()) as progress:
         try:
-            for fetched in fetch(folder, TEXTS, Bar(progress)):
-                if fetched.complaint:
-                    missing.append(fetched)
-                else:
-                    narrate(f"{fetched.text.file}: {fetched.poems:,} poems.")
-        except KeyboardInterrupt:
-            raise RumiError("stopped; what is here stays, and the next fetch goes on from there.") from None
-    if missing:
-        *lines, last = complaints(missing)
-        for line in lines:
-            narrate(line)
-        raise RumiError(f"{last} Fetch again when that is mended; what is here stays.")
-    if texts_folder() != folder:
-        narrate(f"RUMI_CORPUS_DIR names another folder, {texts_folder()}: unset it to read the fetched texts.")
-    print(folder)
+            fetched = fetch_model(model_folder(), FILES, Bar(progress))
+        except RumiError as error:
+            return [str(error)]
+    narrate("The model of meaning came." if fetched else "The model of meaning is here.")
+    return []
+
+
+def _prepare() -> None:
+    """Makes what questions need of the texts that are there, so that the first one need not wait."""
+    from rumi_tui.search.embeddings import Embeddings, is_model_here
+    from rumi_tui.search.encoder import Encoder
+
+    if not any(texts_folder().glob("*.txt")):
+        return
+    with closing(Index(texts_folder(), index_folder())) as index, closing(Bridge(index, index_folder())):
+        if is_model_here():
+            embeddings = Embeddings(index, Encoder(model_folder()), index_folder())
+            if not embeddings.is_whole:
+                narrate("Reading the texts for their meaning, once.")
+                with _progress() as progress:
+                    embeddings.read(lambda batches: progress.track(batches, description="Reading"))
 
 
 @corpus_app.command("list")

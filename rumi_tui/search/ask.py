@@ -2,7 +2,7 @@
 
 `retrieve` finds the couplets and invents nothing; `ask` adds the machine's verse, which is kept apart. Couplets are
 ranked by the words of the question in both languages (`rumi_tui.search.ranking`) and, where sentence embeddings are at
-hand, by its sense; the two orders are fused by reciprocal rank (Cormack, Clarke and Büttcher, 2009). Knows nothing of
+hand, by its meaning; the two orders are fused by reciprocal rank (Cormack, Clarke and Büttcher, 2009). Knows nothing of
 screens.
 """
 
@@ -15,8 +15,8 @@ import msgspec
 
 from rumi_tui.engine.session import load_model
 from rumi_tui.locations import index_folder, texts_folder
-from rumi_tui.search.bridge import Bridge
-from rumi_tui.search.embeddings import Embeddings, Track, open_embeddings
+from rumi_tui.search.bridge import ORIGINAL, Bridge
+from rumi_tui.search.embeddings import Embeddings, is_model_here, open_embeddings
 from rumi_tui.search.index import Index, Quotation
 from rumi_tui.search.ranking import LOOKED_AT, Ranking
 from rumi_tui.search.writing_on import Verse, write_on
@@ -24,14 +24,19 @@ from rumi_tui.verse.languages import LANGUAGES, language_of
 
 QUOTATIONS = 5
 """Couplets of an answer."""
-SOFTENING = 20
-"""Of the reciprocal ranks, weight / (20 + rank): with 60, as in the paper, what is first counts too little."""
-SENSE_WEIGHS = 0.6
-"""The order by sense, beside that by words: chosen on the questions of `make bench-ask`."""
-NEAR = 0.45
-"""Cosine. Where no couplet is nearer to a question, nothing bears on it, as far as sense can tell."""
-COVERED = 0.26
+SOFTENING = 10
+"""Of the reciprocal ranks, weight / (10 + rank): with 60, as in the paper, what is first counts too little."""
+MEANING_WEIGHS = 0.2
+"""The order by meaning, beside that by words, where the best couplet holds all words of the question."""
+LACKING_WEIGHS, LACKING_GLOSS_WEIGHS = 0.8, 0.2
+"""What it weighs more where that holds none of them; the second of a question that is read by its glosses."""
+COVERED = 0.31
 """Where the best couplet holds less of the words of a question, nothing bears on it, as far as words can tell."""
+COVERED_AGAINST_MEANING = 0.75
+"""The same where the question was read for its meaning, too, and that finds nothing."""
+NEAR = 0.45
+"""Cosine. Where no couplet is nearer to a question, nothing bears on it, as far as meaning can tell."""
+UNREAD = "Found by words: rumi-corpus fetch --ask reads these texts for their meaning, once, in a few minutes."
 APART = 2
 """An answer holds no two couplets so near to each other: both are shown with those around them."""
 
@@ -56,13 +61,13 @@ def ask(
     seed: int = 0,
     folder: Path | None = None,
     cache_dir: Path | None = None,
-    track: Track = iter,
     show: Callable[[list[Quotation]], None] = lambda _: None,
+    tell: Callable[[str], object] = lambda _: None,
 ) -> Answer:
     """Asks the texts of a folder, or those of `texts_folder`; only those in one language, if it is given.
 
-    `cache_dir` is the folder for indexes; `track` shows how far embeddings are that are computed for the first time;
-    `show` gets the quotations before the machine writes.
+    `cache_dir` is the folder for indexes; `show` gets the quotations before the machine writes; `tell` is told where
+    something is learned first, or meaning is left out.
     Raises `RumiError` when there are no texts, or the model never learned the form.
     """
     if form is not None and (language or language_of(question)) in LANGUAGES:
@@ -70,8 +75,11 @@ def ask(
     cache_dir = cache_dir or index_folder()
     folder = folder or texts_folder()
     index = Index(folder, cache_dir)
-    embeddings = open_embeddings(index, cache_dir, language_of(question), track)
-    quotations = retrieve(Ranking(Bridge(index, cache_dir)), embeddings, question, language)
+    ranking = Ranking(Bridge(index, cache_dir))
+    embeddings = open_embeddings(index, cache_dir)
+    if embeddings is None and is_model_here():
+        tell(UNREAD)
+    quotations = retrieve(ranking, embeddings, question, language)
     show(quotations)
     of_verse = quotations[0].couplet.language if quotations else None
     of_verse = of_verse or language or language_of(question)
@@ -110,17 +118,19 @@ def retrieve(
 def rank(ranking: Ranking, embeddings: Embeddings | None, question: str) -> list[int]:
     """The numbers of the couplets that `retrieve` chooses from, the best first; none where nothing bears on it.
 
-    Nothing does where words say so, and sense too, where it is at hand.
+    Nothing does where words say so, and meaning too, where it is at hand.
     """
     by_words = ranking.rank(question)
-    bears = by_words.covered >= COVERED
-    order = by_words.couplets
-    if embeddings:
-        nearest = embeddings.nearest(question, LOOKED_AT)
-        bears = bears or nearest.cosine >= NEAR
-        originals = [ranking.bridge.twin(couplet) or couplet for couplet in nearest.couplets]
-        order = fused((1.0, by_words.couplets), (SENSE_WEIGHS, originals))
-    return spread(order) if bears else []
+    if embeddings is None:
+        return spread(by_words.couplets) if by_words.covered >= COVERED else []
+    nearest = embeddings.nearest(ranking.in_english(question), LOOKED_AT)
+    if language_of(question) == ORIGINAL:  # its English is made of glosses: where words find none, meaning has none
+        lacking_weighs, bears = LACKING_GLOSS_WEIGHS, by_words.covered >= COVERED
+    else:
+        lacking_weighs, bears = LACKING_WEIGHS, by_words.covered >= COVERED_AGAINST_MEANING or nearest.cosine >= NEAR
+    originals = [ranking.bridge.twin(couplet) or couplet for couplet in nearest.couplets]
+    weight = MEANING_WEIGHS + lacking_weighs * (1 - by_words.covered)
+    return spread(fused((1.0, by_words.couplets), (weight, originals))) if bears else []
 
 
 def fused(*orders: tuple[float, Sequence[int]]) -> list[int]:

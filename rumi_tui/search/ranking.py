@@ -1,8 +1,9 @@
 """Couplets in the order in which they bear on a question, by words alone, in both languages. Knows nothing of answers.
 
-A word of the question stands for several: for its English by the gloss, for its Persian by the gloss turned round, for
-its other forms and for how Rumi said it, each with a weight. Couplets are scored by BM25 with those around them, and
-their section by its title. What a couplet scores in both languages, each as a part of the best score in it, is added.
+A word of the question stands for several: for its English by the gloss, for its Persian by the gloss turned round and
+for what else that is in English, for its other forms and for how Rumi said it, each with a weight. Couplets are scored
+by BM25 with those around them, and their section by its title. What a couplet scores in both languages, each as a part
+of the best score in it, is added.
 """
 
 from __future__ import annotations
@@ -27,6 +28,13 @@ TITLE_WEIGHS = 0.5
 """The title of a section, beside its couplets."""
 FORM_WEIGHS = 0.5
 """Another form of a Persian word, beside the word."""
+OTHERWISE_WEIGHS = 0.5
+"""English words that translate the same Persian words as a word of the question, all together, beside that word.
+
+Paraphrases over a pivot: Bannard and Callison-Burch, Paraphrasing with bilingual parallel corpora, 2005.
+"""
+LEAST = 0.03
+"""Part of such a word in them: less is no paraphrase."""
 FORMS = 12
 """Of a word."""
 COVERAGE_POWER = 0.5
@@ -39,6 +47,8 @@ UNPLACED_WEIGHS = 0.5
 """The same of a translation whose place is not known: it tells again what others tell."""
 UNKNOWN_WEIGHS = 2.0
 """A word of the question that the texts do not have at all, beside one that they have once."""
+READINGS = 2
+"""Glosses of each Persian word that its English is made of."""
 
 Scores = npt.NDArray[np.float64]
 """[couplets of the index + 1], by their numbers, which count from 1."""
@@ -103,7 +113,8 @@ class Ranking:
     def expand(self, word: str, language: str) -> Expanded:
         """The words that a word of a question stands for in each language."""
         if language != ORIGINAL:
-            return Expanded(word, {word: 1.0}, self.bridge.persian(word))
+            persian = self.bridge.persian(word)
+            return Expanded(word, {**self._told_otherwise(persian), word: 1.0}, persian)
         originals: dict[str, float] = {}
         translations: dict[str, float] = {}
         ways = list(dict.fromkeys([word, *today(word)]))
@@ -116,6 +127,24 @@ class Ranking:
             for gloss in found:
                 translations[gloss.english] = translations.get(gloss.english, 0.0) + gloss.probability / len(glosses)
         return Expanded(word, translations, originals)
+
+    def _told_otherwise(self, persian: dict[str, float]) -> dict[str, float]:
+        """English words that translate the same Persian ones, with their weights."""
+        others: dict[str, float] = {}
+        for word, share in persian.items():
+            for gloss in self.bridge.glosses(word):
+                others[gloss.english] = others.get(gloss.english, 0.0) + share * gloss.probability
+        return {english: OTHERWISE_WEIGHS * part for english, part in others.items() if part >= LEAST}
+
+    def in_english(self, question: str) -> list[str]:
+        """A question in English: a Persian one as its likeliest glosses, as the second ones, and so on."""
+        language = language_of(question)
+        if language != ORIGINAL:
+            return [question]
+        expanded = (self.expand(word, language).translations for word in question_words(question, language))
+        glosses = [sorted(each, key=lambda gloss: -each[gloss]) for each in expanded if each]
+        readings = (" ".join(each[min(n, len(each) - 1)] for each in glosses) for n in range(READINGS))
+        return [reading for reading in dict.fromkeys(readings) if reading] or [question]
 
     def _scores(self, words: dict[str, float]) -> Scores:
         """Of one word of the question, for every couplet, with those around it and its title."""

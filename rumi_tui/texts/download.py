@@ -44,6 +44,8 @@ LONGEST_PAUSE = 60.0
 """Seconds, where a host asks to be left alone."""
 SLOWEST = 600.0
 """Seconds that one file may take."""
+SLOWEST_RATE = 20_000
+"""Bytes a second: a large file may take longer."""
 CHUNK = 1 << 16
 """Bytes between two looks at the progress."""
 
@@ -193,11 +195,12 @@ class Downloads:
     def _get(self, session: requests.Session, source: Source, part: str, address: str) -> bytes:
         content, is_whole = bytearray(), False
         begun = time.monotonic()
+        longest = SLOWEST + (0 if source.parts else source.bytes / SLOWEST_RATE)
         try:
             with session.get(address, stream=True, timeout=TIMEOUT) as response:
                 response.raise_for_status()
                 for chunk in response.iter_content(CHUNK):
-                    if self._stopped.is_set() or time.monotonic() - begun > SLOWEST:
+                    if self._stopped.is_set() or time.monotonic() - begun > longest:
                         raise too_slow(host_of(address))
                     content += chunk
                     self._advance(len(chunk))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import Literal
 
@@ -28,15 +28,17 @@ from rumi_tui.console.widgets.verse_input import VerseInput
 from rumi_tui.console.widgets.wrap import shortened
 from rumi_tui.library.store import Library
 from rumi_tui.locations import index_folder, texts_folder
+from rumi_tui.search.background import reading
 from rumi_tui.search.bridge import Bridge
-from rumi_tui.search.embeddings import Batch, open_embeddings
+from rumi_tui.search.embeddings import is_model_here, open_embeddings
 from rumi_tui.search.index import Couplet, Index, Quotation
 from rumi_tui.search.opening import opening_of
 from rumi_tui.search.ranking import Ranking
 from rumi_tui.texts.opening import Opening
-from rumi_tui.verse.languages import language_of
 
 HIT = "bold underline"
+LOOK_SECONDS = 0.5
+"""Between two looks at how far the reading is."""
 PATIENCE = 0.5
 """Seconds after which it is told why nothing has come yet."""
 FIRST_TIME = "The texts are read for the first time, which takes some seconds …"
@@ -73,9 +75,9 @@ class VersesScreen(Dialog[Opening | None]):
     class Results(Message):
         """A page of couplets."""
 
-        def __init__(self, words: str, passages: list[Quotation], pages: int) -> None:
+        def __init__(self, words: str, passages: list[Quotation], pages: int, by_meaning: bool = True) -> None:
             super().__init__()
-            self.words, self.passages, self.pages = words, passages, pages
+            self.words, self.passages, self.pages, self.by_meaning = words, passages, pages, by_meaning
 
     class Glossed(Message):
         """The words of a couplet that was found, with their English, line by line."""
@@ -98,6 +100,7 @@ class VersesScreen(Dialog[Opening | None]):
         self._kind, self._words, self._mode = kind, words, mode
         self._passages: list[Quotation] = []
         self._page = self._pages = 1
+        self._awaits_meaning = False
         self._making, self._is_preparing = threading.Lock(), False
         """Held while the texts are made ready, and whether they are just now."""
         self._status = ""
@@ -114,6 +117,7 @@ class VersesScreen(Dialog[Opening | None]):
 
     def on_mount(self) -> None:
         """Looks for what was said already; else has the texts made ready while the words are typed."""
+        self.set_interval(LOOK_SECONDS, self._follow_reading)
         if self._words:
             self._find(self._words, 1)
         else:
@@ -158,9 +162,9 @@ class VersesScreen(Dialog[Opening | None]):
 
     @work(thread=True, exclusive=True)
     def _find(self, words: str, page: int) -> None:
-        """In a thread of its own: the texts are read for the first time in seconds, and their sense in minutes.
+        """In a thread of its own: the texts are read for the first time in seconds.
 
-        Until their sense is read, a question is answered by its words.
+        For their meaning they are read in minutes, in the background; until then a question is answered by its words.
         """
         from rumi_tui.search.ask import retrieve  # brings onnxruntime, which the page does without
 
@@ -174,15 +178,12 @@ class VersesScreen(Dialog[Opening | None]):
                     status = count if results.found else "No couplet has all of these words."
                     self._post(self.Results(status, results.passages, results.pages))
                     return
-                ranking = Ranking(bridge)
-
-                def track(batches: Sequence[Batch]) -> Iterable[Batch]:
-                    self._post(self.Results("", retrieve(ranking, None, words), 1))
-                    yield from self._track(batches)
-
-                embeddings = open_embeddings(index, index_folder(), language_of(words), track)
-                passages = retrieve(ranking, embeddings, words)
-            self._post(self.Results("" if passages else "Nothing in the texts bears on this.", passages, 1))
+                embeddings = open_embeddings(index, index_folder())
+                if embeddings is None and is_model_here():
+                    reading.start(texts_folder(), index_folder())
+                passages = retrieve(Ranking(bridge), embeddings, words)
+            status = "" if passages else "Nothing in the texts bears on this."
+            self._post(self.Results(status, passages, 1, by_meaning=embeddings is not None))
         except RumiError as error:
             self._post(self.Results(str(error), [], 1))
 
@@ -217,15 +218,19 @@ class VersesScreen(Dialog[Opening | None]):
         if not get_current_worker().is_cancelled:
             self.post_message(message)
 
-    def _track(self, batches: Sequence[Batch]) -> Iterable[Batch]:
-        worker = get_current_worker()
-        for number, batch in enumerate(batches):
-            if worker.is_cancelled:
-                raise RumiError("The reading was broken off.")
-            self._post(
-                self.Progress(f"Found by words. Reading the texts for their sense, once: {number / len(batches):.0%}")
-            )
-            yield batch
+    def _follow_reading(self) -> None:
+        """Tells how far the texts are read for their meaning, and asks again when they are."""
+        if not self._awaits_meaning:
+            return
+        if reading.is_running:
+            words = f"Found by words. Reading the texts for their meaning, once: {reading.share:.0%}"
+            self.query_one("#status", Static).update(words)
+            return
+        self._awaits_meaning = False
+        if reading.complaint:
+            self.query_one("#status", Static).update(reading.complaint)
+        else:
+            self._find(self._words, 1)
 
     @on(Progress)
     def _tell(self, event: Progress) -> None:
@@ -242,11 +247,13 @@ class VersesScreen(Dialog[Opening | None]):
         self._status = event.words
         self.query_one("#status", Static).update(event.words)
         self._passages, self._pages = event.passages, event.pages
+        self._awaits_meaning = not event.by_meaning and is_model_here()
         options = self.query_one(Choices)
         options.clear_options()
         options.add_options(Option(self._drawn(passage)) for passage in event.passages)
         if event.passages:
-            options.focus()
+            if self.query_one(Input).value == self._words:  # else another question is being typed
+                options.focus()
             options.highlighted = 0
 
     @property

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from encoder_support import write_encoder
 from served import served
 from support import assert_command_refused, call_command, run_command, write_corpus
 
+from rumi_tui.search import sentence_model
+from rumi_tui.search.sentence_model import fetch_model
 from rumi_tui.texts.redhouse import redhouse
 from rumi_tui.texts.sources import Source, Text
 
@@ -79,3 +83,72 @@ def test_fetch_lists_at_the_end_what_could_not_be_had(
     assert gone.startswith("gone.txt: http://127.0.0.1")
     assert away.startswith("rumi-corpus: away.txt: 127.0.0.1:9 cannot be reached")
     assert away.endswith("what is here stays.")
+
+
+@pytest.fixture
+def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, book: str) -> list[Source]:
+    """The files of a model of meaning on that server."""
+    written = write_encoder(tmp_path / "www" / "model")
+    address = book.removesuffix("/book")
+    sources = []
+    for name in ("model.onnx", "tokenizer.json"):
+        content = (written / name).read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        sources.append(Source(name, (f"{address}/model/{name}",), len(content), digest))
+    monkeypatch.setattr(sentence_model, "FILES", tuple(sources))
+    monkeypatch.setattr("rumi_tui.commands.corpus.TEXTS", (text_at("book.txt", book, BOOK),))
+    return sources
+
+
+def test_fetch_brings_the_model_of_meaning_and_reads_the_texts_with_it(tmp_path: Path, model: list[Source]) -> None:
+    places = {"XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache"), "HOME": str(tmp_path)}
+    done = call_command("rumi-corpus", "fetch", "--ask", **places)
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [
+        "book.txt: 1 poems.",
+        "The model of meaning came.",
+        "Reading the texts for their meaning, once.",
+    ]
+    kept = {path.name: path.read_bytes() for path in (tmp_path / "rumi-tui" / "meaning").iterdir()}
+    assert {name: hashlib.sha256(content).hexdigest() for name, content in kept.items()} == {
+        source.name: source.sha256 for source in model
+    }
+    assert len(list((tmp_path / "cache").rglob("*.npz"))) == 1
+    done = call_command("rumi-corpus", "fetch", "--ask", **places)
+    assert done.stderr.splitlines() == ["All texts are here.", "The model of meaning is here."]
+    asked = call_command("rumi-ask", "Where is the amber?", "--json", **places)
+    assert (asked.returncode, asked.stderr) == (0, "")
+    assert "amber" in json.loads(asked.stdout)["quotations"][0]["couplet"]["verse"]
+
+
+def test_a_model_that_is_not_the_known_one_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: list[Source]
+) -> None:
+    monkeypatch.setattr("rumi_tui.texts.download.PAUSE", 0.0)
+    content = bytearray((tmp_path / "www" / "model" / "model.onnx").read_bytes())
+    content[-1] ^= 1
+    (tmp_path / "www" / "model" / "model.onnx").write_bytes(content)
+    places = {"XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache"), "HOME": str(tmp_path)}
+    done = call_command("rumi-corpus", "fetch", "--ask", **places)
+    *_, said = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.search("The model of meaning: .*another model.onnx than the one known by its SHA-256", said)
+    assert (tmp_path / "rumi-tui" / "texts" / "book.txt").is_file()
+    assert not (tmp_path / "rumi-tui" / "meaning" / "model.onnx").exists()
+    asked = call_command("rumi-ask", "Where is the amber?", "--json", **places)
+    assert (asked.returncode, asked.stderr) == (0, "")
+
+
+def test_a_model_that_was_damaged_is_fetched_again(tmp_path: Path, model: list[Source]) -> None:
+    assert fetch_model(tmp_path / "kept", model)
+    assert not fetch_model(tmp_path / "kept", model)
+    (tmp_path / "kept" / "model.onnx").write_bytes(b"nothing")
+    assert fetch_model(tmp_path / "kept", model)
+    assert not fetch_model(tmp_path / "kept", model)
+
+
+def test_the_published_model_is_pinned_by_version_and_hash() -> None:
+    for source in sentence_model.FILES:
+        assert re.fullmatch("[0-9a-f]{64}", source.sha256)
+        for address in source.addresses:
+            assert re.search("/resolve/[0-9a-f]{40}/", address)

@@ -1,20 +1,23 @@
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
-import os
 import subprocess
 import sys
 import weakref
 from pathlib import Path
 
 import pytest
-from support import WORDS, assert_command_refused, call_command, refused, run_command, verse
+from encoder_support import write_encoder
+from support import WORDS, assert_command_refused, call_command, run_command, verse, write_works
 
-from rumi_tui.search import embeddings
-from rumi_tui.search.ask import ask, fused, retrieve, spread
+from rumi_tui.search import background, embeddings
+from rumi_tui.search.ask import UNREAD, ask, fused, retrieve, spread
+from rumi_tui.search.background import BackgroundReading
 from rumi_tui.search.bridge import Bridge
-from rumi_tui.search.embeddings import FOLDER, PACKAGE, Embeddings, Encoder, open_embeddings
+from rumi_tui.search.embeddings import Embeddings, open_embeddings
+from rumi_tui.search.encoder import Encoder
 from rumi_tui.search.index import Index
 from rumi_tui.search.ranking import Ranking, question_words
 from rumi_tui.verse.languages import language_of
@@ -88,71 +91,129 @@ def test_neighbours_of_a_better_couplet_are_left_out() -> None:
     assert spread([5, 6, 4, 7, 8, 3, 2, 1]) == [5, 8, 2]
 
 
-def test_sense_joins_words_where_the_encoder_is_there(
+def read_with(index: Index, folder: Path, cache_dir: Path) -> Embeddings:
+    """The embeddings of an index, read."""
+    made = Embeddings(index, Encoder(folder), cache_dir)
+    made.read()
+    return made
+
+
+def test_meaning_joins_words_where_the_texts_were_read_for_it(
     index: Index, ranking: Ranking, encoder_folder: Path, tmp_path: Path
 ) -> None:
-    embeddings = Embeddings(index, Encoder(encoder_folder, tmp_path), tmp_path)
+    embeddings = read_with(index, encoder_folder, tmp_path)
     couplet = next(c for c in index.couplets("en") if c.poem == 7 and c.couplet == 2)
     around = index.quotation(couplet.id)
     text = "\n".join([around.before, couplet.verse, around.after]).strip()
-    nearest = embeddings.nearest(text, 10)
+    nearest = embeddings.nearest([text], 10)
     assert couplet.id in nearest.couplets[:3]
     assert len(nearest.couplets) == 10
     assert nearest.cosine <= 1.001
+    assert embeddings.nearest([text, text], 10).couplets == nearest.couplets
     assert retrieve(ranking, embeddings, text, "en")[0].couplet == couplet
     persian = {c.id for c in index.couplets("fa")}
-    assert not persian & set(embeddings.nearest("amber", 1000).couplets)
+    assert not persian & set(embeddings.nearest(["amber"], 1000).couplets)
 
 
-def test_embeddings_are_computed_once_for_the_same_texts(
+def test_a_persian_question_is_read_as_the_glosses_of_its_words(tmp_path: Path) -> None:
+    folder = write_works(tmp_path / "texts")
+    index = Index(folder, tmp_path)
+    bridge = Bridge(index, tmp_path)
+    ranking = Ranking(bridge)
+    assert ranking.in_english("Where is the lantern?") == ["Where is the lantern?"]
+    known = next(word for word in WORDS["fa"] if len(bridge.glosses(word)) > 1)
+    first, second, *_ = (gloss.english for gloss in bridge.glosses(known))
+    assert ranking.in_english(f"{known} کجاست؟")[:2] == [first, second]
+    assert ranking.in_english("چیست؟") == ["چیست؟"]
+
+
+def test_the_texts_are_read_once_for_their_meaning(
     folder: Path, index: Index, encoder_folder: Path, tmp_path: Path
 ) -> None:
-    batches = 0
+    first = read_with(index, encoder_folder, tmp_path).nearest(["amber"], 5)
 
-    def count(all_batches):  # type: ignore[no-untyped-def]
-        nonlocal batches
-        for batch in all_batches:
-            batches += 1
-            yield batch
+    def never(batches):  # type: ignore[no-untyped-def]
+        raise AssertionError("read again")
 
-    encoder = Encoder(encoder_folder, tmp_path)
-    first = Embeddings(index, encoder, tmp_path, count).nearest("amber", 5)
-    assert batches > 0
-    before, batches = batches, 0
-    assert Embeddings(index, encoder, tmp_path, count).nearest("amber", 5) == first
-    assert batches == 0
+    again = Embeddings(index, Encoder(encoder_folder), tmp_path)
+    assert again.is_whole
+    again.read(never)
+    assert again.nearest(["amber"], 5) == first
     (folder / "en.txt").write_text((folder / "en.txt").read_text("utf-8") + "\nA line\n", "utf-8")
-    Embeddings(Index(folder, tmp_path), encoder, tmp_path, count)
-    assert batches >= before
+    other = Embeddings(Index(folder, tmp_path), Encoder(encoder_folder), tmp_path)
+    assert not other.is_whole
+    other.read()
     assert len(list(tmp_path.glob("*.npz"))) == 1
 
 
+@pytest.mark.parametrize("stopped", [True, False])
+def test_a_reading_that_is_broken_off_goes_on_where_it_stood(
+    encoder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped: bool
+) -> None:
+    monkeypatch.setattr(embeddings, "BATCH", 2)
+    monkeypatch.setattr(embeddings, "SAVE_EVERY", 1)
+    (tmp_path / "en.txt").write_text(verse(10), "utf-8")
+    (tmp_path / "corpus.toml").write_text(ENTRY.format("en"), "utf-8")
+    index = Index(tmp_path, tmp_path / "kept")
+    whole = read_with(index, encoder_folder, tmp_path / "whole").nearest(["amber"], 5)
+    seen: list[int] = []
+
+    def some(batches):  # type: ignore[no-untyped-def]
+        seen.append(len(batches))
+        yield from batches[:3]
+        if not stopped:
+            raise KeyboardInterrupt
+
+    begun = Embeddings(index, Encoder(encoder_folder), tmp_path / "kept")
+    with contextlib.nullcontext() if stopped else pytest.raises(KeyboardInterrupt):
+        begun.read(some)
+    assert not begun.is_whole
+    rest = Embeddings(index, Encoder(encoder_folder), tmp_path / "kept")
+    with contextlib.nullcontext() if stopped else pytest.raises(KeyboardInterrupt):
+        rest.read(some)
+    assert seen == [15, 12]
+    rest.read()
+    assert rest.is_whole
+    assert rest.nearest(["amber"], 5) == whole
+
+
 @pytest.mark.parametrize("damage", [b"", b"PK nothing", None])
-def test_damaged_embeddings_are_computed_again(
+def test_damaged_embeddings_are_made_again(
     index: Index, encoder_folder: Path, tmp_path: Path, damage: bytes | None
 ) -> None:
-    encoder = Encoder(encoder_folder, tmp_path)
-    whole = Embeddings(index, encoder, tmp_path).nearest("amber", 5).couplets
+    whole = read_with(index, encoder_folder, tmp_path).nearest(["amber"], 5)
     (path,) = tmp_path.glob("*.npz")
     path.write_bytes(path.read_bytes()[:200] if damage is None else damage)
-    assert Embeddings(index, encoder, tmp_path).nearest("amber", 5).couplets == whole
-    next(tmp_path.glob("encoder-*.onnx")).write_bytes(b"nothing")
-    with refused("is damaged: delete it"):
-        Encoder(encoder_folder, tmp_path).embed(["amber"])
+    assert not Embeddings(index, Encoder(encoder_folder), tmp_path).is_whole
+    assert read_with(index, encoder_folder, tmp_path).nearest(["amber"], 5) == whole
+
+
+def test_embeddings_of_another_model_are_not_taken(index: Index, encoder_folder: Path, tmp_path: Path) -> None:
+    read_with(index, encoder_folder, tmp_path)
+    other = write_encoder(tmp_path / "other", seed=1)
+    assert not Embeddings(index, Encoder(other), tmp_path).is_whole
 
 
 def test_what_was_opened_last_is_kept_for_the_next_question(
     folder: Path, encoder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def opened() -> Embeddings | None:
+        return open_embeddings(Index(folder, tmp_path), tmp_path)
+
+    monkeypatch.setattr(embeddings, "model_folder", lambda: tmp_path / "none")
+    assert opened() is None
     monkeypatch.setattr(embeddings, "model_folder", lambda: encoder_folder)
-    first = open_embeddings(Index(folder, tmp_path), tmp_path, "en")
+    assert opened() is None
+    read_with(Index(folder, tmp_path), encoder_folder, tmp_path)
+    first = opened()
     assert first is not None
-    assert open_embeddings(Index(folder, tmp_path), tmp_path, "en") is first
-    assert open_embeddings(Index(folder, tmp_path), tmp_path, "fa") is None
+    assert opened() is first
     with (folder / "en.txt").open("a", encoding="utf-8") as file:
         file.write("\nAnother harbour\n")
-    other = open_embeddings(Index(folder, tmp_path), tmp_path, "en")
-    assert other is not first
+    assert opened() is None
+    read_with(Index(folder, tmp_path), encoder_folder, tmp_path)
+    other = opened()
+    assert other not in (first, None)
     gone = weakref.ref(first)
     del first
     gc.collect()
@@ -162,9 +223,26 @@ def test_what_was_opened_last_is_kept_for_the_next_question(
 def test_an_index_without_english_has_no_embeddings(encoder_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "fa.txt").write_text("سنگ\n", "utf-8")
     (tmp_path / "corpus.toml").write_text(ENTRY.format("fa"), "utf-8")
-    index = Index(tmp_path, tmp_path / "kept")
-    found = Embeddings(index, Encoder(encoder_folder, tmp_path), tmp_path / "kept")
-    assert found.nearest("amber", 5).couplets == []
+    found = read_with(Index(tmp_path, tmp_path / "kept"), encoder_folder, tmp_path / "kept")
+    assert found.is_whole
+    assert found.nearest(["amber"], 5).couplets == []
+
+
+def test_the_texts_are_read_in_the_background(folder: Path, encoder_folder: Path, tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(background, "model_folder", lambda: encoder_folder)
+    monkeypatch.setattr(embeddings, "model_folder", lambda: encoder_folder)
+    reading = BackgroundReading()
+    assert not reading.is_running
+    reading.start(folder, tmp_path)
+    reading.join()
+    assert (reading.is_running, reading.complaint) == (False, "")
+    assert open_embeddings(Index(folder, tmp_path), tmp_path) is not None
+    (tmp_path / "away").mkdir()
+    reading.start(tmp_path / "away", tmp_path)
+    reading.join()
+    assert "no text" in reading.complaint
+    reading.start(folder, tmp_path)
+    assert not reading.is_running
 
 
 def test_ask_gives_all_of_it_at_once(folder: Path, tmp_path: Path) -> None:
@@ -206,23 +284,20 @@ def test_without_texts_and_on_wrong_use_the_command_says_what_to_do(folder: Path
     assert_command_refused(asked, 1, "never learned the form")
 
 
-def test_of_the_package_of_the_extra_only_the_files_are_used(
-    folder: Path, encoder_folder: Path, tmp_path: Path
-) -> None:
-    package = tmp_path / "site" / PACKAGE
-    package.mkdir(parents=True)
-    (package / "__init__.py").write_text("raise SystemExit('imported')\n")
-    (package / FOLDER).parent.mkdir(parents=True)
-    (package / FOLDER).symlink_to(encoder_folder)
-    path = os.pathsep.join([str(tmp_path / "site"), *filter(None, [os.environ.get("PYTHONPATH")])])
-    places = {"RUMI_CORPUS_DIR": str(folder), "XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONPATH": path}
-    done = run_command("rumi-ask", " ".join(WORDS["en"][:4]), "--json", **places)
-    assert done.returncode == 0, done.stderr
-    assert "once" in done.stderr
+def test_the_command_asks_by_words_until_the_texts_are_read_for_their_meaning(folder: Path, tmp_path: Path) -> None:
+    places = {"RUMI_CORPUS_DIR": str(folder), "XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_DATA_HOME": str(tmp_path)}
+    write_encoder(tmp_path / "rumi-tui" / "meaning")
+    question = " ".join(WORDS["en"][:4])
+    by_words = call_command("rumi-ask", question, "--json", "--seed", "1", **places)
+    assert (by_words.returncode, by_words.stderr) == (0, f"{UNREAD}\n")
+    read_with(
+        Index(folder, tmp_path / "cache" / "rumi-tui"),
+        tmp_path / "rumi-tui" / "meaning",
+        tmp_path / "cache" / "rumi-tui",
+    )
+    done = call_command("rumi-ask", question, "--json", "--seed", "1", **places)
+    assert (done.returncode, done.stderr) == (0, "")
     assert len(json.loads(done.stdout)["quotations"]) == 5
-    assert len(list((tmp_path / "cache").rglob("*.npz"))) == 1
-    again = run_command("rumi-ask", "candle", "--json", **places)
-    assert (again.returncode, again.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,10 @@ from rumi_tui.search.embeddings import Nearest
 
 @pytest.fixture
 def texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Texts to search, an index folder of their own, and no sentence embeddings."""
+    """Texts to search, an index folder of their own, and no model of meaning."""
     monkeypatch.setenv("RUMI_CORPUS_DIR", str(write_corpus(tmp_path / "texts")))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(verses, "open_embeddings", lambda *_: None)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     return tmp_path / "texts"
 
 
@@ -96,7 +96,6 @@ async def test_a_key_glosses_the_couplet_and_says_that_it_is_no_translation(
 ):
     monkeypatch.setenv("RUMI_CORPUS_DIR", str(write_works(tmp_path / "texts")))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(verses, "open_embeddings", lambda *_: None)
     async with console(library, endless_file) as pilot:
         field(pilot, "prompt").text = f"/search {WORDS['fa'][0]}"
         await pilot.press("enter")
@@ -126,52 +125,103 @@ async def test_a_question_typed_as_a_command_is_answered_or_told_that_nothing_be
         assert library.poems() == []
 
 
-async def test_the_first_question_is_answered_by_words_while_the_sense_is_read(
+class Reading:
+    """A reading for meaning that goes on until it is told to end."""
+
+    def __init__(self, complaint: str = "") -> None:
+        self.share, self.complaint, self.is_running = 0.25, "", False
+        self._last_words = complaint
+
+    def start(self, texts: Path, cache_dir: Path) -> None:
+        self.is_running = True
+
+    def end(self) -> None:
+        self.is_running, self.complaint = False, self._last_words
+
+
+async def test_a_question_is_answered_by_words_while_the_texts_are_read_for_their_meaning(
     library, endless_file, texts, monkeypatch
 ):
-    word, read, nearest = WORDS["en"][0], threading.Event(), []
+    word, nearest, reading = WORDS["en"][0], [], Reading()
 
-    class Sense:
-        def nearest(self, text, count):
+    class Meaning:
+        def nearest(self, texts, count):
             return Nearest(nearest, 1.0)
 
-    def reading(index, kept, language, track):
-        for _ in track([[], []]):
-            assert read.wait(timeout=60)
-        return Sense()
-
-    monkeypatch.setattr(verses, "open_embeddings", reading)
+    monkeypatch.setattr(verses, "is_model_here", lambda: True)
+    monkeypatch.setattr(verses, "reading", reading)
+    monkeypatch.setattr(verses, "open_embeddings", lambda *_: Meaning() if nearest else None)
     async with console(library, endless_file) as pilot:
         await open_verses(pilot, "ctrl+k")
         await pilot.press(*word, "enter")
-        await until(pilot, lambda: rows(pilot) and "for their sense, once: 0%" in told_there(pilot))
+        await until(pilot, lambda: rows(pilot) and "for their meaning, once: 25%" in told_there(pilot))
         by_words = rows(pilot)
         assert all(word in row for row in by_words)
         nearest.append(pilot.app.screen._passages[-1].couplet.id)
-        read.set()
+        nearest *= 20
+        reading.end()
         await until(pilot, lambda: told_there(pilot) == "")
         assert rows(pilot) != by_words
+
+
+async def test_a_reading_goes_on_when_the_page_is_left_and_does_not_disturb_who_types(
+    library, endless_file, texts, monkeypatch
+):
+    first, second = WORDS["en"][:2]
+    reading = Reading()
+    monkeypatch.setattr(verses, "is_model_here", lambda: True)
+    monkeypatch.setattr(verses, "reading", reading)
+    async with console(library, endless_file) as pilot:
+        await open_verses(pilot, "ctrl+k")
+        await pilot.press(*first, "enter")
+        await until(pilot, lambda: rows(pilot) and reading.is_running)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        assert reading.is_running
+        await open_verses(pilot, "ctrl+k")
+        await pilot.press(*second, "enter")
+        await until(pilot, lambda: rows(pilot) and "once: 25%" in told_there(pilot))
+        words = pilot.app.screen.query_one(Input)
+        words.focus()
+        await pilot.press("x")
+        monkeypatch.setattr(verses, "is_model_here", lambda: False)
+        reading.end()
+        await until(pilot, lambda: told_there(pilot) == "")
+        assert all(second in row for row in rows(pilot))
+        assert pilot.app.focused is words
+
+
+async def test_what_ended_the_reading_is_told_and_words_still_answer(library, endless_file, texts, monkeypatch):
+    reading = Reading("The model of meaning cannot be read.")
+    monkeypatch.setattr(verses, "is_model_here", lambda: True)
+    monkeypatch.setattr(verses, "reading", reading)
+    async with console(library, endless_file) as pilot:
+        await open_verses(pilot, "ctrl+k")
+        await pilot.press(*WORDS["en"][0], "enter")
+        await until(pilot, lambda: reading.is_running)
+        reading.end()
+        await until(pilot, lambda: told_there(pilot) == reading.complaint)
+        assert rows(pilot)
 
 
 async def test_a_question_that_another_has_replaced_is_not_heard_of_again(library, endless_file, texts, monkeypatch):
     first, second = WORDS["en"][:2]
     begun, go_on, ended = (threading.Event() for _ in range(3))
 
-    def reading(index, kept, language, track):
+    def opening(index, kept):
         if begun.is_set():
             return
         try:
-            for _ in track([[], []]):
-                begun.set()
-                assert go_on.wait(timeout=60)
+            begun.set()
+            assert go_on.wait(timeout=60)
         finally:
             ended.set()
 
-    monkeypatch.setattr(verses, "open_embeddings", reading)
+    monkeypatch.setattr(verses, "open_embeddings", opening)
     async with console(library, endless_file) as pilot:
         await open_verses(pilot, "ctrl+k")
         await pilot.press(*first, "enter")
-        await until(pilot, lambda: rows(pilot) and begun.is_set())
+        await until(pilot, begun.is_set)
         pilot.app.screen.query_one(Input).value = second
         pilot.app.screen.query_one(Input).focus()
         await pilot.press("enter")
@@ -188,5 +238,5 @@ async def test_without_texts_it_says_what_to_do(library, endless_file, tmp_path,
     async with console(library, endless_file) as pilot:
         await open_verses(pilot, "ctrl+k")
         await pilot.press(*"love", "enter")
-        await until(pilot, lambda: "rumi-corpus fetch" in told_there(pilot))
+        await until(pilot, lambda: "rumi-corpus fetch" in told_there(pilot) and "/fetch" in told_there(pilot))
         await pilot.press("escape")

@@ -1,0 +1,62 @@
+"""Reads the texts for their meaning while questions are answered by words. Knows nothing of screens."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from models.errors import RumiError
+from rumi_tui.locations import model_folder
+from rumi_tui.search.embeddings import Batches, Embeddings
+from rumi_tui.search.encoder import Encoder
+from rumi_tui.search.index import Index
+
+
+class BackgroundReading:
+    """Makes the embeddings of an index in a thread of its own, one index at a time.
+
+    It ends with the main thread; what was read is kept, and the next reading goes on from there.
+    """
+
+    def __init__(self) -> None:
+        self.share = 0.0
+        """Of the reading under way that is done."""
+        self.complaint = ""
+        """What ended the last reading; empty if nothing did."""
+        self._thread: threading.Thread | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a reading goes on."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self, texts: Path, cache_dir: Path) -> None:
+        """Begins to read a folder of texts, unless a reading goes on or the last one failed."""
+        if not self.is_running and not self.complaint:
+            self.share = 0.0
+            self._thread = threading.Thread(target=self._read, args=(texts, cache_dir), name="reading for meaning")
+            self._thread.start()
+
+    def join(self) -> None:
+        """Waits for the end of the reading under way."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def _read(self, texts: Path, cache_dir: Path) -> None:
+        try:
+            index = Index(texts, cache_dir)  # its own: a connection to SQLite belongs to a thread
+            Embeddings(index, Encoder(model_folder()), cache_dir).read(self._track)
+        except RumiError as error:
+            self.complaint = str(error)
+
+    def _track(self, batches: Batches) -> Iterator[Sequence[int]]:
+        for number, batch in enumerate(batches):
+            if not threading.main_thread().is_alive():
+                return
+            self.share = number / len(batches)
+            yield batch
+
+
+reading = BackgroundReading()
+"""The one of this program: screens come and go, and it goes on."""
