@@ -67,7 +67,7 @@ async def test_a_setting_in_the_file_holds_from_the_start(library: Library, inde
     [
         ("off", "/original 6", "refused only where the form is kept"),
         ("strict", "/original 3", "found in any verse"),
-        ("strict", "/original six", "is not a number"),
+        ("strict", "/original six", "must be a whole number"),
     ],
 )
 async def test_a_limit_that_nothing_can_keep_is_refused(library: Library, endless_file, keep, line, sentence):
