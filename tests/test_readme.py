@@ -83,7 +83,7 @@ def test_every_make_target_shown_is_there() -> None:
 PYTHON = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "python.md").read_text("utf-8"), re.DOTALL)
 
 
-@pytest.mark.parametrize("code", PYTHON, ids=["stream", "batch", "drafts", "line", "score"])
+@pytest.mark.parametrize("code", PYTHON, ids=["stream", "batch", "drafts", "line", "score", "others"])
 def test_the_python_for_programs_runs_as_it_is_shown(code: str) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

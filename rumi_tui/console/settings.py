@@ -68,7 +68,7 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     keep: Annotated[Keep, _about("how often to retry a line that breaks the form")] = "strict"
     original: Annotated[
         Annotated[int, _from(PHRASE, LARGEST_LIMIT)] | None,
-        _about("refuse lines that copy this many words of the training text; none: no limit"),
+        _about("refuse lines that copy this many words of training text"),
     ] = None
     temperature: Annotated[
         float,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import Any
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -18,13 +17,6 @@ from rumi_tui.library.store import KeptPoem
 from rumi_tui.verse.languages import model_title
 
 
-class StillView(PoemView, can_focus=False):
-    """A poem that is not being written: it is shown from its beginning, and keys go to the list beside it."""
-
-    def scroll_end(self, *args: Any, **options: Any) -> None:
-        """Stays where it is."""
-
-
 class Preview(Vertical):
     """The poem, set as on the page, and above it what is known of it."""
 
@@ -35,18 +27,18 @@ class Preview(Vertical):
     def compose(self) -> ComposeResult:
         """What is known of the poem, and the poem."""
         yield Static(id="about", markup=False)
-        yield StillView(self._mode)
+        yield PoemView(self._mode)
 
     def show(self, poem: KeptPoem | None, given: Sequence[range] = ()) -> None:
         """Shows a poem from its beginning, of which the person gave some parts; or nothing."""
-        view = self.query_one(StillView)
+        view = self.query_one(PoemView)
         if poem is None:
             self.query_one("#about", Static).update("")
             view.show("", (), "")
             return
         self.query_one("#about", Static).update(self._about(poem))
         view.show(poem.text, given, poem.form, captions(poem.text, poem.real))
-        view.scroll_home(animate=False, immediate=True)
+        view.call_after_refresh(view.scroll_home, animate=False)
 
     def _about(self, poem: KeptPoem) -> Text:
         date = datetime.datetime.fromisoformat(poem.written).astimezone()
@@ -59,5 +51,5 @@ class Preview(Vertical):
 
     def turn(self, halves: int) -> None:
         """Moves the poem by so many halves of what is shown of it, up where that is less than 0."""
-        view = self.query_one(StillView)
+        view = self.query_one(PoemView)
         view.scroll_relative(y=halves * max(1, view.size.height // 2), animate=False)

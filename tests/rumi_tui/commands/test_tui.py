@@ -156,20 +156,20 @@ def test_it_opens_and_leaves_the_terminal_as_it_was(tmp_path, model_file):
 
 
 def test_the_first_time_it_asks_what_looks_right_and_shows_the_tour(tmp_path, model_file):
-    steps = [("cannot tell", b"\x1b[B\r"), ("● ○ ○", b"\x1b"), ("couplet", b"\x11")]
+    steps = [("Not sure", b"\x1b[B\r"), ("● ○ ○", b"\x1b"), ("couplet", b"\x11")]
     status, shown = run_in_terminal(80, 24, ["--model", str(model_file)], tmp_path, *steps)
     assert status == 0, shown
     assert (tmp_path / "config" / "rumi-tui" / "settings.toml").read_text("utf-8") == 'rtl = "terminal"\n'
     status, shown = run_in_terminal(80, 24, ["--model", str(model_file)], tmp_path, ("couplet", b"\x11"))
     assert status == 0
-    assert "cannot tell" not in shown
+    assert "Not sure" not in shown
     assert "● ○ ○" not in shown
     assert "\x1b[8l" not in shown
 
 
 def test_whoever_leaves_at_the_question_is_asked_again(tmp_path, model_file):
     for _ in range(2):
-        status, shown = run_in_terminal(80, 24, ["--model", str(model_file)], tmp_path, ("cannot tell", b"\x11"))
+        status, shown = run_in_terminal(80, 24, ["--model", str(model_file)], tmp_path, ("Not sure", b"\x11"))
         assert status == 0
         assert "R U M I" not in shown
 
@@ -178,7 +178,7 @@ def test_nothing_is_asked_where_the_command_line_says_it(tmp_path, model_file):
     arguments = ["--model", str(model_file), "--rtl", "off"]
     status, shown = run_in_terminal(80, 24, arguments, tmp_path, ("● ○ ○", b"\x11"))
     assert status == 0
-    assert "cannot tell" not in shown
+    assert "Not sure" not in shown
 
 
 def close_terminal(arguments: list[str], home: Path, *steps: tuple[bytes, bytes]) -> None:

@@ -10,6 +10,7 @@ from support import METRES
 from textual.pilot import Pilot
 from textual.widgets import Select
 
+from rumi_tui.bidi import to_display
 from rumi_tui.console.app import RumiApp
 from rumi_tui.console.settings import ENTRIES, UserSettings
 from rumi_tui.console.widgets.settings_bar import SettingsBar
@@ -36,7 +37,7 @@ async def refusal(pilot: Pilot) -> str:
     """The one sentence that is told."""
     await until(pilot, lambda: told(pilot))
     [sentence] = told(pilot)
-    assert status(pilot) == f"{ERROR_SIGN}{sentence}"
+    assert status(pilot) == f"{ERROR_SIGN}{to_display(sentence, 'app', 0)}"
     pilot.app.notices.clear()
     return sentence
 

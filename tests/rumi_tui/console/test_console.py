@@ -138,7 +138,7 @@ async def test_go_on_with_settings_that_make_no_sense_leaves_the_poem_as_it_is(l
         field(pilot, "temperature").value = "hot"
         for _ in range(2):
             await pilot.press("ctrl+g")
-            await until(pilot, lambda: any("temperature" in sentence for sentence in told(pilot)))
+            await until(pilot, lambda: any("Temperature" in sentence for sentence in told(pilot)))
         await pilot.pause()
         assert library.poems() == [kept]
         field(pilot, "temperature").value = "1"

@@ -43,7 +43,7 @@ async def test_tries_at_a_line_are_seen_and_escape_leaves_the_poem_as_it_was(lib
         await obey(pilot, "/line 2 rhyme lantern")
         await until(pilot, lambda: on_the_page(pilot) != letters(first.text))
         await pilot.press("escape")
-        await until(pilot, lambda: status(pilot) == "the poem stands as it was")
+        await until(pilot, lambda: status(pilot) == "the poem is unchanged")
         assert on_the_page(pilot) == letters(first.text)
         assert library.poems() == [first]
         again = await press_and_write(pilot, library, "ctrl+r")

@@ -40,7 +40,7 @@ async def test_a_poem_with_a_limit_on_copying_is_that_of_the_command(library: Li
         assert write_again(kept, session) == kept.text
         await pilot.press("f7")
         await until(pilot, lambda: "the same poem" in status(pilot))
-        await obeyed(pilot, "/original")
+        await obeyed(pilot, "/original off")
         assert [passage.original for passage in (await press_and_write(pilot, library, "ctrl+r")).passages] == [None]
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 import onnx
+import pytest
 from console_support import (
     begin_without_end,
     console,
@@ -30,6 +33,7 @@ from rumi_tui.console.settings import ENTRIES, SettingsFile, UserSettings
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import SettingsBar
+from rumi_tui.console.writing import writer
 
 
 def prompt(pilot: Pilot) -> Prompt:
@@ -123,7 +127,19 @@ async def test_page_keys_and_the_wheel_move_the_poem_from_the_prompt_and_from_th
 # Enter is never refused
 
 
-async def test_what_is_asked_for_while_the_model_is_read_is_done_once_it_has_been(library, conditioned_file):
+@pytest.fixture
+def let_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], object]]:
+    """Lets the writing process begin, which waits for that before it reads a model."""
+    path = tmp_path / "gate"
+    os.mkfifo(path)
+    gate = os.open(path, os.O_RDWR)
+    waiting = ("sh", "-c", 'read -r word < "$0"; exec "$@"', str(path), *writer.COMMAND)
+    monkeypatch.setattr(writer, "COMMAND", waiting)
+    yield lambda: os.write(gate, b"enter\n")
+    os.close(gate)
+
+
+async def test_what_is_asked_for_while_the_model_is_read_is_done_once_it_has_been(library, conditioned_file, let_in):
     app = RumiApp(library, str(conditioned_file), "app")
     async with app.run_test() as pilot:
         for line in ("/form free", "/seed 77", "/lines 2", "amber", "candle"):
@@ -131,6 +147,7 @@ async def test_what_is_asked_for_while_the_model_is_read_is_done_once_it_has_bee
             await pilot.press("enter")
         assert not told(pilot)
         assert "Still loading the model" in all_told(pilot)
+        let_in()
         await until(pilot, lambda: library.poems() and library.poems()[0].passages[0].ending)
         [kept] = library.poems()
         assert kept.text.startswith("candle")
@@ -139,10 +156,11 @@ async def test_what_is_asked_for_while_the_model_is_read_is_done_once_it_has_bee
         await leave(pilot)
 
 
-async def test_what_waits_for_a_model_that_cannot_be_read_is_told_once_and_stays(library, tmp_path):
+async def test_what_waits_for_a_model_that_cannot_be_read_is_told_once_and_stays(library, tmp_path, let_in):
     app = RumiApp(library, str(tmp_path / "missing.onnx"), "app")
     async with app.run_test() as pilot:
         await pilot.press(*"amber", "enter")
+        let_in()
         await until(pilot, lambda: told(pilot))
         await pilot.pause()
         assert len(told(pilot)) == 1
@@ -150,13 +168,14 @@ async def test_what_waits_for_a_model_that_cannot_be_read_is_told_once_and_stays
         await leave(pilot)
 
 
-async def test_escape_leaves_out_what_waits(library, endless_file):
+async def test_escape_leaves_out_what_waits(library, endless_file, let_in):
     app = RumiApp(library, str(endless_file), "app")
     async with app.run_test() as pilot:
         await pilot.press(*"amber", "enter")
         await until(pilot, lambda: "Still loading the model" in all_told(pilot))
         await pilot.press("escape")
         await until(pilot, lambda: "Nothing waits" in all_told(pilot))
+        let_in()
         await until(pilot, lambda: isinstance(field(pilot, "form", Select).value, str))
         await pilot.pause()
         assert library.poems() == []

@@ -40,7 +40,7 @@ async def test_the_tour_can_be_taken_again_and_tells_the_keys_that_hold(library,
         await pilot.press(*"/tour", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, TourScreen))
         await pilot.press("right")
-        assert "F11 is the lens" in str(pilot.app.screen.query_one("#words", Static).content)
+        assert "F11 opens the lens" in str(pilot.app.screen.query_one("#words", Static).content)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
 
