@@ -5,6 +5,7 @@ from __future__ import annotations
 from console_support import console, field, letters, on_the_page, press_and_write, status, told, until
 from textual.widgets import OptionList
 
+from models.pretrained import shipped
 from rumi_tui.console.screens.line import LineScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.widgets.poem_view import PoemView
@@ -37,8 +38,8 @@ async def test_a_line_is_written_anew_and_taken_back(library: Library, endless_f
         assert library.poem(first.id) == first
 
 
-async def test_tries_at_a_line_are_seen_and_escape_leaves_the_poem_as_it_was(library: Library, endless_file):
-    async with console(library, endless_file, lines="3", keep="off") as pilot:
+async def test_tries_at_a_line_are_seen_and_escape_leaves_the_poem_as_it_was(library: Library):
+    async with console(library, shipped("en"), lines="3", keep="off") as pilot:
         first = await press_and_write(pilot, library, *"amber", "enter")
         await obey(pilot, "/line 2 rhyme lantern")
         await until(pilot, lambda: on_the_page(pilot) != letters(first.text))
