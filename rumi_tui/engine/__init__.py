@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from rumi_tui.engine.line import LineGeneration, LineRequest, NewLine, write_line
     from rumi_tui.engine.loss import Score, Verse, score
     from rumi_tui.engine.other_lines import LineChoice, OtherLines
-    from rumi_tui.engine.other_words import WordChoice, other_words
     from rumi_tui.engine.poems import Poem, write_poems, writer
     from rumi_tui.engine.rank import Rank
     from rumi_tui.engine.sampling import Sampling
     from rumi_tui.engine.session import Session, load_model
+    from rumi_tui.engine.word_beam import WordChoice, other_words
 
 __all__ = [
     "Generation",
@@ -63,7 +63,7 @@ _HOMES = {
     "lens": ("TokenScore", "token_scores"),
     "loss": ("Score", "Verse", "score"),
     "other_lines": ("LineChoice", "OtherLines"),
-    "other_words": ("WordChoice", "other_words"),
+    "word_beam": ("WordChoice", "other_words"),
     "poems": ("Poem", "write_poems", "writer"),
     "rank": ("Rank",),
     "sampling": ("Sampling",),

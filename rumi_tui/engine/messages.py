@@ -12,8 +12,8 @@ from rumi_tui.engine.generate import Ending, Request, Step
 from rumi_tui.engine.lens import TokenScore
 from rumi_tui.engine.line import LineRequest, NewLine
 from rumi_tui.engine.other_lines import LineChoice
-from rumi_tui.engine.other_words import WordChoice
 from rumi_tui.engine.rank import Rank
+from rumi_tui.engine.word_beam import WordChoice
 from rumi_tui.verse.marks import LineMarks
 
 
@@ -152,7 +152,7 @@ class Inspected(msgspec.Struct, frozen=True, tag=True):
 
 
 class OfferedWords(msgspec.Struct, frozen=True, tag=True):
-    """Words for a place of a poem, see `rumi_tui.engine.other_words.other_words`."""
+    """Words for a place of a poem, see `rumi_tui.engine.word_beam.other_words`."""
 
     words: list[WordChoice]
 

@@ -51,9 +51,9 @@ from rumi_tui.engine.messages import (
     WroteLine,
 )
 from rumi_tui.engine.other_lines import OtherLines
-from rumi_tui.engine.other_words import other_words
 from rumi_tui.engine.poems import poem_of, writer
 from rumi_tui.engine.session import Session, load_model
+from rumi_tui.engine.word_beam import other_words
 from rumi_tui.verse.marks import MOST_LINES, marks_of
 from rumi_tui.verse.metre import metre_of
 from rumi_tui.verse.originality import copied

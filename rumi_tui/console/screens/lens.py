@@ -30,7 +30,7 @@ from rumi_tui.engine.generate import Alternative
 from rumi_tui.engine.lens import TokenScore
 from rumi_tui.engine.messages import Failed, Inspected, Judged, OfferedLines, OfferedWords, Tried
 from rumi_tui.engine.other_lines import LineChoice
-from rumi_tui.engine.other_words import WordChoice
+from rumi_tui.engine.word_beam import WordChoice
 
 BAR = 12
 """Cells of the bar of a certain choice."""

@@ -196,9 +196,9 @@ async def test_a_poem_is_compared_once_it_is_written_and_not_cut_off(library, en
 
 
 async def test_going_on_while_a_poem_is_written_waits_for_its_end(library, endless_file):
-    async with console(library, endless_file, lines="6", pace="400") as pilot:
+    async with console(library, endless_file, lines="6", pace="100", keep="off") as pilot:
         await pilot.press(*"amber", "enter")
-        await until(pilot, lambda: status(pilot).endswith("writing"))
+        await until(pilot, lambda: library.poems() and "\n" in library.poems()[0].text)
         await pilot.press("ctrl+g")
         await until(pilot, lambda: "Still writing the poem" in all_told(pilot))
         await until(pilot, lambda: [each.ending for each in library.poems()[0].passages] == ["lines", "lines"])

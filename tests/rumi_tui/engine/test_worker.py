@@ -35,8 +35,8 @@ from rumi_tui.engine.messages import (
     WroteLine,
 )
 from rumi_tui.engine.other_lines import OtherLines
-from rumi_tui.engine.other_words import other_words
 from rumi_tui.engine.session import Session
+from rumi_tui.engine.word_beam import other_words
 
 WORKER = [sys.executable, "-P", "-m", "rumi_tui.engine.worker"]
 

@@ -6,9 +6,9 @@ from support import refused
 
 from models.layout import lay_out
 from rumi_tui.engine.context import Context
-from rumi_tui.engine.other_words import COUNT, LONGEST, other_words, words_that_follow
 from rumi_tui.engine.sampling import log_softmax
 from rumi_tui.engine.session import Session, load_model
+from rumi_tui.engine.word_beam import COUNT, LONGEST, other_words, words_that_follow
 from rumi_tui.verse.words import is_within_word, spelled_words
 
 POEM = "amber candle\nbarley drum"
