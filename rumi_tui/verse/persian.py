@@ -58,7 +58,7 @@ def _sound(word: str) -> str:
 
 
 def _ends_after_long_vowel(letters: str) -> bool:
-    return letters[-1] not in _OPEN_ENDINGS and len(letters) > 2 and letters[-2] in _LONG_VOWELS
+    return letters[-1:] not in _OPEN_ENDINGS and len(letters) > 2 and letters[-2] in _LONG_VOWELS
 
 
 def _is_inflected(letters: str, ending: str) -> bool:

@@ -58,9 +58,13 @@ def test_two_words_that_are_asked_for_must_rhyme(rhyme: str, can: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "letters"), [("جان", "ان"), ("دریا", "ا"), ("دل", "ل"), ("غم", "م"), ("عالم", "لم"), ("عشق", "ق")]
+    ("word", "letters"), [("جان", "ان"), ("دریا", "ا"), ("دل", "ل"), ("غم", "م"), ("عالم", "لم"), ("عشق", "ق"), ("سرخوش", "ش")]
 )
 def test_lines_that_end_like_a_word_rhyme_with_it(word: str, letters: str) -> None:
     assert LANGUAGES["fa"].own_ending(word) == letters
     assert rhymes(f"ب{letters}", word, "fa") == "perfect"
     assert LANGUAGES["en"].own_ending("night") == "night"
+
+
+def test_a_sign_that_is_no_letter_of_a_rhyme_ends_in_itself() -> None:
+    assert LANGUAGES["fa"].own_ending("ء") == "ء"
