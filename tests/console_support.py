@@ -148,6 +148,19 @@ def on_the_page(pilot: Pilot) -> str:
     return letters("".join(view.render_line(row - first).text for row in range(view.virtual_size.height)))
 
 
+async def obey(pilot: Pilot, line: str) -> None:
+    """Types a command into the prompt."""
+    field(pilot, "prompt").text = line
+    field(pilot, "prompt").focus()
+    await pilot.press("enter")
+
+
+async def obeyed(pilot: Pilot, line: str) -> None:
+    """Types a command into the prompt, and waits until it is done."""
+    await obey(pilot, line)
+    await until(pilot, lambda: field(pilot, "prompt").text == "")
+
+
 async def press_and_write(pilot: Pilot, library: Library, *keys: str) -> KeptPoem:
     """Presses keys that have a passage written, waits until it is, and gives back its poem."""
 

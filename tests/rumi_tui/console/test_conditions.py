@@ -5,7 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from console_support import begin_without_end, console, field, open_lens, press_and_write, run, status, told, until
+from console_support import (
+    begin_without_end,
+    console,
+    field,
+    obey,
+    obeyed,
+    open_lens,
+    press_and_write,
+    run,
+    status,
+    told,
+    until,
+)
 from support import METRES
 from textual.pilot import Pilot
 from textual.widgets import Select
@@ -20,17 +32,6 @@ from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.store import KeptPoem, Passage
 
 RAMAL, MUTAQARIB = METRES
-
-
-async def obey(pilot: Pilot, line: str) -> None:
-    field(pilot, "prompt").text = line
-    field(pilot, "prompt").focus()
-    await pilot.press("enter")
-
-
-async def obeyed(pilot: Pilot, line: str) -> None:
-    await obey(pilot, line)
-    await until(pilot, lambda: field(pilot, "prompt").text == "")
 
 
 async def refusal(pilot: Pilot) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console_support import console, field, letters, on_the_page, press_and_write, status, told, until
+from console_support import console, field, letters, obey, on_the_page, press_and_write, status, told, until
 from textual.widgets import OptionList
 
 from models.pretrained import shipped
@@ -12,12 +12,6 @@ from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.engine.messages import Judged
 from rumi_tui.library.store import Library
 from rumi_tui.verse.marks import LineMarks, Mark
-
-
-async def obey(pilot, line: str) -> None:
-    field(pilot, "prompt").text = line
-    field(pilot, "prompt").focus()
-    await pilot.press("enter")
 
 
 async def test_a_line_is_written_anew_and_taken_back(library: Library, endless_file):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from console_support import console, field, press_and_write, status, told, until
-from textual.pilot import Pilot
+from console_support import console, field, obey, obeyed, press_and_write, status, told, until
 from textual.widgets import Select
 
 from models.phrases import PHRASE
@@ -13,17 +12,6 @@ from rumi_tui.engine.generate import Request
 from rumi_tui.engine.poems import write_poems
 from rumi_tui.engine.session import Session
 from rumi_tui.library.store import Library
-
-
-async def obey(pilot: Pilot, line: str) -> None:
-    field(pilot, "prompt").text = line
-    field(pilot, "prompt").focus()
-    await pilot.press("enter")
-
-
-async def obeyed(pilot: Pilot, line: str) -> None:
-    await obey(pilot, line)
-    await until(pilot, lambda: field(pilot, "prompt").text == "")
 
 
 async def test_a_poem_with_a_limit_on_copying_is_that_of_the_command(library: Library, indexed_file, write_again):

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from console_support import console, field, press_and_write, told, until
+from console_support import console, field, obey, press_and_write, told, until
 from support import refused
 from textual.widgets import Select
 
@@ -39,12 +39,6 @@ def test_everything_that_can_be_done_by_a_key_has_a_command():
 def test_a_command_that_is_not_there_is_refused_with_the_nearest_one(line: str, way_out: str):
     with refused(f"There is no command .*{way_out}"):
         read_command(line)
-
-
-async def obey(pilot, line: str) -> None:
-    field(pilot, "prompt").text = line
-    field(pilot, "prompt").focus()
-    await pilot.press("enter")
 
 
 async def test_commands_set_what_a_poem_is_written_with(library, endless_file):

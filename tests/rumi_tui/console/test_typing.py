@@ -15,6 +15,7 @@ from console_support import (
     field,
     leave,
     letters,
+    obeyed,
     on_the_page,
     press_and_write,
     status,
@@ -38,12 +39,6 @@ from rumi_tui.console.writing import writer
 
 def prompt(pilot: Pilot) -> Prompt:
     return field(pilot, "prompt", Prompt)
-
-
-async def obeyed(pilot: Pilot, line: str) -> None:
-    prompt(pilot).text = line
-    await pilot.press("enter")
-    await until(pilot, lambda: prompt(pilot).text == "")
 
 
 def all_told(pilot: Pilot) -> str:

@@ -58,7 +58,8 @@ def test_two_words_that_are_asked_for_must_rhyme(rhyme: str, can: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "letters"), [("جان", "ان"), ("دریا", "ا"), ("دل", "ل"), ("غم", "م"), ("عالم", "لم"), ("عشق", "ق"), ("سرخوش", "ش")]
+    ("word", "letters"),
+    [("جان", "ان"), ("دریا", "ا"), ("دل", "ل"), ("غم", "م"), ("عالم", "لم"), ("عشق", "ق"), ("سرخوش", "ش")],
 )
 def test_lines_that_end_like_a_word_rhyme_with_it(word: str, letters: str) -> None:
     assert LANGUAGES["fa"].own_ending(word) == letters
