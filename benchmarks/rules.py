@@ -5,8 +5,9 @@
 - rhyme: the pairs of lines that should rhyme and are found to; beside them pairs of lines of two different poems, which
   rhyme by chance at most. Where labels tell the letters of a poem's rhyme, only its lines that end in these count as
   rhyming, and two poems are a random pair only where their letters differ.
-- metre: the lines that scan in the metre that the label names; the same with their words shuffled, and in another
-  metre of that form; and the poems whose metre is named rightly among those of their form, from all their lines.
+- metre: the lines that scan in the metre that the label names; the same with their words shuffled, also where the limit
+  is set so that nine in ten of the real lines scan; the lines that scan in another metre of that form; and the poems
+  whose metre is named rightly among those of their form, from all their lines.
 
 The rules of rhyme are not learned from poems, so with `--split all` they are measured on all of them.
 """
@@ -100,12 +101,14 @@ def print_metre(language: str, form: str, poems: Sequence[Poem], training: Seque
     metres = sorted(metre for metre, count in counts.items() if metre and count >= FEWEST_POEMS)
     judged = [(poem.text.split("\n"), metre) for poem in poems if (metre := labelled_metre(poem)) in metres]
     lines = [(line, metre) for poem, metre in judged for line in poem]
-    kept = _share(judge.scans(line, metre) for line, metre in lines)
-    shuffled = _share(
-        judge.scans(" ".join(rng.sample(line.split(), len(line.split()))), metre) for line, metre in lines
-    )
+    costs = sorted(judge.cost(line, metre) for line, metre in lines)
+    shuffled = [judge.cost(" ".join(rng.sample(line.split(), len(line.split()))), metre) for line, metre in lines]
+    nine_in_ten = costs[int(0.9 * len(costs))]
     print(
-        f"{language} {form:8} metre: {kept} of {len(lines):,} lines scan; {shuffled} with their words shuffled", end=""
+        f"{language} {form:8} metre: {_share(cost <= judge.limit for cost in costs)} of {len(lines):,} lines scan;"
+        f" {_share(cost <= judge.limit for cost in shuffled)} with their words shuffled"
+        f" ({_share(cost <= nine_in_ten for cost in shuffled)} where nine in ten real ones scan)",
+        end="",
     )
     if len(metres) > 1:
         strange = _share(
