@@ -30,6 +30,8 @@ from rumi_tui.verse.words import words
 from training.quality.metre import labelled_metre
 
 RANDOM_PAIRS = 5000
+SHUFFLES = 10
+"""Of each line, so that what passes by chance is steady."""
 FEWEST_POEMS = 20
 """Poems for training that a metre needs, to be one of those of its form."""
 
@@ -102,7 +104,11 @@ def print_metre(language: str, form: str, poems: Sequence[Poem], training: Seque
     judged = [(poem.text.split("\n"), metre) for poem in poems if (metre := labelled_metre(poem)) in metres]
     lines = [(line, metre) for poem, metre in judged for line in poem]
     costs = sorted(judge.cost(line, metre) for line, metre in lines)
-    shuffled = [judge.cost(" ".join(rng.sample(line.split(), len(line.split()))), metre) for line, metre in lines]
+    shuffled = [
+        judge.cost(" ".join(rng.sample(line.split(), len(line.split()))), metre)
+        for line, metre in lines
+        for _ in range(SHUFFLES)
+    ]
     nine_in_ten = costs[int(0.9 * len(costs))]
     print(
         f"{language} {form:8} metre: {_share(cost <= judge.limit for cost in costs)} of {len(lines):,} lines scan;"
