@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from platformdirs import user_cache_path, user_config_path, user_data_path, user_documents_path
+from platformdirs import user_cache_path, user_config_path, user_data_path, user_documents_path, user_state_path
 
 
 def library_path() -> Path:
@@ -42,6 +42,11 @@ def index_folder() -> Path:
 def settings_path() -> Path:
     """The TOML file that holds the settings."""
     return user_config_path("rumi-tui", appauthor=False) / "settings.toml"
+
+
+def session_path(in_browser: bool) -> Path:
+    """The JSON file that says where the console left off; pages in a browser have one of their own."""
+    return user_state_path("rumi-tui", appauthor=False) / ("session-web.json" if in_browser else "session.json")
 
 
 def welcome_path() -> Path:

@@ -55,7 +55,7 @@ def tui(
 ) -> None:
     """Open the poetry console."""
     from rumi_tui.console.settings import SettingsFile, page
-    from rumi_tui.locations import library_path, settings_path, welcome_path
+    from rumi_tui.locations import library_path, session_path, settings_path, welcome_path
 
     if plain:
         print_library()
@@ -72,8 +72,8 @@ def tui(
     from rumi_tui.library.store import Library
 
     settings_file = SettingsFile(settings_path())
-    model = model or settings_file.settings.model
-    model = shipped(model) or str(Path(model).expanduser().resolve())
+    if model is not None:
+        model = shipped(model) or str(Path(model).expanduser().resolve())
     if os.environ.get("NO_COLOR") == "":  # which stands for colours (no-color.org); Textual takes it for none
         del os.environ["NO_COLOR"]
     wish = rtl or settings_file.settings.rtl
@@ -86,6 +86,7 @@ def tui(
         return
     from rumi_tui.console.app import RumiApp
     from rumi_tui.console.first_run import ask_order
+    from rumi_tui.console.session_file import SessionFile
 
     app: RumiApp | None = None
     end_with_terminal(lambda: app and app.call_from_thread(app.call_later, app.action_quit))
@@ -96,7 +97,8 @@ def tui(
             return
         mode = choose_mode(answer, os.environ)
     welcome_path().touch()
-    app = RumiApp(library, model, mode, settings_file, welcome=is_first_run)
+    session_file = SessionFile(session_path(in_browser()))
+    app = RumiApp(library, model, mode, settings_file, welcome=is_first_run, session=session_file)
     with terminal_keeps_order("off" if in_browser() else mode):
         unsaved_poems = app.run()
     library.close()
@@ -117,13 +119,13 @@ def check_terminal() -> None:
         )
 
 
-def serve(model: str, rtl: str, host: str, port: int) -> None:
+def serve(model: str | None, rtl: str, host: str, port: int) -> None:
     """Serves consoles to browsers until it is interrupted."""
     try:
         from rumi_tui.console.web.server import ConsoleServer
     except ModuleNotFoundError as missing:
         raise command_line.needs_extra(missing, "web") from missing
-    command = [os.path.abspath(sys.argv[0]), "--model", model, "--rtl", rtl]
+    command = [os.path.abspath(sys.argv[0]), "--rtl", rtl, *(["--model", model] if model else [])]
     ConsoleServer(f"exec {shlex.join(command)}", host, port).run()
 
 

@@ -76,6 +76,13 @@ WRITING = (
     Action("next_branch", "ctrl+n", "Next branch", "Go to the next branch of the poem.", in_footer=False, needs="poem"),
     Action("undo", "f5", "Undo", "Undo the last step; what was written stays in the library.", in_footer=False),
     Action("redo", "f6", "Redo", "Redo the step that was undone.", in_footer=False),
+    Action(
+        "new",
+        "alt+a",
+        "New",
+        "Begin afresh: an empty page, and all settings but the model as in the settings file.",
+        in_footer=False,
+    ),
     Action("edit", "f8", "Edit", "Change the poem by hand, and go on from the cursor.", needs="poem"),
     Action(
         "same_again",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterable
 from functools import partial
@@ -13,9 +14,10 @@ from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.screen import Screen
 
+from models.errors import RumiError
 from rumi_tui.bidi import Mode
 from rumi_tui.console import actions, keyboard, keymap
-from rumi_tui.console.complaints import complaining
+from rumi_tui.console.complaints import complain, complaining
 from rumi_tui.console.fetching import Fetching
 from rumi_tui.console.notices import Notices
 from rumi_tui.console.screens.fetch import FetchScreen
@@ -24,6 +26,7 @@ from rumi_tui.console.screens.messages import MessagesScreen
 from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.screens.tour import TourScreen
 from rumi_tui.console.screens.write import WriteScreen
+from rumi_tui.console.session_file import SessionFile, begin
 from rumi_tui.console.settings import ENTRIES, SettingsFile, UserSettings
 from rumi_tui.console.themes import THEMES
 from rumi_tui.console.widgets.prompt import Prompt
@@ -31,6 +34,9 @@ from rumi_tui.console.widgets.settings_bar import SettingsBar
 from rumi_tui.console.widgets.status_line import StatusLine
 from rumi_tui.console.writing.writer import Writer
 from rumi_tui.library.store import Library
+
+SAVE_SECONDS = 1.0
+"""At most so much of a session is lost where the console is killed; of its poems less, see `Draft`."""
 
 
 class RumiApp(App[str]):
@@ -70,11 +76,18 @@ class RumiApp(App[str]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]
 
     def __init__(
-        self, library: Library, model: str, mode: Mode, settings: SettingsFile | None = None, welcome: bool = False
+        self,
+        library: Library,
+        model: str | None,
+        mode: Mode,
+        settings: SettingsFile | None = None,
+        welcome: bool = False,
+        session: SessionFile | None = None,
     ) -> None:
-        """The library and the model to begin with; without a settings file, the defaults hold.
+        """The library and the model to begin with; without a model, that of the last session or of the settings.
 
-        Whoever is to be welcomed is shown the tour first.
+        Without a settings file the defaults hold, and without one of the session nothing comes back. Whoever is to be
+        welcomed is shown the tour first.
         """
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)  # else grey would be drawn for it
         self.library, self.mode = library, mode
@@ -84,20 +97,38 @@ class RumiApp(App[str]):
         """What was told so far."""
         self.writer = Writer()
         self._fetching = Fetching()
-        self._writing = WriteScreen(library, self.writer, model, mode, self.settings_file)
+        self._session_file = session or SessionFile()
+        begun = begin(self._session_file, self.settings_file.settings, model)
+        self._trouble, self._cannot_save = begun.trouble, False
+        self._writing = WriteScreen(library, self.writer, begun.model, mode, self.settings_file, begun.session)
 
     def get_driver_class(self) -> type[Driver]:
         """What reads the keyboard."""
         return keyboard.with_alternate_keys(super().get_driver_class())
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """Opens the page to write on."""
         for theme in THEMES:
             self.register_theme(theme)
         self._hold(self.settings_file.settings)
-        self.push_screen(self._writing)
+        await self.push_screen(self._writing)
+        if self._trouble:
+            complain(self._writing, self._trouble)
         if self._welcome:
             self.action_tour()
+        self.set_interval(SAVE_SECONDS, self._save_session)
+
+    async def _save_session(self, is_last: bool = False) -> None:
+        """Saves the session where it has changed; beside everything else, since a disk may be slow."""
+        if (session := self._writing.saved()) is None:
+            return
+        try:
+            await asyncio.to_thread(self._session_file.write, session, is_last)
+            self._cannot_save = False
+        except RumiError as error:
+            if not self._cannot_save:  # once is enough
+                complain(self._writing, str(error))
+            self._cannot_save = True
 
     def action_command_palette(self) -> None:
         """Opens the palette where it is not on top: another may lie below, so it has no id as that of Textual has."""
@@ -196,16 +227,20 @@ class RumiApp(App[str]):
 
     async def action_quit(self) -> None:
         """Leaves, with everything saved that can be."""
+        unsaved_poems = await self._close()
+        self.exit(unsaved_poems)
+
+    async def _close(self) -> str:
+        """Ends all that goes on; gives back the poems that could not be saved."""
         unsaved_poems = await self._writing.close()
+        await self._save_session(is_last=True)
         await self.writer.close()
         await self._fetching.close()
-        self.exit(unsaved_poems)
+        return unsaved_poems
 
     async def on_exit_app(self) -> None:
         """Leaves as orderly where it is a page in a browser that was closed."""
-        await self._writing.close()
-        await self.writer.close()
-        await self._fetching.close()
+        await self._close()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: what can be done now, with its keys, and the choice of colours."""

@@ -99,6 +99,11 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     keys: Annotated[dict[str, str], _about("your own keys, by command")] = {}
 
 
+def model_named(name: str) -> str:
+    """A model as the settings name it, as it is called elsewhere: a name of `MODELS`, or the path of a file."""
+    return shipped(name) or str(Path(name).expanduser())
+
+
 @dataclass(frozen=True)
 class Entry:
     """What there is to know of a setting."""

@@ -34,6 +34,8 @@ class KeepingScreen(Screen[None]):
     _library: Library
     _desk: Desk
     _mode: Mode
+    _library_order = ""
+    """That in which the library lists its poems; empty for its first."""
 
     def _show(self, words: str) -> None:
         """Shows what the desk has on the page, with a word on how it came there."""
@@ -132,7 +134,11 @@ class KeepingScreen(Screen[None]):
     async def action_library(self) -> None:
         """Looks through the poems that were kept."""
         with complaining(self):
-            self.app.push_screen(LibraryScreen(self._library, self._mode), self._open)
+            screen = LibraryScreen(self._library, self._mode, self._library_order, self._remember_order)
+            self.app.push_screen(screen, self._open)
+
+    def _remember_order(self, order: str) -> None:
+        self._library_order = order
 
     async def _open(self, poem: KeptPoem | None) -> None:
         if poem is None:

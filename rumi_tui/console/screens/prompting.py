@@ -232,22 +232,24 @@ class PromptingScreen(KeepingScreen):
     async def action_undo(self) -> None:
         """Takes the last step back."""
         history = self._desk.history
-        if (change := history.change) is not None:
+        if (change := history.change) is not None and history.leaves_page(-1):
             history.undo()
-            await self._put_all(change.before)
         else:
             await self._desk.finish()
             self._show_step(self._desk.undo(), "undone", "Nothing to undo.")
+        if change is not None:
+            await self._put_all(change.before)
 
     async def action_redo(self) -> None:
         """Takes a step again."""
         history = self._desk.history
-        if (change := history.next_change) is not None:
+        if (change := history.next_change) is not None and history.leaves_page(1):
             history.redo()
-            await self._put_all(change.after)
         else:
             await self._desk.finish()
             self._show_step(self._desk.redo(), "redone", "Nothing to redo.")
+        if change is not None:
+            await self._put_all(change.after)
 
     def _show_step(self, has_moved: bool, words: str, otherwise: str) -> None:
         if has_moved:

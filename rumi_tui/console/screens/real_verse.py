@@ -6,8 +6,9 @@ from functools import partial
 
 from rumi_tui.console.screens.cento import CentoScreen
 from rumi_tui.console.screens.gloss import GlossScreen
-from rumi_tui.console.screens.prompting import POEM, PromptingScreen
+from rumi_tui.console.screens.prompting import POEM
 from rumi_tui.console.screens.reading import ReadingScreen
+from rumi_tui.console.screens.session import SessionScreen
 from rumi_tui.console.screens.verses import Asking, VersesScreen
 from rumi_tui.console.widgets.settings_bar import SettingsBar
 from rumi_tui.console.writing.desk import AnyJob
@@ -16,7 +17,7 @@ from rumi_tui.engine.messages import Event
 from rumi_tui.texts.opening import Opening
 
 
-class RealVerseScreen(PromptingScreen):
+class RealVerseScreen(SessionScreen):
     """A screen with a poem on it, from which the works can be read, asked and searched."""
 
     _beside: tuple[CentoScreen, AnyJob] | None = None

@@ -28,6 +28,7 @@ from rumi_tui.console.screens.lens import Branching, LensScreen
 from rumi_tui.console.screens.line import LineScreen
 from rumi_tui.console.screens.prompting import POEM
 from rumi_tui.console.screens.real_verse import RealVerseScreen
+from rumi_tui.console.session_file import SavedSession
 from rumi_tui.console.settings import SettingsFile
 from rumi_tui.console.slash_commands import SIGN, completions
 from rumi_tui.console.widgets.footer import KeyRow
@@ -64,9 +65,12 @@ class WriteScreen(RealVerseScreen):
             super().__init__()
             self.job, self.event = job, event
 
-    def __init__(self, library: Library, writer: Writer, model: str, mode: Mode, file: SettingsFile) -> None:
+    def __init__(
+        self, library: Library, writer: Writer, model: str, mode: Mode, file: SettingsFile, last: SavedSession
+    ) -> None:
+        """To begin with a model, and all else as the last session had it."""
         super().__init__()
-        self._library, self._model, self._mode, self._file = library, model, mode, file
+        self._library, self._model, self._mode, self._file, self._last = library, model, mode, file, last
         self._desk = Desk(library, writer, self.run_worker, self._post)
         self._drafts: DraftsScreen | None = None
         """Where drafts grow; None where they do not."""
@@ -75,7 +79,7 @@ class WriteScreen(RealVerseScreen):
         """The page from top to bottom."""
         yield Static(id="title", markup=False)
         yield Page(self._mode)
-        yield SettingsBar(self._model, self._file.settings, self._mode)
+        yield SettingsBar(self._model, self._file.settings, self._mode, self._last.settings)
         try:
             earlier_prompts = self._library.prompts(PROMPTS)
         except RumiError:

@@ -117,7 +117,16 @@ class PoemView(ScrollView, can_focus=False):
     def show_from(self, line: int) -> None:
         """Has a line stand at the top, as far as there is enough below it; not where the person has scrolled away."""
         if self._follows:
-            self.call_after_refresh(lambda: self.scroll_to(y=self._row_of(line), animate=False))
+            self.scroll_to_line(line)
+
+    @property
+    def top(self) -> int:
+        """The line at the upper edge."""
+        return self._line_at(self.scroll_offset.y)
+
+    def scroll_to_line(self, line: int) -> None:
+        """Has a line stand at the upper edge, as far as there is enough below it."""
+        self.call_after_refresh(lambda: self.scroll_to(y=self._row_of(line), animate=False))
 
     def mark(self, lines: Sequence[LineMarks]) -> None:
         """Marks what there is to see of the verse in the lines of the poem, the first of them first."""
@@ -301,7 +310,7 @@ class PoemView(ScrollView, can_focus=False):
 
     def _lay_out_in_place(self) -> None:
         """Sets everything anew; what is at the top stays there, or the end in sight while the poem grows."""
-        top = self._line_at(self.scroll_offset.y)
+        top = self.top
         self._lay_out(0)
         if self.writing and self._follows:
             self.scroll_end(animate=False)

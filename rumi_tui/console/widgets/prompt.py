@@ -69,6 +69,20 @@ class Prompt(VerseArea):
         self._steps_back = 0
 
     @property
+    def verse(self) -> str:
+        """What stands here, or stood before a command was begun."""
+        return self._aside if self.text.startswith(SIGN) else self.text
+
+    def take_up(self, text: str, cursor: tuple[int, int], is_sent: bool) -> None:
+        """Has a text stand here as in another session, selected where a poem was begun with it."""
+        self.text = text
+        if is_sent:
+            self._sent_text = text
+            self.select_all()
+        else:
+            self.move_cursor(cursor)
+
+    @property
     def unsent_text(self) -> str:
         """What stands here; empty where it is what the latest poem began with."""
         return "" if self.text == self._sent_text else self.text
