@@ -10,7 +10,7 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 
 run: $(RUN)/ready ## set up and open the console
-	$(RUN)/bin/rumi-tui
+	@$(RUN)/bin/rumi-tui
 
 check: $(DEV)/ready ## in a minute: lint, types, imports, and the tests that open no console and start no process
 	$(DEV)/bin/ruff check .
@@ -51,8 +51,12 @@ clean: ## remove the environments that run and test made
 SOURCES := $(shell find models training export rumi_tui -not -name '*.pyc' -type f)
 
 $(RUN)/ready: pyproject.toml constraints.txt $(SOURCES)
-	$(PYTHON) -m venv $(RUN)
-	$(RUN)/bin/python -m pip install --quiet --constraint constraints.txt .
+	@echo "Rumi TUI writes verse in your terminal. It is set up in $(RUN) now, here in this folder:"
+	@echo "onnxruntime, which runs the models, Textual, which draws the console, and what these need."
+	@echo "The first time this takes about a minute and downloads some 60 MB; the console opens after it."
+	@$(PYTHON) -m venv $(RUN)
+	@$(RUN)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt .
+	@echo "Done. The console opens; Ctrl+Q leaves it."
 	@touch $@
 
 $(DEV)/ready: pyproject.toml constraints.txt

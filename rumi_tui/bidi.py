@@ -127,9 +127,13 @@ def _shaped(line: str) -> tuple[str, tuple[int, ...]]:
     return _RESHAPER.reshape(line), tuple(levels(line, base_level(line)))
 
 
+LEAVE_ORDER, PUT_IN_ORDER = "\x1b[8l", "\x1b[8h"
+"""What tells a terminal to leave right-to-left lines as they come, and to order them (ECMA-48 BDSM)."""
+
+
 @contextmanager
 def terminal_keeps_order(mode: Mode, terminal: IO[str] | None = None) -> Iterator[None]:
-    """While the program orders lines itself, asks a terminal that could do so too to leave them (ECMA-48 BDSM).
+    """While the program orders lines itself, asks a terminal that could do so too to leave them.
 
     The terminal is standard output where no other stream is given.
     """
@@ -137,10 +141,10 @@ def terminal_keeps_order(mode: Mode, terminal: IO[str] | None = None) -> Iterato
         yield
         return
     terminal = terminal or sys.stdout
-    terminal.write("\x1b[8l")
+    terminal.write(LEAVE_ORDER)
     terminal.flush()
     try:
         yield
     finally:
-        terminal.write("\x1b[8h")
+        terminal.write(PUT_IN_ORDER)
         terminal.flush()

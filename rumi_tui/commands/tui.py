@@ -85,22 +85,20 @@ def tui(
         serve(model, "app" if wish == "auto" else wish, host, port)
         return
     from rumi_tui.console.app import RumiApp
-    from rumi_tui.console.first_run import ask_order
     from rumi_tui.console.session_file import SessionFile
 
     app: RumiApp | None = None
     end_with_terminal(lambda: app and app.call_from_thread(app.call_later, app.action_quit))
     is_first_run = not welcome_path().exists()
-    if is_first_run and wish == "auto":
-        answer = ask_order(settings_file)
-        if answer is None:
-            return
-        mode = choose_mode(answer, os.environ)
     welcome_path().touch()
     session_file = SessionFile(session_path(in_browser()))
-    app = RumiApp(library, model, mode, settings_file, welcome=is_first_run, session=session_file)
+    asks_order = wish == "auto" and not in_browser()
+    app = RumiApp(library, model, mode, settings_file, is_first_run, asks_order, session_file)
     with terminal_keeps_order("off" if in_browser() else mode):
         unsaved_poems = app.run()
+    if not in_browser() and app.mode != mode:
+        with terminal_keeps_order(app.mode):
+            pass  # it is left as it was, also where somebody chose another order meanwhile
     library.close()
     if unsaved_poems:
         print(unsaved_poems)

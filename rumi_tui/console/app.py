@@ -15,7 +15,7 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from models.errors import RumiError
-from rumi_tui.bidi import Mode
+from rumi_tui.bidi import LEAVE_ORDER, PUT_IN_ORDER, Mode, choose_mode
 from rumi_tui.console import actions, keyboard, keymap
 from rumi_tui.console.complaints import complain, complaining
 from rumi_tui.console.fetching import Fetching
@@ -23,6 +23,7 @@ from rumi_tui.console.notices import Notices
 from rumi_tui.console.screens.fetch import FetchScreen
 from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.messages import MessagesScreen
+from rumi_tui.console.screens.order import TypedOver
 from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.screens.tour import TourScreen
 from rumi_tui.console.screens.write import WriteScreen
@@ -59,6 +60,7 @@ class RumiApp(App[str]):
         "screens/line.tcss",
         "screens/messages.tcss",
         "screens/name.tcss",
+        "screens/order.tcss",
         "screens/reading.tcss",
         "screens/settings.tcss",
         "screens/taking_in.tcss",
@@ -82,15 +84,16 @@ class RumiApp(App[str]):
         mode: Mode,
         settings: SettingsFile | None = None,
         welcome: bool = False,
+        asks_order: bool = False,
         session: SessionFile | None = None,
     ) -> None:
         """The library and the model to begin with; without a model, that of the last session or of the settings.
 
         Without a settings file the defaults hold, and without one of the session nothing comes back. Whoever is to be
-        welcomed is shown the tour first.
+        welcomed is shown the tour first. How right-to-left lines look right may be asked when the first one comes up.
         """
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)  # else grey would be drawn for it
-        self.library, self.mode = library, mode
+        self.library = library
         self.settings_file = settings or SettingsFile()
         self._welcome = welcome
         self.notices = Notices()
@@ -98,9 +101,10 @@ class RumiApp(App[str]):
         self.writer = Writer()
         self._fetching = Fetching()
         self._session_file = session or SessionFile()
-        begun = begin(self._session_file, self.settings_file.settings, model)
+        begun = begin(self._session_file, self.settings_file.settings, model, is_first=welcome)
         self._trouble, self._cannot_save = begun.trouble, False
         self._writing = WriteScreen(library, self.writer, begun.model, mode, self.settings_file, begun.session)
+        self._writing.asks_order = asks_order
 
     def get_driver_class(self) -> type[Driver]:
         """What reads the keyboard."""
@@ -195,6 +199,17 @@ class RumiApp(App[str]):
         await super().on_event(event)
 
     @property
+    def mode(self) -> Mode:
+        """How right-to-left lines are ordered now."""
+        return self._writing.mode
+
+    @on(WriteScreen.OrderChanged)
+    def _tell_terminal(self, event: WriteScreen.OrderChanged) -> None:
+        """Has the terminal leave right-to-left lines as they are, or order them."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(LEAVE_ORDER if event.mode == "app" else PUT_IN_ORDER)
+
+    @property
     def _keys(self) -> dict[str, str]:
         return keymap.in_force(self.settings_file.settings.keys)
 
@@ -205,15 +220,17 @@ class RumiApp(App[str]):
         else:
             self.push_screen(page)
 
-    @on(TourScreen.Typed)
-    def _begin(self, event: TourScreen.Typed) -> None:
-        """Lets what is typed over the tour begin a poem."""
-        self._writing.query_one(Prompt).insert(event.character)
+    @on(TypedOver)
+    def _begin(self, event: TypedOver) -> None:
+        """Lets what is typed over another page begin a poem."""
+        self._writing.query_one(Prompt).insert(event.text)
 
     @on(SettingsScreen.Changed)
     def _follow(self, event: SettingsScreen.Changed) -> None:
         """Lets a changed setting hold at once."""
         self._hold(self.settings_file.settings)
+        if event.entry.name == "rtl":
+            self._writing.order(choose_mode(self.settings_file.settings.rtl, os.environ))
         self._writing.query_one(SettingsBar).follow(event.entry, self.settings_file.settings)
 
     def _hold(self, settings: UserSettings) -> None:

@@ -17,7 +17,7 @@ from models.pretrained import MODELS
 from rumi_tui.console.settings import ENTRIES, UserSettings, as_typed, model_named, typed, value_of
 from rumi_tui.console.writing.history import Step
 from rumi_tui.library.tables import set_aside
-from rumi_tui.verse.languages import model_title
+from rumi_tui.verse.languages import DEFAULT, model_title
 
 LARGEST = 1 << 20
 """Bytes: a hundred steps take some ten thousand, and what was typed may be long."""
@@ -108,6 +108,11 @@ class SessionFile:
             temporary.write_bytes(msgspec.json.encode(session))
 
 
+def defaults_of(settings: UserSettings) -> dict[str, str]:
+    """What a poem is written with where nothing else is said, by the labels of the settings, as it is typed."""
+    return {name: typed(value_of(settings, ENTRIES[name])) for name in OF_A_POEM}
+
+
 class Beginning(NamedTuple):
     """What a console begins with."""
 
@@ -118,12 +123,26 @@ class Beginning(NamedTuple):
     """What of the last session could not be had, and why; empty where nothing is to be told."""
 
 
-def begin(file: SessionFile, settings: UserSettings, model: str | None = None) -> Beginning:
-    """The last session as it holds now, with a `model`, or else its own, or else that of the settings."""
+FIRST = SavedSession(
+    settings={"form": "free", "lines": "8", "temperature": "0.6"},
+    defaults=defaults_of(UserSettings()),
+    prompt="My heart is",
+    is_sent=True,
+)
+"""What somebody begins with who was never here: what reads best of the English model, and fits on one page."""
+
+
+def begin(file: SessionFile, settings: UserSettings, model: str | None = None, is_first: bool = False) -> Beginning:
+    """The last session as it holds now, with a `model`, or else its own, or else that of the settings.
+
+    Whoever is here for the first time begins with `FIRST`, where its model writes.
+    """
     try:
         session, trouble = file.read(), ""
     except RumiError as error:
         session, trouble = SavedSession(), str(error)
+    if is_first and model_named(model or settings.model) == DEFAULT.model:
+        session = FIRST
     values = session.settings_that_hold(settings)
     last_model = values.pop("model", "")
     if model is None and last_model and last_model not in MODELS and not Path(last_model).is_file():
@@ -133,11 +152,6 @@ def begin(file: SessionFile, settings: UserSettings, model: str | None = None) -
     if model != session.settings.get("model"):
         values = {label: value for label, value in values.items() if label not in ("metre", "rhyme")}
     return Beginning(model, msgspec.structs.replace(session, settings=values), trouble)
-
-
-def defaults_of(settings: UserSettings) -> dict[str, str]:
-    """What a poem is written with where nothing else is said, by the labels of the settings, as it is typed."""
-    return {name: typed(value_of(settings, ENTRIES[name])) for name in OF_A_POEM}
 
 
 def _can_be(label: str, value: str) -> bool:

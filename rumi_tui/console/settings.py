@@ -94,7 +94,7 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ] = "ink"
     rtl: Annotated[
         Wish,
-        _about("who orders right-to-left lines, from the next start on: the terminal, the app or nobody (off)"),
+        _about("who orders right-to-left lines: the terminal, the app or nobody (off)"),
     ] = "auto"
     keys: Annotated[dict[str, str], _about("your own keys, by command")] = {}
 

@@ -16,9 +16,9 @@ from textual.widgets import Input, OptionList, Select
 from rumi_tui.console.actions import SCROLLING, WRITING
 from rumi_tui.console.complaints import complaining
 from rumi_tui.console.keymap import DELETING, in_force
-from rumi_tui.console.screens.keeping import KeepingScreen
+from rumi_tui.console.screens.order import OrderingScreen
 from rumi_tui.console.screens.settings import SettingsScreen
-from rumi_tui.console.settings import ENTRIES, SettingsFile, as_typed, typed, value_of
+from rumi_tui.console.settings import ENTRIES, as_typed, typed, value_of
 from rumi_tui.console.slash_commands import OF_THE_FILE, SIGN, RunAction, SetValue, read_command
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.prompt import Prompt
@@ -31,11 +31,10 @@ POEM = "poem"
 """What a step is called that begins a poem: the latest of them takes the place of one that still waits."""
 
 
-class PromptingScreen(KeepingScreen):
+class PromptingScreen(OrderingScreen):
     """A screen with a prompt, to which every letter goes that nothing else takes."""
 
     BINDINGS = [Binding(key, f"move_poem({way!r})", show=False) for key, way in SCROLLING.items()]
-    _file: SettingsFile
 
     def __init__(self) -> None:
         super().__init__()
@@ -154,6 +153,8 @@ class PromptingScreen(KeepingScreen):
             name = language_name(language)
             self.notify(f"You type {name}: the {name} model writes now.")
         self._language_typed = language
+        if is_other:
+            self._ask_for(text)
 
     @on(Prompt.Submitted)
     async def _take_prompt(self, event: Prompt.Submitted) -> None:

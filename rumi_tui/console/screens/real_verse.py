@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import TypeVar
+
+from textual.screen import Screen
 
 from rumi_tui.console.screens.cento import CentoScreen
 from rumi_tui.console.screens.gloss import GlossScreen
@@ -14,7 +18,10 @@ from rumi_tui.console.widgets.settings_bar import SettingsBar
 from rumi_tui.console.writing.desk import AnyJob
 from rumi_tui.console.writing.draft import Draft, Settings
 from rumi_tui.engine.messages import Event
+from rumi_tui.locations import texts_folder
 from rumi_tui.texts.opening import Opening
+
+Chosen = TypeVar("Chosen")
 
 
 class RealVerseScreen(SessionScreen):
@@ -27,6 +34,17 @@ class RealVerseScreen(SessionScreen):
         """Those that a poem would be written with now."""
         return self.query_one(SettingsBar).read()
 
+    def _open_page(self, page: Callable[[], Screen[Chosen]], take: Callable[[Chosen | None], Awaitable[None]]) -> None:
+        """Opens a page of the real verse; as far as that is there, some of it is Persian."""
+
+        def open_page() -> None:
+            self.app.push_screen(page(), take)
+
+        if any(texts_folder().glob("*.txt")):
+            self._ask_order(open_page)
+        else:
+            open_page()
+
     def action_ask(self, question: str = "") -> None:
         """Asks the real verse."""
         self._find_verses("ask", question)
@@ -36,12 +54,12 @@ class RealVerseScreen(SessionScreen):
         self._find_verses("search", words)
 
     def _find_verses(self, kind: Asking, words: str) -> None:
-        self.app.push_screen(VersesScreen(self._library, kind, words, self._mode), self._write_after)
+        self._open_page(lambda: VersesScreen(self._library, kind, words, self._mode), self._write_after)
 
     def action_read(self, typed: str = "") -> None:
         """Reads in the works: at a place, or the poem of the day, and from there whatever the person likes."""
         language = self.query_one(SettingsBar).model.partition("-")[0]  # of no use where it is a file
-        self.app.push_screen(ReadingScreen(self._library, self._mode, typed, language), self._write_after)
+        self._open_page(lambda: ReadingScreen(self._library, self._mode, typed, language), self._write_after)
 
     async def _write_after(self, opening: Opening | None) -> None:
         if opening is not None:
@@ -67,8 +85,14 @@ class RealVerseScreen(SessionScreen):
             if self._desk.job is not None:
                 self._beside = screen, self._desk.job
 
-        screen = CentoScreen(self._library, words, self._mode, write_beside)
-        self.app.push_screen(screen, self._leave_cento)
+        screen: CentoScreen
+
+        def cento() -> CentoScreen:
+            nonlocal screen
+            screen = CentoScreen(self._library, words, self._mode, write_beside)
+            return screen
+
+        self._open_page(cento, self._leave_cento)
 
     def _draw_beside(self, job: AnyJob | None, event: Event) -> None:
         """Lets the cento show what is written beside it."""

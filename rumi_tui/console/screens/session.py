@@ -22,7 +22,7 @@ class SessionScreen(PromptingScreen):
     def on_mount(self) -> None:
         """Takes up the last session; its settings stand there already."""
         last, prompt = self._last, self.query_one(Prompt)
-        self._library_order = last.library_order
+        self._library_order, self._asked_for_order = last.library_order, last.asked_for_order
         if last.prompt:
             self._language_typed = language_typed(last.prompt)  # whoever chose another model than its own meant that
             prompt.take_up(last.prompt, last.cursor, last.is_sent)
@@ -49,6 +49,7 @@ class SessionScreen(PromptingScreen):
             cursor=prompt.cursor_location,
             is_sent=bool(prompt.text) and not prompt.unsent_text,
             library_order=self._library_order,
+            asked_for_order=self._asked_for_order,
         )
 
     async def action_new(self) -> None:

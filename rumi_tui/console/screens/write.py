@@ -43,6 +43,7 @@ from rumi_tui.console.writing.line import LineWish, read_wish
 from rumi_tui.console.writing.writer import Writer
 from rumi_tui.engine.messages import Began, Described, Event, Failed, Finished, Judged, Tried, Wrote, WroteLine
 from rumi_tui.library.store import Library
+from rumi_tui.verse.languages import is_written_leftwards
 
 PROMPTS = 100
 """Earlier prompts that the arrow keys go through."""
@@ -127,6 +128,8 @@ class WriteScreen(RealVerseScreen):
             bar.offer(event.card, event.tokenizer)
             self.query_one(Prompt).completions = completions(event.tokenizer.metres)
             self.call_later(self._do_waiting)
+            if is_written_leftwards(event.card.language) and not self.query_one(Prompt).text:  # or somebody is typing
+                self._ask_order()
         elif isinstance(event, Failed):
             complain(self, event.message)
             if job is None:
@@ -148,6 +151,7 @@ class WriteScreen(RealVerseScreen):
         match event:
             case Began():
                 self._show_title()
+                self._ask_for(event.text)
                 page.begin(snapshot, job, event)
                 self.refresh_bindings()
             case Tried():
@@ -164,6 +168,8 @@ class WriteScreen(RealVerseScreen):
         """Draws what stands on the page, and tells how it came there."""
         self._show_title()
         self.query_one(Page).show(self._desk.now, words)
+        if self._desk.now:
+            self._ask_for(self._desk.now.text)
         self.refresh_bindings()
         self._mark()
 

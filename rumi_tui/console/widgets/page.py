@@ -46,6 +46,10 @@ class Page(Vertical):
         yield PoemView(self._mode)
         yield StatusLine(self._mode, id="status")
 
+    def draw_in(self, mode: Mode) -> None:
+        """Draws right-to-left lines in another way from now on."""
+        self._mode = mode
+
     @property
     def line(self) -> StatusLine:
         """The line below the poem."""

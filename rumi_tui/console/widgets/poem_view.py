@@ -109,6 +109,11 @@ class PoemView(ScrollView, can_focus=False):
         common = next((number for number, (old, new) in pairs if old != new), min(len(old_lines), len(self._lines)))
         self.call_after_refresh(self._reveal, min(common, len(self._lines) - 1))
 
+    def draw_in(self, mode: Mode) -> None:
+        """Draws right-to-left lines in another way from now on."""
+        self._mode = mode
+        self._lay_out_in_place()
+
     def follow(self) -> None:
         """Keeps the end in sight from now on, until the person scrolls away from it."""
         self._follows = True

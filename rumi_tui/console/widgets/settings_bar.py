@@ -285,8 +285,7 @@ class SettingsBar(Vertical):
         metre, rhyme, metres = self.query_one("#metre", Select), self.query_one("#rhyme", Input), tokenizer.metres
         old_metre = metre.value if isinstance(metre.value, str) else self._last_metre
         self._last_metre = ""
-        metre.set_options((escape(self._drawn(name)), name) for name in metres)
-        self._choose_metre(old_metre if old_metre in metres else "")
+        self._offer_metres(old_metre)
         dropped = [f"the metre {old_metre}"] if old_metre and old_metre not in metres else []
         if rhyme.value.strip() and not (tokenizer.names_rhymes and self._language in ("", card.language)):
             dropped.append(f"the rhyme {rhyme.value.strip()}")
@@ -296,6 +295,18 @@ class SettingsBar(Vertical):
         self._language = card.language
         metre.set_class(not metres, "-untold")
         self._offer_rhyme()
+
+    def draw_in(self, mode: Mode) -> None:
+        """Draws right-to-left lines in another way from now on."""
+        self._mode = mode
+        chosen = self.query_one("#metre", Select).value
+        self._offer_metres(chosen if isinstance(chosen, str) else "")
+
+    def _offer_metres(self, chosen: str) -> None:
+        """Lets the person choose among the metres of the model; one that it does not know is not chosen any more."""
+        metres = self._tokenizer.metres if self._tokenizer else ()
+        self.query_one("#metre", Select).set_options((escape(self._drawn(name)), name) for name in metres)
+        self._choose_metre(chosen if chosen in metres else "")
 
     def _drawn(self, name: str) -> str:
         return "".join(cell.text for cell in to_cells(name, self._mode))

@@ -30,6 +30,11 @@ class StatusLine(Static):
         self._legend = Text()
         self.tell(words, is_error)
 
+    def draw_in(self, mode: Mode) -> None:
+        """Draws right-to-left lines in another way from now on."""
+        self._mode = mode
+        self._draw()
+
     def tell(self, words: str, is_error: bool = False) -> None:
         """Shows a message, and takes away a hint."""
         self._words, self._is_error, self._hint = " ".join(words.split("\n")), is_error, ""

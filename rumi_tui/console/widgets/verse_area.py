@@ -33,6 +33,11 @@ class VerseArea(TextArea):
         )
         self._mode = mode
 
+    def draw_in(self, mode: Mode) -> None:
+        """Draws right-to-left lines in another way from now on."""
+        self._mode = mode
+        self.refresh()
+
     @property
     def cursor_index(self) -> int:
         """The characters before the cursor."""

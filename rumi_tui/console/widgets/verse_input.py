@@ -30,6 +30,11 @@ class VerseInput(Input):
             value, placeholder=placeholder, id=id, classes=classes, compact=compact, select_on_focus=select_on_focus
         )
 
+    def draw_in(self, mode: Mode) -> None:
+        """Draws right-to-left lines in another way from now on."""
+        self._mode = mode
+        self.refresh()
+
     @property
     def _row(self) -> OrderedRow | None:
         """The value in its order; None where that is as it is typed, and where the terminal orders it."""
