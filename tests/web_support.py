@@ -23,7 +23,7 @@ class Served:
         command = [str(Path(sys.executable).parent / "rumi-tui"), "--web", "--port", str(self.port)]
         self.process = subprocess.Popen(
             [*command, "--model", str(model)],
-            env={**os.environ, "XDG_DATA_HOME": str(home), "XDG_CONFIG_HOME": str(home), "HOME": str(home)},
+            env=os.environ | dict.fromkeys(("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME"), str(home)),
             stderr=subprocess.PIPE,
             text=True,
         )

@@ -86,6 +86,8 @@ class OrderingScreen(KeepingScreen):
     """Whether that is to be asked, unless it was."""
     _asked_for_order = False
     """Whether somebody has answered, be it that they cannot tell."""
+    _order_waits = False
+    """Whether it is to be asked as soon as no other page lies on this one."""
 
     class OrderChanged(Message):
         """Lines are ordered in another way from now on, of which the terminal has to know."""
@@ -108,15 +110,25 @@ class OrderingScreen(KeepingScreen):
                 widget.draw_in(mode)
         self._show_title()
 
+    @on(events.ScreenResume)
+    def _ask_later(self) -> None:
+        """Asks what waited for this page to be in front."""
+        if self._order_waits:
+            self._order_waits = False
+            self._ask_order()
+
     def _ask_for(self, text: str) -> None:
         """Asks where a text runs from right to left."""
         if is_right_to_left(text):
             self._ask_order()
 
     def _ask_order(self, then: Callable[[], object] = lambda: None) -> None:
-        """Does something, first asking what has to be asked before; not while something else is open."""
-        if self._asked_for_order or not (self.asks_order and self.is_current):
+        """Does something, first asking what has to be asked before."""
+        if self._asked_for_order or not self.asks_order:
             then()
+            return
+        if not self.is_current:
+            self._order_waits = True
             return
 
         def take(answer: Wish | None) -> None:
