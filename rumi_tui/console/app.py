@@ -27,7 +27,7 @@ from rumi_tui.console.screens.order import TypedOver
 from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.screens.tour import TourScreen
 from rumi_tui.console.screens.write import WriteScreen
-from rumi_tui.console.session_file import SessionFile, begin
+from rumi_tui.console.session_file import SavedSession, SessionFile, begin
 from rumi_tui.console.settings import ENTRIES, SettingsFile, UserSettings
 from rumi_tui.console.themes import THEMES
 from rumi_tui.console.widgets.prompt import Prompt
@@ -120,14 +120,17 @@ class RumiApp(App[str]):
             complain(self._writing, self._trouble)
         if self._welcome:
             self.action_tour()
-        self.set_interval(SAVE_SECONDS, self._save_session)
+        self.set_interval(SAVE_SECONDS, self._save_changes)
 
-    async def _save_session(self, is_last: bool = False) -> None:
+    def _save_changes(self) -> None:
         """Saves the session where it has changed; beside everything else, since a disk may be slow."""
-        if (session := self._writing.saved()) is None:
-            return
+        session = self._writing.saved()
+        if session is not None and not self._session_file.has_saved(session):
+            self.run_worker(self._save(session), group="session")
+
+    async def _save(self, session: SavedSession) -> None:
         try:
-            await asyncio.to_thread(self._session_file.write, session, is_last)
+            await asyncio.to_thread(self._session_file.write, session)
             self._cannot_save = False
         except RumiError as error:
             if not self._cannot_save:  # once is enough
@@ -250,7 +253,8 @@ class RumiApp(App[str]):
     async def _close(self) -> str:
         """Ends all that goes on; gives back the poems that could not be saved."""
         unsaved_poems = await self._writing.close()
-        await self._save_session(is_last=True)
+        if (session := self._writing.saved()) is not None:
+            await self._save(session)
         await self.writer.close()
         await self._fetching.close()
         return unsaved_poems

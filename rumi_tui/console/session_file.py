@@ -19,8 +19,8 @@ from rumi_tui.console.writing.history import Step
 from rumi_tui.library.tables import set_aside
 from rumi_tui.verse.languages import DEFAULT, model_title
 
-LARGEST = 1 << 20
-"""Bytes: a hundred steps take some ten thousand, and what was typed may be long."""
+LARGEST = 1 << 22
+"""Bytes: a hundred steps take some ten thousand, the rest is what was typed."""
 
 OF_A_POEM = ("model", "form", "lines", "keep", "original", "temperature", "top-k", "top-p", "min-p", "pace")
 """Settings of the file that a poem is written with."""
@@ -96,16 +96,26 @@ class SessionFile:
         except OSError as error:
             return f"{told}, and {self._path} cannot be moved away ({describe(error)})."
 
-    def write(self, session: SavedSession, is_last: bool = False) -> None:
-        """Saves a session that is another than this console saved last, or the one that it ends with.
+    def has_saved(self, session: SavedSession) -> bool:
+        """Whether there is nothing to save: it is what this console has saved last, or tried to."""
+        return self._path is None or session == self._latest
+
+    def write(self, session: SavedSession) -> None:
+        """Saves a session; of one that is too large, all but what was typed.
 
         Raises `RumiError` where it cannot be written; what stood there stays.
         """
-        if self._path is None or (session == self._latest and not is_last):
+        if self._path is None:
             return
-        self._latest = session  # also where it fails: it is tried again once something else is to be saved
+        self._latest = session
+        try:
+            content = msgspec.json.encode(session)
+            if len(content) > LARGEST:
+                content = msgspec.json.encode(msgspec.structs.replace(session, prompt="", is_sent=False))
+        except UnicodeEncodeError as error:  # of a file whose name is not UTF-8
+            raise RumiError(f"The session cannot be saved: {error.object[:80]!r} is not UTF-8.") from error
         with replacing(self._path) as temporary:
-            temporary.write_bytes(msgspec.json.encode(session))
+            temporary.write_bytes(content)
 
 
 def defaults_of(settings: UserSettings) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rumi_tui.console.complaints import complaining
+from rumi_tui.console.complaints import complain, complaining
 from rumi_tui.console.keymap import in_force, spoken
 from rumi_tui.console.screens.prompting import PromptingScreen
 from rumi_tui.console.session_file import SavedSession, defaults_of
@@ -20,7 +20,9 @@ class SessionScreen(PromptingScreen):
     _has_begun = False
 
     def on_mount(self) -> None:
-        """Takes up the last session; its settings stand there already."""
+        """Takes up the last session; its settings stand there already. Tells of a library that had to be set aside."""
+        if self._library.set_aside is not None:
+            complain(self, f"The library was damaged. It is now {self._library.set_aside}, and a new one was started.")
         last, prompt = self._last, self.query_one(Prompt)
         self._library_order, self._asked_for_order = last.library_order, last.asked_for_order
         if last.prompt:
@@ -51,6 +53,10 @@ class SessionScreen(PromptingScreen):
             library_order=self._library_order,
             asked_for_order=self._asked_for_order,
         )
+
+    async def close(self) -> str:
+        """Stops, saves, and gives back the poems that could not be saved."""
+        return await self._desk.close()
 
     async def action_new(self) -> None:
         """Empties the page, and lets all settings but the model be as the settings file has them."""

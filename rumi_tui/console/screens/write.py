@@ -88,20 +88,11 @@ class WriteScreen(RealVerseScreen):
         yield Prompt(self._mode, earlier_prompts, completions(), id="prompt")
         yield KeyRow(show_command_palette=False)
 
-    def on_mount(self) -> None:
-        """Tells of a library that had to be set aside."""
-        if self._library.set_aside is not None:
-            complain(self, f"The library was damaged. It is now {self._library.set_aside}, and a new one was started.")
-
     def notify(self, message: str, **options: Any) -> None:
         """Tells something on this page too where another screen lies on top, and would take it along."""
         super().notify(message, **options)
         if self.app.screen is not self:
             self.query_one(Page).line.tell(message, options.get("severity") == "error")
-
-    async def close(self) -> str:
-        """Stops, saves, and gives back the poems that could not be saved."""
-        return await self._desk.close()
 
     # What fits the moment
 

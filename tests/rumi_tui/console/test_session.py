@@ -169,7 +169,22 @@ def test_the_last_console_to_end_is_the_one_that_is_gone_on_with(tmp_path: Path)
     first, second = SavedSession(prompt="amber"), SavedSession(prompt="drum")
     one.write(first)
     other.write(second)
-    one.write(first)
     assert SessionFile(path).read() == second
-    one.write(first, is_last=True)
+    assert one.has_saved(first)
+    one.write(first)
     assert SessionFile(path).read() == first
+
+
+def test_a_session_that_is_too_large_is_saved_without_what_was_typed(tmp_path: Path):
+    file = SessionFile(tmp_path / "session.json")
+    file.write(SavedSession(prompt="x" * LARGEST, number=3))
+    assert file.read() == SavedSession(number=3)
+    with refused("cannot be saved: .* is not UTF-8"):
+        file.write(SavedSession(settings={"model": "/\udcff.onnx"}))
+
+
+def test_whoever_is_here_for_the_first_time_begins_with_what_reads_well(tmp_path: Path):
+    file = SessionFile(tmp_path / "session.json")
+    begun = begin(file, UserSettings(lines=2), is_first=True)
+    assert (begun.session.settings, begun.session.prompt) == ({"form": "free", "temperature": "0.6"}, "My heart is")
+    assert begin(file, UserSettings(), "fa", is_first=True).session == SavedSession()
