@@ -17,7 +17,7 @@ from textual.strip import Strip
 
 from models.forms import form_named
 from rumi_tui.bidi import Mode, is_right_to_left, printable, to_cells
-from rumi_tui.console.widgets.wrap import shortened, wrapped
+from rumi_tui.console.widgets.wrap import hang_of, shortened, wrapped
 from rumi_tui.verse.marks import KINDS, Kind, LineMarks
 from rumi_tui.verse.rules import Fault
 
@@ -30,8 +30,6 @@ NARROWEST = 24
 STEP = 4
 GAP = 4
 """Cells between two hemistichs."""
-HANG = 4
-"""Cells by which the rows of a long line are set back, all but the first."""
 CURSOR = "▌"
 FAULTS: dict[Fault, str] = {
     "rhyme": "no rhyme",
@@ -258,7 +256,7 @@ class PoemView(ScrollView, can_focus=False):
                 styles[index] += self.mark_style(mark.kind)
         right_to_left = is_right_to_left(line)
         rows = []
-        hang = 0 if self._mode == "terminal" and right_to_left else min(HANG, measure // 8)
+        hang = hang_of(line, measure, self._mode)
         for begin, end in wrapped(line, measure - 1, hang):
             row = self._set_row(line, (begin, begin + len(line[begin:end].rstrip(" "))), styles)
             blanks = hang if begin else 0
