@@ -122,6 +122,20 @@ WRITING = (
         in_footer=False,
         needs="poem",
     ),
+    Action(
+        "show_focus",
+        "alt+z",
+        "Focus",
+        "Show only the poem and the prompt, or settings and keys again.",
+        in_footer=False,
+    ),
+    Action(
+        "beside",
+        "alt+s",
+        "Beside",
+        "Show beside the poem, on a wide screen, what Rumi wrote, or the branches, or nothing.",
+        in_footer=False,
+    ),
     Action("library", "ctrl+l", "Library", "Browse your poems."),
     Action(
         "import",

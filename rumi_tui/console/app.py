@@ -63,6 +63,7 @@ class RumiApp(App[str]):
         "widgets/lens_view.tcss",
         "widgets/poem_view.tcss",
         "widgets/reading_view.tcss",
+        "widgets/side_pane.tcss",
         "widgets/status_line.tcss",
     ]
     BINDINGS = actions.bindings(actions.EVERYWHERE)
@@ -184,6 +185,7 @@ class RumiApp(App[str]):
         """Lets a changed setting hold at once."""
         self._hold(self.settings_file.settings)
         self._writing.query_one(SettingsBar).follow(event.entry, self.settings_file.settings)
+        self._writing.follow_settings()
 
     def _hold(self, settings: UserSettings) -> None:
         self.theme = settings.theme

@@ -93,7 +93,7 @@ def read_command(line: str) -> SetValue | RunAction:
     """What a line that begins with `SIGN` asks for. Raises `RumiError` where it asks for nothing there is."""
     name, _, value = line.removeprefix(SIGN).strip().partition(" ")
     name, value = name.lower(), value.strip()
-    if name in SETTINGS or name in OF_THE_FILE:
+    if name in SETTINGS or (name in OF_THE_FILE and (value or name not in BY_COMMAND)):
         return SetValue(name, value)
     if name == "export" and value and value not in (*FORMATS, LIBRARY):
         raise RumiError(f"A poem cannot be saved as {quoted(value)}: choose one of {', '.join((*FORMATS, LIBRARY))}.")

@@ -11,7 +11,7 @@ from functools import partial
 
 from textual import events, on
 from textual.binding import Binding
-from textual.widgets import Input, OptionList, Select
+from textual.widgets import Input, OptionList, Select, Tree
 
 from rumi_tui.console.actions import SCROLLING, WRITING
 from rumi_tui.console.complaints import complaining
@@ -23,6 +23,7 @@ from rumi_tui.console.slash_commands import OF_THE_FILE, SIGN, RunAction, SetVal
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import LEFT_OUT, NotYetError, SettingsBar
+from rumi_tui.console.widgets.side_pane import BesideView
 from rumi_tui.console.writing.history import Change
 from rumi_tui.verse.languages import language_name, language_typed
 
@@ -74,6 +75,8 @@ class PromptingScreen(KeepingScreen):
                 takes = isinstance(event, events.Paste) or _fits_a_number(event)
             case OptionList():
                 takes = True
+            case BesideView() | Tree():
+                takes = isinstance(event, events.Key) and event.key == "enter"
             case Select():
                 takes = isinstance(event, events.Key) and event.key in ("enter", "space")
             case _:

@@ -14,6 +14,7 @@ from typing import Any
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding
+from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Select, Static
 
@@ -22,18 +23,20 @@ from rumi_tui.bidi import Mode
 from rumi_tui.console import actions
 from rumi_tui.console.actions import WRITING, Action
 from rumi_tui.console.complaints import complain
+from rumi_tui.console.screens.arranging import ArrangingScreen
 from rumi_tui.console.screens.drafts import DraftsScreen
 from rumi_tui.console.screens.edit import Edited, EditScreen
 from rumi_tui.console.screens.lens import Branching, LensScreen
 from rumi_tui.console.screens.line import LineScreen
 from rumi_tui.console.screens.prompting import POEM
-from rumi_tui.console.screens.real_verse import RealVerseScreen
+from rumi_tui.console.screens.reading import TODAY
 from rumi_tui.console.settings import SettingsFile
 from rumi_tui.console.slash_commands import SIGN, completions
 from rumi_tui.console.widgets.footer import KeyRow
 from rumi_tui.console.widgets.page import Page
 from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import HINTS, NotYetError, SettingsBar
+from rumi_tui.console.widgets.side_pane import SidePane
 from rumi_tui.console.writing.desk import AnyJob, Desk
 from rumi_tui.console.writing.draft import Draft, Job, shared_beginning
 from rumi_tui.console.writing.drafting import Drafting
@@ -45,17 +48,14 @@ from rumi_tui.library.store import Library
 
 PROMPTS = 100
 """Earlier prompts that the arrow keys go through."""
-FIRST_KEYS = ("stop", "show_help")
-"""What the footer shows on a screen of any width."""
 STILL_WRITING = "Still writing the poem: this is done as soon as it is finished."
 
 
-class WriteScreen(RealVerseScreen):
+class WriteScreen(ArrangingScreen):
     """The poem, the settings and the prompt."""
 
     AUTO_FOCUS = "#prompt"
     BINDINGS = actions.bindings(WRITING)
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (48, "-narrow"), (78, "-wide"), (96, "-roomy")]
 
     class Happened(Message):
         """Something came from the writing process."""
@@ -74,7 +74,9 @@ class WriteScreen(RealVerseScreen):
     def compose(self) -> ComposeResult:
         """The page from top to bottom."""
         yield Static(id="title", markup=False)
-        yield Page(self._mode)
+        with Horizontal(id="spread"):
+            yield Page(self._mode)
+            yield SidePane(self._mode, self._find_beside, TODAY)
         yield SettingsBar(self._model, self._file.settings, self._mode)
         try:
             earlier_prompts = self._library.prompts(PROMPTS)
@@ -84,7 +86,8 @@ class WriteScreen(RealVerseScreen):
         yield KeyRow(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Tells of a library that had to be set aside."""
+        """Arranges the page, and tells of a library that had to be set aside."""
+        self.follow_settings()
         if self._library.set_aside is not None:
             complain(self, f"The library was damaged. It is now {self._library.set_aside}, and a new one was started.")
 
@@ -109,7 +112,7 @@ class WriteScreen(RealVerseScreen):
         """The keys that the footer shows; another is heard all the same, so that its action can say why not."""
         hidden_names = {action.name for action in WRITING} - {action.name for action in self.fitting_actions()}
         bindings = [item for item in super().active_bindings.items() if item[1].binding.action not in hidden_names]
-        return dict(sorted(bindings, key=lambda item: item[1].binding.action not in FIRST_KEYS))
+        return dict(sorted(bindings, key=lambda item: item[1].binding.action not in self.FIRST_KEYS))
 
     # What comes from the writing process
 
@@ -145,14 +148,16 @@ class WriteScreen(RealVerseScreen):
             case Began():
                 self._show_title()
                 page.begin(snapshot, job, event)
-                self.refresh_bindings()
+                self._follow_poem()
+                self._step_back()
             case Tried():
                 page.show_try(job, event)
             case Wrote():
                 page.append(event)
             case Finished() | Failed() | WroteLine() if self._desk.job is None:
                 page.end(snapshot, job, event)
-                self.refresh_bindings()
+                self._follow_poem()
+                self._come_back()
                 self._mark()
                 self.call_later(self._do_waiting)
 
@@ -160,7 +165,8 @@ class WriteScreen(RealVerseScreen):
         """Draws what stands on the page, and tells how it came there."""
         self._show_title()
         self.query_one(Page).show(self._desk.now, words)
-        self.refresh_bindings()
+        self._follow_poem()
+        self._come_back()
         self._mark()
 
     @on(events.DescendantFocus)

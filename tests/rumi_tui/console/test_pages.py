@@ -115,8 +115,11 @@ PAGES = {
         has_picture=False,
     ),
     "drafts": Page(DraftsScreen, ("ctrl+d",), "The best first"),
+    "beside": Page(WriteScreen, ("alt+s",), has_picture=False),
+    "branches": Page(WriteScreen, ("alt+s",), has_picture=False),
+    "focus": Page(WriteScreen, ("alt+s", "alt+z"), has_picture=False),
 }
-"""Other lines and drafts come last, for they need settings of their own, and drafts change the library."""
+"""What comes after the marks changes settings, and drafts change the library."""
 
 
 @pytest.fixture

@@ -15,7 +15,9 @@ def test_a_line_that_does_not_fit_is_cut_and_says_so(measure: int) -> None:
     assert cut == line or (cut.endswith("…") and line.startswith(cut[:-1]))
 
 
-@pytest.mark.parametrize("line", ["The lantern and the sea, and a moth that flew", "چراغ و دریا و پروانه‌ای که پرید و رفت و ماند"])
+@pytest.mark.parametrize(
+    "line", ["The lantern and the sea, and a moth that flew", "چراغ و دریا و پروانه‌ای که پرید و رفت و ماند"]
+)
 @pytest.mark.parametrize("measure", [8, 20, 32, 60])
 def test_all_rows_of_a_long_line_but_the_first_are_set_back(line: str, measure: int) -> None:
     first, *others = hanging(line, measure, "app")
