@@ -78,6 +78,13 @@ WRITING = (
     Action("redo", "f6", "Redo", "Redo the step that was undone.", in_footer=False),
     Action("edit", "f8", "Edit", "Change the poem by hand, and go on from the cursor.", needs="poem"),
     Action(
+        "editor",
+        "alt+e",
+        "Editor",
+        "Open what you type, or else the poem, in your own editor ($VISUAL or $EDITOR).",
+        in_footer=False,
+    ),
+    Action(
         "same_again",
         "f7",
         "Same again",

@@ -9,6 +9,7 @@ from typing import Any
 
 from textual import events, on
 from textual.app import App, SystemCommand
+from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.screen import Screen
@@ -18,6 +19,7 @@ from rumi_tui.console import actions, keyboard, keymap
 from rumi_tui.console.complaints import complaining
 from rumi_tui.console.fetching import Fetching
 from rumi_tui.console.notices import Notices
+from rumi_tui.console.plain import PLAIN, SHOW_CURSOR, PlainFilter
 from rumi_tui.console.screens.fetch import FetchScreen
 from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.messages import MessagesScreen
@@ -65,17 +67,24 @@ class RumiApp(App[str]):
         "widgets/reading_view.tcss",
         "widgets/side_pane.tcss",
         "widgets/status_line.tcss",
+        "themes/plain.tcss",
     ]
     BINDINGS = actions.bindings(actions.EVERYWHERE)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (78, "-wide"), (96, "-roomy")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]
 
     def __init__(
-        self, library: Library, model: str, mode: Mode, settings: SettingsFile | None = None, welcome: bool = False
+        self,
+        library: Library,
+        model: str,
+        mode: Mode,
+        settings: SettingsFile | None = None,
+        welcome: bool = False,
+        screen_reader: bool = False,
     ) -> None:
         """The library and the model to begin with; without a settings file, the defaults hold.
 
-        Whoever is to be welcomed is shown the tour first.
+        Whoever is to be welcomed is shown the tour first. A screen reader may be there though the settings say nothing.
         """
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)  # else grey would be drawn for it
         self.library, self.mode = library, mode
@@ -85,6 +94,10 @@ class RumiApp(App[str]):
         """What was told so far."""
         self.writer = Writer()
         self._fetching = Fetching()
+        if screen_reader or self.settings_file.settings.screen_reader == "on":
+            self.add_class(PLAIN)
+            self._filters.append(PlainFilter())
+            self.animation_level = "none"
         self._writing = WriteScreen(library, self.writer, model, mode, self.settings_file)
 
     def get_driver_class(self) -> type[Driver]:
@@ -96,9 +109,20 @@ class RumiApp(App[str]):
         for theme in THEMES:
             self.register_theme(theme)
         self._hold(self.settings_file.settings)
+        if self.has_class(PLAIN):
+            self._show_cursor()
+            self.app_resume_signal.subscribe(self, self._show_cursor)
         self.push_screen(self._writing)
         if self._welcome:
             self.action_tour()
+
+    def _show_cursor(self, *_: object) -> None:
+        if self._driver is not None:
+            self._driver.write(SHOW_CURSOR)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """How a key is written in the footer: in words where it is read aloud."""
+        return keymap.spoken(binding.key) if self.has_class(PLAIN) else super().get_key_display(binding)
 
     def action_command_palette(self) -> None:
         """Opens the palette where it is not on top: another may lie below, so it has no id as that of Textual has."""

@@ -13,6 +13,7 @@ from textual.binding import ActiveBinding, Binding
 from textual.timer import Timer
 from textual.widgets import Tree
 
+from rumi_tui.console.plain import is_plain
 from rumi_tui.console.screens.reading import TODAY, named
 from rumi_tui.console.screens.real_verse import RealVerseScreen
 from rumi_tui.console.settings import ENTRIES
@@ -82,6 +83,8 @@ class ArrangingScreen(RealVerseScreen):
     def _step_back(self) -> None:
         """Has settings and keys step back once a poem has been written for a moment; they keep their rows."""
         self._come_back()
+        if is_plain(self):
+            return
         self._until_undisturbed = self.set_timer(UNDISTURBED_SECONDS, partial(self._leave_undisturbed, True))
 
     def _come_back(self) -> None:

@@ -16,6 +16,7 @@ from textual.widgets import Input, OptionList, Select, Tree
 from rumi_tui.console.actions import SCROLLING, WRITING
 from rumi_tui.console.complaints import complaining
 from rumi_tui.console.keymap import DELETING, in_force
+from rumi_tui.console.plain import is_plain
 from rumi_tui.console.screens.keeping import KeepingScreen
 from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.settings import ENTRIES, SettingsFile, as_typed, typed, value_of
@@ -214,6 +215,10 @@ class PromptingScreen(KeepingScreen):
         if names:
             before, after = ({each: some[each] for each in names} for some in (old_values, values))
             self._desk.history.note(Change(before, after))
+            if is_plain(self):
+                self.notify(
+                    ", ".join(f"{each} is {values[each] or LEFT_OUT.get(each, 'nothing')} now" for each in names)
+                )
 
     async def _put(self, name: str, value: str) -> None:
         if name in OF_THE_FILE:

@@ -23,9 +23,8 @@ from rumi_tui.bidi import Mode
 from rumi_tui.console import actions
 from rumi_tui.console.actions import WRITING, Action
 from rumi_tui.console.complaints import complain
-from rumi_tui.console.screens.arranging import ArrangingScreen
 from rumi_tui.console.screens.drafts import DraftsScreen
-from rumi_tui.console.screens.edit import Edited, EditScreen
+from rumi_tui.console.screens.editing import EditingScreen
 from rumi_tui.console.screens.lens import Branching, LensScreen
 from rumi_tui.console.screens.line import LineScreen
 from rumi_tui.console.screens.prompting import POEM
@@ -38,7 +37,7 @@ from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import HINTS, NotYetError, SettingsBar
 from rumi_tui.console.widgets.side_pane import SidePane
 from rumi_tui.console.writing.desk import AnyJob, Desk
-from rumi_tui.console.writing.draft import Draft, Job, shared_beginning
+from rumi_tui.console.writing.draft import Draft, Job
 from rumi_tui.console.writing.drafting import Drafting
 from rumi_tui.console.writing.history import Snapshot
 from rumi_tui.console.writing.line import LineWish, read_wish
@@ -51,7 +50,7 @@ PROMPTS = 100
 STILL_WRITING = "Still writing the poem: this is done as soon as it is finished."
 
 
-class WriteScreen(ArrangingScreen):
+class WriteScreen(EditingScreen):
     """The poem, the settings and the prompt."""
 
     AUTO_FOCUS = "#prompt"
@@ -223,6 +222,7 @@ class WriteScreen(ArrangingScreen):
             "gloss": self.action_gloss,
             "cento": self.action_cento,
             "import": self.action_import,
+            "editor": self.action_editor,
         }
 
     async def _write_new(self, text: str) -> None:
@@ -313,27 +313,6 @@ class WriteScreen(ArrangingScreen):
             seed = snapshot.draft.passages[-1].seed
             bar.set("seed", str(seed))
             self.notify(f"Seed {seed} is locked until you release it.")
-
-    async def action_edit(self) -> None:
-        """Lets the person change the poem."""
-        await self._desk.finish()
-        if snapshot := self._snapshot():
-            self.app.push_screen(EditScreen(snapshot.text, self._mode), partial(self._take_edited, snapshot))
-
-    async def _take_edited(self, snapshot: Snapshot, edit: Edited | None) -> None:
-        if edit is None:
-            return
-        shared_length = shared_beginning(edit.text, snapshot.text)
-        if edit.goes_on and edit.text == snapshot.text:
-            await self.action_go_on()
-        elif edit.goes_on:
-            await self._branch(snapshot, edit.text, shared_length, is_typed=True)
-        elif edit.text != snapshot.text:
-            self._change_by_hand(snapshot, edit.text, shared_length, "changed by hand")
-
-    def _change_by_hand(self, snapshot: Snapshot, text: str, at: int, words: str) -> None:
-        self._watch_saving(self._desk.change_by_hand(snapshot, text, at))
-        self._show(words)
 
     async def action_lens(self) -> None:
         """Shows what the model thought at every place of the poem."""
