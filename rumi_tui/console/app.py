@@ -28,6 +28,7 @@ from rumi_tui.console.screens.tour import TourScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.settings import ENTRIES, SettingsFile, UserSettings
 from rumi_tui.console.themes import THEMES
+from rumi_tui.console.themes.few_colours import CHOICE, FewColours
 from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import SettingsBar
 from rumi_tui.console.widgets.status_line import StatusLine
@@ -98,6 +99,8 @@ class RumiApp(App[str]):
             self.add_class(PLAIN)
             self._filters.append(PlainFilter())
             self.animation_level = "none"
+        if (depth := self.console.color_system) in CHOICE:
+            self._filters.append(FewColours(depth))
         self._writing = WriteScreen(library, self.writer, model, mode, self.settings_file)
 
     def get_driver_class(self) -> type[Driver]:
