@@ -99,7 +99,7 @@ class RumiApp(App[str]):
             self.add_class(PLAIN)
             self._filters.append(PlainFilter())
             self.animation_level = "none"
-        if (depth := self.console.color_system) in CHOICE:
+        if (depth := self.console.color_system) in CHOICE and not os.environ.get("NO_COLOR"):
             self._filters.append(FewColours(depth))
         self._writing = WriteScreen(library, self.writer, model, mode, self.settings_file)
 

@@ -31,31 +31,34 @@ def editor_command(environment: Mapping[str, str]) -> list[str]:
     return command
 
 
-def edit(text: str, command: Sequence[str], name: str) -> str:
+def change_in_editor(text: str, command: Sequence[str], name: str) -> str:
     """The text as the editor left it, without the line ends that many editors put at its end.
 
     `name` is that of the file, without a folder. Raises `RumiError` where the editor ends with an error, or leaves what
     is no text; what was changed by then stays in the file, which is named.
     """
-    folder = Path(tempfile.mkdtemp(prefix="rumi-"))
-    path = folder / name
-    path.write_text(f"{text}\n" if text else "", "utf-8", newline="\n")
-    sent = path.read_bytes()
+    old_bytes = f"{text}\n".encode() if text else b""
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="rumi-"))
+        path = folder / name
+        path.write_bytes(old_bytes)
+    except OSError as error:
+        raise RumiError(f"No file could be made for the editor ({describe(error)}): nothing was changed.") from error
     try:
         trouble = _run([*command, str(path)])
-        got = path.read_bytes() if path.exists() else sent
+        new_bytes = path.read_bytes() if path.exists() else old_bytes
         if not trouble:
-            edited = got.decode("utf-8-sig").replace("\r\n", "\n").rstrip("\n")
+            new_text = new_bytes.decode("utf-8-sig").replace("\r\n", "\n").rstrip("\n")
     except UnicodeDecodeError:
         trouble = "The editor left a text that is not UTF-8"
     except OSError as error:
-        trouble, got = f"The editor could not be run ({describe(error)})", sent
-    if trouble and got != sent:
+        trouble, new_bytes = f"The editor could not be run ({describe(error)})", old_bytes
+    if trouble and new_bytes != old_bytes:
         raise RumiError(f"{trouble}: nothing was changed here, and what you wrote is in {path}")
     shutil.rmtree(folder, ignore_errors=True)
     if trouble:
         raise RumiError(f"{trouble}: nothing was changed.")
-    return edited
+    return new_text
 
 
 def _run(command: Sequence[str]) -> str:

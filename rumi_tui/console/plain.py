@@ -34,6 +34,6 @@ def is_plain(widget: Widget) -> bool:
     return widget.app.has_class(PLAIN)
 
 
-def spelled_out(words: str) -> str:
+def with_pauses(words: str) -> str:
     """What is told in one row, with pauses that a voice makes."""
     return words.replace(" · ", ", ")

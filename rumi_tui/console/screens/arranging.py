@@ -69,11 +69,11 @@ class ArrangingScreen(RealVerseScreen):
     def action_go_round(self, step: int) -> None:
         """Moves the focus on or back; where the settings have stepped back, they come for as long as they have it."""
         move = self.focus_next if step > 0 else self.focus_previous
-        if self.has_class("-focus", "-asked") or not self.has_class("-focus"):
-            move()
-        else:
+        if self.has_class("-focus") and not self.has_class("-asked"):
             self.add_class("-asked")
             self.call_after_refresh(move)
+        else:
+            move()
 
     @on(events.DescendantFocus)
     def _forget_settings(self) -> None:
@@ -113,8 +113,8 @@ class ArrangingScreen(RealVerseScreen):
     async def action_beside(self) -> None:
         """Goes over to the next that can stand beside the poem: Rumi's verse, its branches, nothing."""
         choices = ENTRIES["beside"].choices
-        following = choices[(choices.index(self._file.settings.beside) + 1) % len(choices)]
-        if await self._attempt("beside", partial(self._put, "beside", following)):
+        next_choice = choices[(choices.index(self._file.settings.beside) + 1) % len(choices)]
+        if await self._attempt("beside", partial(self._put, "beside", next_choice)):
             self._tell_beside()
 
     def _tell_beside(self) -> None:

@@ -10,7 +10,7 @@ from textual.app import SuspendNotSupported
 from models.errors import RumiError
 from rumi_tui.bidi import terminal_orders
 from rumi_tui.console.complaints import complaining
-from rumi_tui.console.editor import edit, editor_command
+from rumi_tui.console.editor import change_in_editor, editor_command
 from rumi_tui.console.screens.arranging import ArrangingScreen
 from rumi_tui.console.screens.edit import Edited, EditScreen
 from rumi_tui.console.widgets.prompt import Prompt
@@ -42,16 +42,16 @@ class EditingScreen(ArrangingScreen):
         if snapshot := self._snapshot():
             self.app.push_screen(EditScreen(snapshot.text, self._mode), partial(self._take_edited, snapshot))
 
-    async def _take_edited(self, snapshot: Snapshot, edited: Edited | None) -> None:
-        if edited is None:
+    async def _take_edited(self, snapshot: Snapshot, edit: Edited | None) -> None:
+        if edit is None:
             return
-        shared_length = shared_beginning(edited.text, snapshot.text)
-        if edited.goes_on and edited.text == snapshot.text:
+        shared_length = shared_beginning(edit.text, snapshot.text)
+        if edit.goes_on and edit.text == snapshot.text:
             await self.action_go_on()
-        elif edited.goes_on:
-            await self._branch(snapshot, edited.text, shared_length, is_typed=True)
-        elif edited.text != snapshot.text:
-            self._change_by_hand(snapshot, edited.text, shared_length, BY_HAND)
+        elif edit.goes_on:
+            await self._branch(snapshot, edit.text, shared_length, is_typed=True)
+        elif edit.text != snapshot.text:
+            self._change_by_hand(snapshot, edit.text, shared_length, BY_HAND)
 
     def _change_by_hand(self, snapshot: Snapshot, text: str, at: int, words: str) -> None:
         self._watch_saving(self._desk.change_by_hand(snapshot, text, at))
@@ -68,9 +68,9 @@ class EditingScreen(ArrangingScreen):
                 raise RumiError(f"The editor opens the {PROMPT} or the {POEM}: type one of them, or nothing.")
             if what == PROMPT or (not what and (prompt.unsent_verse or self._desk.now is None)):
                 verse = prompt.verse
-                edited = self._edited(verse, PROMPT)
-                prompt.put_verse(edited)
-                self.notify("The prompt is as you left it in the editor." if edited != verse else UNCHANGED)
+                new_text = self._edit(verse, PROMPT)
+                prompt.put_verse(new_text)
+                self.notify("The prompt is as you left it in the editor." if new_text != verse else UNCHANGED)
             else:
                 await self._edit_poem()
 
@@ -79,20 +79,20 @@ class EditingScreen(ArrangingScreen):
         await self._desk.finish()
         if (snapshot := self._snapshot()) is None:
             return
-        edited = self._edited(snapshot.text, POEM)
-        if edited in ("", snapshot.text.rstrip("\n")):
+        new_text = self._edit(snapshot.text, POEM)
+        if new_text in ("", snapshot.text.rstrip("\n")):
             self.notify(UNCHANGED)
         else:
-            self._change_by_hand(snapshot, edited, shared_beginning(edited, snapshot.text), BY_HAND)
+            self._change_by_hand(snapshot, new_text, shared_beginning(new_text, snapshot.text), BY_HAND)
 
-    def _edited(self, text: str, name: str) -> str:
+    def _edit(self, text: str, name: str) -> str:
         """A text as the editor left it, to which the terminal was lent. Raises `RumiError` where that cannot be."""
         command = editor_command(os.environ)
         trouble: RumiError | None = None
         try:
             with self.app.suspend(), terminal_orders(self._mode):
                 try:
-                    text = edit(text, command, f"{name}.txt")
+                    text = change_in_editor(text, command, f"{name}.txt")
                 except RumiError as error:  # Textual would not take the terminal back
                     trouble = error
         except SuspendNotSupported as error:

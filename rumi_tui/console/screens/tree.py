@@ -9,7 +9,7 @@ from textual.widgets import Static, Tree
 from rumi_tui.bidi import Mode
 from rumi_tui.console.actions import closing
 from rumi_tui.console.screens.dialog import Dialog
-from rumi_tui.console.widgets.branch_tree import BranchTree, told
+from rumi_tui.console.widgets.branch_tree import BranchTree, branch_count
 from rumi_tui.library.store import KeptPoem
 
 
@@ -25,7 +25,7 @@ class TreeScreen(Dialog[KeptPoem | None]):
 
     def compose(self) -> ComposeResult:
         """The tree, and how large it is."""
-        yield Static(told(self._family))
+        yield Static(branch_count(self._family))
         yield BranchTree(self._mode)
 
     def on_mount(self) -> None:

@@ -44,7 +44,7 @@ def contrast(one: ColorTriplet, other: ColorTriplet) -> float:
 
 
 @lru_cache(maxsize=4096)
-def fitted(text: ColorTriplet, ground: ColorTriplet, depth: str) -> tuple[Color, Color]:
+def fit(text: ColorTriplet, ground: ColorTriplet, depth: str) -> tuple[Color, Color]:
     """What letters and their ground are drawn in, where a terminal has only so many colours.
 
     The letters stand out as much as they did, or `ENOUGH`; if none of the colours does, as much as any.
@@ -87,15 +87,15 @@ class FewColours(LineFilter):
         """The row in these colours."""
         behind = background.rich_color
         return [
-            Segment(text, _restyled(style, behind, self._depth) if style else style, control)
+            Segment(text, _restyle(style, behind, self._depth) if style else style, control)
             for text, style, control in segments
         ]
 
 
 @lru_cache(maxsize=4096)
-def _restyled(style: Style, behind: Color, depth: str) -> Style:
+def _restyle(style: Style, behind: Color, depth: str) -> Style:
     text, ground = style.color, style.bgcolor or behind
     if ground.is_default or (text is not None and text.is_default):
         return style
-    new_text, new_ground = fitted((text or ground).get_truecolor(), ground.get_truecolor(), depth)
+    new_text, new_ground = fit((text or ground).get_truecolor(), ground.get_truecolor(), depth)
     return style + Style(color=new_text if text else None, bgcolor=new_ground)

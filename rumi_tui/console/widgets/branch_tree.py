@@ -45,7 +45,7 @@ class BranchTree(Tree[KeptPoem]):
         return Text(f"{'● ' if is_current else ''}{'… ' if begins else ''}{excerpt}")
 
 
-def told(family: Sequence[KeptPoem]) -> str:
+def branch_count(family: Sequence[KeptPoem]) -> str:
     """How many branches there are, in words."""
     count = len(family) - 1
     return f"Branches of this poem: {count}" if count > 0 else "This poem has no branches yet: the lens makes one."

@@ -17,7 +17,7 @@ from textual.worker import get_current_worker
 
 from models.errors import RumiError
 from rumi_tui.bidi import Mode, is_right_to_left, to_display
-from rumi_tui.console.widgets.branch_tree import BranchTree, told
+from rumi_tui.console.widgets.branch_tree import BranchTree, branch_count
 from rumi_tui.console.widgets.reading_view import ReadingView
 from rumi_tui.console.widgets.wrap import shortened
 from rumi_tui.library.store import KeptPoem
@@ -75,7 +75,7 @@ class SidePane(Vertical):
     def show_tree(self, family: Sequence[KeptPoem], current: int | None) -> None:
         """Shows a poem and its branches, the one on the page marked."""
         self.set_class(True, "-tree")
-        self._tell(told(family) if family else "The branches of your poem will stand here.")
+        self._tell(branch_count(family) if family else "The branches of your poem will stand here.")
         self.query_one(BranchTree).grow(family, current)
 
     def show_verse(self) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 import signal
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from console_support import console, field, press_and_write, status, told, until
 from support import refused
 
 from models.errors import RumiError
-from rumi_tui.console.editor import edit, editor_command
+from rumi_tui.console.editor import change_in_editor, editor_command
 
 
 def program(folder: Path, text: str) -> list[str]:
@@ -48,12 +49,12 @@ def test_an_editor_that_is_not_there_is_told(environment: dict[str, str], words:
 
 @pytest.mark.parametrize("text", ["", "amber", "دل\nجان", "one\n\ntwo\n"])
 def test_a_text_that_is_left_as_it_was_is_the_same(tmp_path: Path, text: str) -> None:
-    assert edit(text, program(tmp_path, ""), "poem.txt") == text.rstrip("\n")
+    assert change_in_editor(text, program(tmp_path, ""), "poem.txt") == text.rstrip("\n")
 
 
 def test_what_the_editor_leaves_is_the_text_without_line_ends_at_its_end(tmp_path: Path) -> None:
     change = "path.write_bytes(path.read_bytes() + 'شمع\\r\\nmoth\\n\\n'.encode())"
-    assert edit("amber", program(tmp_path, change), "poem.txt") == "amber\nشمع\nmoth"
+    assert change_in_editor("amber", program(tmp_path, change), "poem.txt") == "amber\nشمع\nmoth"
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_what_the_editor_leaves_is_the_text_without_line_ends_at_its_end(tmp_pat
 )
 def test_an_editor_that_ends_with_an_error_changes_nothing(tmp_path: Path, change: str, words: str) -> None:
     with refused(words):
-        edit("amber", program(tmp_path, change), "poem.txt")
+        change_in_editor("amber", program(tmp_path, change), "poem.txt")
 
 
 @pytest.mark.parametrize(
@@ -75,9 +76,15 @@ def test_an_editor_that_ends_with_an_error_changes_nothing(tmp_path: Path, chang
 )
 def test_what_was_written_stays_in_a_file_where_it_cannot_be_taken(tmp_path: Path, change: str, written: bytes) -> None:
     with pytest.raises(RumiError) as error:
-        edit("amber", program(tmp_path, change), "poem.txt")
+        change_in_editor("amber", program(tmp_path, change), "poem.txt")
     path = Path(re.search(r"is in (\S+poem\.txt)", str(error.value)).group(1))
     assert path.read_bytes() == written
+
+
+def test_where_no_file_can_be_made_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with refused("No file could be made"):
+        change_in_editor("amber", program(tmp_path, ""), "poem.txt")
 
 
 async def test_where_there_is_no_terminal_to_lend_it_is_told_and_nothing_is_lost(

@@ -13,7 +13,7 @@ from textual.widgets import OptionList
 
 from rumi_tui.console.settings import ENTRIES, SettingsFile
 from rumi_tui.console.themes import THEMES
-from rumi_tui.console.themes.few_colours import CHOICE, GREYISH, FewColours, contrast, fitted
+from rumi_tui.console.themes.few_colours import CHOICE, GREYISH, FewColours, contrast, fit
 
 
 def test_the_settings_offer_the_themes_there_are():
@@ -36,7 +36,7 @@ def test_letters_can_be_read_in_256_and_in_16_colours(theme: Theme, depth: str) 
             text, behind = (Color.parse(colours[each][:7]).triplet for each in (name, ground))
             assert text is not None
             assert behind is not None
-            drawn = [colour.get_truecolor() for colour in fitted(text, behind, depth)]
+            drawn = [colour.get_truecolor() for colour in fit(text, behind, depth)]
             assert contrast(*drawn) >= (3 if name == FAINT else 4.5), f"{name} on {ground}: {drawn}"
 
 
@@ -46,7 +46,7 @@ def test_grounds_take_on_no_colour_that_they_have_not(depth: str) -> None:
         colours = theme.to_color_system().generate()
         for name in GROUNDS:
             ground = Color.parse(colours[name]).triplet
-            drawn = fitted(ground, ground, depth)[1].get_truecolor()
+            drawn = fit(ground, ground, depth)[1].get_truecolor()
             is_blue = theme.name == "lapis"
             assert (max(drawn) - min(drawn) > GREYISH) == is_blue, f"{name} of {theme.name}: {drawn}"
             assert (sum(drawn) > 3 * 128) == (not theme.dark)
