@@ -16,7 +16,7 @@ from textual.widgets import Tree
 from rumi_tui.console.plain import is_plain
 from rumi_tui.console.screens.reading import TODAY, named
 from rumi_tui.console.screens.real_verse import RealVerseScreen
-from rumi_tui.console.settings import ENTRIES
+from rumi_tui.console.settings import ENTRIES, UserSettings
 from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.side_pane import BesideView, SidePane
 from rumi_tui.console.writing.draft import Draft
@@ -28,6 +28,8 @@ BROAD = 120
 """Columns of a screen from which on something may stand beside the poem."""
 UNDISTURBED_SECONDS = 1.0
 """How long a poem is being written before settings and keys step back: a quick one lets nothing flicker."""
+NAMES = {"rumi": "Rumi", "tree": "The tree"}
+TOLD_FOCUS = {"off": "Settings and keys are back.", "on": "Only the poem: Tab brings the settings."}
 TOLD_BESIDE = {
     "off": "Nothing stands beside the poem.",
     "rumi": "Rumi stands beside the poem: Tab leads there, ← and → turn the page, Enter opens it.",
@@ -45,26 +47,32 @@ class ArrangingScreen(RealVerseScreen):
     ]
     FIRST_KEYS = ("stop", "show_help")
     """What the footer shows on a screen of any width, and while a poem is being written."""
+    _arranged: UserSettings | None = None
+    """The settings that the page was last arranged by."""
     _until_undisturbed: Timer | None = None
     _followed: Draft | None = None
     """The poem that the pane was last told of."""
 
     def follow_settings(self) -> None:
-        """Follows the settings."""
-        settings = self._file.settings
+        """Arranges the page as the settings say, and tells what is new of it."""
+        settings, old = self._file.settings, self._arranged
+        self._arranged = settings
         self.set_class(settings.focus == "on", "-focus")
         self.set_class(settings.beside != "off", "-beside")
         if settings.focus == "on" and self.query("SettingsBar:focus-within"):
             self.set_focus(self.query_one(Prompt))
         self._fill_pane()
+        if old is not None and old.focus != settings.focus:
+            self.notify(TOLD_FOCUS[settings.focus])
+        if old is not None and old.beside != settings.beside:
+            self._tell_beside()
 
     # The poem alone
 
     async def action_show_focus(self) -> None:
         """Leaves the poem and the prompt alone on the screen, or no longer."""
-        is_on = self._file.settings.focus == "on"
-        if await self._attempt("focus", partial(self._put, "focus", "off" if is_on else "on")):
-            self.notify("Settings and keys are back." if is_on else "Only the poem: Tab brings the settings.")
+        focus = "off" if self._file.settings.focus == "on" else "on"
+        await self._attempt("focus", partial(self._put, "focus", focus))
 
     def action_go_round(self, step: int) -> None:
         """Moves the focus on or back; where the settings have stepped back, they come for as long as they have it."""
@@ -114,13 +122,14 @@ class ArrangingScreen(RealVerseScreen):
         """Goes over to the next that can stand beside the poem: Rumi's verse, its branches, nothing."""
         choices = ENTRIES["beside"].choices
         next_choice = choices[(choices.index(self._file.settings.beside) + 1) % len(choices)]
-        if await self._attempt("beside", partial(self._put, "beside", next_choice)):
-            self._tell_beside()
+        await self._attempt("beside", partial(self._put, "beside", next_choice))
 
     def _tell_beside(self) -> None:
         beside, width = self._file.settings.beside, self.size.width
         if beside != "off" and width < BROAD:
-            self.notify(f"{beside} will stand beside the poem on {BROAD} columns or more; this screen has {width}.")
+            self.notify(
+                f"{NAMES[beside]} will stand beside the poem on {BROAD} columns; this screen has {width}."
+            )
         else:
             self.notify(TOLD_BESIDE[beside])
 
