@@ -97,7 +97,7 @@ class RumiApp(App[str]):
         self._fetching = Fetching()
         if screen_reader or self.settings_file.settings.screen_reader == "on":
             self.add_class(PLAIN)
-            self._filters.append(PlainFilter())
+            self._filters.append(PlainFilter())  # for which Textual has no other place
             self.animation_level = "none"
         if (depth := self.console.color_system) in CHOICE and not os.environ.get("NO_COLOR"):
             self._filters.append(FewColours(depth))
