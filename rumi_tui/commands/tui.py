@@ -44,6 +44,12 @@ def tui(
         typer.Option("--import", help="Add the poems of such a file, or of one poem saved as JSON, and open nothing."),
     ] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Print all poems of the library, and exit.")] = False,
+    screen_reader: Annotated[
+        bool,
+        typer.Option(
+            "--screen-reader", help="Plain lines for a screen reader: no frames, no signs, nothing that moves."
+        ),
+    ] = False,
     settings: Annotated[
         bool, typer.Option("--settings", help="Print every setting that the settings file takes, and exit.")
     ] = False,
@@ -76,7 +82,10 @@ def tui(
     model = shipped(model) or str(Path(model).expanduser().resolve())
     if os.environ.get("NO_COLOR") == "":  # which stands for colours (no-color.org); Textual takes it for none
         del os.environ["NO_COLOR"]
+    screen_reader = screen_reader or settings_file.settings.screen_reader == "on"
     wish = rtl or settings_file.settings.rtl
+    if screen_reader and wish == "auto":
+        wish = "off"  # letters are read aloud as they are typed
     mode = choose_mode(wish, os.environ)
     library = Library(library_path())
     if web:
@@ -96,7 +105,7 @@ def tui(
             return
         mode = choose_mode(answer, os.environ)
     welcome_path().touch()
-    app = RumiApp(library, model, mode, settings_file, welcome=is_first_run)
+    app = RumiApp(library, model, mode, settings_file, welcome=is_first_run, screen_reader=screen_reader)
     with terminal_keeps_order("off" if in_browser() else mode):
         unsaved_poems = app.run()
     library.close()

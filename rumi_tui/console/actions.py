@@ -78,6 +78,13 @@ WRITING = (
     Action("redo", "f6", "Redo", "Redo the step that was undone.", in_footer=False),
     Action("edit", "f8", "Edit", "Change the poem by hand, and go on from the cursor.", needs="poem"),
     Action(
+        "editor",
+        "alt+e",
+        "Editor",
+        "Open what you type, or else the poem, in your own editor ($VISUAL or $EDITOR).",
+        in_footer=False,
+    ),
+    Action(
         "same_again",
         "f7",
         "Same again",
@@ -121,6 +128,20 @@ WRITING = (
         "Show the likeliest English of each Persian word of the poem.",
         in_footer=False,
         needs="poem",
+    ),
+    Action(
+        "show_focus",
+        "alt+z",
+        "Focus",
+        "Show only the poem and the prompt, or settings and keys again.",
+        in_footer=False,
+    ),
+    Action(
+        "beside",
+        "alt+s",
+        "Beside",
+        "Show beside the poem, on a wide screen, what Rumi wrote, or the branches, or nothing.",
+        in_footer=False,
     ),
     Action("library", "ctrl+l", "Library", "Browse your poems."),
     Action(

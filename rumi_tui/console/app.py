@@ -9,6 +9,7 @@ from typing import Any
 
 from textual import events, on
 from textual.app import App, SystemCommand
+from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.screen import Screen
@@ -18,6 +19,7 @@ from rumi_tui.console import actions, keyboard, keymap
 from rumi_tui.console.complaints import complaining
 from rumi_tui.console.fetching import Fetching
 from rumi_tui.console.notices import Notices
+from rumi_tui.console.plain import PLAIN, SHOW_CURSOR, PlainFilter
 from rumi_tui.console.screens.fetch import FetchScreen
 from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.messages import MessagesScreen
@@ -26,6 +28,7 @@ from rumi_tui.console.screens.tour import TourScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.settings import ENTRIES, SettingsFile, UserSettings
 from rumi_tui.console.themes import THEMES
+from rumi_tui.console.themes.few_colours import CHOICE, FewColours
 from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import SettingsBar
 from rumi_tui.console.widgets.status_line import StatusLine
@@ -63,18 +66,26 @@ class RumiApp(App[str]):
         "widgets/lens_view.tcss",
         "widgets/poem_view.tcss",
         "widgets/reading_view.tcss",
+        "widgets/side_pane.tcss",
         "widgets/status_line.tcss",
+        "themes/plain.tcss",
     ]
     BINDINGS = actions.bindings(actions.EVERYWHERE)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (78, "-wide"), (96, "-roomy")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]
 
     def __init__(
-        self, library: Library, model: str, mode: Mode, settings: SettingsFile | None = None, welcome: bool = False
+        self,
+        library: Library,
+        model: str,
+        mode: Mode,
+        settings: SettingsFile | None = None,
+        welcome: bool = False,
+        screen_reader: bool = False,
     ) -> None:
         """The library and the model to begin with; without a settings file, the defaults hold.
 
-        Whoever is to be welcomed is shown the tour first.
+        Whoever is to be welcomed is shown the tour first. A screen reader may be there though the settings say nothing.
         """
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)  # else grey would be drawn for it
         self.library, self.mode = library, mode
@@ -84,6 +95,12 @@ class RumiApp(App[str]):
         """What was told so far."""
         self.writer = Writer()
         self._fetching = Fetching()
+        if screen_reader or self.settings_file.settings.screen_reader == "on":
+            self.add_class(PLAIN)
+            self._filters.append(PlainFilter())  # for which Textual has no other place
+            self.animation_level = "none"
+        if (depth := self.console.color_system) in CHOICE and not os.environ.get("NO_COLOR"):
+            self._filters.append(FewColours(depth))
         self._writing = WriteScreen(library, self.writer, model, mode, self.settings_file)
 
     def get_driver_class(self) -> type[Driver]:
@@ -95,9 +112,20 @@ class RumiApp(App[str]):
         for theme in THEMES:
             self.register_theme(theme)
         self._hold(self.settings_file.settings)
+        if self.has_class(PLAIN):
+            self._show_cursor()
+            self.app_resume_signal.subscribe(self, self._show_cursor)
         self.push_screen(self._writing)
         if self._welcome:
             self.action_tour()
+
+    def _show_cursor(self, *_: object) -> None:
+        if self._driver is not None:
+            self._driver.write(SHOW_CURSOR)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """How a key is written in the footer: in words where it is read aloud."""
+        return keymap.spoken(binding.key) if self.has_class(PLAIN) else super().get_key_display(binding)
 
     def action_command_palette(self) -> None:
         """Opens the palette where it is not on top: another may lie below, so it has no id as that of Textual has."""
@@ -184,6 +212,7 @@ class RumiApp(App[str]):
         """Lets a changed setting hold at once."""
         self._hold(self.settings_file.settings)
         self._writing.query_one(SettingsBar).follow(event.entry, self.settings_file.settings)
+        self._writing.follow_settings()
 
     def _hold(self, settings: UserSettings) -> None:
         self.theme = settings.theme

@@ -169,6 +169,11 @@ class ReadingScreen(Dialog[Opening | None]):
         """Sets the heading anew to the new width."""
         self.call_after_refresh(self._draw_heading)
 
+    @property
+    def place(self) -> Place | None:
+        """Of the poem or section that is open."""
+        return self._poem.place if self._poem else None
+
     # What the person does
 
     def on_key(self, event: events.Key) -> None:

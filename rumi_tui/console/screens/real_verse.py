@@ -10,6 +10,7 @@ from rumi_tui.console.screens.prompting import POEM, PromptingScreen
 from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.screens.verses import Asking, VersesScreen
 from rumi_tui.console.widgets.settings_bar import SettingsBar
+from rumi_tui.console.widgets.side_pane import SidePane
 from rumi_tui.console.writing.desk import AnyJob
 from rumi_tui.console.writing.draft import Draft, Settings
 from rumi_tui.engine.messages import Event
@@ -39,8 +40,19 @@ class RealVerseScreen(PromptingScreen):
 
     def action_read(self, typed: str = "") -> None:
         """Reads in the works: at a place, or the poem of the day, and from there whatever the person likes."""
-        language = self.query_one(SettingsBar).model.partition("-")[0]  # of no use where it is a file
-        self.app.push_screen(ReadingScreen(self._library, self._mode, typed, language), self._write_after)
+        screen = ReadingScreen(self._library, self._mode, typed, self._language)
+        self.app.push_screen(screen, partial(self._leave_reading, screen))
+
+    @property
+    def _language(self) -> str:
+        """The one that is written in; of no use where the model is a file."""
+        return self.query_one(SettingsBar).model.partition("-")[0]
+
+    async def _leave_reading(self, screen: ReadingScreen, opening: Opening | None) -> None:
+        """Beside the poem stays what was read."""
+        if screen.place is not None:
+            self.query_one(SidePane).wanted = screen.place.reference
+        await self._write_after(opening)
 
     async def _write_after(self, opening: Opening | None) -> None:
         if opening is not None:

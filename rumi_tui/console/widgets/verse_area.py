@@ -10,6 +10,7 @@ from textual.strip import Strip
 from textual.widgets import TextArea
 
 from rumi_tui.bidi import Mode, is_right_to_left, printable
+from rumi_tui.console.plain import is_plain
 from rumi_tui.console.widgets.ordered import OrderedRow
 
 Location = tuple[int, int]
@@ -32,6 +33,10 @@ class VerseArea(TextArea):
             text, id=id, placeholder=placeholder, compact=True, highlight_cursor_line=False, tab_behavior="focus"
         )
         self._mode = mode
+
+    def on_mount(self) -> None:
+        """Lets nothing blink for a screen reader."""
+        self.cursor_blink = not is_plain(self)
 
     @property
     def cursor_index(self) -> int:

@@ -8,6 +8,7 @@ from textual.widgets import Input
 from textual.widgets.input import Selection
 
 from rumi_tui.bidi import Mode, printable
+from rumi_tui.console.plain import is_plain
 from rumi_tui.console.widgets.ordered import OrderedRow
 
 
@@ -29,6 +30,10 @@ class VerseInput(Input):
         super().__init__(
             value, placeholder=placeholder, id=id, classes=classes, compact=compact, select_on_focus=select_on_focus
         )
+
+    def on_mount(self) -> None:
+        """Lets nothing blink for a screen reader."""
+        self.cursor_blink = not is_plain(self)
 
     @property
     def _row(self) -> OrderedRow | None:
