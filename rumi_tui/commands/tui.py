@@ -56,6 +56,10 @@ def tui(
     web: Annotated[bool, typer.Option("--web", help="Serve the console to a browser, on this machine only.")] = False,
     host: Annotated[str, typer.Option(help="With --web, the address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65_535, help="With --web, the port to listen on.")] = 8000,
+    public_url: Annotated[
+        str | None,
+        typer.Option(help="With --web, where else it is found: https://HOST, if a proxy or a tunnel leads here."),
+    ] = None,
     debug: Debug = False,
     version: Version = False,
 ) -> None:
@@ -91,7 +95,7 @@ def tui(
     if web:
         tell_set_aside(library)
         library.close()
-        serve(model, "app" if wish == "auto" else wish, host, port)
+        serve(model, "app" if wish == "auto" else wish, host, port, public_url)
         return
     from rumi_tui.console.app import RumiApp
     from rumi_tui.console.first_run import ask_order
@@ -126,14 +130,17 @@ def check_terminal() -> None:
         )
 
 
-def serve(model: str, rtl: str, host: str, port: int) -> None:
+def serve(model: str, rtl: str, host: str, port: int, public_url: str | None) -> None:
     """Serves consoles to browsers until it is interrupted."""
     try:
+        from rumi_tui.console.web.addresses import Place
+        from rumi_tui.console.web.entrance import take_chosen
         from rumi_tui.console.web.server import ConsoleServer
     except ModuleNotFoundError as missing:
         raise command_line.needs_extra(missing, "web") from missing
     command = [os.path.abspath(sys.argv[0]), "--model", model, "--rtl", rtl]
-    ConsoleServer(f"exec {shlex.join(command)}", host, port).run()
+    place = Place(host, port, public_url)
+    ConsoleServer(f"exec {shlex.join(command)}", place, take_chosen()).run()
 
 
 def print_library() -> None:

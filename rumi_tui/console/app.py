@@ -134,7 +134,7 @@ class RumiApp(App[str]):
 
     def action_show_help(self) -> None:
         """Shows what can be done, or no longer."""
-        self._turn_over(HelpScreen(self._keys))
+        self._turn_over(HelpScreen(self._keys, self.is_web))
 
     def action_tour(self) -> None:
         """Shows the pages for newcomers, or no longer."""
@@ -193,7 +193,7 @@ class RumiApp(App[str]):
 
     @property
     def _keys(self) -> dict[str, str]:
-        return keymap.in_force(self.settings_file.settings.keys)
+        return keymap.in_force(self.settings_file.settings.keys, self.is_web)
 
     def _turn_over(self, page: Screen[None]) -> None:
         """Lays a page on what is there; takes it away where it is there already."""
@@ -216,7 +216,7 @@ class RumiApp(App[str]):
 
     def _hold(self, settings: UserSettings) -> None:
         self.theme = settings.theme
-        self.set_keymap(keymap.for_textual(settings.keys))
+        self.set_keymap(keymap.for_textual(self._keys))
 
     def _choose_theme(self, name: str) -> None:
         with complaining(self):

@@ -53,7 +53,7 @@ class ReadingScreen(Dialog[Opening | None]):
         Binding("f3", "contents", "Contents"),
         Binding("ctrl+f", "bookmark", "★"),
         Binding("ctrl+r", "chance", "Random"),
-        Binding("ctrl+t", "language", "Language"),
+        Binding("ctrl+t", "language", "Language", id="next_model"),
         Binding("ctrl+y", "copy", "Copy", show=False),
     ]
     AUTO_FOCUS = "ReadingView"

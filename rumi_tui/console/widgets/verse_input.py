@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.segment import Segment
+from textual.binding import Binding
 from textual.strip import Strip
 from textual.widgets import Input
 from textual.widgets.input import Selection
@@ -14,6 +15,11 @@ from rumi_tui.console.widgets.ordered import OrderedRow
 
 class VerseInput(Input):
     """An input that shows right-to-left and mixed words as the page does, and moves over them as the eye does."""
+
+    BINDINGS = [  # as in the prompt; Textual deletes the word behind the cursor with the first two
+        Binding("ctrl+backspace,alt+backspace", "delete_left_word", show=False),
+        Binding("alt+d,ctrl+delete", "delete_right_word", show=False),
+    ]
 
     def __init__(
         self,
