@@ -26,8 +26,9 @@ test: $(DEV)/ready ## all that check does, and all tests: what decides whether a
 	$(DEV)/bin/lint-imports --no-logo
 	$(PYTEST)
 
-test-web: $(DEV)/ready ## test the console in a real browser (Debian: chromium, chromium-driver)
+test-web: $(DEV)/ready page/node_modules ## test in a real browser, and JavaScript (Debian: chromium, chromium-driver, npm)
 	$(DEV)/bin/python -m pytest -m web tests/rumi_tui/console/web
+	$(DEV)/bin/python -m pytest tests/export/test_standard.py
 
 screens: $(DEV)/ready ## draw the pictures of the console in docs/screens anew
 	$(DEV)/bin/python docs/screens.py
@@ -58,4 +59,8 @@ $(RUN)/ready: pyproject.toml constraints.txt $(SOURCES)
 $(DEV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(DEV)
 	$(DEV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[train,web,pictures,dev]'
+	@touch $@
+
+page/node_modules: page/package-lock.json
+	npm ci --prefix page --ignore-scripts --no-audit --no-fund
 	@touch $@
