@@ -4,7 +4,7 @@ RUN := .venv
 DEV := .venv-dev
 PYTEST := $(DEV)/bin/python -m pytest --numprocesses 3 --dist worksteal
 
-.PHONY: help run check test test-web screens bench bench-train bench-ask models clean
+.PHONY: help run check test test-web screens page bench bench-train bench-ask models clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -26,11 +26,15 @@ test: $(DEV)/ready ## all that check does, and all tests: what decides whether a
 	$(DEV)/bin/lint-imports --no-logo
 	$(PYTEST)
 
-test-web: $(DEV)/ready ## test the console in a real browser (Debian: chromium, chromium-driver)
-	$(DEV)/bin/python -m pytest -m web tests/rumi_tui/console/web
+test-web: $(DEV)/ready page/node_modules ## test in a real browser, and JavaScript (Debian: chromium, chromium-driver, npm)
+	$(DEV)/bin/python -m pytest -m web tests/rumi_tui/console/web tests/page
+	$(DEV)/bin/python -m pytest tests/export/test_standard.py tests/page
 
 screens: $(DEV)/ready ## draw the pictures of the console in docs/screens anew
 	$(DEV)/bin/python docs/screens.py
+
+page: $(DEV)/ready page/node_modules ## put together the page that writes in a browser, in dist/page (needs npm)
+	PYTHONPATH=. $(DEV)/bin/python page/build.py dist/page
 
 bench: $(DEV)/ready ## measure how quickly verse is written, beside PyTorch and other graphs
 	$(DEV)/bin/python benchmarks/generation.py
@@ -62,4 +66,8 @@ $(RUN)/ready: pyproject.toml constraints.txt $(SOURCES)
 $(DEV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(DEV)
 	$(DEV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[train,web,pictures,dev]'
+	@touch $@
+
+page/node_modules: page/package-lock.json
+	npm ci --prefix page --ignore-scripts --no-audit --no-fund
 	@touch $@

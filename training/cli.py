@@ -140,6 +140,13 @@ def train(
             "pairs of lines in it that rhyme; may be given several times."
         ),
     ] = None,
+    teacher: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=f"Checkpoint to learn from beside the text: {', '.join(MODELS)}, a .safetensors file or the folder of "
+            "a run; of several, the mean of what they hold likely."
+        ),
+    ] = None,
     resume: Annotated[Path | None, typer.Option(help="Folder of an interrupted run to go on with.")] = None,
     debug: Debug = False,
     version: Version = False,
@@ -186,6 +193,7 @@ def train(
             tokenizer=tokenizer,
             rhyme=rhyme,
             self_training=tuple(str(path.resolve()) for path in self_training or ()),
+            teachers=tuple(str(_checkpoint(name)) for name in teacher or ()),
         )
         folder = out
         if folder.exists() and any(folder.iterdir()):

@@ -44,12 +44,22 @@ def tui(
         typer.Option("--import", help="Add the poems of such a file, or of one poem saved as JSON, and open nothing."),
     ] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Print all poems of the library, and exit.")] = False,
+    screen_reader: Annotated[
+        bool,
+        typer.Option(
+            "--screen-reader", help="Plain lines for a screen reader: no frames, no signs, nothing that moves."
+        ),
+    ] = False,
     settings: Annotated[
         bool, typer.Option("--settings", help="Print every setting that the settings file takes, and exit.")
     ] = False,
     web: Annotated[bool, typer.Option("--web", help="Serve the console to a browser, on this machine only.")] = False,
     host: Annotated[str, typer.Option(help="With --web, the address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65_535, help="With --web, the port to listen on.")] = 8000,
+    public_url: Annotated[
+        str | None,
+        typer.Option(help="With --web, where else it is found: https://HOST, if a proxy or a tunnel leads here."),
+    ] = None,
     debug: Debug = False,
     version: Version = False,
 ) -> None:
@@ -76,13 +86,16 @@ def tui(
         model = shipped(model) or str(Path(model).expanduser().resolve())
     if os.environ.get("NO_COLOR") == "":  # which stands for colours (no-color.org); Textual takes it for none
         del os.environ["NO_COLOR"]
+    screen_reader = screen_reader or settings_file.settings.screen_reader == "on"
     wish = rtl or settings_file.settings.rtl
+    if screen_reader and wish == "auto":
+        wish = "off"  # letters are read aloud as they are typed
     mode = choose_mode(wish, os.environ)
     library = Library(library_path())
     if web:
         tell_set_aside(library)
         library.close()
-        serve(model, "app" if wish == "auto" else wish, host, port)
+        serve(model, "app" if wish == "auto" else wish, host, port, public_url)
         return
     from rumi_tui.console.app import RumiApp
     from rumi_tui.console.session_file import SessionFile
@@ -93,7 +106,7 @@ def tui(
     welcome_path().touch()
     session_file = SessionFile(session_path(in_browser()))
     asks_order = wish == "auto" and not in_browser()
-    app = RumiApp(library, model, mode, settings_file, is_first_run, asks_order, session_file)
+    app = RumiApp(library, model, mode, settings_file, is_first_run, screen_reader, asks_order, session_file)
     with terminal_keeps_order("off" if in_browser() else mode):
         unsaved_poems = app.run()
     if not in_browser() and app.mode != mode:
@@ -117,14 +130,17 @@ def check_terminal() -> None:
         )
 
 
-def serve(model: str | None, rtl: str, host: str, port: int) -> None:
+def serve(model: str | None, rtl: str, host: str, port: int, public_url: str | None) -> None:
     """Serves consoles to browsers until it is interrupted."""
     try:
+        from rumi_tui.console.web.addresses import Place
+        from rumi_tui.console.web.entrance import take_chosen
         from rumi_tui.console.web.server import ConsoleServer
     except ModuleNotFoundError as missing:
         raise command_line.needs_extra(missing, "web") from missing
     command = [os.path.abspath(sys.argv[0]), "--rtl", rtl, *(["--model", model] if model else [])]
-    ConsoleServer(f"exec {shlex.join(command)}", host, port).run()
+    place = Place(host, port, public_url)
+    ConsoleServer(f"exec {shlex.join(command)}", place, take_chosen()).run()
 
 
 def print_library() -> None:

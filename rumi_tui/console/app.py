@@ -10,16 +10,18 @@ from typing import Any
 
 from textual import events, on
 from textual.app import App, SystemCommand
+from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.screen import Screen
 
 from models.errors import RumiError
-from rumi_tui.bidi import LEAVE_ORDER, PUT_IN_ORDER, Mode, choose_mode
+from rumi_tui.bidi import KEEPS, ORDERS, Mode, choose_mode
 from rumi_tui.console import actions, keyboard, keymap
 from rumi_tui.console.complaints import complain, complaining
 from rumi_tui.console.fetching import Fetching
 from rumi_tui.console.notices import Notices
+from rumi_tui.console.plain import PLAIN, SHOW_CURSOR, PlainFilter
 from rumi_tui.console.screens.fetch import FetchScreen
 from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.messages import MessagesScreen
@@ -30,6 +32,7 @@ from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.session_file import SavedSession, SessionFile, begin
 from rumi_tui.console.settings import ENTRIES, SettingsFile, UserSettings
 from rumi_tui.console.themes import THEMES
+from rumi_tui.console.themes.few_colours import CHOICE, FewColours
 from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import SettingsBar
 from rumi_tui.console.widgets.status_line import StatusLine
@@ -71,7 +74,9 @@ class RumiApp(App[str]):
         "widgets/lens_view.tcss",
         "widgets/poem_view.tcss",
         "widgets/reading_view.tcss",
+        "widgets/side_pane.tcss",
         "widgets/status_line.tcss",
+        "themes/plain.tcss",
     ]
     BINDINGS = actions.bindings(actions.EVERYWHERE)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (78, "-wide"), (96, "-roomy")]
@@ -84,13 +89,15 @@ class RumiApp(App[str]):
         mode: Mode,
         settings: SettingsFile | None = None,
         welcome: bool = False,
+        screen_reader: bool = False,
         asks_order: bool = False,
         session: SessionFile | None = None,
     ) -> None:
         """The library and the model to begin with; without a model, that of the last session or of the settings.
 
         Without a settings file the defaults hold, and without one of the session nothing comes back. Whoever is to be
-        welcomed is shown the tour first. How right-to-left lines look right may be asked when the first one comes up.
+        welcomed is shown the tour first. A screen reader may be there though the settings say nothing. How
+        right-to-left lines look right may be asked when the first one comes up.
         """
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)  # else grey would be drawn for it
         self.library = library
@@ -100,6 +107,12 @@ class RumiApp(App[str]):
         """What was told so far."""
         self.writer = Writer()
         self._fetching = Fetching()
+        if screen_reader or self.settings_file.settings.screen_reader == "on":
+            self.add_class(PLAIN)
+            self._filters.append(PlainFilter())  # for which Textual has no other place
+            self.animation_level = "none"
+        if (depth := self.console.color_system) in CHOICE and not os.environ.get("NO_COLOR"):
+            self._filters.append(FewColours(depth))
         self._session_file = session or SessionFile()
         begun = begin(self._session_file, self.settings_file.settings, model, is_first=welcome)
         self._trouble, self._cannot_save = begun.trouble, False
@@ -115,6 +128,9 @@ class RumiApp(App[str]):
         for theme in THEMES:
             self.register_theme(theme)
         self._hold(self.settings_file.settings)
+        if self.has_class(PLAIN):
+            self._show_cursor()
+            self.app_resume_signal.subscribe(self, self._show_cursor)
         await self.push_screen(self._writing)
         if self._trouble:
             complain(self._writing, self._trouble)
@@ -137,6 +153,14 @@ class RumiApp(App[str]):
                 complain(self._writing, str(error))
             self._cannot_save = True
 
+    def _show_cursor(self, *_: object) -> None:
+        if self._driver is not None:
+            self._driver.write(SHOW_CURSOR)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """How a key is written in the footer: in words where it is read aloud."""
+        return keymap.spoken(binding.key) if self.has_class(PLAIN) else super().get_key_display(binding)
+
     def action_command_palette(self) -> None:
         """Opens the palette where it is not on top: another may lie below, so it has no id as that of Textual has."""
         if not isinstance(self.screen, CommandPalette):
@@ -144,7 +168,7 @@ class RumiApp(App[str]):
 
     def action_show_help(self) -> None:
         """Shows what can be done, or no longer."""
-        self._turn_over(HelpScreen(self._keys))
+        self._turn_over(HelpScreen(self._keys, self.is_web))
 
     def action_tour(self) -> None:
         """Shows the pages for newcomers, or no longer."""
@@ -210,11 +234,11 @@ class RumiApp(App[str]):
     def _tell_terminal(self, event: WriteScreen.OrderChanged) -> None:
         """Has the terminal leave right-to-left lines as they are, or order them."""
         if self._driver is not None and not self.is_headless:
-            self._driver.write(LEAVE_ORDER if event.mode == "app" else PUT_IN_ORDER)
+            self._driver.write(KEEPS if event.mode == "app" else ORDERS)
 
     @property
     def _keys(self) -> dict[str, str]:
-        return keymap.in_force(self.settings_file.settings.keys)
+        return keymap.in_force(self.settings_file.settings.keys, self.is_web)
 
     def _turn_over(self, page: Screen[None]) -> None:
         """Lays a page on what is there; takes it away where it is there already."""
@@ -235,10 +259,11 @@ class RumiApp(App[str]):
         if event.entry.name == "rtl":
             self._writing.order(choose_mode(self.settings_file.settings.rtl, os.environ))
         self._writing.query_one(SettingsBar).follow(event.entry, self.settings_file.settings)
+        self._writing.follow_settings()
 
     def _hold(self, settings: UserSettings) -> None:
         self.theme = settings.theme
-        self.set_keymap(keymap.for_textual(settings.keys))
+        self.set_keymap(keymap.for_textual(self._keys))
 
     def _choose_theme(self, name: str) -> None:
         with complaining(self):

@@ -92,6 +92,15 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         Literal["ink", "paper", "contrast", "lapis", "rose"],
         _about("the colours: gold on ink, ink on paper, high contrast, blue and gold, wine on parchment"),
     ] = "ink"
+    focus: Annotated[Literal["off", "on"], _about("only the poem and the prompt, without settings and keys")] = "off"
+    beside: Annotated[
+        Literal["off", "rumi", "tree"],
+        _about("beside the poem, on 120 columns or more: Rumi's verse, or the branches of the poem"),
+    ] = "off"
+    screen_reader: Annotated[
+        Literal["off", "on"],
+        _about("plain lines for a screen reader, from the next start on: no frames, no signs, nothing that moves"),
+    ] = "off"
     rtl: Annotated[
         Wish,
         _about("who orders right-to-left lines: the terminal, the app or nobody (off)"),

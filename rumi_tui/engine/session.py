@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from models.config import ROTARY_BASE
 from models.errors import RumiError, describe
 from models.pretrained import MODELS, model_path, shipped
 from rumi_tui.engine.context import Ids, Logits
+from rumi_tui.engine.ring import RingCache
 
 LARGEST_FILE = 512 << 20
 """Bytes. A larger file is not one of ours, and reading it could exhaust the memory."""
@@ -118,8 +120,10 @@ class Session:
         names = [value.name for value in self.session.get_inputs()]
         self.input_names = {_FORMER_NAMES.get(name, name): name for name in names}
         """The inputs of the graph: what each is, and how this file calls it."""
-        self._cache_names = [name.removeprefix("past_") for name in names if name.startswith("past_")]
-        fits = len(self._cache_names) == 2 * self.config.layers and ("cos" in names) == self.config.is_rotary
+        self._cache_names = [name.removeprefix("past_") for name in names if re.match(r"past_(key|value)\.", name)]
+        self._is_standard = "past_positions" in names
+        has_positions = self._is_standard or ("cos" in names) == self.config.is_rotary
+        fits = len(self._cache_names) == 2 * self.config.layers and has_positions
         if names[:1] != ["ids"] or not fits:
             raise RumiError(f"{path} does not match its own description: export it again.")
 
@@ -128,20 +132,26 @@ class Session:
         if form not in self.card.forms:
             raise RumiError(f"{self.name} never learned the form {form!r}: choose {' or '.join(self.card.forms)}.")
 
-    def empty_cache(self, batch: int) -> OrtCache:
+    def empty_cache(self, batch: int) -> OrtCache | RingCache:
         """The cache before the first id of `batch` streams."""
         config = self.config
+        if self._is_standard:
+            return RingCache(config, batch)
         shape = (batch, config.heads, config.window + config.window // SLACK, config.head_dim)
         return OrtCache({name: np.zeros(shape, dtype=np.float32) for name in self._cache_names})
 
-    def select(self, cache: OrtCache, streams: Sequence[int]) -> OrtCache:
+    def select(self, cache: OrtCache | RingCache, streams: Sequence[int]) -> OrtCache | RingCache:
         """A cache of these streams of another, in this order; one may stand in it several times."""
+        if isinstance(cache, RingCache):
+            return cache.select(streams)
         selected = OrtCache({name: buffer[list(streams)] for name, buffer in cache.buffers.items()})
         selected.position = cache.position
         return selected
 
-    def __call__(self, ids: Ids, cache: OrtCache) -> tuple[Logits, OrtCache]:
+    def __call__(self, ids: Ids, cache: OrtCache | RingCache) -> tuple[Logits, OrtCache | RingCache]:
         """Logits float32 [batch, time, vocab_size] for ids int64 [batch, time], and the next cache."""
+        if isinstance(cache, RingCache):
+            return cache.step(self.session, ids), cache
         call = cache.next_id
         if call is None or ids.shape[1] != 1:
             call = _Call(self, cache, ids)

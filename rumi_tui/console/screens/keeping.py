@@ -12,6 +12,7 @@ from textual.widgets import Static
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.console.complaints import complaining
 from rumi_tui.console.delivery import give, give_library, send_to_printer
+from rumi_tui.console.plain import is_plain
 from rumi_tui.console.screens.export import ExportScreen
 from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.console.screens.name import Name, NameScreen
@@ -46,7 +47,8 @@ class KeepingScreen(Screen[None]):
         """Shows above the page what its poem is called, which another screen may have changed."""
         with complaining(self):
             title = to_display(self._desk.title(), self._mode, 0)
-            self.query_one("#title", Static).update(f"❦  {title or NAME}  ❦")
+            name = title or (self.app.title if is_plain(self) else NAME)
+            self.query_one("#title", Static).update(f"❦  {name}  ❦")
 
     def action_name(self) -> None:
         """Gives the poem on the page a title and tags."""

@@ -11,11 +11,12 @@ from functools import partial
 
 from textual import events, on
 from textual.binding import Binding
-from textual.widgets import Input, OptionList, Select
+from textual.widgets import Input, OptionList, Select, Tree
 
 from rumi_tui.console.actions import SCROLLING, WRITING
 from rumi_tui.console.complaints import complaining
 from rumi_tui.console.keymap import DELETING, in_force
+from rumi_tui.console.plain import is_plain
 from rumi_tui.console.screens.order import OrderingScreen
 from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.settings import ENTRIES, as_typed, typed, value_of
@@ -23,6 +24,7 @@ from rumi_tui.console.slash_commands import OF_THE_FILE, SIGN, RunAction, SetVal
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import LEFT_OUT, NotYetError, SettingsBar
+from rumi_tui.console.widgets.side_pane import BesideView
 from rumi_tui.console.writing.history import Change
 from rumi_tui.verse.languages import language_name, language_typed
 
@@ -73,6 +75,8 @@ class PromptingScreen(OrderingScreen):
                 takes = isinstance(event, events.Paste) or _fits_a_number(event)
             case OptionList():
                 takes = True
+            case BesideView() | Tree():
+                takes = isinstance(event, events.Key) and event.key == "enter"
             case Select():
                 takes = isinstance(event, events.Key) and event.key in ("enter", "space")
             case _:
@@ -212,6 +216,10 @@ class PromptingScreen(OrderingScreen):
         if names:
             before, after = ({each: some[each] for each in names} for some in (old_values, values))
             self._desk.history.note(Change(before, after))
+            if is_plain(self):
+                self.notify(
+                    ", ".join(f"{each} is {values[each] or LEFT_OUT.get(each, 'nothing')} now" for each in names)
+                )
 
     async def _put(self, name: str, value: str) -> None:
         if name in OF_THE_FILE:

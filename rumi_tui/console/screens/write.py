@@ -14,6 +14,7 @@ from typing import Any
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding
+from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Select, Static
 
@@ -23,11 +24,11 @@ from rumi_tui.console import actions
 from rumi_tui.console.actions import WRITING, Action
 from rumi_tui.console.complaints import complain
 from rumi_tui.console.screens.drafts import DraftsScreen
-from rumi_tui.console.screens.edit import Edited, EditScreen
+from rumi_tui.console.screens.editing import EditingScreen
 from rumi_tui.console.screens.lens import Branching, LensScreen
 from rumi_tui.console.screens.line import LineScreen
 from rumi_tui.console.screens.prompting import POEM
-from rumi_tui.console.screens.real_verse import RealVerseScreen
+from rumi_tui.console.screens.reading import TODAY
 from rumi_tui.console.session_file import SavedSession
 from rumi_tui.console.settings import SettingsFile
 from rumi_tui.console.slash_commands import SIGN, completions
@@ -35,8 +36,9 @@ from rumi_tui.console.widgets.footer import KeyRow
 from rumi_tui.console.widgets.page import Page
 from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import HINTS, NotYetError, SettingsBar
+from rumi_tui.console.widgets.side_pane import SidePane
 from rumi_tui.console.writing.desk import AnyJob, Desk
-from rumi_tui.console.writing.draft import Draft, Job, shared_beginning
+from rumi_tui.console.writing.draft import Draft, Job
 from rumi_tui.console.writing.drafting import Drafting
 from rumi_tui.console.writing.history import Snapshot
 from rumi_tui.console.writing.line import LineWish, read_wish
@@ -47,17 +49,14 @@ from rumi_tui.verse.languages import is_written_leftwards
 
 PROMPTS = 100
 """Earlier prompts that the arrow keys go through."""
-FIRST_KEYS = ("stop", "show_help")
-"""What the footer shows on a screen of any width."""
 STILL_WRITING = "Still writing the poem: this is done as soon as it is finished."
 
 
-class WriteScreen(RealVerseScreen):
+class WriteScreen(EditingScreen):
     """The poem, the settings and the prompt."""
 
     AUTO_FOCUS = "#prompt"
     BINDINGS = actions.bindings(WRITING)
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (48, "-narrow"), (78, "-wide"), (96, "-roomy")]
 
     class Happened(Message):
         """Something came from the writing process."""
@@ -79,7 +78,9 @@ class WriteScreen(RealVerseScreen):
     def compose(self) -> ComposeResult:
         """The page from top to bottom."""
         yield Static(id="title", markup=False)
-        yield Page(self._mode)
+        with Horizontal(id="spread"):
+            yield Page(self._mode)
+            yield SidePane(self._mode, self._find_beside, TODAY)
         yield SettingsBar(self._model, self._file.settings, self._mode, self._last.settings)
         try:
             earlier_prompts = self._library.prompts(PROMPTS)
@@ -87,6 +88,10 @@ class WriteScreen(RealVerseScreen):
             earlier_prompts = []  # what is wrong with the library is told when it is next used
         yield Prompt(self._mode, earlier_prompts, completions(), id="prompt")
         yield KeyRow(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Arranges the page."""
+        self.follow_settings()
 
     def notify(self, message: str, **options: Any) -> None:
         """Tells something on this page too where another screen lies on top, and would take it along."""
@@ -105,7 +110,7 @@ class WriteScreen(RealVerseScreen):
         """The keys that the footer shows; another is heard all the same, so that its action can say why not."""
         hidden_names = {action.name for action in WRITING} - {action.name for action in self.fitting_actions()}
         bindings = [item for item in super().active_bindings.items() if item[1].binding.action not in hidden_names]
-        return dict(sorted(bindings, key=lambda item: item[1].binding.action not in FIRST_KEYS))
+        return dict(sorted(bindings, key=lambda item: item[1].binding.action not in self.FIRST_KEYS))
 
     # What comes from the writing process
 
@@ -144,14 +149,16 @@ class WriteScreen(RealVerseScreen):
                 self._show_title()
                 self._ask_for(event.text)
                 page.begin(snapshot, job, event)
-                self.refresh_bindings()
+                self._follow_poem()
+                self._step_back()
             case Tried():
                 page.show_try(job, event)
             case Wrote():
                 page.append(event)
             case Finished() | Failed() | WroteLine() if self._desk.job is None:
                 page.end(snapshot, job, event)
-                self.refresh_bindings()
+                self._follow_poem()
+                self._come_back()
                 self._mark()
                 self.call_later(self._do_waiting)
 
@@ -161,7 +168,8 @@ class WriteScreen(RealVerseScreen):
         self.query_one(Page).show(self._desk.now, words)
         if self._desk.now:
             self._ask_for(self._desk.now.text)
-        self.refresh_bindings()
+        self._follow_poem()
+        self._come_back()
         self._mark()
 
     @on(events.DescendantFocus)
@@ -218,6 +226,7 @@ class WriteScreen(RealVerseScreen):
             "gloss": self.action_gloss,
             "cento": self.action_cento,
             "import": self.action_import,
+            "editor": self.action_editor,
         }
 
     async def _write_new(self, text: str) -> None:
@@ -308,27 +317,6 @@ class WriteScreen(RealVerseScreen):
             seed = snapshot.draft.passages[-1].seed
             bar.set("seed", str(seed))
             self.notify(f"Seed {seed} is locked until you release it.")
-
-    async def action_edit(self) -> None:
-        """Lets the person change the poem."""
-        await self._desk.finish()
-        if snapshot := self._snapshot():
-            self.app.push_screen(EditScreen(snapshot.text, self._mode), partial(self._take_edited, snapshot))
-
-    async def _take_edited(self, snapshot: Snapshot, edit: Edited | None) -> None:
-        if edit is None:
-            return
-        shared_length = shared_beginning(edit.text, snapshot.text)
-        if edit.goes_on and edit.text == snapshot.text:
-            await self.action_go_on()
-        elif edit.goes_on:
-            await self._branch(snapshot, edit.text, shared_length, is_typed=True)
-        elif edit.text != snapshot.text:
-            self._change_by_hand(snapshot, edit.text, shared_length, "changed by hand")
-
-    def _change_by_hand(self, snapshot: Snapshot, text: str, at: int, words: str) -> None:
-        self._watch_saving(self._desk.change_by_hand(snapshot, text, at))
-        self._show(words)
 
     async def action_lens(self) -> None:
         """Shows what the model thought at every place of the poem."""

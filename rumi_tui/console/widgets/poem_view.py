@@ -17,7 +17,8 @@ from textual.strip import Strip
 
 from models.forms import form_named
 from rumi_tui.bidi import Mode, is_right_to_left, printable, to_cells
-from rumi_tui.console.widgets.wrap import shortened, wrapped
+from rumi_tui.console.plain import is_plain
+from rumi_tui.console.widgets.wrap import hang_of, shortened, wrapped
 from rumi_tui.verse.marks import KINDS, Kind, LineMarks
 from rumi_tui.verse.rules import Fault
 
@@ -30,8 +31,6 @@ NARROWEST = 24
 STEP = 4
 GAP = 4
 """Cells between two hemistichs."""
-HANG = 4
-"""Cells by which the rows of a long line are set back, all but the first."""
 CURSOR = "▌"
 FAULTS: dict[Fault, str] = {
     "rhyme": "no rhyme",
@@ -86,6 +85,11 @@ class PoemView(ScrollView, can_focus=False):
         """The number of a line that is being tried, how many of its characters stand firm, and all of it for now."""
         self._marks: Sequence[LineMarks] = ()
         """Of the first lines; none where no marks are to be seen."""
+
+    @property
+    def line_count(self) -> int:
+        """Lines of the poem, the one that is being written too."""
+        return len(self._lines)
 
     def show(
         self, text: str, given_parts: Iterable[range], form: str, captions: Mapping[int, str] | None = None
@@ -183,7 +187,7 @@ class PoemView(ScrollView, can_focus=False):
     def _lay_out(self, from_line: int) -> None:
         """Sets the lines from this one on anew."""
         form = form_named(self._form)
-        right_to_left = is_right_to_left("".join(self._lines[:2]))
+        right_to_left = is_right_to_left("".join(self._lines[:2])) and not is_plain(self)
         room = self.size.width - 2
         half = (room - GAP) // 2
         side_by_side = right_to_left and form.columns == 2 and half >= HEMISTICH[0]
@@ -196,6 +200,8 @@ class PoemView(ScrollView, can_focus=False):
             lines, margin = 1, (self.size.width - column) // 2
             measure = max(column, self.size.width - margin - 1)  # up to the edge: a long line takes the margin, too
             self._margin = self.size.width - margin - measure if right_to_left else margin
+            if is_plain(self):  # a row of braille shows the left of the screen
+                self._margin, measure = 1, column
         first_verse = from_line // lines if self._setting == (lines, measure, column) else 0
         self._setting = lines, measure, column
         if first_verse < len(self._first_row):
@@ -270,9 +276,9 @@ class PoemView(ScrollView, can_focus=False):
         for mark in self._marks_of(number).marks:
             for index in range(mark.begin, min(mark.end, firm)):
                 styles[index] += self.mark_style(mark.kind)
-        right_to_left = is_right_to_left(line)
+        right_to_left = is_right_to_left(line) and not is_plain(self)
         rows = []
-        hang = 0 if self._mode == "terminal" and right_to_left else min(HANG, measure // 8)
+        hang = hang_of(line, measure, self._mode)
         for begin, end in wrapped(line, measure - 1, hang):
             row = self._set_row(line, (begin, begin + len(line[begin:end].rstrip(" "))), styles)
             blanks = hang if begin else 0

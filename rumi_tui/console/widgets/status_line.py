@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.console.keymap import spoken
+from rumi_tui.console.plain import is_plain, with_pauses
 
 ERROR_SIGN = "✗ "
 """Before what went wrong, which colour alone must not tell."""
@@ -67,13 +68,16 @@ class StatusLine(Static):
     def _text(self, width: int | None) -> Text:
         """What stands there in so many cells; in its full length where there is no width."""
         if self._hint or self._is_error or not self._legend:
-            words = self._hint or ERROR_SIGN * self._is_error + self._words
+            sign = "Error: " if is_plain(self) else ERROR_SIGN
+            words = self._hint or sign * self._is_error + self._words
+            words = with_pauses(words) if is_plain(self) else words
             if width is None or cell_len(words) <= width:
                 return Text(to_display(words, self._mode, 0))
             more = "…" if self._hint else f"… {self._key}".rstrip()
             beginning = set_cell_size(words, max(0, width - len(more))).rstrip()
             return Text(to_display(beginning, self._mode, 0) + more)
-        parts = [Text(to_display(self._words, self._mode, 0)), self._legend]
+        words = with_pauses(self._words) if is_plain(self) else self._words
+        parts = [Text(to_display(words, self._mode, 0)), self._legend]
         whole = Text(" · ").join(part for part in parts if part)
         return whole if width is None or whole.cell_len <= width else self._legend
 

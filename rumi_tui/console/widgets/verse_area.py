@@ -10,6 +10,7 @@ from textual.strip import Strip
 from textual.widgets import TextArea
 
 from rumi_tui.bidi import Mode, is_right_to_left, printable
+from rumi_tui.console.plain import is_plain
 from rumi_tui.console.widgets.ordered import OrderedRow
 
 Location = tuple[int, int]
@@ -37,6 +38,10 @@ class VerseArea(TextArea):
         """Draws right-to-left lines in another way from now on."""
         self._mode = mode
         self.refresh()
+
+    def on_mount(self) -> None:
+        """Lets nothing blink for a screen reader."""
+        self.cursor_blink = not is_plain(self)
 
     @property
     def cursor_index(self) -> int:

@@ -50,7 +50,7 @@ from rumi_tui.console.screens.tour import TourScreen
 from rumi_tui.console.screens.tree import TreeScreen
 from rumi_tui.console.screens.verses import VersesScreen
 from rumi_tui.console.screens.write import WriteScreen
-from rumi_tui.console.themes import THEMES
+from rumi_tui.console.themes import THEMES, few_colours
 from rumi_tui.console.widgets.lens_view import LEVELS, LensView
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.status_line import ERROR_SIGN, StatusLine
@@ -115,8 +115,11 @@ PAGES = {
         has_picture=False,
     ),
     "drafts": Page(DraftsScreen, ("ctrl+d",), "The best first"),
+    "beside": Page(WriteScreen, ("alt+s",), has_picture=False),
+    "branches": Page(WriteScreen, ("alt+s",), has_picture=False),
+    "focus": Page(WriteScreen, ("alt+s", "alt+z"), has_picture=False),
 }
-"""Other lines and drafts come last, for they need settings of their own, and drafts change the library."""
+"""What comes after the marks changes settings, and drafts change the library."""
 
 
 @pytest.fixture
@@ -334,17 +337,9 @@ def runs_of_letters(screen: Screen) -> Iterator[tuple[str, Style]]:
             x = ends[1] + 1
 
 
-def luminance(colour: Color) -> float:
-    """WCAG 2.2, relative luminance of a colour of Rich."""
-    parts = [part / 255 for part in colour.triplet]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
 def contrast(one: Color, other: Color) -> float:
     """WCAG 2.2, contrast ratio of two colours of Rich (1.4.3 and 1.4.6 want 4.5 and 7)."""
-    dark, bright = sorted((luminance(one), luminance(other)))
-    return (bright + 0.05) / (dark + 0.05)
+    return few_colours.contrast(one.triplet, other.triplet)
 
 
 def shades(pilot: Pilot) -> list[Style]:
