@@ -87,7 +87,7 @@ def test_a_poem_is_written_stopped_branched_and_found_again(terminal: Terminal):
     terminal.press("Enter")
     terminal.wait_for("changed by hand")
     third, *others = terminal.poems()
-    assert (third.text, others) == (f"{first.text.rstrip()}\nmoth", [second, first])
+    assert (third.text, others) == (f"{first.text}\nmoth", [second, first])
     assert third.branch is not None
     assert third.branch.parent == first.id
     assert shows(terminal, third)

@@ -53,6 +53,7 @@ from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.themes import THEMES, few_colours
 from rumi_tui.console.widgets.lens_view import LEVELS, LensView
 from rumi_tui.console.widgets.poem_view import PoemView
+from rumi_tui.console.widgets.side_pane import SidePane
 from rumi_tui.console.widgets.status_line import ERROR_SIGN, StatusLine
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.store import Branch, Library, Passage
@@ -273,7 +274,8 @@ async def assert_room(pilot: Pilot, size: tuple[int, int], where: str) -> None:
     """What matters most on a page is in sight: what has the focus, and where one writes the verse and the prompt."""
     screen = pilot.app.screen
     if isinstance(screen, WriteScreen):
-        await until(pilot, lambda: in_sight(pilot, screen.query_one(PoemView))[0] >= size[0] - 2)
+        view, pane = screen.query_one(PoemView), screen.query_one(SidePane)
+        await until(pilot, lambda: in_sight(pilot, view)[0] + in_sight(pilot, pane)[0] >= size[0] - 3)
         _, height = in_sight(pilot, screen.query_one(PoemView))
         assert height >= 3, where
         assert in_sight(pilot, screen.query_one("#prompt"))[1] >= 1, where
