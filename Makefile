@@ -2,9 +2,10 @@
 PYTHON ?= python3
 RUN := .venv
 DEV := .venv-dev
+MINUTES := 5
 PYTEST := $(DEV)/bin/python -m pytest --numprocesses 3 --dist worksteal
 
-.PHONY: help run check test test-web screens page bench bench-train bench-ask models clean
+.PHONY: help run check test test-web fuzz screens page bench bench-train bench-ask models clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -29,6 +30,9 @@ test: $(DEV)/ready ## all that check does, and all tests: what decides whether a
 test-web: $(DEV)/ready page/node_modules ## test in a real browser, and JavaScript (Debian: chromium, chromium-driver, npm)
 	$(DEV)/bin/python -m pytest -m web tests/rumi_tui/console/web tests/page
 	$(DEV)/bin/python -m pytest tests/export/test_standard.py tests/page
+
+fuzz: $(DEV)/ready ## press random keys in the console for MINUTES=5; tells the seed of what fails
+	$(DEV)/bin/python fuzz/random_keys.py --minutes $(MINUTES)
 
 screens: $(DEV)/ready ## draw the pictures of the console in docs/screens anew
 	$(DEV)/bin/python docs/screens.py

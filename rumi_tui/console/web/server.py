@@ -143,11 +143,15 @@ class ConsoleServer(Server):
         assert task is not None
         page = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS)
         await page.prepare(request)
+
+        async def close() -> None:
+            await page.close()
+
         console = Console(
             self.command,
             write_bytes=page.send_bytes,
             write_str=page.send_str,
-            close=page.close,
+            close=close,
             download_manager=self.download_manager,
         )
         self._pages.add(task)
