@@ -20,7 +20,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
 PATIENCE_SECONDS = 300.0
-POEMS = 5
+POEMS = 3
 ARGUMENTS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 
 
@@ -30,7 +30,8 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 
 def marks(browser: webdriver.Chrome, name: str) -> list[dict]:
-    return browser.execute_script(f"return performance.getEntriesByName('{name}').map(entry => entry.toJSON())")
+    entries = f"performance.getEntriesByName('{name}')"
+    return browser.execute_script(f"return {entries}.map(({{startTime, detail}}) => ({{startTime, detail}}))")
 
 
 def wait_for(browser: webdriver.Chrome, poems: int) -> dict:

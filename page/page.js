@@ -67,11 +67,11 @@ const HEARD = {
     if (loaded === language.value) offer(forms);
     if (!written) write();
   },
-  begun({ text, unknown }) {
+  begun({ form: name, text, unknown }) {
     performance.mark("begun");
     show(true);
-    view.begin(written.language, written.form, text);
-    written.unknown = unknown;
+    view.begin(written.language, name, text);
+    Object.assign(written, { form: name, unknown });
     tell(`seed ${written.seed}`, "writing");
   },
   steps({ steps }) {

@@ -1,8 +1,8 @@
 // The worker in which a model runs, so that the page stays quick. Knows nothing of what is drawn.
 //
-// It is told {do: "load", language}, {do: "write", ...request}, {do: "goOn", lines} and {do: "stop"}. It tells
-// {event: "loaded", forms}, {event: "begun", text, unknown}, {event: "steps", steps}, {event: "stopped", canGoOn, ...}
-// and {event: "failed", reason}.
+// It is told {do: "load", language}, {do: "write", ...request}, {do: "goOn", lines, temperature} and {do: "stop"}. It tells
+// {event: "loaded", forms}, {event: "begun", form, text, unknown}, {event: "steps", steps}, {event: "stopped", canGoOn,
+// ...} and {event: "failed", reason}.
 
 import * as ort from "./ort/ort.wasm.bundle.min.mjs";
 import { Decoder } from "./decoder.js";
@@ -76,11 +76,12 @@ async function write(lines, isWanted) {
 }
 
 const COMMANDS = {
-  async write({ language, text, lines, ...request }, isWanted) {
-    const { decoder, tokenizer } = await load(language);
+  async write({ language, form: asked, text, lines, ...request }, isWanted) {
+    const { decoder, tokenizer, forms } = await load(language);
+    const form = forms.includes(asked) ? asked : forms[0]; // asked before the forms of a new language were known
     const fitted = tokenizer.fit(text);
-    poem = new Poem(decoder, tokenizer, { ...request, text: fitted.text });
-    postMessage({ event: "begun", ...fitted });
+    poem = new Poem(decoder, tokenizer, { ...request, form, text: fitted.text });
+    postMessage({ event: "begun", form, ...fitted });
     await write(lines, isWanted);
   },
   async goOn({ lines, temperature }, isWanted) {

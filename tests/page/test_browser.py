@@ -142,8 +142,11 @@ def test_a_seed_brings_a_poem_back_and_escape_stops_it(page: Page) -> None:
 
 def test_persian_runs_from_right_to_left_in_couplets_and_shows_its_surprise(page: Page, page_folder: Path) -> None:
     page.until_written()
+    page.set("lines", "2")
     page.choose("language", "fa")
-    page.until(lambda: "ghazal" in page["form"].text)
+    page["write"].click()  # the page still offers the forms of the English model
+    assert len(page.until_written()) == 2
+    assert len(page.browser.find_elements(By.CSS_SELECTOR, "#poem[lang=fa] .unit:first-child p")) == 2
     page.choose("form", "ghazal")
     page.set("temperature", "0")
     page.set("lines", "4")

@@ -84,7 +84,8 @@ def test_a_prompt_is_read_as_the_program_reads_it(tmp_path: Path) -> None:
         tokenizer = Session(model_path(language)).tokenizer
         texts = [
             "", "  two   blanks\t", "a\u00a0b", "naïve — “Æsop”…", "THE SOUL", "ﻻله", "كتاب يار", "خانۀ",
-            "مي\u200c رود", "بُلبُل", "soft\u00adhyphen", "\u202eevil", "🌹 rose", "٣ و 3", "e\u0301", "\ud83d", "what?", "ـــ",
+            "مي\u200c رود", "بُلبُل", "soft\u00adhyphen", "\u202eevil", "🌹 rose", "٣ و 3", "e\u0301", "\ud83d", "what?",
+            "ـــ",
         ]  # fmt: skip
         described = {"kind": "characters", "symbols": tokenizer.tokens, "normalisation": tokenizer.normalisation}
         fits = run_node(tmp_path, NORMALISE, json.dumps(described), json.dumps(texts))
