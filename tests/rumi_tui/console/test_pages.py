@@ -131,6 +131,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         say(patch, *UNDER_WAY, goes_on=True)
         time.tzset()
         patch.setenv("RUMI_CORPUS_DIR", str(write_works(tmp_path / "texts")))
+        patch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))  # where no model of meaning is
         MODEL.write_bytes(small_model("en"))
         yield
     time.tzset()
