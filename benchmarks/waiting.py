@@ -26,13 +26,15 @@ from pathlib import Path
 
 from textual.widgets import Input, Static
 
+from models.errors import RumiError
 from rumi_tui.console.app import RumiApp
 from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.widgets.reading_view import ReadingView
 from rumi_tui.library.store import Library
 from rumi_tui.locations import texts_folder
 from rumi_tui.search.index import Index
-from rumi_tui.texts.reader import open_works
+from rumi_tui.texts.places import read_place
+from rumi_tui.texts.reader import Works, open_works
 
 SEARCHES = (
     *(
@@ -85,11 +87,13 @@ def search(folder: Path, kept: Path) -> Waits:
 
 async def sections(folder: Path) -> dict[str, Waits]:
     """The two ways to another section, on one screen."""
-    open_works(folder).books()
+    works = open_works(folder)
+    works.books()
     waits = {"next section": Waits(), "any place": Waits()}
     chance = random.Random(0)
     places = [f"masnavi/{1 + n % 6}/{number}" for n, number in enumerate(chance.sample(range(1, 115), PLACES // 2))]
     places += [f"divan/{number}" for number in chance.sample(range(1, 3_230), PLACES // 2)]
+    places = [place for place in places if is_here(works, place)]
     with tempfile.TemporaryDirectory() as new:
         app = RumiApp(Library(Path(new) / "poems.sqlite"), "en", "app")
         async with app.run_test(size=(120, 40)) as pilot:
@@ -106,6 +110,14 @@ async def sections(folder: Path) -> dict[str, Waits]:
                 await until_drawn(screen, waits["any place"], screen.query_one(Input).action_submit)
             await app.writer.close()
     return waits
+
+
+def is_here(works: Works, place: str) -> bool:
+    try:
+        works.find(read_place(place))
+    except RumiError:
+        return False
+    return True
 
 
 async def until_drawn(screen: ReadingScreen, waits: Waits, go: Callable[[], object]) -> None:
