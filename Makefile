@@ -47,8 +47,9 @@ bench: $(DEV)/ready ## measure how quickly verse is written, beside PyTorch and 
 bench-train: $(DEV)/ready ## train on tiny Shakespeare beside a plain GPT-2: 1, 10 and 30 minutes each (RUMI_CORPUS_DIR)
 	$(DEV)/bin/python benchmarks/tiny_shakespeare.py
 
-bench-ask: $(DEV)/ready ## measure how well questions find couplets (RUMI_CORPUS_DIR, and fetch --ask first)
+bench-ask: $(DEV)/ready ## measure how well questions find couplets, and how long one waits (RUMI_CORPUS_DIR, and fetch --ask first)
 	$(DEV)/bin/python benchmarks/ask.py
+	$(DEV)/bin/python benchmarks/waiting.py
 
 models: $(DEV)/ready ## make the models that ship again, from the texts, into runs/models: days without a GPU
 	for recipe in training/recipes/*.sh; do PATH="$(CURDIR)/$(DEV)/bin:$$PATH" bash $$recipe runs/models || exit; done

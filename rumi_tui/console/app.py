@@ -38,6 +38,12 @@ from rumi_tui.console.widgets.settings_bar import SettingsBar
 from rumi_tui.console.widgets.status_line import StatusLine
 from rumi_tui.console.writing.writer import Writer
 from rumi_tui.library.store import Library
+from rumi_tui.locations import index_folder, texts_folder
+from rumi_tui.search.background import reading
+from rumi_tui.search.embeddings import is_model_here
+
+LOOK_SECONDS = 1.0
+"""Between two looks at what goes on beside the writing."""
 
 SAVE_SECONDS = 1.0
 """At most so much of a session is lost where the console is killed; of its poems less, see `Draft`."""
@@ -134,6 +140,7 @@ class RumiApp(App[str]):
         await self.push_screen(self._writing)
         if self._trouble:
             complain(self._writing, self._trouble)
+        self.set_interval(LOOK_SECONDS, self._tell_what_goes_on)
         if self._welcome:
             self.action_tour()
         self.set_interval(SAVE_SECONDS, self._save_changes)
@@ -192,10 +199,23 @@ class RumiApp(App[str]):
             self.run_worker(self._fetch(), group="fetch")
         self._turn_over(FetchScreen(self._fetching))
 
+    def action_fetch_model(self) -> None:
+        """Fetches the model of meaning, and the texts if need be, or shows how far they are."""
+        self._fetching.wants_model = True
+        self.action_fetch()
+
     async def _fetch(self) -> None:
         words = await self._fetching.run()
+        if self._fetching.wants_model and is_model_here():
+            reading.start(texts_folder(), index_folder(), again=True)
+        self._tell_what_goes_on()
         if not isinstance(self.screen, FetchScreen):
             self._writing.notify(words, severity="error" if self._fetching.has_failed else "information")
+
+    def _tell_what_goes_on(self) -> None:
+        """Says beside what is written how far the fetch is, and after it the reading of the texts."""
+        for line in self._writing.query(StatusLine):
+            line.accompany(self._fetching.in_short or reading.in_short)
 
     def notify(self, message: str, **options: Any) -> None:
         """Tells something in one row of the screen, as it is, brackets and all.

@@ -227,7 +227,11 @@ class WriteScreen(EditingScreen):
             "cento": self.action_cento,
             "import": self.action_import,
             "editor": self.action_editor,
+            "fetch": self._fetch_model,
         }
+
+    async def _fetch_model(self, _: str) -> None:
+        await self.app.run_action("fetch_model")
 
     async def _write_new(self, text: str) -> None:
         await self._desk.write_new(self._settings(), text)

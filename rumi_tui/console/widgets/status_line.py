@@ -14,6 +14,8 @@ from rumi_tui.console.plain import is_plain, with_pauses
 
 ERROR_SIGN = "✗ "
 """Before what went wrong, which colour alone must not tell."""
+BETWEEN, LEAST = 2, 24
+"""Cells before what goes on beside, and those that a message must have left."""
 STANDS_SECONDS = 3.0
 """How long a message is left alone by the keys that are pressed after it."""
 
@@ -29,6 +31,7 @@ class StatusLine(Static):
         self._mode = mode
         self._hint = ""
         self._legend = Text()
+        self._beside = ""
         self.tell(words, is_error)
 
     def draw_in(self, mode: Mode) -> None:
@@ -52,6 +55,12 @@ class StatusLine(Static):
         self._legend = legend
         self._draw()
 
+    def accompany(self, words: str) -> None:
+        """Shows at the end of the row what goes on beside the writing, for as long as it is not empty."""
+        if words != self._beside:
+            self._beside = words
+            self._draw()
+
     @property
     def has_stood(self) -> bool:
         """Whether the message could be read by now."""
@@ -66,7 +75,24 @@ class StatusLine(Static):
         self.update(self._text(None), layout=False)
 
     def _text(self, width: int | None) -> Text:
-        """What stands there in so many cells; in its full length where there is no width."""
+        """What stands there in so many cells; in its full length where there is no width.
+
+        What goes wrong and hints are shown in full where they can be, all else leaves room for what goes on beside.
+        """
+        if not self._beside:
+            return self._message(width)
+        beside = Text(self._beside)
+        if width is None:
+            return Text(" · ").join(part for part in (self._message(None), beside) if part)
+        room = width - beside.cell_len - BETWEEN
+        whole = self._message(None)
+        if whole.cell_len > room and (self._is_error or self._hint or room < LEAST):
+            return self._message(width)
+        message = self._message(room)
+        return Text.assemble(message, " " * (width - message.cell_len - beside.cell_len), beside)
+
+    def _message(self, width: int | None) -> Text:
+        """What was told, or stands in front of it, in so many cells."""
         if self._hint or self._is_error or not self._legend:
             sign = "Error: " if is_plain(self) else ERROR_SIGN
             words = self._hint or sign * self._is_error + self._words

@@ -30,6 +30,7 @@ from textual.widgets import OptionList
 from export.graph import build_graph
 from models.card import Description
 from models.tokenizer import RESERVED, CharacterTokenizer
+from rumi_tui.console import app
 from rumi_tui.console.screens.cento import CentoScreen
 from rumi_tui.console.screens.contents import ContentsScreen
 from rumi_tui.console.screens.drafts import DraftsScreen
@@ -132,6 +133,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         say(patch, *UNDER_WAY, goes_on=True)
         time.tzset()
         patch.setenv("RUMI_CORPUS_DIR", str(write_works(tmp_path / "texts")))
+        patch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))  # where no model of meaning is
+        patch.setattr(app, "LOOK_SECONDS", 1e6)  # what goes on beside the pages is in no picture
         MODEL.write_bytes(small_model("en"))
         yield
     time.tzset()
