@@ -21,6 +21,7 @@ class BranchTree(Tree[KeptPoem]):
     def __init__(self, mode: Mode) -> None:
         super().__init__("", classes="tree")
         self._mode = mode
+        self._current: int | None = None
         self.show_root = False
         self.guide_depth = 3
         self.auto_expand = False
@@ -28,21 +29,32 @@ class BranchTree(Tree[KeptPoem]):
     def grow(self, family: Sequence[KeptPoem], current: int | None) -> None:
         """Shows the poems of one tree, the oldest first, the cursor on the one on the page."""
         self.clear()
+        self._current = current
         nodes: dict[int, TreeNode[KeptPoem]] = {}
         parents = {poem.branch.parent for poem in family if poem.branch}
         for poem in family:
             parent = nodes.get(poem.branch.parent, self.root) if poem.branch else self.root
-            has_branches, title = poem.id in parents, self._title(poem, poem.id == current)
-            nodes[poem.id] = parent.add(title, poem, expand=has_branches, allow_expand=has_branches)
+            has_branches = poem.id in parents
+            nodes[poem.id] = parent.add(self._title(poem), poem, expand=has_branches, allow_expand=has_branches)
         self.root.expand()
         if current in nodes:  # not where it was deleted from the library
             self.call_after_refresh(self.move_cursor, nodes[current])
 
-    def _title(self, poem: KeptPoem, is_current: bool) -> Text:
+    def draw_in(self, mode: Mode) -> None:
+        """Draws right-to-left titles in another way from now on."""
+        self._mode = mode
+        below = list(self.root.children)
+        while below:
+            node = below.pop()
+            assert node.data is not None
+            node.set_label(self._title(node.data))
+            below += node.children
+
+    def _title(self, poem: KeptPoem) -> Text:
         begins = poem.branch.at if poem.branch else 0
         line = " ".join(poem.text[begins : begins + EXCERPT].split("\n"))
         excerpt = to_display(line, self._mode, 0)
-        return Text(f"{'● ' if is_current else ''}{'… ' if begins else ''}{excerpt}")
+        return Text(f"{'● ' if poem.id == self._current else ''}{'… ' if begins else ''}{excerpt}")
 
 
 def branch_count(family: Sequence[KeptPoem]) -> str:

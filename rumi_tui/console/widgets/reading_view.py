@@ -103,6 +103,11 @@ class ReadingView(ScrollView, can_focus=True):
         self._lay_out()
         self.call_after_refresh(self._follow)
 
+    def draw_in(self, mode: Mode) -> None:
+        """Draws right-to-left lines in another way from now on."""
+        self._mode = mode
+        self._lay_out()
+
     def annotate(self, annotation: Annotation | None, told: Sequence[Told] = ()) -> None:
         """Tells something below the couplet under the cursor, until the cursor leaves it; None takes it away."""
         self.annotation, self._told = annotation, told

@@ -88,6 +88,12 @@ class SidePane(Vertical):
             self._latest = self.wanted
             self._open(self.wanted)
 
+    def draw_in(self, mode: Mode) -> None:
+        """Draws right-to-left lines in another way from now on."""
+        self._mode = mode
+        if not self.has_class("-tree"):
+            self._tell_place()
+
     @work(thread=True, exclusive=True)
     def _open(self, typed: str) -> None:
         """In a thread: the first poem of a work takes as long as the reading of its file."""
@@ -132,6 +138,6 @@ class SidePane(Vertical):
             self._tell("\n".join(["Rumi, " + self._poem.place.name, *titles]))
 
     def _tell(self, words: str) -> None:
-        heading = self.query_one("#beside-heading", Static)
-        width = max(8, heading.size.width - 4)
-        heading.update("\n".join(to_display(shortened(line, width), self._mode, width) for line in words.split("\n")))
+        width = max(8, self.content_size.width - 4)  # the heading itself may not have its new width yet
+        lines = [to_display(shortened(line, width), self._mode, width) for line in words.split("\n")]
+        self.query_one("#beside-heading", Static).update("\n".join(lines))

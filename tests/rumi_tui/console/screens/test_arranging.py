@@ -19,7 +19,7 @@ from console_support import (
     until,
 )
 from support import write_works
-from textual.widgets import Footer
+from textual.widgets import Footer, Static
 
 from rumi_tui.console.screens import arranging
 from rumi_tui.console.screens.reading import ReadingScreen
@@ -109,6 +109,16 @@ async def test_rumi_stands_beside_the_poem_and_is_opened_from_there(
         await pilot.press("escape")
         await until(pilot, lambda: view._poem and view._poem.place == first)
         assert view._poem.languages == ["fa", "en"]
+        heading = pilot.app.screen.query_one("#beside-heading", Static)
+        whole = str(heading.content)
+        await pilot.resize_terminal(20, 8)
+        await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: str(heading.content) == whole)
+        assert first.name in whole
+        pilot.app.screen.order("terminal")
+        await until(pilot, lambda: str(heading.content) != whole)
+        pilot.app.screen.order("app")
+        await until(pilot, lambda: str(heading.content) == whole)
         view.focus()
         await pilot.press("right", "down")
         await until(pilot, lambda: view._poem.place.number == 2)
