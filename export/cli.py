@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from models.paths import weights_path
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, narrate
 
@@ -43,7 +44,7 @@ def export(
         raise typer.BadParameter("name with --text what to measure the cost of int8 on.", param_hint="--quantize")
     try:
         from export.export import export_model
-        from training.checkpoint import load_weights, weights_path
+        from training.checkpoint import load_weights
     except ModuleNotFoundError as error:
         raise command_line.needs_extra(error, "train") from error
     from models.card import UNSAID

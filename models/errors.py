@@ -10,4 +10,5 @@ class RumiError(Exception):
 
 def describe(error: OSError) -> str:
     """What the system said, without the error number, as part of a sentence."""
-    return (error.strerror or str(error)).lower()
+    reason = error.strerror or str(error)
+    return reason[:1].lower() + reason[1:]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from models.errors import RumiError, describe
+from models.paths import check_file
 
 
 @contextlib.contextmanager
@@ -17,17 +18,20 @@ def replacing(path: Path) -> Iterator[Path]:
     """Gives a temporary path beside `path`; when the block ends well, that file takes the place of `path`.
 
     Whoever could read the old file can read the new one. A crash, an error or a full disk leaves what stood there
-    before. Raises `RumiError` when the system refuses.
+    before. Raises `RumiError` when the system refuses, and where something stands that is no file, as /dev/null.
     """
     temporary = path.parent / f".{path.name}.{secrets.token_hex(8)}{path.suffix}"
     try:
+        if path.exists():
+            check_file(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.touch(exist_ok=False)
         mode = (path if path.exists() else temporary).stat().st_mode
         yield temporary
-        with temporary.open("rb") as file:
+        temporary.chmod(stat.S_IRUSR | stat.S_IWUSR)  # whatever put a file of its own in that place
+        with temporary.open("rb+") as file:  # Windows syncs only what can be written
             os.fsync(file.fileno())
-        temporary.chmod(stat.S_IMODE(mode))  # whatever put a file of its own in that place
+        temporary.chmod(stat.S_IMODE(mode))
         temporary.replace(path)
     except OSError as error:
         raise RumiError(f"Could not write {path} ({describe(error)}): the old file is unchanged.") from error

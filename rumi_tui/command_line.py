@@ -5,18 +5,23 @@ Knows nothing of what the commands do.
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any, NoReturn
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
 from models.errors import RumiError, describe
+from models.paths import given_path
 from rumi_tui.verse.languages import LANGUAGES
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 PATIENCE = 2.0
 """Seconds that a person is left without a word."""
@@ -48,9 +53,34 @@ Language = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
-def new_app(**settings: Any) -> typer.Typer:
+class CommandLine(typer.Typer):
+    """A command line whose commands are given paths as a person means them, see `models.paths.given_path`."""
+
+    def command(self, *names: Any, **settings: Any) -> Callable[[Command], Command]:
+        """As `typer.Typer.command`."""
+        register = super().command(*names, **settings)
+
+        def add(command: Command) -> Command:
+            @functools.wraps(command)
+            def called(**values: Any) -> Any:
+                return command(**{name: _given(value) for name, value in values.items()})
+
+            register(called)
+            return command
+
+        return add
+
+
+def _given(value: Any) -> Any:
+    """An argument of a command; where it is a path or several, those that a person means."""
+    if isinstance(value, list | tuple):
+        return [_given(each) for each in value]
+    return given_path(value) if isinstance(value, Path) else value
+
+
+def new_app(**settings: Any) -> CommandLine:
     """A command line in the house style: plain help, no shell completion, no private tracebacks."""
-    return typer.Typer(
+    return CommandLine(
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from platformdirs import user_cache_path, user_config_path, user_data_path, user_documents_path
 
+from models.paths import given_path
+
 
 def library_path() -> Path:
     """The SQLite file that holds the poems."""
@@ -31,7 +33,7 @@ def model_folder() -> Path:
 def texts_folder() -> Path:
     """The folder of texts that is read where nobody names one: `RUMI_CORPUS_DIR`, or else the fetched ones."""
     named = os.environ.get("RUMI_CORPUS_DIR")
-    return Path(named) if named else fetched_texts()
+    return given_path(named) if named else fetched_texts()
 
 
 def index_folder() -> Path:

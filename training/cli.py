@@ -21,6 +21,7 @@ from models.card import UNSAID
 from models.config import DEFAULT_PRESET, PRESETS
 from models.errors import RumiError
 from models.forms import FORMS
+from models.paths import given_path
 from models.pretrained import MODELS, checkpoint_path, shipped
 from models.tokenizer import TokenizerKind
 from rumi_tui import command_line
@@ -306,7 +307,7 @@ def evaluate(
 
 def _checkpoint(name: str) -> Path:
     model = shipped(name)
-    return checkpoint_path(model) if model else Path(name).resolve()
+    return checkpoint_path(model) if model else given_path(name).resolve()
 
 
 def _fetched_texts(option: str) -> list[Path]:

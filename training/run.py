@@ -22,6 +22,7 @@ from models.card import UNSAID, Card, Description, Text
 from models.config import DEFAULT_PRESET, DecoderConfig, preset
 from models.decoder import Decoder
 from models.errors import RumiError, describe
+from models.paths import WEIGHTS, weights_path
 from models.tokenizer import SEPARATOR, CharacterTokenizer, Tokenizer
 from rumi_tui.engine.loss import Score
 from rumi_tui.texts.corpus import Poem, Source, read_corpus
@@ -93,7 +94,7 @@ def read_inputs(config: RunConfig) -> Inputs:
         start=checkpoint.load_weights(start) if start else None,
         hashes={
             "texts": [source.sha256 for source in sources],
-            "init": [_sha256(checkpoint.weights_path(start))] if start else [],
+            "init": [_sha256(weights_path(start))] if start else [],
             "self_training": [_sha256(path) for path in generated],
         },
     )
@@ -152,7 +153,7 @@ class Run:
     def _keep_best(self, model: Decoder, state: TrainState) -> None:
         card = self.description.card
         card = msgspec.structs.replace(card, characters_seen=card.characters_seen + self._characters(state.step))
-        checkpoint.save_weights(self.folder / checkpoint.WEIGHTS, model, self.description._replace(card=card))
+        checkpoint.save_weights(self.folder / WEIGHTS, model, self.description._replace(card=card))
 
     def _characters(self, steps: int) -> int:
         """How many characters of text that many steps read, see `Card.characters_seen`."""
@@ -224,7 +225,7 @@ def measure(folder: Path, sources: Sequence[Source], device: torch.device) -> Sc
         nats_per_char_told=round(told.nats_per_char, 5) if told else None,
     )
     description = index_text(description._replace(card=card), sources)
-    checkpoint.save_weights(folder / checkpoint.WEIGHTS, model, description)
+    checkpoint.save_weights(folder / WEIGHTS, model, description)
     return score
 
 

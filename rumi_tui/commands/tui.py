@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.errors import RumiError
+from models.paths import given_path
 from models.pretrained import MODELS, shipped
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Version, narrate
@@ -73,7 +74,7 @@ def tui(
 
     settings_file = SettingsFile(settings_path())
     model = model or settings_file.settings.model
-    model = shipped(model) or str(Path(model).expanduser().resolve())
+    model = shipped(model) or str(given_path(model).resolve())
     if os.environ.get("NO_COLOR") == "":  # which stands for colours (no-color.org); Textual takes it for none
         del os.environ["NO_COLOR"]
     wish = rtl or settings_file.settings.rtl
@@ -151,10 +152,9 @@ def exchange(export: Path | None, import_: Path | None) -> None:
     if import_:
         narrate(take_in(library, read_file(import_)).words)
     if export:
-        path = export.expanduser()
-        with replacing(path) as temporary:
+        with replacing(export) as temporary:
             temporary.write_bytes(to_library_file(library))
-        narrate(f"The whole library is saved as {path}.")
+        narrate(f"The whole library is saved as {export}.")
     library.close()
 
 

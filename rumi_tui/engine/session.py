@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import onnxruntime as ort
 from models.card import Description
 from models.config import ROTARY_BASE
 from models.errors import RumiError, describe
+from models.paths import check_file, given_path, is_checkpoint, weights_path
 from models.pretrained import MODELS, model_path, shipped
 from rumi_tui.engine.context import Ids, Logits
 
@@ -158,19 +158,19 @@ def load_model(name: str, dequantize: bool = False) -> Session:
     `dequantize` as in `Session`.
     """
     model = shipped(name)
-    return Session(model_path(model) if model else Path(name), dequantize)
+    return Session(model_path(model) if model else given_path(name), dequantize)
 
 
 def _hash(path: Path) -> str:
+    """Of a file that may be a model file: the SHA-256 of all of it. Raises `RumiError` for any other."""
+    if is_checkpoint(path) and weights_path(path).is_file():
+        raise RumiError(f"{path} is a checkpoint: make a model file of it with rumi-export {path}")
     try:
+        check_file(path, LARGEST_FILE)
         with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            digest = hashlib.file_digest(file, "sha256").hexdigest() if size <= LARGEST_FILE else ""
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise RumiError(
             f"Could not read the model file {path} ({describe(error)}): "
             f"use {', '.join(MODELS)}, or the path of an .onnx file."
         ) from error
-    if not digest:
-        raise RumiError(f"{path} is larger than {LARGEST_FILE >> 20} MiB: it is not a model file of this program.")
-    return digest

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from models.errors import RumiError, describe
+from models.paths import check_file, given_path
 from rumi_tui.bidi import printable
 from rumi_tui.library.store import Branch, KeptPoem, Library
 from rumi_tui.texts.places import read_place
@@ -71,14 +72,12 @@ def read_file(path: Path) -> LibraryFile:
 
     Raises `RumiError` for one that cannot be read, or that is damaged or another program's.
     """
+    path = given_path(path)
     try:
-        path = path.expanduser()
-        if path.stat().st_size > LARGEST:
-            raise RumiError(f"{path} is larger than {LARGEST // 2**20} MB, which no library of poems is.")
+        check_file(path, LARGEST)
         content = path.read_bytes()
-    except (OSError, ValueError, RuntimeError) as error:  # the last for ~ and a person who is not there
-        why = describe(error) if isinstance(error, OSError) else str(error)
-        raise RumiError(f"{path} cannot be read ({why}).") from error
+    except OSError as error:
+        raise RumiError(f"{path} cannot be read ({describe(error)}).") from error
     try:
         file = _decode(content)
         for poem in file.poems:

@@ -12,12 +12,15 @@ import msgspec
 
 from models.errors import RumiError, describe
 from models.forms import FORMS, FREE
+from models.paths import check_file
 from models.tokenizer import normalise
 from rumi_tui.texts.labels import UNLABELLED, Label, labels_path, read_labels
 
 VALIDATION_EVERY = 20
 """In each file the poems number 20, 40, 60, ... validate; all others train."""
 
+LARGEST_LIST = 16 << 20
+"""Bytes of a file that tells of texts or poems: a hundred thousand of them."""
 UNSAID_LICENCE = "not said"
 
 
@@ -148,9 +151,10 @@ def parse_poems(lines: Iterable[str], form: str) -> Iterator[Poem]:
 def read_catalogue(folder: Path) -> dict[Path, TextFacts]:
     """What `corpus.toml` says of the files of a folder; nothing if it is not there."""
     path = folder / "corpus.toml"
-    if not path.is_file():
+    if not path.exists():
         return {}
     try:
+        check_file(path, LARGEST_LIST)
         texts = msgspec.toml.decode(path.read_bytes(), type=Catalogue).text
     except OSError as error:
         raise RumiError(f"Could not read {path} ({describe(error)}).") from error
@@ -164,6 +168,7 @@ def read_catalogue(folder: Path) -> dict[Path, TextFacts]:
 
 def _hash(path: Path) -> str:
     try:
+        check_file(path)
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import sys
 import threading
+from pathlib import Path
+from typing import Annotated
 
 import pytest
+import typer
 
 from rumi_tui import command_line
 from rumi_tui.command_line import patience
@@ -51,3 +54,15 @@ def test_nothing_is_said_once_the_waiting_is_over(said: Listener, monkeypatch: p
         for thread in others:
             thread.join(timeout=60)
         assert not said.words
+
+
+def test_every_path_of_every_command_may_begin_with_the_folder_of_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, given = command_line.new_app(), list[object]()
+
+    @app.command()
+    def command(files: list[Path], out: Annotated[Path | None, typer.Option()] = None, name: str = "") -> None:
+        given.extend([files, out, name])
+
+    monkeypatch.setenv("HOME", "/home/shams")
+    app(["one", "~/two", "--out=~/run", "--name=~/name"], standalone_mode=False)
+    assert given == [[Path("one"), Path("/home/shams/two")], Path("/home/shams/run"), "~/name"]

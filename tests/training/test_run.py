@@ -15,6 +15,7 @@ from support import generated, refused, verse, write_corpus
 
 from models.card import Text
 from models.decoder import Decoder
+from models.paths import WEIGHTS
 from rumi_tui.engine.loss import SEPARATOR
 from rumi_tui.texts.corpus import Poem, read_corpus
 from rumi_tui.verse.words import words
@@ -181,7 +182,7 @@ def test_a_run_from_a_checkpoint_that_has_changed_cannot_be_resumed(tmp_path: Pa
     decoder, description = checkpoint.load_weights(first)
     with torch.no_grad():
         next(decoder.parameters()).add_(1)
-    checkpoint.save_weights(first / checkpoint.WEIGHTS, decoder, description)
+    checkpoint.save_weights(first / WEIGHTS, decoder, description)
     with refused("not the one"):
         prepare(read, second, world)
 

@@ -17,6 +17,7 @@ from models.card import Card
 from models.characters import quoted
 from models.errors import RumiError
 from models.forms import FORMS, form_named
+from models.paths import given_path
 from models.pretrained import MODELS, shipped
 from models.tokenizer import Tokenizer
 from rumi_tui.bidi import Mode, to_cells
@@ -299,7 +300,7 @@ class SettingsBar(Vertical):
 
     def _choose_model(self, model: str) -> None:
         select = self.query_one("#model", Select)
-        model = shipped(model) or str(Path(model).expanduser())
+        model = shipped(model) or str(given_path(model))
         if all(model != name for _, name in self._models):
             self._models.append((Path(model).stem, model))
             select.set_options(self._models)
