@@ -10,7 +10,7 @@ import typer
 
 from models.paths import weights_path
 from rumi_tui import command_line
-from rumi_tui.command_line import Debug, Json, Version, narrate
+from rumi_tui.command_line import Debug, Json, Version, narrate, say, say_json
 
 app = command_line.new_app()
 
@@ -64,7 +64,7 @@ def export(
         result = {"file": str(out), **msgspec.structs.asdict(parity), "bytes": size}
         if quantized:
             result |= msgspec.structs.asdict(quantized) | {"quantized": quantized.holds}
-        typer.echo(msgspec.json.encode(result).decode())
+        say_json(result)
         return
     narrate(
         f"{parity.positions_compared:,} positions compared, largest difference of a logit "
@@ -77,7 +77,7 @@ def export(
         )
         if not quantized.holds:
             narrate("That is too much: the file holds floats.")
-    typer.echo(out)
+    say(out)
 
 
 def export_main() -> None:

@@ -6,22 +6,30 @@ Knows nothing of what the commands do.
 from __future__ import annotations
 
 import functools
+import json
 import math
 import os
+import re
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
+import msgspec
 import typer
 
+from models.characters import is_printable, one_line, printable
 from models.errors import RumiError, describe
 from models.paths import given_path
 from rumi_tui.verse.languages import LANGUAGES
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+_BOLD, _NOT_BOLD = "\x1b[1m", "\x1b[22m"
+_KEPT = re.compile(f"(\n|{re.escape(_BOLD)}|{re.escape(_NOT_BOLD)})")
 
 PATIENCE = 2.0
 """Seconds that a person is left without a word."""
@@ -95,8 +103,25 @@ def needs_extra(missing: ModuleNotFoundError, extra: str) -> RumiError:
 
 
 def narrate(sentence: str) -> None:
-    """Says something to the person, on standard error."""
-    typer.echo(sentence, err=True)
+    """Says something to the person, on standard error, see `models.characters.one_line`."""
+    typer.echo(one_line(sentence), err=True)
+
+
+def bold(words: str) -> str:
+    """Words that a terminal shows bold, for `say`."""
+    return f"{_BOLD}{words}{_NOT_BOLD}"
+
+
+def say(text: object = "", end: str = "\n", flush: bool = False) -> None:
+    """Prints what was asked for; of what controls a terminal, only line ends and `bold` get through."""
+    parts = _KEPT.split(str(text))
+    print(*(part if _KEPT.fullmatch(part) else printable(part) for part in parts), sep="", end=end, flush=flush)
+
+
+def say_json(value: object) -> None:
+    """Prints a value as one JSON document in a line, in which what controls a terminal is escaped."""
+    document = msgspec.json.encode(value).decode()
+    print("".join(c if is_printable(c) else json.dumps(c)[1:-1] for c in document))
 
 
 @contextmanager
@@ -115,6 +140,13 @@ def patience(sentence: str) -> Iterator[Callable[[], None]]:
         timer.cancel()
 
 
+def _show_traceback() -> None:
+    """Where a person asks for it, of the error that is handled."""
+    if "--debug" in sys.argv:
+        for line in traceback.format_exc().splitlines():
+            narrate(line)
+
+
 def run(app: typer.Typer) -> NoReturn:
     """Runs a command line and exits with its status."""
     for stream in (sys.stdout, sys.stderr):
@@ -130,14 +162,12 @@ def run(app: typer.Typer) -> NoReturn:
         narrate(f"{command}: stopped.")
         sys.exit(1)
     except (RumiError, OSError) as error:
-        if "--debug" in sys.argv:
-            raise
+        _show_traceback()
         message = str(error) if isinstance(error, RumiError) else f"the system says: {describe(error)}."
         narrate(f"{command}: {message}")
         sys.exit(1)
     except Exception as error:
-        if "--debug" in sys.argv:
-            raise
+        _show_traceback()
         if not hasattr(error, "format_message"):
             narrate(f"{command}: something unforeseen happened ({type(error).__name__}: {error}); see it with --debug.")
             sys.exit(1)

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, get_args
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.progress import track
@@ -25,7 +24,7 @@ from models.paths import given_path
 from models.pretrained import MODELS, checkpoint_path, shipped
 from models.tokenizer import TokenizerKind
 from rumi_tui import command_line
-from rumi_tui.command_line import Debug, Json, Version, finite, narrate
+from rumi_tui.command_line import Debug, Json, Version, finite, narrate, say, say_json
 from rumi_tui.engine.generate import Keep
 from rumi_tui.locations import fetched_texts
 from rumi_tui.texts.corpus import read_corpus
@@ -207,7 +206,7 @@ def train(
         return 1
     narrate(f"Validation: {score.nats_per_char:.4f} nats/char, {score.bits_per_char:.4f} bits/char.")
     narrate(f"Make a model file of it: rumi-export {folder}")
-    print(folder / "model.safetensors")
+    say(folder / "model.safetensors")
     return 0
 
 
@@ -286,14 +285,14 @@ def evaluate(
         }
         if verse:
             result["verse"] = verse
-        print(msgspec.json.encode(result).decode())
+        say_json(result)
     else:
-        print(
+        say(
             f"{score.nats_per_char:.5f} nats/char  {score.bits_per_char:.5f} bits/char  "
             f"{score.characters:,} characters, {score.unknown_characters:,} of them unknown to the model"
         )
         if told_score:
-            print(
+            say(
                 f"{told_score.nats_per_char:.5f} nats/char  {told_score.bits_per_char:.5f} bits/char  "
                 "told the metre and the rhymes too"
             )

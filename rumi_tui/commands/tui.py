@@ -14,7 +14,7 @@ from models.errors import RumiError
 from models.paths import given_path
 from models.pretrained import MODELS, shipped
 from rumi_tui import command_line
-from rumi_tui.command_line import Debug, Version, narrate
+from rumi_tui.command_line import Debug, Version, narrate, say
 from rumi_tui.terminal import end_with_terminal, in_browser
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def tui(
         exchange(export, import_)
         return
     if settings:
-        print(page(settings_path()))
+        say(page(settings_path()))
         return
     if not (web or in_browser()):
         check_terminal()
@@ -102,7 +102,7 @@ def tui(
         unsaved_poems = app.run()
     library.close()
     if unsaved_poems:
-        print(unsaved_poems)
+        say(unsaved_poems)
         raise RumiError("The poems above could not be saved in the library: copy them from here.")
 
 
@@ -136,7 +136,7 @@ def print_library() -> None:
 
     library = Library(library_path())
     tell_set_aside(library)
-    print("\n\n".join(to_text(poem) for poem in reversed(library.poems())), end="")
+    say("\n\n".join(to_text(poem) for poem in reversed(library.poems())), end="")
     library.close()
 
 

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from models.characters import printable
 from models.errors import RumiError, describe
 from models.paths import check_file, given_path
-from rumi_tui.bidi import printable
 from rumi_tui.library.store import Branch, KeptPoem, Library
 from rumi_tui.texts.places import read_place
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from models.characters import one_line
 from models.errors import RumiError, describe
 from models.forms import FORMS, FREE
 from models.paths import check_file
@@ -48,8 +49,8 @@ class Source:
 
     @property
     def name(self) -> str:
-        """The name of the file."""
-        return self.path.name
+        """The name of the file, as it can be told."""
+        return one_line(self.path.name)
 
     @property
     def poems(self) -> Iterator[Poem]:

@@ -22,7 +22,7 @@ from models.decoder import Decoder
 from models.errors import RumiError
 from models.paths import WEIGHTS
 from rumi_tui import command_line
-from rumi_tui.command_line import narrate
+from rumi_tui.command_line import narrate, say
 from rumi_tui.locations import texts_folder
 from rumi_tui.texts.corpus import read_corpus
 from training import checkpoint
@@ -43,7 +43,7 @@ def average(out: Path, runs: list[Path], debug: command_line.Debug = False) -> N
     checkpoint.save_weights(path, mean, description)
     score = measure(out, sources, torch.device("cpu"))
     narrate(f"Validation: {score.nats_per_char:.4f} nats/char, {score.bits_per_char:.4f} bits/char.")
-    print(path)
+    say(path)
 
 
 def mean_of(runs: Sequence[tuple[Decoder, Description]], command: str) -> tuple[Decoder, Description]:
