@@ -138,6 +138,8 @@ def print_library() -> None:
     tell_set_aside(library)
     say("\n\n".join(to_text(poem) for poem in reversed(library.poems())), end="")
     library.close()
+    if library.damage:
+        raise RumiError(library.damage)
 
 
 def exchange(export: Path | None, import_: Path | None) -> None:
@@ -156,6 +158,8 @@ def exchange(export: Path | None, import_: Path | None) -> None:
             temporary.write_bytes(to_library_file(library))
         narrate(f"The whole library is saved as {export}.")
     library.close()
+    if library.damage:
+        raise RumiError(library.damage)
 
 
 def tell_set_aside(library: Library) -> None:
