@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from models.characters import one_line
+from models.characters import one_line, printable
 from models.errors import RumiError, describe
 from models.forms import FORMS, FREE
 from models.paths import check_file
@@ -83,11 +85,22 @@ class TextFacts(msgspec.Struct, frozen=True):
     author: str = ""
     license: str = UNSAID_LICENCE
 
+    def __post_init__(self) -> None:
+        for name in ("language", "title", "author", "license"):
+            if value := getattr(self, name):
+                msgspec.structs.force_setattr(self, name, printable(value))
+
 
 class Catalogue(msgspec.Struct, frozen=True):
     """A `corpus.toml`."""
 
     text: list[TextFacts]
+
+
+class _Entries(msgspec.Struct, frozen=True):
+    """The same with all that it says."""
+
+    text: list[dict[str, Any]]
 
 
 def read_corpus(paths: Sequence[Path], language: str | None = None, form: str | None = None) -> list[Source]:
@@ -156,12 +169,19 @@ def read_catalogue(folder: Path) -> dict[Path, TextFacts]:
         return {}
     try:
         check_file(path, LARGEST_LIST)
-        texts = msgspec.toml.decode(path.read_bytes(), type=Catalogue).text
+        content = path.read_bytes().decode("utf-8-sig")
+        texts = msgspec.toml.decode(content, type=Catalogue).text
+        names = {name for entry in msgspec.toml.decode(content, type=_Entries).text for name in entry}
     except OSError as error:
         raise RumiError(f"Could not read {path} ({describe(error)}).") from error
     except (msgspec.MsgspecError, ValueError) as error:
         raise RumiError(f"{path} is not a list of texts with file, language and form ({error}): mend it.") from error
+    for name in sorted(names - set(TextFacts.__struct_fields__)):
+        if meant := get_close_matches(name, TextFacts.__struct_fields__, n=1):
+            raise RumiError(f"{path} says {name!r} of a text: did you mean {meant[0]}?")
     for text in texts:
+        if Path(text.file).is_absolute() or ".." in Path(text.file).parts:
+            raise RumiError(f"{path} names {text.file!r}, which is not in its folder: lay the text there.")
         if text.form not in FORMS:
             raise RumiError(f"{path} gives {text.file} the form {text.form!r}: choose one of {', '.join(FORMS)}.")
     return {folder / text.file: text for text in texts}
