@@ -43,8 +43,9 @@ def export(
     if quantize == "int8" and not text:
         raise typer.BadParameter("name with --text what to measure the cost of int8 on.", param_hint="--quantize")
     try:
-        from export.export import export_model
-        from training.checkpoint import load_weights
+        with command_line.ended_at_once():
+            from export.export import export_model
+            from training.checkpoint import load_weights
     except ModuleNotFoundError as error:
         raise command_line.needs_extra(error, "train") from error
     from models.card import UNSAID

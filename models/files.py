@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator
@@ -11,6 +12,22 @@ from pathlib import Path
 
 from models.errors import RumiError, describe
 from models.paths import check_file
+
+_TEMPORARY = re.compile(r"\.(.+\.)?[0-9a-f]{16}([._]\w+)?")
+"""The names of files that are not whole yet."""
+
+
+def temporary_name(name: str = "", suffix: str = "") -> str:
+    """The name of a file that is not whole yet, or never will be one of its own."""
+    return f".{name}{'.' * bool(name)}{secrets.token_hex(8)}{suffix}"
+
+
+def sweep(folder: Path) -> None:
+    """Deletes what a killed process left in a folder that was not whole. Nobody else may be writing there."""
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            if _TEMPORARY.fullmatch(path.name):
+                path.unlink()
 
 
 @contextlib.contextmanager
@@ -20,7 +37,7 @@ def replacing(path: Path) -> Iterator[Path]:
     Whoever could read the old file can read the new one. A crash, an error or a full disk leaves what stood there
     before. Raises `RumiError` when the system refuses, and where something stands that is no file, as /dev/null.
     """
-    temporary = path.parent / f".{path.name}.{secrets.token_hex(8)}{path.suffix}"
+    temporary = path.parent / temporary_name(path.name, path.suffix)
     try:
         if path.exists():
             check_file(path)

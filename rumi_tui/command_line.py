@@ -1,4 +1,4 @@
-"""The edge of every command: shared options, one-line errors, exit status 0, 1 (failed) or 2 (wrong use).
+"""The edge of every command: shared options, one-line errors, and how it ends.
 
 Knows nothing of what the commands do.
 """
@@ -10,6 +10,7 @@ import json
 import math
 import os
 import re
+import signal
 import sys
 import threading
 import traceback
@@ -27,6 +28,10 @@ from models.paths import given_path
 from rumi_tui.verse.languages import LANGUAGES
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+DONE, FAILED, MISUSED = 0, 1, 2
+"""How a command ends: it did all that it was asked for; it did not, was interrupted, or what it printed was read by
+nobody; or it was asked in a way that it does not understand. There is no other exit status."""
 
 _BOLD, _NOT_BOLD = "\x1b[1m", "\x1b[22m"
 _KEPT = re.compile(f"(\n|{re.escape(_BOLD)}|{re.escape(_NOT_BOLD)})")
@@ -97,6 +102,23 @@ def new_app(**settings: Any) -> CommandLine:
     )
 
 
+@contextmanager
+def ended_at_once() -> Iterator[None]:
+    """Has Ctrl-C end the program as the system does it, without a word of Python's.
+
+    For the import of a large library, which cannot be interrupted in any other way without a traceback, or worse.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or handler is signal.SIG_IGN:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+
 def needs_extra(missing: ModuleNotFoundError, extra: str) -> RumiError:
     """What to say where a library of an extra is not installed."""
     return RumiError(f"This needs {missing.name}: run pip install '.[{extra}]' in the folder of the program.")
@@ -105,6 +127,11 @@ def needs_extra(missing: ModuleNotFoundError, extra: str) -> RumiError:
 def narrate(sentence: str) -> None:
     """Says something to the person, on standard error, see `models.characters.one_line`."""
     typer.echo(one_line(sentence), err=True)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things: "1 couplet", "2,000 couplets"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def bold(words: str) -> str:
@@ -148,7 +175,12 @@ def _show_traceback() -> None:
 
 
 def run(app: typer.Typer) -> NoReturn:
-    """Runs a command line and exits with its status."""
+    """Runs a command line and exits with its status: `DONE`, `FAILED` or `MISUSED`."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is None:
+        narrate("Standard output is closed: send it to a file, or to /dev/null.")
+        sys.exit(FAILED)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     command = os.path.basename(sys.argv[0]).removesuffix(".exe")
@@ -157,20 +189,20 @@ def run(app: typer.Typer) -> NoReturn:
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        sys.exit(1)
+        sys.exit(FAILED)
     except (KeyboardInterrupt, typer.Abort):
         narrate(f"{command}: stopped.")
-        sys.exit(1)
+        sys.exit(FAILED)
     except (RumiError, OSError) as error:
         _show_traceback()
         message = str(error) if isinstance(error, RumiError) else f"the system says: {describe(error)}."
         narrate(f"{command}: {message}")
-        sys.exit(1)
+        sys.exit(FAILED)
     except Exception as error:
         _show_traceback()
         if not hasattr(error, "format_message"):
             narrate(f"{command}: something unforeseen happened ({type(error).__name__}: {error}); see it with --debug.")
-            sys.exit(1)
+            sys.exit(FAILED)
         narrate(f"{command}: {error.format_message().rstrip('.')}; see {command} --help.")
-        sys.exit(2)
-    sys.exit(status if isinstance(status, int) else 0)
+        sys.exit(MISUSED)
+    sys.exit(status if isinstance(status, int) else DONE)

@@ -62,6 +62,8 @@ class RunConfig:
     """Whether words that carry a rhyme weigh more, see `training.rhyme.weights`."""
     self_training: tuple[str, ...] = ()
     """Files of verse by the model that is trained further, see `training.rhyme.self_training`."""
+    licence: str | None = None
+    """What the card says; None: that of `init`, or nothing."""
 
     def decided(self, characters: int, tokens: int, window: int, on_gpu: bool) -> RunConfig:
         """The same with all that nobody said chosen by the size of the training text, as `training.defaults` has it.

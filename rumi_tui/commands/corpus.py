@@ -8,6 +8,7 @@ import random
 import shlex
 import sys
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from textwrap import shorten
 from typing import Annotated
@@ -19,7 +20,19 @@ from rich.progress import BarColumn, DownloadColumn, Progress, ProgressColumn, T
 
 from models.errors import RumiError
 from rumi_tui import command_line
-from rumi_tui.command_line import READING_TEXTS, Debug, Json, Language, Version, bold, narrate, patience, say, say_json
+from rumi_tui.command_line import (
+    READING_TEXTS,
+    Debug,
+    Json,
+    Language,
+    Version,
+    bold,
+    counted,
+    narrate,
+    patience,
+    say,
+    say_json,
+)
 from rumi_tui.locations import fetched_texts, index_folder, model_folder, texts_folder
 from rumi_tui.search.bridge import NO_GLOSS, Bridge
 from rumi_tui.search.cento import cento as make_cento
@@ -30,7 +43,7 @@ from rumi_tui.texts.places import WAYS, Place, read_place
 from rumi_tui.texts.plain import to_document, to_text
 from rumi_tui.texts.reader import Works, open_works
 from rumi_tui.texts.sources import TEXTS
-from rumi_tui.texts.statistics import describe_text
+from rumi_tui.texts.statistics import describe_text, doubts_of
 from rumi_tui.verse.languages import LANGUAGES, language_of
 
 corpus_app = command_line.new_app(help="The texts: those that a model learns from, and those of Rumi.")
@@ -70,16 +83,20 @@ def stats(
     debug: Debug = False,
 ) -> None:
     """Print poems, lines, characters, symbols and rare symbols of texts."""
-    statistics = [describe_text(source) for source in read_corpus(files)]
+    sources = read_corpus(files)
+    statistics = [describe_text(source) for source in sources]
+    for doubt in chain.from_iterable(map(doubts_of, sources)):
+        narrate(doubt)
     if json:
         say_json(statistics)
         return
     for text in statistics:
         say(f"{text.name}: {text.form}, {text.language or 'language not said'}")
-        say(f"  {text.poems:,} poems ({text.validation_poems:,} validate), {text.lines:,} lines")
-        say(f"  {text.characters:,} characters, {len(text.symbols)} symbols: {' '.join(text.symbols)}")
+        say(f"  {counted(text.poems, 'poem')} ({text.validation_poems:,} validate), {counted(text.lines, 'line')}")
+        symbols = counted(len(text.symbols), "symbol")
+        say(f"  {counted(text.characters, 'character')}, {symbols}: {' '.join(text.symbols)}")
         rare = " ".join(f"{symbol} {count}" for symbol, count in text.rare_symbols.items())
-        say(f"  {len(text.rare_symbols)} rare symbols: {rare}" if rare else "  no rare symbols")
+        say(f"  {counted(len(text.rare_symbols), 'rare symbol')}: {rare}" if rare else "  no rare symbols")
 
 
 @corpus_app.command()
@@ -133,7 +150,7 @@ def _fetch_texts() -> list[str]:
             if fetched.complaint:
                 missing.append(fetched)
             else:
-                narrate(f"{fetched.text.file}: {fetched.poems:,} poems.")
+                narrate(f"{fetched.text.file}: {counted(fetched.poems, 'poem')}.")
     return complaints(missing)
 
 
@@ -211,9 +228,10 @@ def search(
         rows = filter(None, [couplet.place, *couplet.titles, couplet.address])
         say("\n".join([*rows, passage.quoted(bold if sys.stdout.isatty() else str), ""]))
     if found.found and not found.passages:
-        narrate(f"{found.found:,} couplets fill {found.pages:,} pages: there is no page {page:,}.")
-    elif found.found:
-        narrate(f"{found.found:,} couplets, page {page} of {found.pages:,}.")
+        pages = counted(found.pages, "page")
+        raise RumiError(f"There is no page {page:,}: what was found, {counted(found.found, 'couplet')}, fills {pages}.")
+    if found.found:
+        narrate(f"{counted(found.found, 'couplet')}, page {page} of {found.pages:,}.")
     else:
         narrate("No couplet holds all of these words.")
 

@@ -14,7 +14,7 @@ from models.errors import RumiError
 from models.paths import given_path
 from models.pretrained import MODELS, shipped
 from rumi_tui import command_line
-from rumi_tui.command_line import Debug, Version, narrate, say
+from rumi_tui.command_line import FAILED, Debug, Version, narrate, say
 from rumi_tui.terminal import end_with_terminal, in_browser
 
 if TYPE_CHECKING:
@@ -104,6 +104,8 @@ def tui(
     if unsaved_poems:
         say(unsaved_poems)
         raise RumiError("The poems above could not be saved in the library: copy them from here.")
+    if app.return_code:
+        raise typer.Exit(FAILED)
 
 
 def check_terminal() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -12,7 +13,7 @@ import typer
 from models.characters import is_printable
 from models.errors import RumiError
 from rumi_tui import command_line
-from rumi_tui.command_line import bold, narrate, patience, say, say_json
+from rumi_tui.command_line import FAILED, bold, narrate, patience, say, say_json
 
 
 class Listener(threading.Event):
@@ -105,3 +106,26 @@ def test_a_traceback_controls_no_terminal_either(
     assert end.value.code == 1
     assert "Traceback" in told
     assert all(map(is_printable, told.replace("\n", "")))
+
+
+@pytest.mark.parametrize("is_deaf", [True, False])
+def test_where_nobody_hears_what_is_printed_a_command_fails(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, is_deaf: bool
+) -> None:
+    app = command_line.new_app()
+    app.command()(lambda: None)
+    monkeypatch.setattr(sys, "argv", ["command"])
+    monkeypatch.setattr(sys, "stdout", None)
+    if is_deaf:
+        monkeypatch.setattr(sys, "stderr", None)
+    with pytest.raises(SystemExit) as end:
+        command_line.run(app)
+    assert end.value.code == FAILED
+    assert is_deaf or "Standard output is closed" in capsys.readouterr().err
+
+
+def test_ctrl_c_while_a_library_is_imported_is_left_to_the_system() -> None:
+    handler = signal.getsignal(signal.SIGINT)
+    with command_line.ended_at_once():
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGINT) is handler

@@ -79,7 +79,7 @@ def test_a_run_leaves_its_curve_its_samples_and_a_model_that_says_how_good_it_is
     assert card.bits_per_char == pytest.approx(again.bits_per_char, abs=1e-5)
     seen = int(best["step"]) * PLAN.batch * config.window * run.characters_per_token
     assert card.characters_seen == pytest.approx(seen, abs=1)
-    assert (card.language, card.forms) == ("en", ("couplet", "free"))
+    assert (card.language, card.forms, card.licence) == ("en", ("couplet", "free"), "not said")
     assert card.texts == tuple(
         Text(name=name, sha256=hashlib.sha256((corpus_folder / name).read_bytes()).hexdigest())
         for name in ("one.txt", "two.txt")
