@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain, pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO, cast
 
 import msgspec
 import torch
@@ -124,7 +124,7 @@ class Run:
         """
         config = self.config.train
         store = Store(self.folder, {"config": asdict(self.config), **self.inputs.hashes}, self._keep_best)
-        console = Console(file=LastingStream(sys.stderr), quiet=not self.world.is_main)
+        console = Console(file=cast(TextIO, LastingStream(sys.stderr)), quiet=not self.world.is_main)
         assert self.config.learning_rate is not None
         optimizers = build_optimizers(self.model, self.config.learning_rate)
         with RunWatcher(self.folder, self.description, self._characters(steps=1), console) as watcher:

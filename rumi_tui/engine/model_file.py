@@ -30,7 +30,7 @@ _NODE, _TENSOR, _GRAPH_INPUT, _GRAPH_OUTPUT, _SPARSE_TENSOR = 1, 5, 11, 12, 15
 _NODE_OPERATOR, _NODE_ATTRIBUTE = 4, 5
 _ATTRIBUTE_NAME, _ATTRIBUTE_INT, _ATTRIBUTE_TENSOR, _ATTRIBUTE_GRAPHS = 1, 3, 5, (6, 11)
 _DIMENSION, _TYPE, _FLOATS, _RAW, _EXTERNAL, _LOCATION = 1, 2, 4, 9, 13, 14
-_ITEMS = {1: np.dtype(np.float32), 10: np.dtype(np.float16), 11: np.dtype(np.float64)}
+_ITEMS: dict[int, np.dtype[Any]] = {1: np.dtype(np.float32), 10: np.dtype(np.float16), 11: np.dtype(np.float64)}
 """Types of tensors that can hold what is no number."""
 
 
