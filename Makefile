@@ -2,15 +2,16 @@
 PYTHON ?= python3
 RUN := .venv
 DEV := .venv-dev
+MINUTES := 5
 PYTEST := $(DEV)/bin/python -m pytest --numprocesses 3 --dist worksteal
 
-.PHONY: help run check test test-web screens bench bench-train bench-ask models clean
+.PHONY: help run check test test-web fuzz screens page bench bench-train bench-ask models clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 
 run: $(RUN)/ready ## set up and open the console
-	$(RUN)/bin/rumi-tui
+	@$(RUN)/bin/rumi-tui
 
 check: $(DEV)/ready ## in a minute: lint, types, imports, and the tests that open no console and start no process
 	$(DEV)/bin/ruff check .
@@ -26,11 +27,18 @@ test: $(DEV)/ready ## all that check does, and all tests: what decides whether a
 	$(DEV)/bin/lint-imports --no-logo
 	$(PYTEST)
 
-test-web: $(DEV)/ready ## test the console in a real browser (Debian: chromium, chromium-driver)
-	$(DEV)/bin/python -m pytest -m web tests/rumi_tui/console/web
+test-web: $(DEV)/ready page/node_modules ## test in a real browser, and JavaScript (Debian: chromium, chromium-driver, npm)
+	$(DEV)/bin/python -m pytest -m web tests/rumi_tui/console/web tests/page
+	$(DEV)/bin/python -m pytest tests/export/test_standard.py tests/page
+
+fuzz: $(DEV)/ready ## press random keys in the console for MINUTES=5; tells the seed of what fails
+	$(DEV)/bin/python fuzz/random_keys.py --minutes $(MINUTES)
 
 screens: $(DEV)/ready ## draw the pictures of the console in docs/screens anew
 	$(DEV)/bin/python docs/screens.py
+
+page: $(DEV)/ready page/node_modules ## put together the page that writes in a browser, in dist/page (needs npm)
+	PYTHONPATH=. $(DEV)/bin/python page/build.py dist/page
 
 bench: $(DEV)/ready ## measure how quickly verse is written, beside PyTorch and other graphs
 	$(DEV)/bin/python benchmarks/generation.py
@@ -39,8 +47,9 @@ bench: $(DEV)/ready ## measure how quickly verse is written, beside PyTorch and 
 bench-train: $(DEV)/ready ## train on tiny Shakespeare beside a plain GPT-2: 1, 10 and 30 minutes each (RUMI_CORPUS_DIR)
 	$(DEV)/bin/python benchmarks/tiny_shakespeare.py
 
-bench-ask: $(DEV)/ready ## measure how well questions find couplets (RUMI_CORPUS_DIR, and fetch --ask first)
+bench-ask: $(DEV)/ready ## measure how well questions find couplets, and how long one waits (RUMI_CORPUS_DIR, and fetch --ask first)
 	$(DEV)/bin/python benchmarks/ask.py
+	$(DEV)/bin/python benchmarks/waiting.py
 
 models: $(DEV)/ready ## make the models that ship again, from the texts, into runs/models: days without a GPU
 	for recipe in training/recipes/*.sh; do PATH="$(CURDIR)/$(DEV)/bin:$$PATH" bash $$recipe runs/models || exit; done
@@ -51,11 +60,19 @@ clean: ## remove the environments that run and test made
 SOURCES := $(shell find models training export rumi_tui -not -name '*.pyc' -type f)
 
 $(RUN)/ready: pyproject.toml constraints.txt $(SOURCES)
-	$(PYTHON) -m venv $(RUN)
-	$(RUN)/bin/python -m pip install --quiet --constraint constraints.txt .
+	@echo "Rumi TUI writes verse in your terminal. It is set up in $(RUN) now, here in this folder:"
+	@echo "onnxruntime, which runs the models, Textual, which draws the console, and what these need."
+	@echo "The first time this takes about a minute and downloads some 60 MB; the console opens after it."
+	@$(PYTHON) -m venv $(RUN)
+	@$(RUN)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt .
+	@echo "Done. The console opens; Ctrl+Q leaves it."
 	@touch $@
 
 $(DEV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(DEV)
 	$(DEV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[train,web,pictures,dev]'
+	@touch $@
+
+page/node_modules: page/package-lock.json
+	npm ci --prefix page --ignore-scripts --no-audit --no-fund
 	@touch $@

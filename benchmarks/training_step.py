@@ -45,7 +45,7 @@ class Step:
             start = time.monotonic()
             for _ in range(steps):
                 self.model.zero_grad()
-                loss = self.losses(self.model, self.ids, self.ids).mean()
+                loss = self.losses(self.model, self.ids, self.ids)[1].mean()
                 loss.backward()
                 for optimizer in self.optimizers:
                     optimizer.step()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -79,6 +80,7 @@ async def draw(pilot: Pilot[str], library: Library) -> None:
 
 async def main() -> None:
     FOLDER.mkdir(exist_ok=True)
+    os.environ["COLORTERM"] = "truecolor"  # the colours of the themes, whatever the terminal has
     with tempfile.TemporaryDirectory() as folder:
         library = Library(Path(folder) / "poems.sqlite")
         app = RumiApp(library, POEMS[0][0], "app")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import typer
@@ -24,6 +24,10 @@ def export(
     quantize: Annotated[
         str, typer.Option(help="int8: weights of 8 bits, half the size and quicker; none: exact.")
     ] = "none",
+    operators: Annotated[
+        Literal["fused", "standard"],
+        typer.Option(help="fused: onnxruntime's own, quickest in this program; standard: ONNX's, for any program."),
+    ] = "fused",
     text: Annotated[
         list[Path] | None,
         typer.Option(envvar="RUMI_CORPUS_DIR", help="With int8: a text, or a folder of them, to measure its cost on."),
@@ -58,8 +62,8 @@ def export(
     if quantize == "int8" and text:
         language = load_weights(checkpoint)[1].card.language
         sources = read_corpus(text, None if language == UNSAID else language)
-    narrate("Tracing the decode step and comparing it with PyTorch; this takes about a minute.")
-    parity, quantized = export_model(checkpoint, out, sources)
+    narrate("Writing the decode step as a graph and comparing it with PyTorch; this takes about a minute.")
+    parity, quantized = export_model(checkpoint, out, sources, operators)
     size = out.stat().st_size
     if json:
         result = {"file": str(out), **msgspec.structs.asdict(parity), "bytes": size}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 import onnx
@@ -12,12 +12,16 @@ import onnx
 from export.graph import build_graph
 from export.parity import TOLERANCE, Parity, QuantizedParity, compare, compare_quantized
 from export.quantize import quantize
+from export.standard import build_standard_graph
 from models.card import Description
 from models.errors import RumiError
 from models.files import replacing
 from rumi_tui.engine.session import Session
 from rumi_tui.texts.corpus import Source
 from training.checkpoint import load_weights
+
+Operators = Literal["fused", "standard"]
+"""Which operators a file is written in: onnxruntime's own, the quickest there, or ONNX's, for any program."""
 
 
 class Export(NamedTuple):
@@ -29,7 +33,9 @@ class Export(NamedTuple):
     """What 8-bit integers cost; None where none were asked for. The file holds them if this `holds`."""
 
 
-def export_model(checkpoint: Path, out: Path, quantize_on: Sequence[Source] | None = None) -> Export:
+def export_model(
+    checkpoint: Path, out: Path, quantize_on: Sequence[Source] | None = None, operators: Operators = "fused"
+) -> Export:
     """Writes the model file `out`, after it was compared with the checkpoint as it will be read.
 
     With texts to measure on, its weights become 8-bit integers, unless that costs more than `parity.LARGEST_LOSS` on
@@ -37,7 +43,7 @@ def export_model(checkpoint: Path, out: Path, quantize_on: Sequence[Source] | No
     something cannot be read or written.
     """
     decoder, description = load_weights(checkpoint)
-    graph = build_graph(decoder, description)
+    graph = (build_graph if operators == "fused" else build_standard_graph)(decoder, description)
     with replacing(out) as temporary:
         exact = _write(temporary, graph)
         parity = compare(decoder, exact)
@@ -51,7 +57,8 @@ def export_model(checkpoint: Path, out: Path, quantize_on: Sequence[Source] | No
         integers = quantize(graph)
         quantized = compare_quantized(exact, _write(temporary, integers), quantize_on)
         if quantized.holds:
-            onnx.helper.set_model_props(integers, _with_loss(description, quantized).to_metadata())
+            metadata = {entry.key: entry.value for entry in integers.metadata_props}
+            onnx.helper.set_model_props(integers, metadata | _with_loss(description, quantized).to_metadata())
             _write(temporary, integers)
         else:
             _write(temporary, graph)

@@ -169,7 +169,7 @@ def build_graph(decoder: Decoder, description: Description) -> onnx.ModelProto:
     assert program is not None
     graph = program.model_proto
     _tidy(graph.graph)
-    _halve_weights(graph.graph)
+    halve_weights(graph.graph)
     onnx.helper.set_model_props(graph, description.to_metadata())
     onnx.checker.check_model(graph, full_check=True)
     return graph
@@ -183,7 +183,7 @@ def _tidy(graph: onnx.GraphProto) -> None:
             node.output[1] = node.output[2] = ""
 
 
-def _halve_weights(graph: onnx.GraphProto) -> None:
+def halve_weights(graph: onnx.GraphProto) -> None:
     """Stores as 16-bit floats the tensors that lose nothing by it, as all weights of a saved checkpoint do.
 
     A cast turns each back; onnxruntime does so once, when the file is loaded, and computes with 32 bits.

@@ -27,6 +27,8 @@ def quantize(graph: onnx.ModelProto) -> onnx.ModelProto:
     casts = {node.output[0]: node for node in body.node if node.op_type == "Cast" and node.input[0] in tensors}
     for name in dict.fromkeys(node.input[1] for node in body.node if node.op_type == "MatMul"):
         cast = casts.get(name)
+        if not cast and name not in tensors:  # a product of two things that are computed, as in attention
+            continue
         stored = tensors[cast.input[0] if cast else name]
         matrix = numpy_helper.to_array(stored).astype(np.float32)
         if len(matrix) % BLOCK:

@@ -123,9 +123,13 @@ def _shaped(line: str) -> tuple[str, tuple[int, ...]]:
     return _RESHAPER.reshape(line), tuple(levels(line, base_level(line)))
 
 
+KEEPS, ORDERS = "\x1b[8l", "\x1b[8h"
+"""What tells a terminal to leave right-to-left lines as they come, and to order them (ECMA-48 BDSM)."""
+
+
 @contextmanager
 def terminal_keeps_order(mode: Mode, terminal: IO[str] | None = None) -> Iterator[None]:
-    """While the program orders lines itself, asks a terminal that could do so too to leave them (ECMA-48 BDSM).
+    """While the program orders lines itself, asks a terminal that could do so too to leave them.
 
     The terminal is standard output where no other stream is given.
     """
@@ -133,10 +137,26 @@ def terminal_keeps_order(mode: Mode, terminal: IO[str] | None = None) -> Iterato
         yield
         return
     terminal = terminal or sys.stdout
-    terminal.write("\x1b[8l")
-    terminal.flush()
+    _tell(terminal, KEEPS)
     try:
         yield
     finally:
-        terminal.write("\x1b[8h")
-        terminal.flush()
+        _tell(terminal, ORDERS)
+
+
+@contextmanager
+def terminal_orders(mode: Mode, terminal: IO[str] | None = None) -> Iterator[None]:
+    """Within the same, lets the terminal order lines as it does for other programs, for as long as one has it."""
+    terminal = terminal or sys.stdout
+    if mode == "app":
+        _tell(terminal, ORDERS)
+    try:
+        yield
+    finally:
+        if mode == "app":
+            _tell(terminal, KEEPS)
+
+
+def _tell(terminal: IO[str], sequence: str) -> None:
+    terminal.write(sequence)
+    terminal.flush()

@@ -9,7 +9,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from platformdirs import user_cache_path, user_config_path, user_data_path, user_documents_path
+from platformdirs import user_cache_path, user_config_path, user_data_path, user_documents_path, user_state_path
 
 from models.paths import given_path
 
@@ -62,6 +62,11 @@ def _passing_folder() -> Path:
 def settings_path() -> Path:
     """The TOML file that holds the settings."""
     return user_config_path("rumi-tui", appauthor=False) / "settings.toml"
+
+
+def session_path(in_browser: bool) -> Path:
+    """The JSON file that says where the console left off; pages in a browser have one of their own."""
+    return user_state_path("rumi-tui", appauthor=False) / ("session-web.json" if in_browser else "session.json")
 
 
 def welcome_path() -> Path:

@@ -18,6 +18,7 @@ from export.graph import build_graph
 from training.checkpoint import save_weights
 
 # Models this small lose more by sharing the work among threads than they gain, above all on a busy machine.
+os.environ["COLORTERM"] = "truecolor"  # pictures have the colours of the themes, whatever the terminal has
 os.environ["OMP_NUM_THREADS"] = "1"
 torch.set_num_threads(1)
 

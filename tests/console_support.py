@@ -21,6 +21,7 @@ from rumi_tui.console import fetching
 from rumi_tui.console.app import RumiApp
 from rumi_tui.console.screens.help import Sheet
 from rumi_tui.console.screens.lens import LensScreen
+from rumi_tui.console.session_file import SessionFile
 from rumi_tui.console.settings import SettingsFile
 from rumi_tui.console.widgets.lens_view import LensView
 from rumi_tui.console.widgets.poem_view import PoemView
@@ -88,10 +89,11 @@ async def console(
     model: Path,
     size: tuple[int, int] = (80, 24),
     settings: SettingsFile | None = None,
+    session: SessionFile | None = None,
     **fields: str,
 ) -> AsyncIterator:
     """The console, once it has read its model, with these settings; left as a person leaves it."""
-    app = RumiApp(library, str(model), "app", settings)
+    app = RumiApp(library, str(model), "app", settings, session=session)
     async with run(app, size) as pilot:
         await until(pilot, lambda: app.screen.query("#form") and isinstance(field(pilot, "form", Select).value, str))
         for name, value in fields.items():

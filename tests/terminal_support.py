@@ -41,6 +41,7 @@ class Terminal:
             "HOME": str(home),
             "XDG_DATA_HOME": str(home),
             "XDG_CONFIG_HOME": str(home),
+            "XDG_STATE_HOME": str(home),
             "LC_ALL": "C.UTF-8",
         }
 

@@ -145,6 +145,13 @@ def train(
     licence: Annotated[
         str | None, typer.Option(help="Of the model, for its card, as MIT; default: that of --init, or not said.")
     ] = None,
+    teacher: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=f"Checkpoint to learn from beside the text: {', '.join(MODELS)}, a .safetensors file or the folder of "
+            "a run; of several, the mean of what they hold likely."
+        ),
+    ] = None,
     resume: Annotated[Path | None, typer.Option(help="Folder of an interrupted run to go on with.")] = None,
     debug: Debug = False,
     version: Version = False,
@@ -194,6 +201,7 @@ def train(
             rhyme=rhyme,
             self_training=tuple(str(path.resolve()) for path in self_training or ()),
             licence=licence,
+            teachers=tuple(str(_checkpoint(name)) for name in teacher or ()),
         )
         folder = out
     with join_world() as world, taken(folder, resume is None) if world.is_main else nullcontext():

@@ -30,8 +30,11 @@ from training.estimate import LossEstimate
 from training.optim import schedule
 from training.run_config import TrainConfig
 
-Losses = Callable[[Decoder, Tensor, Tensor], Tensor]
-"""Nats of each target [batch, window], from a decoder, its inputs and the targets, both of that shape."""
+Losses = Callable[[Decoder, Tensor, Tensor], tuple[Tensor, Tensor]]
+"""Nats of each target [batch, window], and what is to fall for it, from a decoder, its inputs and the targets, both of
+that shape. The two are the same where there are no teachers (`losses_on`)."""
+SOFT = 0.8
+"""The share of what teachers hold likely in what a decoder learns from them and the text."""
 
 
 @dataclass(frozen=True)
@@ -129,11 +132,13 @@ def train(
     watcher: Watcher,
     world: World,
     weights: EncodedPoems | None = None,
+    teachers: Sequence[Decoder] = (),
 ) -> TrainState | None:
     """Trains `model` where it lies until the config is done or `patience` runs out; None if it was interrupted.
 
     `weights` says what each target counts in the gradient, in the places of `batches`; losses that are told are without
-    them. Then the last parameters are kept, and `patience` never runs out.
+    them. Then the last parameters are kept, and `patience` never runs out. `teachers` lie where the model does, and the
+    losses that are told are without them, too.
 
     The random numbers of a step follow from (seed, step, process), so a run that goes on from a saved state takes
     the very steps it would have taken. Raises `RumiError` when a save fails.
@@ -145,7 +150,7 @@ def train(
     state.newest_is_best = weights is not None
     mine = slice(world.rank * config.batch // world.size, (world.rank + 1) * config.batch // world.size)
     model.train()
-    losses_of = losses_on(world.device)
+    losses_of = losses_on(world.device, teachers)
     if world.device.type == "cuda" or is_long(config):
         ids = torch.zeros(config.batch // world.size // config.accumulate, batches.window, dtype=torch.int64)
         losses_of = compiled(losses_of, model, ids.to(world.device))
@@ -172,8 +177,8 @@ def train(
             model.zero_grad()
             loss = 0.0
             for part in zip(*(ids.chunk(config.accumulate) for ids in (inputs, targets, counts)), strict=True):
-                losses = losses_of(model, *part[:2])
-                ((losses * part[2]).mean() / config.accumulate).backward()
+                losses, learned = losses_of(model, *part[:2])
+                ((learned * part[2]).mean() / config.accumulate).backward()
                 loss += losses.mean().item() / config.accumulate
             world.average_gradients(model)
             for optimizer in optimizers:
@@ -204,14 +209,25 @@ def is_long(config: TrainConfig) -> bool:
     )
 
 
-def losses_on(device: torch.device) -> Losses:
-    """The losses as a device computes them: its products are of bfloat16, if it has them."""
+def losses_on(device: torch.device, teachers: Sequence[Decoder] = ()) -> Losses:
+    """The losses as a device computes them: its products are of bfloat16, if it has them.
+
+    From teachers of the same tokens, decoders that are not trained, a model learns the mean of their probabilities for
+    every place beside the one target that the text has there (Hinton, Vinyals and Dean 2015, "Distilling the Knowledge
+    in a Neural Network", arXiv:1503.02531).
+    """
     kind, short = device.type, multiplies_bfloat16(device)
 
-    def losses(model: Decoder, inputs: Tensor, targets: Tensor) -> Tensor:
+    def losses(model: Decoder, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         with torch.autocast(kind, torch.bfloat16, enabled=short):
             logits, _ = model(inputs)
-        return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none").view_as(targets)
+            with torch.no_grad():
+                beliefs = [teacher(inputs)[0].float().softmax(-1) for teacher in teachers]
+        hard = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none").view_as(targets)
+        if not beliefs:
+            return hard, hard
+        soft = -(torch.stack(beliefs).mean(dim=0) * logits.float().log_softmax(-1)).sum(dim=-1)
+        return hard, torch.lerp(hard, soft, SOFT)
 
     return losses
 
@@ -223,7 +239,7 @@ def compiled(losses: Losses, model: Decoder, ids: Tensor) -> Losses:
     """
     torch._dynamo.config.suppress_errors = True
     quicker: Losses = torch.compile(losses)
-    quicker(model, ids, ids).mean().backward()
+    quicker(model, ids, ids)[1].mean().backward()
     return quicker
 
 

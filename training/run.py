@@ -63,6 +63,8 @@ class Inputs(NamedTuple):
     """Verse by the model itself, for self-training."""
     start: tuple[Decoder, Description] | None
     """The checkpoint to start from."""
+    teachers: list[tuple[Decoder, Description]]
+    """Checkpoints whose beliefs are learned beside the text."""
     hashes: dict[str, list[str]]
     """SHA-256 of the files, by what they are."""
 
@@ -87,15 +89,18 @@ def read_inputs(config: RunConfig) -> Inputs:
     sources = read_corpus([Path(path) for path in config.corpus], config.language, config.form)
     generated = [Path(path) for path in config.self_training]
     start = Path(config.init) if config.init is not None else None
+    teachers = [Path(path) for path in config.teachers]
     return Inputs(
         sources=sources,
         language=_one_language(sources),
         generated=[read_generated(path) for path in generated],
         start=checkpoint.load_weights(start) if start else None,
+        teachers=[checkpoint.load_weights(path) for path in teachers],
         hashes={
             "texts": [source.sha256 for source in sources],
             "init": [_sha256(weights_path(start))] if start else [],
             "self_training": [_sha256(path) for path in generated],
+            "teachers": [_sha256(checkpoint.weights_path(path)) for path in teachers],
         },
     )
 
@@ -115,6 +120,7 @@ class Run:
     estimate_loss: LossEstimate
     characters_per_token: float
     model: Decoder
+    teachers: list[Decoder]
     description: Description
 
     def train(self) -> Score | None:
@@ -139,6 +145,7 @@ class Run:
                     watcher,
                     self.world,
                     self.weights,
+                    [teacher.to(self.world.device) for teacher in self.teachers],
                 )
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
@@ -171,6 +178,7 @@ def prepare(config: RunConfig, folder: Path, world: World) -> Run:
     inputs = read_inputs(config)
     _check_resumable(folder, inputs.hashes)
     tokenizer, shape = _tokenizer_and_shape(config, inputs)
+    teachers = _teachers(config, inputs, tokenizer, shape)
     generated = inputs.generated_poems
     with new_folder(folder):
         verse = [source.training for source in inputs.sources]
@@ -202,6 +210,7 @@ def prepare(config: RunConfig, folder: Path, world: World) -> Run:
         estimate_loss=LossEstimate(validation, shape.window, config.train.batch),
         characters_per_token=characters / batches.tokens,
         model=model.to(world.device),
+        teachers=teachers,
         description=Description(
             model.config,
             tokenizer,
@@ -248,6 +257,21 @@ def _tokenizer_and_shape(config: RunConfig, inputs: Inputs) -> tuple[Tokenizer, 
         )
     tokenizer = _with_signs(tokenizer, inputs)
     return tokenizer, msgspec.structs.replace(shape, vocab_size=len(tokenizer))
+
+
+def _teachers(config: RunConfig, inputs: Inputs, tokenizer: Tokenizer, shape: DecoderConfig) -> list[Decoder]:
+    """The teachers, with their tokens in the order of this tokenizer."""
+    for name, (teacher, description) in zip(config.teachers, inputs.teachers, strict=True):
+        ids = description.tokenizer.ids
+        if ids.keys() != tokenizer.ids.keys():
+            raise RumiError(f"{name} cannot teach this decoder: it was trained on texts of other tokens.")
+        if teacher.config.window < shape.window:
+            raise RumiError(f"{name} cannot teach this decoder: its window is shorter.")
+        order = [ids[token] for token in tokenizer.ids]
+        with torch.no_grad():
+            for rows in (teacher.embedding.weight, teacher.head.weight):
+                rows.copy_(rows[order])
+    return [teacher.eval() for teacher, _ in inputs.teachers]
 
 
 def _with_signs(tokenizer: Tokenizer, inputs: Inputs) -> Tokenizer:
@@ -347,6 +371,7 @@ def _check_resumable(folder: Path, hashes: dict[str, list[str]]) -> None:
         "texts": "texts are not those",
         "init": "checkpoint is not the one",
         "self_training": "generated verse is not the one",
+        "teachers": "teachers are not those",
     }
     for name, subject in changed.items():
         if facts.get(name, hashes[name]) != hashes[name]:

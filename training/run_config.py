@@ -64,6 +64,8 @@ class RunConfig:
     """Files of verse by the model that is trained further, see `training.rhyme.self_training`."""
     licence: str | None = None
     """What the card says; None: that of `init`, or nothing."""
+    teachers: tuple[str, ...] = ()
+    """Checkpoints to learn from beside the text, see `training.loop.losses_on`."""
 
     def decided(self, characters: int, tokens: int, window: int, on_gpu: bool) -> RunConfig:
         """The same with all that nobody said chosen by the size of the training text, as `training.defaults` has it.

@@ -45,18 +45,28 @@ def tui(
         typer.Option("--import", help="Add the poems of such a file, or of one poem saved as JSON, and open nothing."),
     ] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Print all poems of the library, and exit.")] = False,
+    screen_reader: Annotated[
+        bool,
+        typer.Option(
+            "--screen-reader", help="Plain lines for a screen reader: no frames, no signs, nothing that moves."
+        ),
+    ] = False,
     settings: Annotated[
         bool, typer.Option("--settings", help="Print every setting that the settings file takes, and exit.")
     ] = False,
     web: Annotated[bool, typer.Option("--web", help="Serve the console to a browser, on this machine only.")] = False,
     host: Annotated[str, typer.Option(help="With --web, the address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65_535, help="With --web, the port to listen on.")] = 8000,
+    public_url: Annotated[
+        str | None,
+        typer.Option(help="With --web, where else it is found: https://HOST, if a proxy or a tunnel leads here."),
+    ] = None,
     debug: Debug = False,
     version: Version = False,
 ) -> None:
     """Open the poetry console."""
     from rumi_tui.console.settings import SettingsFile, page
-    from rumi_tui.locations import library_path, settings_path, welcome_path
+    from rumi_tui.locations import library_path, session_path, settings_path, welcome_path
 
     if plain:
         print_library()
@@ -73,33 +83,36 @@ def tui(
     from rumi_tui.library.store import Library
 
     settings_file = SettingsFile(settings_path())
-    model = model or settings_file.settings.model
-    model = shipped(model) or str(given_path(model).resolve())
+    if model is not None:
+        model = shipped(model) or str(given_path(model).resolve())
     if os.environ.get("NO_COLOR") == "":  # which stands for colours (no-color.org); Textual takes it for none
         del os.environ["NO_COLOR"]
+    screen_reader = screen_reader or settings_file.settings.screen_reader == "on"
     wish = rtl or settings_file.settings.rtl
+    if screen_reader and wish == "auto":
+        wish = "off"  # letters are read aloud as they are typed
     mode = choose_mode(wish, os.environ)
     library = Library(library_path())
     if web:
         tell_set_aside(library)
         library.close()
-        serve(model, "app" if wish == "auto" else wish, host, port)
+        serve(model, "app" if wish == "auto" else wish, host, port, public_url)
         return
     from rumi_tui.console.app import RumiApp
-    from rumi_tui.console.first_run import ask_order
+    from rumi_tui.console.session_file import SessionFile
 
     app: RumiApp | None = None
     end_with_terminal(lambda: app and app.call_from_thread(app.call_later, app.action_quit))
     is_first_run = not welcome_path().exists()
-    if is_first_run and wish == "auto":
-        answer = ask_order(settings_file)
-        if answer is None:
-            return
-        mode = choose_mode(answer, os.environ)
     welcome_path().touch()
-    app = RumiApp(library, model, mode, settings_file, welcome=is_first_run)
+    session_file = SessionFile(session_path(in_browser()))
+    asks_order = wish == "auto" and not in_browser()
+    app = RumiApp(library, model, mode, settings_file, is_first_run, screen_reader, asks_order, session_file)
     with terminal_keeps_order("off" if in_browser() else mode):
         unsaved_poems = app.run()
+    if not in_browser() and app.mode != mode:
+        with terminal_keeps_order(app.mode):
+            pass  # it is left as it was, also where somebody chose another order meanwhile
     library.close()
     if unsaved_poems:
         say(unsaved_poems)
@@ -120,14 +133,17 @@ def check_terminal() -> None:
         )
 
 
-def serve(model: str, rtl: str, host: str, port: int) -> None:
+def serve(model: str | None, rtl: str, host: str, port: int, public_url: str | None) -> None:
     """Serves consoles to browsers until it is interrupted."""
     try:
+        from rumi_tui.console.web.addresses import Place
+        from rumi_tui.console.web.entrance import take_chosen
         from rumi_tui.console.web.server import ConsoleServer
     except ModuleNotFoundError as missing:
         raise command_line.needs_extra(missing, "web") from missing
-    command = [os.path.abspath(sys.argv[0]), "--model", model, "--rtl", rtl]
-    ConsoleServer(f"exec {shlex.join(command)}", host, port).run()
+    command = [os.path.abspath(sys.argv[0]), "--rtl", rtl, *(["--model", model] if model else [])]
+    place = Place(host, port, public_url)
+    ConsoleServer(f"exec {shlex.join(command)}", place, take_chosen()).run()
 
 
 def print_library() -> None:

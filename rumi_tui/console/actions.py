@@ -27,6 +27,8 @@ class Action:
     in_footer: bool = True
     needs: Moment | None = None
     """When it can be done; None: always."""
+    key_in_browser: str = ""
+    """Where a browser keeps `key` for itself; empty: `key` there too."""
 
     @property
     def command(self) -> str:
@@ -73,10 +75,32 @@ WRITING = (
     ),
     Action("line", "alt+l", "Line", "Rewrite one line of the poem the way you want it.", in_footer=False, needs="poem"),
     Action("tree", "f3", "Tree", "See all branches of the poem.", in_footer=False, needs="poem"),
-    Action("next_branch", "ctrl+n", "Next branch", "Go to the next branch of the poem.", in_footer=False, needs="poem"),
+    Action(
+        "next_branch",
+        "ctrl+n",
+        "Next branch",
+        "Go to the next branch of the poem.",
+        in_footer=False,
+        needs="poem",
+        key_in_browser="alt+j",
+    ),
     Action("undo", "f5", "Undo", "Undo the last step; what was written stays in the library.", in_footer=False),
     Action("redo", "f6", "Redo", "Redo the step that was undone.", in_footer=False),
+    Action(
+        "new",
+        "alt+a",
+        "New",
+        "Begin afresh: an empty page, and all settings but the model as in the settings file.",
+        in_footer=False,
+    ),
     Action("edit", "f8", "Edit", "Change the poem by hand, and go on from the cursor.", needs="poem"),
+    Action(
+        "editor",
+        "alt+e",
+        "Editor",
+        "Open what you type, or else the poem, in your own editor ($VISUAL or $EDITOR).",
+        in_footer=False,
+    ),
     Action(
         "same_again",
         "f7",
@@ -122,6 +146,20 @@ WRITING = (
         in_footer=False,
         needs="poem",
     ),
+    Action(
+        "show_focus",
+        "alt+z",
+        "Focus",
+        "Show only the poem and the prompt, or settings and keys again.",
+        in_footer=False,
+    ),
+    Action(
+        "beside",
+        "alt+s",
+        "Beside",
+        "Show beside the poem, on a wide screen, what Rumi wrote, or the branches, or nothing.",
+        in_footer=False,
+    ),
     Action("library", "ctrl+l", "Library", "Browse your poems."),
     Action(
         "import",
@@ -130,7 +168,14 @@ WRITING = (
         "Add poems from a JSON file that was saved here: one poem, or a whole library.",
         in_footer=False,
     ),
-    Action("next_model", "ctrl+t", "Language", "Switch between the English and the Persian model.", in_footer=False),
+    Action(
+        "next_model",
+        "ctrl+t",
+        "Language",
+        "Switch between the English and the Persian model.",
+        in_footer=False,
+        key_in_browser="alt+k",
+    ),
 )
 """What the writing screen does, beside Enter in the prompt."""
 
@@ -158,7 +203,7 @@ EVERYWHERE = (
         "Download Rumi's verse, once, while you go on writing.",
         in_footer=False,
     ),
-    Action("quit", "ctrl+q", "Quit", "Quit; every poem is saved."),
+    Action("quit", "ctrl+q", "Quit", "Quit; every poem is saved.", key_in_browser="alt+q"),
 )
 """What the app does on every screen."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterable
 from functools import partial
@@ -9,29 +10,44 @@ from typing import Any
 
 from textual import events, on
 from textual.app import App, SystemCommand
+from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.screen import Screen
 
 from models.characters import one_line
-from rumi_tui.bidi import Mode
+from models.errors import RumiError
+from rumi_tui.bidi import KEEPS, ORDERS, Mode, choose_mode
 from rumi_tui.console import actions, keyboard, keymap
-from rumi_tui.console.complaints import complaining
+from rumi_tui.console.complaints import complain, complaining
 from rumi_tui.console.fetching import Fetching
 from rumi_tui.console.notices import Notices
+from rumi_tui.console.plain import PLAIN, SHOW_CURSOR, PlainFilter
 from rumi_tui.console.screens.fetch import FetchScreen
 from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.messages import MessagesScreen
+from rumi_tui.console.screens.order import TypedOver
 from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.screens.tour import TourScreen
 from rumi_tui.console.screens.write import WriteScreen
+from rumi_tui.console.session_file import SavedSession, SessionFile, begin
 from rumi_tui.console.settings import ENTRIES, SettingsFile, UserSettings
 from rumi_tui.console.themes import THEMES
+from rumi_tui.console.themes.few_colours import CHOICE, FewColours
 from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import SettingsBar
 from rumi_tui.console.widgets.status_line import StatusLine
 from rumi_tui.console.writing.writer import Writer
 from rumi_tui.library.store import Library
+from rumi_tui.locations import index_folder, texts_folder
+from rumi_tui.search.background import reading
+from rumi_tui.search.embeddings import is_model_here
+
+LOOK_SECONDS = 1.0
+"""Between two looks at what goes on beside the writing."""
+
+SAVE_SECONDS = 1.0
+"""At most so much of a session is lost where the console is killed; of its poems less, see `Draft`."""
 
 
 class RumiApp(App[str]):
@@ -54,6 +70,7 @@ class RumiApp(App[str]):
         "screens/line.tcss",
         "screens/messages.tcss",
         "screens/name.tcss",
+        "screens/order.tcss",
         "screens/reading.tcss",
         "screens/settings.tcss",
         "screens/taking_in.tcss",
@@ -64,41 +81,93 @@ class RumiApp(App[str]):
         "widgets/lens_view.tcss",
         "widgets/poem_view.tcss",
         "widgets/reading_view.tcss",
+        "widgets/side_pane.tcss",
         "widgets/status_line.tcss",
+        "themes/plain.tcss",
     ]
     BINDINGS = actions.bindings(actions.EVERYWHERE)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (78, "-wide"), (96, "-roomy")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]
 
     def __init__(
-        self, library: Library, model: str, mode: Mode, settings: SettingsFile | None = None, welcome: bool = False
+        self,
+        library: Library,
+        model: str | None,
+        mode: Mode,
+        settings: SettingsFile | None = None,
+        welcome: bool = False,
+        screen_reader: bool = False,
+        asks_order: bool = False,
+        session: SessionFile | None = None,
     ) -> None:
-        """The library and the model to begin with; without a settings file, the defaults hold.
+        """The library and the model to begin with; without a model, that of the last session or of the settings.
 
-        Whoever is to be welcomed is shown the tour first.
+        Without a settings file the defaults hold, and without one of the session nothing comes back. Whoever is to be
+        welcomed is shown the tour first. A screen reader may be there though the settings say nothing. How
+        right-to-left lines look right may be asked when the first one comes up.
         """
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)  # else grey would be drawn for it
-        self.library, self.mode = library, mode
+        self.library = library
         self.settings_file = settings or SettingsFile()
         self._welcome = welcome
         self.notices = Notices()
         """What was told so far."""
         self.writer = Writer()
         self._fetching = Fetching()
-        self._writing = WriteScreen(library, self.writer, model, mode, self.settings_file)
+        if screen_reader or self.settings_file.settings.screen_reader == "on":
+            self.add_class(PLAIN)
+            self._filters.append(PlainFilter())  # for which Textual has no other place
+            self.animation_level = "none"
+        if (depth := self.console.color_system) in CHOICE and not os.environ.get("NO_COLOR"):
+            self._filters.append(FewColours(depth))
+        self._session_file = session or SessionFile()
+        begun = begin(self._session_file, self.settings_file.settings, model, is_first=welcome)
+        self._trouble, self._cannot_save = begun.trouble, False
+        self._writing = WriteScreen(library, self.writer, begun.model, mode, self.settings_file, begun.session)
+        self._writing.asks_order = asks_order
 
     def get_driver_class(self) -> type[Driver]:
         """What reads the keyboard."""
         return keyboard.with_alternate_keys(super().get_driver_class())
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """Opens the page to write on."""
         for theme in THEMES:
             self.register_theme(theme)
         self._hold(self.settings_file.settings)
-        self.push_screen(self._writing)
+        if self.has_class(PLAIN):
+            self._show_cursor()
+            self.app_resume_signal.subscribe(self, self._show_cursor)
+        await self.push_screen(self._writing)
+        if self._trouble:
+            complain(self._writing, self._trouble)
+        self.set_interval(LOOK_SECONDS, self._tell_what_goes_on)
         if self._welcome:
             self.action_tour()
+        self.set_interval(SAVE_SECONDS, self._save_changes)
+
+    def _save_changes(self) -> None:
+        """Saves the session where it has changed; beside everything else, since a disk may be slow."""
+        session = self._writing.saved()
+        if session is not None and not self._session_file.has_saved(session):
+            self.run_worker(self._save(session), group="session")
+
+    async def _save(self, session: SavedSession) -> None:
+        try:
+            await asyncio.to_thread(self._session_file.write, session)
+            self._cannot_save = False
+        except RumiError as error:
+            if not self._cannot_save:  # once is enough
+                complain(self._writing, str(error))
+            self._cannot_save = True
+
+    def _show_cursor(self, *_: object) -> None:
+        if self._driver is not None:
+            self._driver.write(SHOW_CURSOR)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """How a key is written in the footer: in words where it is read aloud."""
+        return keymap.spoken(binding.key) if self.has_class(PLAIN) else super().get_key_display(binding)
 
     def action_command_palette(self) -> None:
         """Opens the palette where it is not on top: another may lie below, so it has no id as that of Textual has."""
@@ -107,7 +176,7 @@ class RumiApp(App[str]):
 
     def action_show_help(self) -> None:
         """Shows what can be done, or no longer."""
-        self._turn_over(HelpScreen(self._keys))
+        self._turn_over(HelpScreen(self._keys, self.is_web))
 
     def action_tour(self) -> None:
         """Shows the pages for newcomers, or no longer."""
@@ -131,10 +200,23 @@ class RumiApp(App[str]):
             self.run_worker(self._fetch(), group="fetch")
         self._turn_over(FetchScreen(self._fetching))
 
+    def action_fetch_model(self) -> None:
+        """Fetches the model of meaning, and the texts if need be, or shows how far they are."""
+        self._fetching.wants_model = True
+        self.action_fetch()
+
     async def _fetch(self) -> None:
         words = await self._fetching.run()
+        if self._fetching.wants_model and is_model_here():
+            reading.start(texts_folder(), index_folder(), again=True)
+        self._tell_what_goes_on()
         if not isinstance(self.screen, FetchScreen):
             self._writing.notify(words, severity="error" if self._fetching.has_failed else "information")
+
+    def _tell_what_goes_on(self) -> None:
+        """Says beside what is written how far the fetch is, and after it the reading of the texts."""
+        for line in self._writing.query(StatusLine):
+            line.accompany(self._fetching.in_short or reading.in_short)
 
     def notify(self, message: str, **options: Any) -> None:
         """Tells something in one row of the screen, as it is, brackets and all.
@@ -166,8 +248,19 @@ class RumiApp(App[str]):
         await super().on_event(event)
 
     @property
+    def mode(self) -> Mode:
+        """How right-to-left lines are ordered now."""
+        return self._writing.mode
+
+    @on(WriteScreen.OrderChanged)
+    def _tell_terminal(self, event: WriteScreen.OrderChanged) -> None:
+        """Has the terminal leave right-to-left lines as they are, or order them."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(KEEPS if event.mode == "app" else ORDERS)
+
+    @property
     def _keys(self) -> dict[str, str]:
-        return keymap.in_force(self.settings_file.settings.keys)
+        return keymap.in_force(self.settings_file.settings.keys, self.is_web)
 
     def _turn_over(self, page: Screen[None]) -> None:
         """Lays a page on what is there; takes it away where it is there already."""
@@ -176,20 +269,23 @@ class RumiApp(App[str]):
         else:
             self.push_screen(page)
 
-    @on(TourScreen.Typed)
-    def _begin(self, event: TourScreen.Typed) -> None:
-        """Lets what is typed over the tour begin a poem."""
-        self._writing.query_one(Prompt).insert(event.character)
+    @on(TypedOver)
+    def _begin(self, event: TypedOver) -> None:
+        """Lets what is typed over another page begin a poem."""
+        self._writing.query_one(Prompt).insert(event.text)
 
     @on(SettingsScreen.Changed)
     def _follow(self, event: SettingsScreen.Changed) -> None:
         """Lets a changed setting hold at once."""
         self._hold(self.settings_file.settings)
+        if event.entry.name == "rtl":
+            self._writing.order(choose_mode(self.settings_file.settings.rtl, os.environ))
         self._writing.query_one(SettingsBar).follow(event.entry, self.settings_file.settings)
+        self._writing.follow_settings()
 
     def _hold(self, settings: UserSettings) -> None:
         self.theme = settings.theme
-        self.set_keymap(keymap.for_textual(settings.keys))
+        self.set_keymap(keymap.for_textual(self._keys))
 
     def _choose_theme(self, name: str) -> None:
         with complaining(self):
@@ -198,16 +294,21 @@ class RumiApp(App[str]):
 
     async def action_quit(self) -> None:
         """Leaves, with everything saved that can be."""
+        unsaved_poems = await self._close()
+        self.exit(unsaved_poems)
+
+    async def _close(self) -> str:
+        """Ends all that goes on; gives back the poems that could not be saved."""
         unsaved_poems = await self._writing.close()
+        if (session := self._writing.saved()) is not None:
+            await self._save(session)
         await self.writer.close()
         await self._fetching.close()
-        self.exit(unsaved_poems)
+        return unsaved_poems
 
     async def on_exit_app(self) -> None:
         """Leaves as orderly where it is a page in a browser that was closed."""
-        await self._writing.close()
-        await self.writer.close()
-        await self._fetching.close()
+        await self._close()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: what can be done now, with its keys, and the choice of colours."""

@@ -27,6 +27,9 @@ _OF_THE_PROMPT = {binding.key for kind in (Input, TextArea) for binding in Bindi
 """What a person edits text with."""
 DELETING = {"ctrl+k", "ctrl+d"}
 """Those of them that the prompt keeps for as long as there is something behind the cursor to be deleted."""
+KEPT_BY_BROWSERS = {"ctrl+n", "ctrl+t", "ctrl+w", "ctrl+q", "ctrl+tab", "ctrl+pageup", "ctrl+pagedown", "alt+f4"}
+KEPT_BY_BROWSERS |= {f"ctrl+shift+{key}" for key in ("n", "p", "q", "t", "w", "tab")}
+"""Keys that pages never get, in Chromium (`IsReservedCommandOrKey`) or Firefox (`reserved` in browser-sets)."""
 _TAKEN = (_OF_THE_CONSOLE | _OF_THE_PROMPT) - {action.key for action in BY_COMMAND.values()}
 
 
@@ -46,14 +49,21 @@ def check(keys: Mapping[str, str]) -> None:
         owners[key] = command
 
 
-def in_force(keys: Mapping[str, str]) -> dict[str, str]:
-    """The key of every command, where these were set."""
-    return {command: keys.get(command, action.key) for command, action in BY_COMMAND.items()}
+def in_force(keys: Mapping[str, str], in_browser: bool = False) -> dict[str, str]:
+    """The key of every command, where these were set.
+
+    In a browser, a key that it keeps for itself gives way to another, unless that was set for something else.
+    """
+    default = {command: action.key for command, action in BY_COMMAND.items()}
+    if in_browser:
+        others = {command: action.key_in_browser for command, action in BY_COMMAND.items() if action.key_in_browser}
+        default |= {command: key for command, key in others.items() if key not in keys.values()}
+    return default | dict(keys)
 
 
 def for_textual(keys: Mapping[str, str]) -> dict[str, str]:
-    """The same keys by the id of their binding, for `App.set_keymap`."""
-    return {BY_COMMAND[command].name: key for command, key in keys.items()}
+    """The keys that are not those of the registry, by the id of their binding, for `App.set_keymap`."""
+    return {BY_COMMAND[command].name: key for command, key in keys.items() if key != BY_COMMAND[command].key}
 
 
 def spoken(key: str) -> str:

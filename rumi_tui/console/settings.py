@@ -95,11 +95,25 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         Literal["ink", "paper", "contrast", "lapis", "rose"],
         _about("the colours: gold on ink, ink on paper, high contrast, blue and gold, wine on parchment"),
     ] = "ink"
+    focus: Annotated[Literal["off", "on"], _about("only the poem and the prompt, without settings and keys")] = "off"
+    beside: Annotated[
+        Literal["off", "rumi", "tree"],
+        _about("beside the poem, on 120 columns or more: Rumi's verse, or the branches of the poem"),
+    ] = "off"
+    screen_reader: Annotated[
+        Literal["off", "on"],
+        _about("plain lines for a screen reader, from the next start on: no frames, no signs, nothing that moves"),
+    ] = "off"
     rtl: Annotated[
         Wish,
-        _about("who orders right-to-left lines, from the next start on: the terminal, the app or nobody (off)"),
+        _about("who orders right-to-left lines: the terminal, the app or nobody (off)"),
     ] = "auto"
     keys: Annotated[dict[str, str], _about("your own keys, by command")] = {}
+
+
+def model_named(name: str) -> str:
+    """A model as the settings name it, as it is called elsewhere: a name of `MODELS`, or the path of a file."""
+    return shipped(name) or str(given_path(name))
 
 
 @dataclass(frozen=True)

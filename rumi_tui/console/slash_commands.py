@@ -23,6 +23,8 @@ from rumi_tui.library.formats import FORMATS
 
 SIGN = "/"
 """What a command begins with."""
+FETCHED_TOO = "ask"
+"""What a fetch brings beside the texts: the model of meaning."""
 LINES = range(1, 17)
 """Numbers of lines that are offered; any other can be typed."""
 SETTINGS = {
@@ -70,7 +72,17 @@ def completions(metres: Iterable[str] = ()) -> list[str]:
     setting_lines = [f"{SIGN}{name} {value}" for name, values in settings for value in values or ("",)]
     line_lines = [f"{SIGN}line {number}{wish}" for number in LINES for wish in ("", *(f" {wish} " for wish in WISHES))]
     metre_lines = [f"{SIGN}metre {metre}" for metre in metres]
-    return [*setting_lines, *action_lines, *export_lines, *line_lines, *metre_lines]
+    editor_lines = [f"{SIGN}editor {what}" for what in ("prompt", "poem")]
+    fetch_lines = [f"{SIGN}fetch {FETCHED_TOO}"]
+    return [
+        *setting_lines,
+        *action_lines,
+        *export_lines,
+        *editor_lines,
+        *fetch_lines,
+        *line_lines,
+        *metre_lines,
+    ]
 
 
 def described() -> list[tuple[str, str]]:
@@ -85,6 +97,8 @@ def described() -> list[tuple[str, str]]:
     takes["import"] = "the JSON file of a poem or of a whole library"
     takes["line"] = "the number of a line to rewrite, and what you want: 3, 3 rhyme love, 3 end heart, 3 metre NAME"
     takes["cento"] = "a word, some, or a question that Rumi's couplets are to be about"
+    takes["editor"] = "prompt or poem; nothing: the prompt if you have typed something, or else the poem"
+    takes["fetch"] = f"{FETCHED_TOO}: the model of meaning too (91 MB), which finds what is said in other words"
     takes["gloss"] = "a Persian line; nothing: the poem on the page"
     return [(f"{SIGN}{name}", words) for name, words in takes.items()]
 
@@ -93,10 +107,12 @@ def read_command(line: str) -> SetValue | RunAction:
     """What a line that begins with `SIGN` asks for. Raises `RumiError` where it asks for nothing there is."""
     name, _, value = line.removeprefix(SIGN).strip().partition(" ")
     name, value = name.lower(), value.strip()
-    if name in SETTINGS or name in OF_THE_FILE:
+    if name in SETTINGS or (name in OF_THE_FILE and (value or name not in BY_COMMAND)):
         return SetValue(name, value)
     if name == "export" and value and value not in (*FORMATS, LIBRARY):
         raise RumiError(f"A poem cannot be saved as {quoted(value)}: choose one of {', '.join((*FORMATS, LIBRARY))}.")
+    if name == "fetch" and value not in ("", FETCHED_TOO):
+        raise RumiError(f"{quoted(value)} cannot be fetched: {SIGN}fetch and {SIGN}fetch {FETCHED_TOO} can be typed.")
     if name in BY_COMMAND:
         return RunAction(BY_COMMAND[name], value)
     matches = difflib.get_close_matches(name, [*SETTINGS, *OF_THE_FILE, *BY_COMMAND], n=1)

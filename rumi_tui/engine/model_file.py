@@ -30,6 +30,7 @@ _NODE, _TENSOR, _GRAPH_INPUT, _GRAPH_OUTPUT, _SPARSE_TENSOR = 1, 5, 11, 12, 15
 _NODE_OPERATOR, _NODE_ATTRIBUTE = 4, 5
 _ATTRIBUTE_NAME, _ATTRIBUTE_INT, _ATTRIBUTE_TENSOR, _ATTRIBUTE_GRAPHS = 1, 3, 5, (6, 11)
 _DIMENSION, _TYPE, _FLOATS, _RAW, _EXTERNAL, _LOCATION = 1, 2, 4, 9, 13, 14
+_POSITIONS = "past_positions"
 _ITEMS: dict[int, np.dtype[Any]] = {1: np.dtype(np.float32), 10: np.dtype(np.float16), 11: np.dtype(np.float64)}
 """Types of tensors that can hold what is no number."""
 
@@ -64,14 +65,16 @@ def _faults(parts: list[tuple[int, Value]], graph: list[tuple[int, Value]], conf
         yield "it holds more than a graph and its weights"
     inputs, outputs = (dict(map(_value, _messages(graph, field))) for field in (_GRAPH_INPUT, _GRAPH_OUTPUT))
     cache = [f"{kind}.{layer}" for kind in ("key", "value") for layer in range(config.layers)]
-    if next(iter(inputs), "") != "ids" or ("cos" in inputs) != config.is_rotary:
+    is_standard = _POSITIONS in inputs  # a file in standard operators, see `rumi_tui.engine.ring`
+    if next(iter(inputs), "") != "ids" or not (is_standard or ("cos" in inputs) == config.is_rotary):
         yield "other inputs"
-    if {each for each in inputs if each.startswith("past_")} != {f"past_{each}" for each in cache}:
+    past, next_of = {f"past_{each}" for each in cache}, "new" if is_standard else "present"
+    if {each for each in inputs if each.startswith("past_")} - {_POSITIONS} != past:
         yield "another number of layers"
-    if set(outputs) != {"logits", *(f"present_{each}" for each in cache)}:
+    if set(outputs) != {"logits", *(f"{next_of}_{each}" for each in cache)}:
         yield "other outputs"
-    buffers = [shape for each, shape in (inputs | outputs).items() if each.startswith(("past_", "present_"))]
-    if any(len(shape) != 4 or (shape[1], shape[3]) != (config.heads, config.head_dim) for shape in buffers):
+    buffers = [shape for each, shape in (inputs | outputs).items() if each.partition("_")[2] in cache]
+    if any(len(shape) != 4 or shape[1] != config.heads or config.head_dim not in shape[2:] for shape in buffers):
         yield "another number or size of heads"
     if outputs["logits"][-1:] != [config.vocab_size]:
         yield "another number of tokens"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from models.paths import check_file, given_path, is_checkpoint, weights_path
 from models.pretrained import MODELS, model_path, shipped
 from rumi_tui.engine.context import Ids, Logits, finite
 from rumi_tui.engine.model_file import cache_shape, read_description
+from rumi_tui.engine.ring import RingCache
 from rumi_tui.engine.runtime import start
 from rumi_tui.engine.trial import try_out
 
@@ -115,7 +117,8 @@ class Session:
         names = [value.name for value in self.session.get_inputs()]
         self.input_names = {_FORMER_NAMES.get(name, name): name for name in names}
         """The inputs of the graph: what each is, and how this file calls it."""
-        self._cache_names = [name.removeprefix("past_") for name in names if name.startswith("past_")]
+        self._cache_names = [name.removeprefix("past_") for name in names if re.match(r"past_(key|value)\.", name)]
+        self._is_standard = "past_positions" in names
         self(np.zeros((1, 1), dtype=np.int64), self.empty_cache(1))  # what cannot be run is refused before verse begins
 
     def check_form(self, form: str) -> None:
@@ -123,29 +126,37 @@ class Session:
         if form not in self.card.forms:
             raise RumiError(f"{self.name} never learned the form {form!r}: choose {' or '.join(self.card.forms)}.")
 
-    def empty_cache(self, batch: int) -> OrtCache:
+    def empty_cache(self, batch: int) -> OrtCache | RingCache:
         """The cache before the first id of `batch` streams."""
+        if self._is_standard:
+            return RingCache(self.config, batch)
         shape = cache_shape(self.config, batch)
         return OrtCache({name: np.zeros(shape, dtype=np.float32) for name in self._cache_names})
 
-    def select(self, cache: OrtCache, streams: Sequence[int]) -> OrtCache:
+    def select(self, cache: OrtCache | RingCache, streams: Sequence[int]) -> OrtCache | RingCache:
         """A cache of these streams of another, in this order; one may stand in it several times."""
+        if isinstance(cache, RingCache):
+            return cache.select(streams)
         selected = OrtCache({name: buffer[list(streams)] for name, buffer in cache.buffers.items()})
         selected.position = cache.position
         return selected
 
-    def __call__(self, ids: Ids, cache: OrtCache) -> tuple[Logits, OrtCache]:
+    def __call__(self, ids: Ids, cache: OrtCache | RingCache) -> tuple[Logits, OrtCache | RingCache]:
         """Logits float32 [batch, time, vocab_size] for ids int64 [batch, time], and the next cache.
 
         Raises `RumiError` where the graph cannot be run, or answers with what is no number.
         """
         try:
+            if isinstance(cache, RingCache):
+                return finite(cache.step(self.session, ids)), cache
             call = cache.next_id
             if call is None or ids.shape[1] != 1:
                 call = _Call(self, cache, ids)
             if ids.shape[1] == 1:
                 cache.next_id = call
             logits = call.run(ids, cache.position)
+        except RumiError:
+            raise
         except Exception as error:  # as many kinds as above
             raise RumiError(f"The model {self.name} cannot be run ({error}): export it again.") from error
         cache.position += ids.shape[1]

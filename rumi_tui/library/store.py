@@ -210,15 +210,21 @@ class Library:
         insert = f"INSERT INTO poems ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
         return int(self._run(insert, (*row, msgspec.json.encode(real).decode() if real else ""))[0][0])
 
-    def save(self, poem: int, text: str, passages: Iterable[Passage]) -> None:
+    def save(self, poem: int, text: str, passages: Iterable[Passage], known: tuple[str, int] | None = None) -> bool:
         """Keeps what the poem has become; `passages` are those that are new or have changed.
 
-        A deleted poem that is written on is there again.
+        A deleted poem that is written on is there again. Where the poem is not as it is `known`, by its text and the
+        number of its passages, another console has gone on with it: nothing is saved then, and False given back.
         """
         with self.all_or_nothing():
+            if known is not None:
+                columns = "text, (SELECT count(*) FROM passages WHERE poem = id)"
+                if self._run(f"SELECT {columns} FROM poems WHERE id = ?", (poem,)) != [known]:
+                    return False
             self._keep_passages(poem, passages)
             grown = "UPDATE poems SET text = ?, deleted = iif(text = ?, deleted, 0), indexed = 0 WHERE id = ?"
             self._run(grown, (text, text, poem))
+        return True
 
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:
@@ -315,6 +321,10 @@ class Library:
         if not rows:
             raise RumiError(f"The library has no poem number {poem}.")
         return self._poem(rows[0])
+
+    def lists(self, poem: int) -> bool:
+        """Whether there is such a poem, and it is not deleted."""
+        return bool(self._run("SELECT 1 FROM poems WHERE id = ? AND NOT deleted", (poem,)))
 
     def family(self, poem: int) -> list[KeptPoem]:
         """All poems of the tree that a poem stands in, itself included, the oldest first."""

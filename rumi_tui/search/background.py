@@ -31,10 +31,15 @@ class BackgroundReading:
         """Whether a reading goes on."""
         return self._thread is not None and self._thread.is_alive()
 
-    def start(self, texts: Path, cache_dir: Path) -> None:
-        """Begins to read a folder of texts, unless a reading goes on or the last one failed."""
-        if not self.is_running and not self.complaint:
-            self.share = 0.0
+    @property
+    def in_short(self) -> str:
+        """How far the reading is, in a few words; empty where none goes on."""
+        return f"Reading for meaning {self.share:.0%}" if self.is_running else ""
+
+    def start(self, texts: Path, cache_dir: Path, again: bool = False) -> None:
+        """Begins to read a folder of texts, unless a reading goes on or the last one failed; then only `again`."""
+        if not self.is_running and (again or not self.complaint):
+            self.share, self.complaint = 0.0, ""
             self._thread = threading.Thread(target=self._read, args=(texts, cache_dir), name="reading for meaning")
             self._thread.start()
 

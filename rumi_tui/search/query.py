@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from models.errors import RumiError
-from rumi_tui.search.spelling import PREFIXES, search_words, spelled_words, stems
+from rumi_tui.search.spelling import ENDINGS, JOINER, PREFIXES, search_words, spelled_words, stems
 from rumi_tui.verse.words import MOST_TERMS
 
 Span = tuple[int, int]
@@ -52,7 +52,7 @@ class Query:
             ]
         if not plain and not phrases:
             raise RumiError("Type at least one word to search for.")
-        choices = [*_with_verbs(plain), *([[phrase], *_joined(phrase)] for phrase in phrases)]
+        choices = [*_with_neighbours(plain), *([[phrase], *_joined(phrase)] for phrase in phrases)]
         self._choices = [list(choice) for choice in dict.fromkeys(map(tuple, map(_hashable, choices)))][:MOST_TERMS]
 
     @property
@@ -88,15 +88,15 @@ class Query:
         return found
 
 
-def _with_verbs(terms: list[Term]) -> list[list[list[Term]]]:
-    """Each term, or a prefix of a verb and the next word, in all ways in which it may stand in the verse."""
+def _with_neighbours(terms: list[Term]) -> list[list[list[Term]]]:
+    """Each term, or two that may be one word in the verse, in all ways in which they may stand there."""
     choices: list[list[list[Term]]] = []
     number = 0
     while number < len(terms):
         term = terms[number]
         after = terms[number + 1] if number + 1 < len(terms) else None
-        if after and term.words[0] in PREFIXES:
-            choices.append([[Term((term.words[0] + after.words[0],), after.begins)], [term, after]])
+        if after and (term.words[0] in PREFIXES or after.words[0] in ENDINGS):
+            choices.append([[Term((_as_one(term.words[0], after.words[0]),), after.begins)], [term, after]])
             number += 1
         else:
             choices.append([[term]])
@@ -105,10 +105,19 @@ def _with_verbs(terms: list[Term]) -> list[list[list[Term]]]:
 
 
 def _joined(phrase: Term) -> list[list[Term]]:
-    """The same phrase with its verbs as one word, where it has some that stand apart."""
-    joined = re.sub(rf"(?<!\w)({'|'.join(PREFIXES)}) (?=\w)", r"\1", " ".join(phrase.words))
-    words = tuple(joined.split())
-    return [[Term(words)]] if words != phrase.words else []
+    """The same phrase with verbs and endings that stand apart as one word, where it has some."""
+    words: list[str] = []
+    for word in phrase.words:
+        if words and (words[-1] in PREFIXES or word in ENDINGS):
+            words[-1] = _as_one(words[-1], word)
+        else:
+            words.append(word)
+    return [[Term(tuple(words))]] if len(words) < len(phrase.words) else []
+
+
+def _as_one(first: str, second: str) -> str:
+    """Two parts of a Persian word that a person typed apart."""
+    return "".join(search_words(f"{first}{JOINER}{second}"))
 
 
 def _hashable(choice: list[list[Term]]) -> list[tuple[Term, ...]]:

@@ -23,22 +23,22 @@ _MORE_ENDINGS = frozenset("ان انی انه م ت ش مان تان شان ند
 _LONGEST_FIRST = sorted(sorted(ENDINGS | _MORE_ENDINGS), key=len, reverse=True)
 
 _SIGNS = "\u064b-\u065f\u0670"
-_JOINER = "\u200c"
-_EZAFE = re.compile(rf"ه{_JOINER}ی(?!\w)")
-_COMPOUND = re.compile(rf"\w+(?:{_JOINER}\w+)+")
+JOINER = "\u200c"
+_EZAFE = re.compile(rf"ه{JOINER}ی(?!\w)")
+_COMPOUND = re.compile(rf"\w+(?:{JOINER}\w+)+")
 _PARTED_VERB = re.compile(rf"(?<!\w)({'|'.join(PREFIXES)}) (\w+)")
-_WORD = re.compile(rf"(?:(?<!\w)(?:{'|'.join(PREFIXES)}) )?\w(?:\w|[{_SIGNS}{_JOINER}])*")
+_WORD = re.compile(rf"(?:(?<!\w)(?:{'|'.join(PREFIXES)}) )?\w(?:\w|[{_SIGNS}{JOINER}])*")
 
 
 def search_spelling(text: str) -> str:
     """A text as it is searched: folded, in small letters, each Persian compound as one word."""
-    return fold(_unsigned(text).replace(_JOINER, "")).casefold()
+    return fold(_unsigned(text).replace(JOINER, "")).casefold()
 
 
 def other_spellings(text: str) -> str:
     """What its words are searched by besides: the parts of compounds, and verbs that stand apart from their prefix."""
     unsigned = _unsigned(text)
-    parts = (part for compound in _COMPOUND.findall(unsigned) for part in compound.split(_JOINER))
+    parts = (part for compound in _COMPOUND.findall(unsigned) for part in compound.split(JOINER))
     verbs = (prefix + verb for prefix, verb in _PARTED_VERB.findall(unsigned))
     return fold(" ".join([*(part for part in parts if part not in PREFIXES | ENDINGS), *verbs])).casefold()
 

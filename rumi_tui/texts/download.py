@@ -1,7 +1,8 @@
 """Sources from their addresses into a folder, checked by their hashes. Knows nothing of what is in them.
 
 The files of a folder come over a few connections that stay open. Each is put in place when it is whole, so whatever
-stops a transfer, the next one goes on from there. A folder that is whole is packed into one file.
+stops a transfer, the next one goes on from there. A folder that is whole is packed into one file. A source that is one
+file may be large: the next transfer goes on inside it, see `rumi_tui.texts.partial`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import threading
 import time
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -33,11 +34,14 @@ from rumi_tui.texts.causes import (
     too_slow,
     transfer_error,
 )
+from rumi_tui.texts.partial import PartialFile, is_useless, rest_wanted
 from rumi_tui.texts.sources import Source
 
 CONNECTIONS = 8
 TRIES = 3
-"""Of a transfer that broke or brought something else."""
+"""Of a transfer that broke or brought something else, one after the other."""
+GETS_ON = 1_000_000
+"""Bytes of a large file. A try that brings so many before it breaks is not counted."""
 PAUSE = 1.0
 """Seconds before the second try; twice as many before the next."""
 LONGEST_PAUSE = 60.0
@@ -159,8 +163,7 @@ class Downloads:
                     self._done.put(self._unable)
                     continue
                 try:
-                    content = self._fetch(session, source, part, addresses)
-                    self._write(self._path(source, part), content)
+                    self._fetch(session, source, part, addresses)
                     self._done.put(None)
                 except TransferError as error:
                     self._done.put(error)
@@ -168,23 +171,26 @@ class Downloads:
                     self._unable = error
                     self._done.put(error)
 
-    def _fetch(self, session: requests.Session, source: Source, part: str, addresses: Sequence[str]) -> bytes:
-        """A file from the first address that gives it."""
+    def _fetch(self, session: requests.Session, source: Source, part: str, addresses: Sequence[str]) -> None:
+        """Brings a file from the first address that gives it."""
         errors: list[TransferError] = []
         for base in addresses:
             address = f"{base}/{part}" if source.parts else base
-            for attempt in range(TRIES):
+            tries = 0
+            while True:
                 if down := self._down.get(host_of(base)) or self._down.get(base):
                     errors.append(down)
                     break
+                size = self._partial(source).size
                 try:
                     return self._get(session, source, part, address)
                 except TransferError as error:
                     errors.append(error)
-                    if not error.again or attempt == TRIES - 1:
+                    tries = 0 if self._partial(source).size - size >= GETS_ON else tries + 1
+                    if not error.again or tries == TRIES:
                         self._give_up(base, error)
                         break
-                    self._stopped.wait(min(max(error.wait, PAUSE * 2**attempt), LONGEST_PAUSE))
+                    self._stopped.wait(min(max(error.wait, PAUSE * 2 ** max(0, tries - 1)), LONGEST_PAUSE))
         raise TransferError(" ".join(dict.fromkeys(error.sentence for error in errors)))
 
     def _give_up(self, base: str, error: TransferError) -> None:
@@ -192,16 +198,23 @@ class Downloads:
         if error.reach != "file":
             self._down[host_of(base) if error.reach == "host" else base] = error
 
-    def _get(self, session: requests.Session, source: Source, part: str, address: str) -> bytes:
+    def _get(self, session: requests.Session, source: Source, part: str, address: str) -> None:
+        """Brings a file from one address, and puts it in place."""
+        try:
+            if source.parts:
+                self._write(self._path(source, part), self._get_small(session, source, part, address))
+            else:
+                self._get_large(session, source, address)
+        except requests.RequestException as error:
+            raise transfer_error(error, address) from error
+
+    def _get_small(self, session: requests.Session, source: Source, part: str, address: str) -> bytes:
+        """A file that is brought in one go."""
         content, is_whole = bytearray(), False
-        begun = time.monotonic()
-        longest = SLOWEST + (0 if source.parts else source.bytes / SLOWEST_RATE)
         try:
             with session.get(address, stream=True, timeout=TIMEOUT) as response:
                 response.raise_for_status()
-                for chunk in response.iter_content(CHUNK):
-                    if self._stopped.is_set() or time.monotonic() - begun > longest:
-                        raise too_slow(host_of(address))
+                for chunk in self._chunks(response, address, SLOWEST):
                     content += chunk
                     self._advance(len(chunk))
                     if len(content) > source.bytes:
@@ -209,12 +222,54 @@ class Downloads:
             if not _may_be(source, part, content):
                 raise something_else(address, part)
             is_whole = True
-        except requests.RequestException as error:
-            raise transfer_error(error, address) from error
         finally:
             if content and not is_whole:
                 self._advance(-len(content))
         return bytes(content)
+
+    def _get_large(self, session: requests.Session, source: Source, address: str) -> None:
+        """A file of which a part may be here: goes on behind it, or begins anew where that makes another file."""
+        partial = self._partial(source)
+        while not self.is_here(source):
+            size = partial.size
+            if size < source.bytes:
+                self._go_on(session, source, address)
+            if not partial.place(source.sha256):
+                self._drop(source)
+                if not size:
+                    raise something_else(address, source.name)
+
+    def _go_on(self, session: requests.Session, source: Source, address: str) -> None:
+        """Brings what is missing of a file; leaves nothing of it where the address has another one."""
+        partial = self._partial(source)
+        size = partial.size
+        with session.get(address, stream=True, timeout=TIMEOUT, headers=rest_wanted(size)) as response:
+            if is_useless(response, size, source.bytes):
+                self._drop(source)
+                return
+            response.raise_for_status()
+            if size and response.status_code != requests.codes.partial_content:  # the whole file
+                self._drop(source)
+                size = 0
+            for chunk in self._chunks(response, address, SLOWEST + source.bytes / SLOWEST_RATE):
+                if size + len(chunk) > source.bytes:
+                    self._drop(source)
+                    return
+                partial.write(size, chunk)
+                self._advance(len(chunk))
+                size += len(chunk)
+
+    def _drop(self, source: Source) -> None:
+        self._advance(-min(self._partial(source).size, source.bytes))
+        self._partial(source).remove()
+
+    def _chunks(self, response: requests.Response, address: str, longest: float) -> Iterator[bytes]:
+        """What a host sends within `longest` seconds, until the transfers are ended."""
+        begun = time.monotonic()
+        for chunk in response.iter_content(CHUNK):
+            if self._stopped.is_set() or time.monotonic() - begun > longest:
+                raise too_slow(host_of(address))
+            yield chunk
 
     def _advance(self, amount: int) -> None:
         with self._lock:
@@ -243,6 +298,9 @@ class Downloads:
     def _path(self, source: Source, part: str) -> Path:
         return self._folder / source.name / part if source.parts else self._folder / source.name
 
+    def _partial(self, source: Source) -> PartialFile:
+        return PartialFile(self._folder / source.name)
+
     def _is_whole(self, source: Source, part: str) -> bool:
         path = self._path(source, part)
         return path.is_file() and _may_be(source, part, path.read_bytes())
@@ -250,6 +308,8 @@ class Downloads:
     def _bytes_here(self, source: Source) -> int:
         if self.is_here(source):
             return source.bytes
+        if not source.parts:
+            return min(self._partial(source).size, source.bytes)
         paths = (self._path(source, part) for part in source.parts)
         return sum(path.stat().st_size for path in paths if path.is_file())
 

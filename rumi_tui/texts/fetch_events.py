@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+MODEL = "model of meaning"
+"""What stands in place of a file for the model that questions are read with."""
+
 
 class Began(msgspec.Struct, frozen=True, tag=True):
     """A fetch begins."""
@@ -15,19 +18,22 @@ class Began(msgspec.Struct, frozen=True, tag=True):
 
 
 class Arrived(msgspec.Struct, frozen=True, tag=True):
-    """How much of the sources is here."""
+    """How much of the sources is here, or of the model."""
 
     bytes: int
     total: int
     seconds_left: int | None
     """None where that cannot be told yet."""
+    what: str = ""
+    """What the bytes are of; empty for the texts."""
 
 
 class Came(msgspec.Struct, frozen=True, tag=True):
-    """A text is here, or cannot be had."""
+    """A text is here, or the model, or it cannot be had."""
 
     file: str
     poems: int
+    """None of the model."""
     complaint: str
 
 

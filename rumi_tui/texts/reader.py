@@ -158,10 +158,18 @@ class Works:
         """A ghazal or quatrain, all equally likely. Raises `RumiError` where there is none."""
         return draw.choice(self._short_poems())
 
-    def of_the_day(self, day: datetime.date) -> Place:
-        """The ghazal or quatrain of a day: the same for all that have the same texts."""
-        poems = self._short_poems()
+    def of_the_day(self, day: datetime.date, language: str = "") -> Place:
+        """The ghazal or quatrain of a day: the same for all that have the same texts.
+
+        Where a language is named in which there is none, a section of the Masnavi in it, if there is one.
+        """
+        poems = self._in_language("divan", language) + self._in_language("rubai", language)
+        poems = poems or self._in_language("masnavi", language) or self._short_poems()
         return poems[int(hashlib.sha256(day.isoformat().encode()).hexdigest(), 16) % len(poems)]
+
+    def _in_language(self, work: Work, language: str) -> list[Place]:
+        """The poems of a work that stand in a language, or all of them where none is named."""
+        return [place for place, poem in self._of(work).items() if not language or language in poem.forms]
 
     def _short_poems(self) -> list[Place]:
         poems = list(chain.from_iterable(self._of(work) for work in SHORT_WORKS))

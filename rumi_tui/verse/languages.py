@@ -74,6 +74,11 @@ def language_name(code: str) -> str:
     return LANGUAGES[code].name if code in LANGUAGES else repr(code)
 
 
+def is_written_leftwards(code: str) -> bool:
+    """Whether the script of a language runs from right to left."""
+    return code in LANGUAGES and LANGUAGES[code].script == "ARABIC"
+
+
 def model_language(model: str) -> str:
     """The code of the language of a shipped model, by which its name begins."""
     return model.partition("-")[0]

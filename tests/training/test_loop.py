@@ -19,7 +19,7 @@ from training import checkpoint
 from training.data import Batches, encode_poem
 from training.distributed import World
 from training.estimate import LossEstimate
-from training.loop import Eval, Store, TrainState, compiled, interruptions, progress_of, train
+from training.loop import SOFT, Eval, Store, TrainState, compiled, interruptions, losses_on, progress_of, train
 from training.optim import build_optimizers
 from training.run_config import TrainConfig
 
@@ -277,13 +277,32 @@ def test_what_is_compiled_computes_the_same_also_where_there_is_no_compiler(
         monkeypatch.setattr("torch._inductor.config.cpp.cxx", (compiler,))
         monkeypatch.setattr("torch._inductor.config.force_disable_caches", True)
 
-    def losses(model: Decoder, inputs: Tensor, targets: Tensor) -> Tensor:
-        return F.cross_entropy(model(inputs)[0].mT, targets, reduction="none")
-
-    model = Decoder(SHAPES["rotary"])
+    model, teacher = Decoder(SHAPES["rotary"]), Decoder(SHAPES["rotary"])
     nn.init.normal_(model.head.weight)
+    losses = losses_on(ALONE.device, [teacher.eval()])
     both = torch.from_numpy(np.random.default_rng(0).integers(0, 40, size=(2, 3, 16)))
     torch.testing.assert_close(compiled(losses, model, both[0])(model, *both), losses(model, *both))
+
+
+def test_from_teachers_a_decoder_learns_the_mean_of_their_beliefs_beside_the_text() -> None:
+    model, *teachers = (Decoder(SHAPES["rotary"]).eval() for _ in range(3))
+    for decoder in (model, *teachers):
+        nn.init.normal_(decoder.head.weight)
+    inputs, targets = torch.from_numpy(np.random.default_rng(0).integers(0, 40, size=(2, 3, 16)))
+    hard, learned = losses_on(ALONE.device, teachers)(model, inputs, targets)
+    logits = model(inputs)[0]
+    soft = sum(teacher(inputs)[0].softmax(-1) for teacher in teachers) / len(teachers)
+    close = {"rtol": 0.02, "atol": 0.02}  # products may be of 16 bits
+    torch.testing.assert_close(hard, F.cross_entropy(logits.mT, targets, reduction="none"), **close)
+    expected = (1 - SOFT) * hard + SOFT * F.cross_entropy(logits.mT, soft.mT, reduction="none")
+    torch.testing.assert_close(learned, expected, **close)
+
+
+def test_of_one_target_alone_what_is_learned_is_its_loss() -> None:
+    model = Decoder(SHAPES["rotary"]).eval()
+    inputs, targets = torch.from_numpy(np.random.default_rng(0).integers(0, 40, size=(2, 3, 16)))
+    hard, learned = losses_on(ALONE.device)(model, inputs, targets)
+    torch.testing.assert_close(learned, hard, rtol=0, atol=0)
 
 
 def test_products_of_16_bits_learn_as_those_of_32_do_and_the_weights_stay_at_32(

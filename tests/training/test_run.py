@@ -187,6 +187,49 @@ def test_a_run_from_a_checkpoint_that_has_changed_cannot_be_resumed(tmp_path: Pa
         prepare(read, second, world)
 
 
+def test_a_run_learns_from_teachers_and_goes_on_with_no_others(tmp_path: Path, world: World) -> None:
+    (tmp_path / "verse.txt").write_text(verse(20, seed=1))
+    plan = TrainConfig(steps=1, batch=1)
+    prepare(run_config(tmp_path / "verse.txt", plan), tmp_path / "teacher", world).train()
+    for name, teachers in (("alone", ()), ("pupil", (str(tmp_path / "teacher"),))):
+        prepare(replace(run_config(tmp_path / "verse.txt", plan), teachers=teachers), tmp_path / name, world).train()
+    alone, pupil = (checkpoint.load_weights(tmp_path / name)[0] for name in ("alone", "pupil"))
+    assert not torch.equal(alone.head.weight, pupil.head.weight)
+    read = read_config(tmp_path / "pupil", "rumi-train --resume pupil")
+    decoder, description = checkpoint.load_weights(tmp_path / "teacher")
+    with torch.no_grad():
+        next(decoder.parameters()).add_(1)
+    checkpoint.save_weights(tmp_path / "teacher" / checkpoint.WEIGHTS, decoder, description)
+    with refused("teachers are not those"):
+        prepare(read, tmp_path / "pupil", world)
+
+
+def test_a_teacher_may_have_its_tokens_in_another_order(tmp_path: Path, world: World) -> None:
+    (tmp_path / "some.txt").write_text(verse(20, seed=1).replace("a", "e"))
+    (tmp_path / "all.txt").write_text(verse(20, seed=1))
+    plan = TrainConfig(steps=1, batch=1)
+    prepare(run_config(tmp_path / "some.txt", plan), tmp_path / "some", world).train()
+    prepare(run_config(tmp_path / "all.txt", plan, init=tmp_path / "some"), tmp_path / "grown", world).train()
+    config = replace(run_config(tmp_path / "all.txt", plan), teachers=(str(tmp_path / "grown"),))
+    run = prepare(config, tmp_path / "pupil", world)
+    teacher, description = checkpoint.load_weights(tmp_path / "grown")
+    tokens, others = run.description.tokenizer.ids, description.tokenizer.ids
+    assert list(tokens) != list(others)
+    text = [token for token in tokens if token in "alone"]
+    as_pupil, as_itself = (torch.tensor([[ids[token] for token in text]]) for ids in (tokens, others))
+    logits = teacher.eval()(as_itself)[0][..., [others[token] for token in tokens]]
+    torch.testing.assert_close(run.teachers[0](as_pupil)[0], logits)
+
+
+def test_a_teacher_of_other_tokens_is_refused(
+    tmp_path: Path, word_pair: tuple[Path, Path], corpus_folder: Path
+) -> None:
+    config = replace(run_config(corpus_folder), teachers=(str(word_pair[0]),))
+    with refused("cannot teach"), join_world() as world:
+        prepare(config, tmp_path / "run", world)
+    assert not (tmp_path / "run").exists()
+
+
 @pytest.mark.parametrize("facts", [{}, {"run_config": {}}, {"run_config": 1}, []])
 def test_a_run_of_another_version_cannot_be_resumed(tmp_path: Path, facts: object) -> None:
     checkpoint.save_state(tmp_path, {"a": torch.zeros(1)}, facts)  # type: ignore[arg-type]

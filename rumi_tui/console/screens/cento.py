@@ -24,7 +24,8 @@ from rumi_tui.console.screens.gloss import GlossScreen
 from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.widgets.choices import Choices
 from rumi_tui.console.widgets.poem_view import MEASURE, PoemView
-from rumi_tui.console.widgets.wrap import wrapped
+from rumi_tui.console.widgets.verse_input import VerseInput
+from rumi_tui.console.widgets.wrap import hanging
 from rumi_tui.console.writing.cento import draft_of, to_write_beside
 from rumi_tui.console.writing.draft import Draft
 from rumi_tui.engine.messages import Began, Event, Failed, Finished, Tried, Wrote
@@ -78,7 +79,8 @@ class CentoScreen(Dialog[Draft | Opening | None]):
     def compose(self) -> ComposeResult:
         """The words, how it goes, his lines, and the machine's."""
         yield Static(HEADING, id="heading", markup=False)
-        yield Input(self._words, placeholder="A word, some, or a question: love, what is patience?", compact=True)
+        words = "A word, some, or a question: love, what is patience?"
+        yield VerseInput(self._mode, self._words, placeholder=words, compact=True)
         yield Static("", id="status", markup=False)
         with Container(id="both"):
             yield Choices(markup=False)
@@ -144,7 +146,7 @@ class CentoScreen(Dialog[Draft | Opening | None]):
 
     def _drawn(self, couplet: Chosen, width: int) -> Content:
         lines = couplet.verse.split("\n")
-        rows = [line[begin:end].rstrip(" ") for line in lines for begin, end in wrapped(line, width)]
+        rows = [row for line in lines for row in hanging(line, width, self._mode)]
         return Content("\n".join([*(to_display(row, self._mode, width) for row in rows), f"— {couplet.place}", ""]))
 
     @on(Choices.OptionSelected)

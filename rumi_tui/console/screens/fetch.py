@@ -9,7 +9,10 @@ from textual.widgets import Static
 
 from rumi_tui.console.fetching import Fetching
 from rumi_tui.console.screens.dialog import Dialog
+from rumi_tui.search.background import reading
+from rumi_tui.search.embeddings import is_model_here
 
+OF_THE_MODEL = "/fetch ask brings a model of meaning too (91 MB): questions then find what is said in other words."
 LOOK_SECONDS = 0.2
 """Between two looks at how far the fetch is."""
 
@@ -29,6 +32,7 @@ class FetchScreen(Dialog[None]):
         yield Static("", id="status", markup=False)
         with VerticalScroll():
             yield Static("", id="texts", markup=False)
+            yield Static("", id="more", markup=False)
 
     def on_mount(self) -> None:
         """Looks at the fetch again and again."""
@@ -36,6 +40,9 @@ class FetchScreen(Dialog[None]):
         self.set_interval(LOOK_SECONDS, self._draw)
 
     def _draw(self) -> None:
-        self.query_one("#status", Static).update(self._fetching.summary)
+        words = filter(None, (self._fetching.summary, reading.in_short))
+        self.query_one("#status", Static).update(" ".join(words))
         rows = (f"{file}\n  {state}" for file, state in self._fetching.rows)
         self.query_one("#texts", Static).update("\n".join(rows))
+        is_known = self._fetching.wants_model or is_model_here()
+        self.query_one("#more", Static).update("" if is_known else OF_THE_MODEL)

@@ -23,6 +23,9 @@ A small neural network, trained only on Rumi's verse, writes here one character 
 What it writes is new: in his manner, not his words. It knows how verse sounds, not what it means. \
 Type how a poem should begin, or nothing at all, and press Enter."""
 TYPED = "You can also type the commands in the second column into the prompt, and these, for the settings of a poem:"
+IN_BROWSER = """\
+Your browser keeps some keys for itself: Ctrl+N, Ctrl+T, Ctrl+W and, in Firefox, Ctrl+Q. The keys above do without \
+them, and Ctrl+Backspace deletes the word before the cursor. You can also type any command, or find it with Ctrl+P."""
 COLUMNS = {"key": 10, "command": 15}
 """How wide they are; what they do has the rest."""
 TINY = 48
@@ -64,10 +67,10 @@ class HelpScreen(Dialog[None]):
     BINDINGS = [Binding("escape", "dismiss", "Back", priority=True)]
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (TINY, "-narrow"), (78, "-wide")]
 
-    def __init__(self, keys: Mapping[str, str]) -> None:
+    def __init__(self, keys: Mapping[str, str], in_browser: bool) -> None:
         """The key of each command."""
         super().__init__()
-        self._keys = keys
+        self._keys, self._in_browser = keys, in_browser
 
     def compose(self) -> ComposeResult:
         """Who writes here, every key, and everything that can be typed."""
@@ -77,6 +80,8 @@ class HelpScreen(Dialog[None]):
         with VerticalScroll():
             yield Static(ABOUT, classes="paragraph", markup=False)
             yield Sheet(["key", "command"], keys)
+            if self._in_browser:
+                yield Static(IN_BROWSER, classes="paragraph", markup=False)
             yield Static(TYPED, classes="paragraph", markup=False)
             yield Sheet(["command"], described())
             yield Static("Escape closes this page.", classes="paragraph", markup=False)

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.console.complaints import complaining
 from rumi_tui.console.delivery import give, give_library, send_to_printer
+from rumi_tui.console.plain import is_plain
 from rumi_tui.console.screens.export import ExportScreen
 from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.console.screens.name import Name, NameScreen
@@ -34,6 +35,8 @@ class KeepingScreen(Screen[None]):
     _library: Library
     _desk: Desk
     _mode: Mode
+    _library_order = ""
+    """That in which the library lists its poems; empty for its first."""
 
     def _show(self, words: str) -> None:
         """Shows what the desk has on the page, with a word on how it came there."""
@@ -44,7 +47,8 @@ class KeepingScreen(Screen[None]):
         """Shows above the page what its poem is called, which another screen may have changed."""
         with complaining(self):
             title = to_display(self._desk.title(), self._mode, 0)
-            self.query_one("#title", Static).update(f"❦  {title or NAME}  ❦")
+            name = title or (self.app.title if is_plain(self) else NAME)
+            self.query_one("#title", Static).update(f"❦  {name}  ❦")
 
     def action_name(self) -> None:
         """Gives the poem on the page a title and tags."""
@@ -132,7 +136,11 @@ class KeepingScreen(Screen[None]):
     async def action_library(self) -> None:
         """Looks through the poems that were kept."""
         with complaining(self):
-            self.app.push_screen(LibraryScreen(self._library, self._mode), self._open)
+            screen = LibraryScreen(self._library, self._mode, self._library_order, self._remember_order)
+            self.app.push_screen(screen, self._open)
+
+    def _remember_order(self, order: str) -> None:
+        self._library_order = order
 
     async def _open(self, poem: KeptPoem | None) -> None:
         if poem is None:

@@ -24,7 +24,7 @@ from rumi_tui.console.widgets.choices import Choices
 from rumi_tui.console.widgets.footer import KeyRow
 from rumi_tui.console.widgets.lens_view import LEVELS, SIGNS, Grain, LensView, Unit
 from rumi_tui.console.widgets.poem_view import FAULTS
-from rumi_tui.console.widgets.wrap import shortened, wrapped
+from rumi_tui.console.widgets.wrap import hanging, shortened
 from rumi_tui.console.writing.look import Look
 from rumi_tui.engine.generate import Alternative
 from rumi_tui.engine.lens import TokenScore
@@ -246,9 +246,7 @@ class LensScreen(Dialog[Branching | None]):
         width = max(NARROWEST, self.query_one("#choices").size.width - 6)
         bits = line.nats * log2(e) / (len(line.text) + 1)
         told = ", ".join([f"{bits:.2f} bits a character", *(FAULTS[fault] for fault in line.faults)])
-        verse, notes = (
-            [text[begin:end].rstrip(" ") for begin, end in wrapped(text, width)] for text in (line.text, told)
-        )
+        verse, notes = (hanging(text, width, self._mode) for text in (line.text, told))
         shown = "\n  ".join(to_display(row, self._mode, width) for row in verse)
         return Text(f"{'●' if stands else ' '} {shown}\n  ").append("\n  ".join(notes), "italic")
 

@@ -53,11 +53,13 @@ class LibraryScreen(SearchingDialog[KeptPoem]):
         Binding("ctrl+up", "scroll_preview(-1)", "Up the poem", show=False),
     ]
 
-    def __init__(self, library: Library, mode: Mode) -> None:
+    def __init__(self, library: Library, mode: Mode, order: str, remember_order: Callable[[str], object]) -> None:
+        """Lists in one of `ORDERS`, or for another name in the first; what is chosen instead is to be remembered."""
         super().__init__()
         self._library, self._mode = library, mode
         self._only_favourites = False
-        self._order = next(iter(ORDERS))
+        self._order = order if order in ORDERS else next(iter(ORDERS))
+        self._remember_order = remember_order
         self._poems = self._read()
         self._listed_width = 0
 
@@ -94,6 +96,7 @@ class LibraryScreen(SearchingDialog[KeptPoem]):
         """Lists the poems in the next order."""
         names = list(ORDERS)
         self._order = names[(names.index(self._order) + 1) % len(names)]
+        self._remember_order(self._order)
         self._change(lambda: None)
 
     def action_name(self) -> None:

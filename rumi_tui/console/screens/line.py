@@ -15,6 +15,7 @@ from rumi_tui.console.complaints import complaining
 from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.widgets.choices import Choices
 from rumi_tui.console.widgets.verse_input import VerseInput
+from rumi_tui.console.widgets.wrap import hanging
 from rumi_tui.console.writing.line import LineWish, read_wish
 
 WIDTH = 60
@@ -66,7 +67,8 @@ class LineScreen(Dialog[LineWish | None]):
 
     def _rows(self, width: int) -> Sequence[Option]:
         return [
-            Option(f"{number:>2} {to_display(line, self._mode, width)}") for number, line in enumerate(self._lines, 1)
+            Option(f"{number:>2} " + "\n   ".join(to_display(row, self._mode, width) for row in rows))
+            for number, rows in enumerate((hanging(line, width, self._mode) for line in self._lines), 1)
         ]
 
     @on(OptionList.OptionSelected)

@@ -11,7 +11,8 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
-from rumi_tui.bidi import Mode, to_display
+from models.characters import printable
+from rumi_tui.bidi import Mode, to_cells
 from rumi_tui.console.notices import Notice
 from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.widgets.status_line import ERROR_SIGN
@@ -50,8 +51,10 @@ class NoticeList(Widget):
         if not indent:
             yield time
         for line in text.split("\n"):
+            line = printable(line)
             for begin, end in wrapped(line, max(1, width - indent)):
-                row = to_display(line[begin:end].rstrip(" "), self._mode, 0)
+                end = begin + len(line[begin:end].rstrip(" "))
+                row = "".join(cell.text for cell in to_cells(line, self._mode, (begin, end), joined=True))
                 yield (time if indent and begin == 0 else Text(" " * indent)) + Text(row, style)
                 time = Text(" " * indent)
 

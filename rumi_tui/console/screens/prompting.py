@@ -11,18 +11,20 @@ from functools import partial
 
 from textual import events, on
 from textual.binding import Binding
-from textual.widgets import Input, OptionList, Select
+from textual.widgets import Input, OptionList, Select, Tree
 
 from rumi_tui.console.actions import SCROLLING, WRITING
 from rumi_tui.console.complaints import complaining
 from rumi_tui.console.keymap import DELETING, in_force
-from rumi_tui.console.screens.keeping import KeepingScreen
+from rumi_tui.console.plain import is_plain
+from rumi_tui.console.screens.order import OrderingScreen
 from rumi_tui.console.screens.settings import SettingsScreen
-from rumi_tui.console.settings import ENTRIES, SettingsFile, as_typed, typed, value_of
+from rumi_tui.console.settings import ENTRIES, as_typed, typed, value_of
 from rumi_tui.console.slash_commands import OF_THE_FILE, SIGN, RunAction, SetValue, read_command
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import LEFT_OUT, NotYetError, SettingsBar
+from rumi_tui.console.widgets.side_pane import BesideView
 from rumi_tui.console.writing.history import Change
 from rumi_tui.verse.languages import language_name, language_typed
 
@@ -31,11 +33,10 @@ POEM = "poem"
 """What a step is called that begins a poem: the latest of them takes the place of one that still waits."""
 
 
-class PromptingScreen(KeepingScreen):
+class PromptingScreen(OrderingScreen):
     """A screen with a prompt, to which every letter goes that nothing else takes."""
 
     BINDINGS = [Binding(key, f"move_poem({way!r})", show=False) for key, way in SCROLLING.items()]
-    _file: SettingsFile
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,6 +75,8 @@ class PromptingScreen(KeepingScreen):
                 takes = isinstance(event, events.Paste) or _fits_a_number(event)
             case OptionList():
                 takes = True
+            case BesideView() | Tree():
+                takes = isinstance(event, events.Key) and event.key == "enter"
             case Select():
                 takes = isinstance(event, events.Key) and event.key in ("enter", "space")
             case _:
@@ -154,6 +157,8 @@ class PromptingScreen(KeepingScreen):
             name = language_name(language)
             self.notify(f"You type {name}: the {name} model writes now.")
         self._language_typed = language
+        if is_other:
+            self._ask_for(text)
 
     @on(Prompt.Submitted)
     async def _take_prompt(self, event: Prompt.Submitted) -> None:
@@ -211,6 +216,10 @@ class PromptingScreen(KeepingScreen):
         if names:
             before, after = ({each: some[each] for each in names} for some in (old_values, values))
             self._desk.history.note(Change(before, after))
+            if is_plain(self):
+                self.notify(
+                    ", ".join(f"{each} is {values[each] or LEFT_OUT.get(each, 'nothing')} now" for each in names)
+                )
 
     async def _put(self, name: str, value: str) -> None:
         if name in OF_THE_FILE:
@@ -232,22 +241,24 @@ class PromptingScreen(KeepingScreen):
     async def action_undo(self) -> None:
         """Takes the last step back."""
         history = self._desk.history
-        if (change := history.change) is not None:
+        if (change := history.change) is not None and history.leaves_page(-1):
             history.undo()
-            await self._put_all(change.before)
         else:
             await self._desk.finish()
             self._show_step(self._desk.undo(), "undone", "Nothing to undo.")
+        if change is not None:
+            await self._put_all(change.before)
 
     async def action_redo(self) -> None:
         """Takes a step again."""
         history = self._desk.history
-        if (change := history.next_change) is not None:
+        if (change := history.next_change) is not None and history.leaves_page(1):
             history.redo()
-            await self._put_all(change.after)
         else:
             await self._desk.finish()
             self._show_step(self._desk.redo(), "redone", "Nothing to redo.")
+        if change is not None:
+            await self._put_all(change.after)
 
     def _show_step(self, has_moved: bool, words: str, otherwise: str) -> None:
         if has_moved:

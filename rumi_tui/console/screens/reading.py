@@ -53,7 +53,7 @@ class ReadingScreen(Dialog[Opening | None]):
         Binding("f3", "contents", "Contents"),
         Binding("ctrl+f", "bookmark", "★"),
         Binding("ctrl+r", "chance", "Random"),
-        Binding("ctrl+t", "language", "Language"),
+        Binding("ctrl+t", "language", "Language", id="next_model"),
         Binding("ctrl+y", "copy", "Copy", show=False),
     ]
     AUTO_FOCUS = "ReadingView"
@@ -168,6 +168,11 @@ class ReadingScreen(Dialog[Opening | None]):
     def on_resize(self) -> None:
         """Sets the heading anew to the new width."""
         self.call_after_refresh(self._draw_heading)
+
+    @property
+    def place(self) -> Place | None:
+        """Of the poem or section that is open."""
+        return self._poem.place if self._poem else None
 
     # What the person does
 

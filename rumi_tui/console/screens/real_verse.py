@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from rumi_tui.console.screens.cento import CentoScreen
 from rumi_tui.console.screens.gloss import GlossScreen
-from rumi_tui.console.screens.prompting import POEM, PromptingScreen
+from rumi_tui.console.screens.prompting import POEM
 from rumi_tui.console.screens.reading import ReadingScreen
+from rumi_tui.console.screens.session import SessionScreen
 from rumi_tui.console.screens.verses import Asking, VersesScreen
 from rumi_tui.console.widgets.settings_bar import SettingsBar
+from rumi_tui.console.widgets.side_pane import SidePane
 from rumi_tui.console.writing.desk import AnyJob
 from rumi_tui.console.writing.draft import Draft, Settings
 from rumi_tui.engine.messages import Event
+from rumi_tui.locations import texts_folder
 from rumi_tui.texts.opening import Opening
 
 
-class RealVerseScreen(PromptingScreen):
+class RealVerseScreen(SessionScreen):
     """A screen with a poem on it, from which the works can be read, asked and searched."""
 
     _beside: tuple[CentoScreen, AnyJob] | None = None
@@ -25,6 +29,13 @@ class RealVerseScreen(PromptingScreen):
     def _settings(self) -> Settings:
         """Those that a poem would be written with now."""
         return self.query_one(SettingsBar).read()
+
+    def _open_page(self, open_page: Callable[[], object]) -> None:
+        """Opens a page of the real verse; as far as that is there, some of it is Persian."""
+        if any(texts_folder().glob("*.txt")):
+            self._ask_order(open_page)
+        else:
+            open_page()
 
     def action_ask(self, question: str = "") -> None:
         """Asks the real verse."""
@@ -35,12 +46,31 @@ class RealVerseScreen(PromptingScreen):
         self._find_verses("search", words)
 
     def _find_verses(self, kind: Asking, words: str) -> None:
-        self.app.push_screen(VersesScreen(self._library, kind, words, self._mode), self._write_after)
+
+        def open_page() -> None:
+            self.app.push_screen(VersesScreen(self._library, kind, words, self._mode), self._write_after)
+
+        self._open_page(open_page)
 
     def action_read(self, typed: str = "") -> None:
         """Reads in the works: at a place, or the poem of the day, and from there whatever the person likes."""
-        language = self.query_one(SettingsBar).model.partition("-")[0]  # of no use where it is a file
-        self.app.push_screen(ReadingScreen(self._library, self._mode, typed, language), self._write_after)
+
+        def open_page() -> None:
+            screen = ReadingScreen(self._library, self._mode, typed, self._language)
+            self.app.push_screen(screen, partial(self._leave_reading, screen))
+
+        self._open_page(open_page)
+
+    @property
+    def _language(self) -> str:
+        """The one that is written in; of no use where the model is a file."""
+        return self.query_one(SettingsBar).model.partition("-")[0]
+
+    async def _leave_reading(self, screen: ReadingScreen, opening: Opening | None) -> None:
+        """Beside the poem stays what was read."""
+        if screen.place is not None:
+            self.query_one(SidePane).wanted = screen.place.reference
+        await self._write_after(opening)
 
     async def _write_after(self, opening: Opening | None) -> None:
         if opening is not None:
@@ -66,8 +96,14 @@ class RealVerseScreen(PromptingScreen):
             if self._desk.job is not None:
                 self._beside = screen, self._desk.job
 
-        screen = CentoScreen(self._library, words, self._mode, write_beside)
-        self.app.push_screen(screen, self._leave_cento)
+        screen: CentoScreen
+
+        def open_page() -> None:
+            nonlocal screen
+            screen = CentoScreen(self._library, words, self._mode, write_beside)
+            self.app.push_screen(screen, self._leave_cento)
+
+        self._open_page(open_page)
 
     def _draw_beside(self, job: AnyJob | None, event: Event) -> None:
         """Lets the cento show what is written beside it."""

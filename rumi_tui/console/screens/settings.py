@@ -14,6 +14,7 @@ from rumi_tui.console.complaints import complain
 from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.settings import ENTRIES, Entry, SettingsFile, as_typed, typed, value_of
 from rumi_tui.console.widgets.choices import Choices
+from rumi_tui.console.widgets.verse_input import VerseInput
 
 NOTHING = "none"
 """Stands for a setting that is left out."""
@@ -47,7 +48,7 @@ class SettingsScreen(Dialog[None]):
         yield Static("Enter or ← → to change · Delete resets", id="keys", markup=False)
         yield Choices(markup=False)
         yield Static("", id="about", markup=False)
-        yield Input(id="value", compact=True)
+        yield VerseInput("off", id="value", compact=True)
 
     def on_mount(self) -> None:
         """Lists all settings."""

@@ -8,6 +8,7 @@ from textual.widgets import Input, Label
 
 from rumi_tui.console.actions import closing
 from rumi_tui.console.screens.dialog import Dialog
+from rumi_tui.console.widgets.verse_input import VerseInput
 
 
 class ImportScreen(Dialog[str | None]):
@@ -19,7 +20,7 @@ class ImportScreen(Dialog[str | None]):
         """One field; Enter in it is the answer."""
         where = " on the machine that serves this page" if self.app.is_web else ""
         yield Label(f"A JSON file{where}: a poem or a whole library that was saved here; Enter adds its poems")
-        yield Input(placeholder="~/Documents/Rumi/rumi-library-2026-01-01.json")
+        yield VerseInput("off", placeholder="~/Documents/Rumi/rumi-library-2026-01-01.json")
 
     @on(Input.Submitted)
     def _take(self, event: Input.Submitted) -> None:

@@ -8,11 +8,11 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.message import Message
 from textual.widgets import Static
 
 from rumi_tui.console.keymap import spoken
 from rumi_tui.console.screens.dialog import Dialog
+from rumi_tui.console.screens.order import TypedOver
 
 
 def pages(keys: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -20,21 +20,25 @@ def pages(keys: Mapping[str, str]) -> list[tuple[str, str]]:
     key_names = {command.replace("-", "_"): spoken(key) for command, key in keys.items()}
     texts = (
         (
-            "Begin",
-            "A small neural network, trained only on Rumi's verse, writes here one character at a time, on this "
-            "computer and offline. What it writes is new.\n\n"
-            "Type how a poem should begin, or nothing at all, and press Enter.",
+            "Welcome",
+            "Here you write verse together with a small neural network. It has read Rumi's poems and nothing else, and "
+            "it runs on this computer, offline. What it writes is new: none of it is Rumi's.\n\n"
+            "Type a few words and press Enter: the poem goes on from them. Or just press Enter. "
+            "Type in Persian, and it writes in Persian.",
         ),
         (
             "Make it yours",
-            "{stop} stops and keeps what is there. {go_on} goes on; {again} writes another from the same beginning.\n\n"
-            "{lens} opens the lens, which shows how the model chose each character. Pick another choice there, and the "
-            "poem branches; {tree} shows all its branches.",
+            "{stop} stops the writing. {go_on} writes more of the poem, {again} writes another from the same "
+            "words, and {undo} undoes any step.\n\n"
+            "{lens} opens the lens: it shows what else could stand at each letter, word or line. Choose something "
+            "else, and the poem goes on from there as a branch; {tree} shows all branches.",
         ),
         (
             "Nothing is lost",
-            "Every poem is saved while it is written: {library} opens the library. {export} saves one as a file, "
-            "{copy} copies it.\n\n{help} shows every key and command; {settings} changes colours, keys and more.",
+            "Every poem is saved as it is written, and next time you go on where you left off. {library} shows all "
+            "your poems. {export} saves one as a file, {copy} copies it.\n\n"
+            "{read} opens Rumi's own works, in Persian and English; /fetch downloads them, once.\n\n"
+            "{help} lists every key and command. {settings} changes colours, keys and more.",
         ),
     )
     return [(title, text.format(**key_names)) for title, text in texts]
@@ -46,15 +50,8 @@ class TourScreen(Dialog[None]):
     BINDINGS = [
         Binding("right,enter,space", "turn(1)", "On"),
         Binding("left", "turn(-1)", "Back"),
-        Binding("escape", "dismiss", "Begin", priority=True),
+        Binding("escape", "dismiss", "Start writing", priority=True),
     ]
-
-    class Typed(Message):
-        """The person has begun to type a poem."""
-
-        def __init__(self, character: str) -> None:
-            super().__init__()
-            self.character = character
 
     def __init__(self, keys: Mapping[str, str]) -> None:
         """The key of each command."""
@@ -78,7 +75,7 @@ class TourScreen(Dialog[None]):
         turns = event.key == "space" and self.is_active
         if event.is_printable and event.character is not None and not turns:
             event.stop()
-            self.post_message(self.Typed(event.character))
+            self.post_message(TypedOver(event.character))
             self.dismiss(None)
 
     def on_click(self) -> None:
@@ -95,5 +92,5 @@ class TourScreen(Dialog[None]):
         dots = " ".join("●" if number == self._number else "○" for number in range(len(self._pages)))
         self.query_one("#heading", Static).update(f"❦  {title}")
         self.query_one("#words", Static).update(text)
-        self.query_one("#steps", Static).update(f"{dots}   ← → turn · Escape starts")
+        self.query_one("#steps", Static).update(f"{dots}   ← → turn · Escape starts writing")
         self.query_one(VerticalScroll).scroll_home(animate=False)

@@ -14,6 +14,7 @@ from typing import Any
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding
+from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Select, Static
 
@@ -23,39 +24,39 @@ from rumi_tui.console import actions
 from rumi_tui.console.actions import WRITING, Action
 from rumi_tui.console.complaints import complain
 from rumi_tui.console.screens.drafts import DraftsScreen
-from rumi_tui.console.screens.edit import Edited, EditScreen
+from rumi_tui.console.screens.editing import EditingScreen
 from rumi_tui.console.screens.lens import Branching, LensScreen
 from rumi_tui.console.screens.line import LineScreen
 from rumi_tui.console.screens.prompting import POEM
-from rumi_tui.console.screens.real_verse import RealVerseScreen
+from rumi_tui.console.screens.reading import TODAY
+from rumi_tui.console.session_file import SavedSession
 from rumi_tui.console.settings import SettingsFile
 from rumi_tui.console.slash_commands import SIGN, completions
 from rumi_tui.console.widgets.footer import KeyRow
 from rumi_tui.console.widgets.page import Page
 from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import HINTS, NotYetError, SettingsBar
+from rumi_tui.console.widgets.side_pane import SidePane
 from rumi_tui.console.writing.desk import AnyJob, Desk
-from rumi_tui.console.writing.draft import Draft, Job, shared_beginning
+from rumi_tui.console.writing.draft import Draft, Job
 from rumi_tui.console.writing.drafting import Drafting
 from rumi_tui.console.writing.history import Snapshot
 from rumi_tui.console.writing.line import LineWish, read_wish
 from rumi_tui.console.writing.writer import Writer
 from rumi_tui.engine.messages import Began, Described, Event, Failed, Finished, Judged, Tried, Wrote, WroteLine
 from rumi_tui.library.store import Library
+from rumi_tui.verse.languages import is_written_leftwards
 
 PROMPTS = 100
 """Earlier prompts that the arrow keys go through."""
-FIRST_KEYS = ("stop", "show_help")
-"""What the footer shows on a screen of any width."""
 STILL_WRITING = "Still writing the poem: this is done as soon as it is finished."
 
 
-class WriteScreen(RealVerseScreen):
+class WriteScreen(EditingScreen):
     """The poem, the settings and the prompt."""
 
     AUTO_FOCUS = "#prompt"
     BINDINGS = actions.bindings(WRITING)
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (48, "-narrow"), (78, "-wide"), (96, "-roomy")]
 
     class Happened(Message):
         """Something came from the writing process."""
@@ -64,9 +65,12 @@ class WriteScreen(RealVerseScreen):
             super().__init__()
             self.job, self.event = job, event
 
-    def __init__(self, library: Library, writer: Writer, model: str, mode: Mode, file: SettingsFile) -> None:
+    def __init__(
+        self, library: Library, writer: Writer, model: str, mode: Mode, file: SettingsFile, last: SavedSession
+    ) -> None:
+        """To begin with a model, and all else as the last session had it."""
         super().__init__()
-        self._library, self._model, self._mode, self._file = library, model, mode, file
+        self._library, self._model, self._mode, self._file, self._last = library, model, mode, file, last
         self._desk = Desk(library, writer, self.run_worker, self._post)
         self._drafts: DraftsScreen | None = None
         """Where drafts grow; None where they do not."""
@@ -74,8 +78,10 @@ class WriteScreen(RealVerseScreen):
     def compose(self) -> ComposeResult:
         """The page from top to bottom."""
         yield Static(id="title", markup=False)
-        yield Page(self._mode)
-        yield SettingsBar(self._model, self._file.settings, self._mode)
+        with Horizontal(id="spread"):
+            yield Page(self._mode)
+            yield SidePane(self._mode, self._find_beside, TODAY)
+        yield SettingsBar(self._model, self._file.settings, self._mode, self._last.settings)
         try:
             earlier_prompts = self._library.prompts(PROMPTS)
         except RumiError:
@@ -84,19 +90,14 @@ class WriteScreen(RealVerseScreen):
         yield KeyRow(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Tells of a library that had to be set aside."""
-        if self._library.set_aside is not None:
-            complain(self, f"The library was damaged. It is now {self._library.set_aside}, and a new one was started.")
+        """Arranges the page."""
+        self.follow_settings()
 
     def notify(self, message: str, **options: Any) -> None:
         """Tells something on this page too where another screen lies on top, and would take it along."""
         super().notify(message, **options)
         if self.app.screen is not self:
             self.query_one(Page).line.tell(message, options.get("severity") == "error")
-
-    async def close(self) -> str:
-        """Stops, saves, and gives back the poems that could not be saved."""
-        return await self._desk.close()
 
     # What fits the moment
 
@@ -109,7 +110,7 @@ class WriteScreen(RealVerseScreen):
         """The keys that the footer shows; another is heard all the same, so that its action can say why not."""
         hidden_names = {action.name for action in WRITING} - {action.name for action in self.fitting_actions()}
         bindings = [item for item in super().active_bindings.items() if item[1].binding.action not in hidden_names]
-        return dict(sorted(bindings, key=lambda item: item[1].binding.action not in FIRST_KEYS))
+        return dict(sorted(bindings, key=lambda item: item[1].binding.action not in self.FIRST_KEYS))
 
     # What comes from the writing process
 
@@ -123,6 +124,8 @@ class WriteScreen(RealVerseScreen):
             bar.offer(event.card, event.tokenizer)
             self.query_one(Prompt).completions = completions(event.tokenizer.metres)
             self.call_later(self._do_waiting)
+            if is_written_leftwards(event.card.language) and not self.query_one(Prompt).text:  # or somebody is typing
+                self._ask_order()
         elif isinstance(event, Failed):
             complain(self, event.message)
             if job is None:
@@ -144,15 +147,18 @@ class WriteScreen(RealVerseScreen):
         match event:
             case Began():
                 self._show_title()
+                self._ask_for(event.text)
                 page.begin(snapshot, job, event)
-                self.refresh_bindings()
+                self._follow_poem()
+                self._step_back()
             case Tried():
                 page.show_try(job, event)
             case Wrote():
                 page.append(event)
             case Finished() | Failed() | WroteLine() if self._desk.job is None:
                 page.end(snapshot, job, event)
-                self.refresh_bindings()
+                self._follow_poem()
+                self._come_back()
                 self._mark()
                 self.call_later(self._do_waiting)
 
@@ -160,7 +166,10 @@ class WriteScreen(RealVerseScreen):
         """Draws what stands on the page, and tells how it came there."""
         self._show_title()
         self.query_one(Page).show(self._desk.now, words)
-        self.refresh_bindings()
+        if self._desk.now:
+            self._ask_for(self._desk.now.text)
+        self._follow_poem()
+        self._come_back()
         self._mark()
 
     @on(events.DescendantFocus)
@@ -217,7 +226,12 @@ class WriteScreen(RealVerseScreen):
             "gloss": self.action_gloss,
             "cento": self.action_cento,
             "import": self.action_import,
+            "editor": self.action_editor,
+            "fetch": self._fetch_model,
         }
+
+    async def _fetch_model(self, _: str) -> None:
+        await self.app.run_action("fetch_model")
 
     async def _write_new(self, text: str) -> None:
         await self._desk.write_new(self._settings(), text)
@@ -307,27 +321,6 @@ class WriteScreen(RealVerseScreen):
             seed = snapshot.draft.passages[-1].seed
             bar.set("seed", str(seed))
             self.notify(f"Seed {seed} is locked until you release it.")
-
-    async def action_edit(self) -> None:
-        """Lets the person change the poem."""
-        await self._desk.finish()
-        if snapshot := self._snapshot():
-            self.app.push_screen(EditScreen(snapshot.text, self._mode), partial(self._take_edited, snapshot))
-
-    async def _take_edited(self, snapshot: Snapshot, edit: Edited | None) -> None:
-        if edit is None:
-            return
-        shared_length = shared_beginning(edit.text, snapshot.text)
-        if edit.goes_on and edit.text == snapshot.text:
-            await self.action_go_on()
-        elif edit.goes_on:
-            await self._branch(snapshot, edit.text, shared_length, is_typed=True)
-        elif edit.text != snapshot.text:
-            self._change_by_hand(snapshot, edit.text, shared_length, "changed by hand")
-
-    def _change_by_hand(self, snapshot: Snapshot, text: str, at: int, words: str) -> None:
-        self._watch_saving(self._desk.change_by_hand(snapshot, text, at))
-        self._show(words)
 
     async def action_lens(self) -> None:
         """Shows what the model thought at every place of the poem."""

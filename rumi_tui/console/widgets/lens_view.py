@@ -19,7 +19,7 @@ from textual.strip import Strip
 
 from rumi_tui.bidi import Mode, is_right_to_left, to_cells
 from rumi_tui.console.widgets.poem_view import FAULTS, SHORT
-from rumi_tui.console.widgets.wrap import wrapped
+from rumi_tui.console.widgets.wrap import hang_of, wrapped
 from rumi_tui.engine.lens import TokenScore
 from rumi_tui.verse.marks import KINDS, Kind, LineMarks
 from rumi_tui.verse.words import spelled_words
@@ -249,7 +249,8 @@ class LensView(ScrollView, can_focus=True):
         for number, (characters, owners) in enumerate(self._lines(), first):
             right_to_left = is_right_to_left(characters)
             marks = self._marks[number] if number < len(self._marks) else LineMarks()
-            for row_begin, row_end in wrapped(characters, measure):
+            hang = hang_of(characters, measure, self._mode)
+            for row_begin, row_end in wrapped(characters, measure, hang):
                 row = [
                     Glyph(
                         cell.text,
@@ -261,7 +262,8 @@ class LensView(ScrollView, can_focus=True):
                 ]
                 self._drawn.append(len(self._rows))
                 self._rows.append(row)
-                self._indents.append(1 + (measure - len(row)) * right_to_left)
+                blanks = hang if row_begin else 0
+                self._indents.append(1 + (measure - len(row) - blanks if right_to_left else blanks))
                 self._is_leftwards.append(right_to_left and self._mode != "off")
                 signs = " " * self._indents[-1] + self._set_signs(row, marks, begin - cut, right_to_left)
                 if row_end < len(characters) and signs.strip():

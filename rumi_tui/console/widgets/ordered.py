@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from rich.cells import cell_len
 
 from rumi_tui.bidi import Cell, Mode, is_right_to_left, needs_order, to_cells
+
+
+@runtime_checkable
+class Ordering(Protocol):
+    """Something on the screen with lines that may run from right to left."""
+
+    def draw_in(self, mode: Mode) -> None:
+        """Draws them in another way from now on."""
 
 
 class OrderedRow(NamedTuple):

@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from rumi_tui.bidi import Mode, to_cells
+from rumi_tui.console.plain import is_plain
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.status_line import StatusLine
 from rumi_tui.console.writing.desk import AnyJob
@@ -37,6 +38,8 @@ class Page(Vertical):
     def __init__(self, mode: Mode) -> None:
         super().__init__()
         self._mode = mode
+        self._unended = ""
+        """What is written of a line that is shown once it is whole: that is how it is read aloud."""
         self.shows_marks = False
         """Whether a poem at rest is to have its marks."""
 
@@ -45,6 +48,10 @@ class Page(Vertical):
         yield Static("", id="more", markup=False)
         yield PoemView(self._mode)
         yield StatusLine(self._mode, id="status")
+
+    def draw_in(self, mode: Mode) -> None:
+        """Draws right-to-left lines in another way from now on."""
+        self._mode = mode
 
     @property
     def line(self) -> StatusLine:
@@ -65,6 +72,11 @@ class Page(Vertical):
         view = self.query_one(PoemView)
         above = view.scroll_offset.y
         below = view.virtual_size.height - above - view.size.height
+        if is_plain(self):
+            words = [f"{above:,} rows above: PageUp."] * (above > 0)
+            words += [f"{below:,} rows below: PageDown."] * (below > 0 and view.size.height > 0)
+            self.query_one("#more", Static).update(" ".join(words))
+            return
         words = [f"↑ {above:,} PageUp"] * (above > 0) + [f"↓ {below:,} PageDown"] * (below > 0 and view.size.height > 0)
         self.query_one("#more", Static).update("  ".join(words))
 
@@ -76,6 +88,7 @@ class Page(Vertical):
 
     def begin(self, snapshot: Snapshot | None, job: AnyJob | None, began: Began) -> None:
         """Draws the beginning of what is being written, with a cursor."""
+        self._unended = ""
         self._draw(snapshot, began.text)
         view = self.query_one(PoemView)
         view.set_writing(True)
@@ -89,10 +102,20 @@ class Page(Vertical):
 
     def append(self, wrote: Wrote) -> None:
         """Draws what was just written."""
-        self.query_one(PoemView).append("".join(step.text for step in wrote.steps))
+        text = "".join(step.text for step in wrote.steps)
+        if is_plain(self):
+            lines, end, self._unended = (self._unended + text).rpartition("\n")
+            text = lines + end
+        if text:
+            view = self.query_one(PoemView)
+            view.append(text)
+            if is_plain(self):
+                self.line.tell(f"line {view.line_count - 1} is written")
 
     def show_try(self, job: AnyJob | None, tried: Tried) -> None:
-        """Draws a try at the next line, or at the one that is written anew, faintly."""
+        """Draws a try at the next line, or at the one that is written anew, faintly; none where it is read aloud."""
+        if is_plain(self):
+            return
         self.query_one(PoemView).show_try(tried.line, job.wish.number - 1 if isinstance(job, LineJob) else None)
 
     def toggle_marks(self) -> bool:
@@ -113,6 +136,9 @@ class Page(Vertical):
 
     def end(self, snapshot: Snapshot | None, job: AnyJob | None, event: Finished | Failed | WroteLine) -> None:
         """Takes the cursor away and tells how the writing went."""
+        if self._unended:
+            self.query_one(PoemView).append(self._unended)
+            self._unended = ""
         if isinstance(job, Job) and isinstance(event, Finished):
             rate = ""
             if event.seconds and job.settings.keep == "off":  # of a line that was tried, the speed tells nothing

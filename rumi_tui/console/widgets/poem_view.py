@@ -18,7 +18,8 @@ from textual.strip import Strip
 from models.characters import printable
 from models.forms import form_named
 from rumi_tui.bidi import Mode, is_right_to_left, to_cells
-from rumi_tui.console.widgets.wrap import shortened, wrapped
+from rumi_tui.console.plain import is_plain
+from rumi_tui.console.widgets.wrap import hang_of, shortened, wrapped
 from rumi_tui.verse.marks import KINDS, Kind, LineMarks
 from rumi_tui.verse.rules import Fault
 
@@ -31,8 +32,6 @@ NARROWEST = 24
 STEP = 4
 GAP = 4
 """Cells between two hemistichs."""
-HANG = 4
-"""Cells by which the rows of a long line are set back, all but the first."""
 CURSOR = "▌"
 FAULTS: dict[Fault, str] = {
     "rhyme": "no rhyme",
@@ -88,6 +87,11 @@ class PoemView(ScrollView, can_focus=False):
         self._marks: Sequence[LineMarks] = ()
         """Of the first lines; none where no marks are to be seen."""
 
+    @property
+    def line_count(self) -> int:
+        """Lines of the poem, the one that is being written too."""
+        return len(self._lines)
+
     def show(
         self, text: str, given_parts: Iterable[range], form: str, captions: Mapping[int, str] | None = None
     ) -> None:
@@ -110,6 +114,11 @@ class PoemView(ScrollView, can_focus=False):
         common = next((number for number, (old, new) in pairs if old != new), min(len(old_lines), len(self._lines)))
         self.call_after_refresh(self._reveal, min(common, len(self._lines) - 1))
 
+    def draw_in(self, mode: Mode) -> None:
+        """Draws right-to-left lines in another way from now on."""
+        self._mode = mode
+        self._lay_out_in_place()
+
     def follow(self) -> None:
         """Keeps the end in sight from now on, until the person scrolls away from it."""
         self._follows = True
@@ -118,7 +127,16 @@ class PoemView(ScrollView, can_focus=False):
     def show_from(self, line: int) -> None:
         """Has a line stand at the top, as far as there is enough below it; not where the person has scrolled away."""
         if self._follows:
-            self.call_after_refresh(lambda: self.scroll_to(y=self._row_of(line), animate=False))
+            self.scroll_to_line(line)
+
+    @property
+    def top(self) -> int:
+        """The line at the upper edge."""
+        return self._line_at(self.scroll_offset.y)
+
+    def scroll_to_line(self, line: int) -> None:
+        """Has a line stand at the upper edge, as far as there is enough below it."""
+        self.call_after_refresh(lambda: self.scroll_to(y=self._row_of(line), animate=False))
 
     def mark(self, lines: Sequence[LineMarks]) -> None:
         """Marks what there is to see of the verse in the lines of the poem, the first of them first."""
@@ -170,7 +188,7 @@ class PoemView(ScrollView, can_focus=False):
     def _lay_out(self, from_line: int) -> None:
         """Sets the lines from this one on anew."""
         form = form_named(self._form)
-        right_to_left = is_right_to_left("".join(self._lines[:2]))
+        right_to_left = is_right_to_left("".join(self._lines[:2])) and not is_plain(self)
         room = self.size.width - 2
         half = (room - GAP) // 2
         side_by_side = right_to_left and form.columns == 2 and half >= HEMISTICH[0]
@@ -183,6 +201,8 @@ class PoemView(ScrollView, can_focus=False):
             lines, margin = 1, (self.size.width - column) // 2
             measure = max(column, self.size.width - margin - 1)  # up to the edge: a long line takes the margin, too
             self._margin = self.size.width - margin - measure if right_to_left else margin
+            if is_plain(self):  # a row of braille shows the left of the screen
+                self._margin, measure = 1, column
         first_verse = from_line // lines if self._setting == (lines, measure, column) else 0
         self._setting = lines, measure, column
         if first_verse < len(self._first_row):
@@ -257,9 +277,9 @@ class PoemView(ScrollView, can_focus=False):
         for mark in self._marks_of(number).marks:
             for index in range(mark.begin, min(mark.end, firm)):
                 styles[index] += self.mark_style(mark.kind)
-        right_to_left = is_right_to_left(line)
+        right_to_left = is_right_to_left(line) and not is_plain(self)
         rows = []
-        hang = 0 if self._mode == "terminal" and right_to_left else min(HANG, measure // 8)
+        hang = hang_of(line, measure, self._mode)
         for begin, end in wrapped(line, measure - 1, hang):
             row = self._set_row(line, (begin, begin + len(line[begin:end].rstrip(" "))), styles)
             blanks = hang if begin else 0
@@ -302,7 +322,7 @@ class PoemView(ScrollView, can_focus=False):
 
     def _lay_out_in_place(self) -> None:
         """Sets everything anew; what is at the top stays there, or the end in sight while the poem grows."""
-        top = self._line_at(self.scroll_offset.y)
+        top = self.top
         self._lay_out(0)
         if self.writing and self._follows:
             self.scroll_end(animate=False)

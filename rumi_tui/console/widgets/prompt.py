@@ -68,10 +68,36 @@ class Prompt(VerseArea):
             self._earlier_prompts = [prompt, *(other for other in self._earlier_prompts if other != prompt)]
         self._steps_back = 0
 
+    def take_up(self, text: str, cursor: tuple[int, int], is_sent: bool) -> None:
+        """Has a text stand here as in another session, selected where a poem was begun with it."""
+        self.text = text
+        if is_sent:
+            self._sent_text = text
+            self.select_all()
+        else:
+            self.move_cursor(cursor)
+
     @property
     def unsent_text(self) -> str:
         """What stands here; empty where it is what the latest poem began with."""
         return "" if self.text == self._sent_text else self.text
+
+    @property
+    def verse(self) -> str:
+        """How a poem is to begin, also while a command stands in front of it."""
+        return self._aside if self.text.startswith(SIGN) else self.text
+
+    @property
+    def unsent_verse(self) -> str:
+        """The same; empty where the latest poem began so."""
+        return "" if self.verse == self._sent_text else self.verse
+
+    def put_verse(self, verse: str) -> None:
+        """Has a text in the place of what stands here; after a command that stands in front of it."""
+        if self.text.startswith(SIGN):
+            self._aside = verse
+        else:
+            self._put(verse)
 
     def update_suggestion(self) -> None:
         """Offers the rest of what is begun."""

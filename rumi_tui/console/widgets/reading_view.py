@@ -18,7 +18,7 @@ from models.forms import form_named
 from rumi_tui.bidi import Mode, is_right_to_left, to_display
 from rumi_tui.console.widgets.interlinear import NotedWord, interlinear
 from rumi_tui.console.widgets.poem_view import GAP, HEMISTICH, MEASURE, for_terminal
-from rumi_tui.console.widgets.wrap import wrapped
+from rumi_tui.console.widgets.wrap import hanging
 from rumi_tui.texts.reader import NumberedCouplet, WholePoem
 
 NUMBER = 5
@@ -228,23 +228,27 @@ class ReadingView(ScrollView, can_focus=True):
         verses = [couplet.verse[language].split("\n") for language in self._languages if language in couplet.verse]
         if right and len(self._languages) == 1:
             first, second = (*verses[0], "")[:2]
-            pairs = zip_longest(_pieces([second], left), _pieces([first], right), fillvalue="")
+            pairs = zip_longest(self._pieces([second], left), self._pieces([first], right), fillvalue="")
             yield from (Row(index, *pair) for pair in pairs)
         elif right:
             leftwards = [line for lines in verses if is_right_to_left(lines[0]) for line in lines]
             others = [line for lines in verses if not is_right_to_left(lines[0]) for line in lines]
-            beside = zip_longest(_pieces(others, left), _pieces(leftwards, right), fillvalue="")
+            beside = zip_longest(self._pieces(others, left), self._pieces(leftwards, right), fillvalue="")
             yield from (Row(index, *pair) for pair in beside)
         else:
-            yield from (Row(index, piece) for lines in verses for piece in _pieces(lines, left))
+            yield from (Row(index, piece) for lines in verses for piece in self._pieces(lines, left))
 
     def _set_annotation(self, index: int, room: int) -> Iterator[Row]:
         width = room if not self._columns[1] else sum(self._columns) + GAP
         for told in self._told:
             if isinstance(told, str):
-                yield from (Row(index, row, look="note") for row in _pieces([told], width))
+                yield from (Row(index, row, look="note") for row in self._pieces([told], width))
             else:
                 yield from (Row(index, row, is_ready=True, look="note") for row in interlinear(told, self._mode, width))
+
+    def _pieces(self, lines: Sequence[str], width: int) -> list[str]:
+        """The rows of some lines, at most so many cells wide."""
+        return [row for line in lines for row in hanging(line, width, self._mode)]
 
     # Drawing
 
@@ -301,8 +305,3 @@ def _widest(poem: WholePoem, languages: Collection[str]) -> int:
     """Cells of the widest line in some languages."""
     verses = [verse for couplet in poem.couplets for code, verse in couplet.verse.items() if code in languages]
     return max(cell_len(line) for verse in verses for line in verse.split("\n"))
-
-
-def _pieces(lines: Sequence[str], width: int) -> list[str]:
-    """The rows of some lines, at most so many cells wide."""
-    return [line[begin:end].rstrip(" ") for line in lines for begin, end in wrapped(line, width)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -17,11 +18,10 @@ from models.card import Card
 from models.characters import quoted
 from models.errors import RumiError
 from models.forms import FORMS, form_named
-from models.paths import given_path
-from models.pretrained import MODELS, shipped
+from models.pretrained import MODELS
 from models.tokenizer import Tokenizer
 from rumi_tui.bidi import Mode, to_cells
-from rumi_tui.console.settings import ENTRIES, QUICKEST, SLOWEST, Entry, UserSettings, typed
+from rumi_tui.console.settings import ENTRIES, QUICKEST, SLOWEST, Entry, UserSettings, model_named, typed
 from rumi_tui.console.widgets.choices import SelectBox
 from rumi_tui.console.widgets.verse_input import VerseInput
 from rumi_tui.console.writing.draft import Settings
@@ -100,21 +100,26 @@ class NotYetError(RumiError):
 class SettingsBar(Vertical):
     """Model, form, and what else a poem is written with."""
 
-    def __init__(self, model: str, settings: UserSettings, mode: Mode) -> None:
-        """The model to begin with, and the settings that everything else begins with."""
+    def __init__(
+        self, model: str, settings: UserSettings, mode: Mode, latest_values: Mapping[str, str] | None = None
+    ) -> None:
+        """The model to begin with, and what all else begins with: the settings, or else their `latest_values`.
+
+        These are by label and as they are typed; each can be had, as far as the settings file knows it.
+        """
         super().__init__()
         self._user_settings, self._mode = settings, mode
-        names = {
-            **{name: model_title(name) for name in MODELS},
-            **({} if model in MODELS else {model: Path(model).stem}),
-        }
-        self._models = [(title, name) for name, title in names.items()]
+        names = dict.fromkeys([*MODELS, model_named(settings.model), model])
+        self._models = [(model_title(name) if name in MODELS else Path(name).stem, name) for name in names]
+        self._latest_values = latest_values or {}
         self._model = model
         self._latest_models: dict[str, str] = {}
         """By their languages, the models that gave way to others because of what was typed."""
         self._forms: list[str] = []
-        self._last_form = ""
+        self._last_form = self._latest_values.get("form", "")
         """What was chosen before the model was."""
+        self._last_metre = self._latest_values.get("metre", "")
+        """The same, as long as no model was offered."""
         self._tokenizer: Tokenizer | None = None
         self._language = ""
         """Of the model that was offered last."""
@@ -131,7 +136,8 @@ class SettingsBar(Vertical):
         with Horizontal(id="conditions", classes="optional"):
             ways = [(way, way) for way in ENTRIES["keep"].choices]
             yield Label("keep the form")
-            yield SelectBox(ways, value=self._user_settings.keep, allow_blank=False, compact=True, id="keep")
+            keep = self._latest_values.get("keep", self._user_settings.keep)
+            yield SelectBox(ways, value=keep, allow_blank=False, compact=True, id="keep")
             yield SelectBox[str]([], compact=True, prompt="any metre", id="metre", classes="-untold")
             yield from self._compose_field(RHYME)
         with Horizontal(id="choice"):
@@ -144,12 +150,16 @@ class SettingsBar(Vertical):
         yield Label(field.label, classes=field.classes)
         yield VerseInput(
             self._mode,
-            typed(getattr(self._user_settings, field.name, None)),
+            self._latest_values.get(field.label, self._setting(field)),
             placeholder=field.left_out,
             compact=True,
             id=field.name,
             classes=field.classes,
         )
+
+    def _setting(self, field: Field) -> str:
+        """What the settings have for a field, as it is typed; empty where they do not know it."""
+        return typed(getattr(self._user_settings, field.name, None))
 
     @on(Select.Changed, "#preset")
     def _take_preset(self, event: Select.Changed) -> None:
@@ -214,6 +224,22 @@ class SettingsBar(Vertical):
             values[name] = value if isinstance(value, str) else ""
         return values
 
+    @property
+    def latest_values(self) -> dict[str, str]:
+        """The same, for another console to begin with: form and metre also while they wait for their model."""
+        values = self.values()
+        return values | {"form": values["form"] or self._last_form, "metre": values["metre"] or self._last_metre}
+
+    def begin_afresh(self) -> None:
+        """Lets everything but the model be as the settings have it."""
+        for field in FIELDS.values():
+            self.query_one(f"#{field.name}", Input).value = self._setting(field)
+        self.query_one("#keep", Select).value = self._user_settings.keep
+        self._last_form = self._last_metre = ""
+        self._choose_metre("")
+        if self._forms:
+            self._offer_forms(tuple(self._forms))
+
     def set(self, label: str, value: str) -> None:
         """Gives a setting, named as on the screen, another value. Raises `RumiError` for one that it cannot have."""
         if value.lower() == LEFT_OUT.get(label):
@@ -257,9 +283,9 @@ class SettingsBar(Vertical):
         self._tokenizer = tokenizer
         self._offer_forms(card.forms)
         metre, rhyme, metres = self.query_one("#metre", Select), self.query_one("#rhyme", Input), tokenizer.metres
-        old_metre = metre.value if isinstance(metre.value, str) else ""
-        metre.set_options((escape(self._drawn(name)), name) for name in metres)
-        self._choose_metre(old_metre if old_metre in metres else "")
+        old_metre = metre.value if isinstance(metre.value, str) else self._last_metre
+        self._last_metre = ""
+        self._offer_metres(old_metre)
         dropped = [f"the metre {old_metre}"] if old_metre and old_metre not in metres else []
         if rhyme.value.strip() and not (tokenizer.names_rhymes and self._language in ("", card.language)):
             dropped.append(f"the rhyme {rhyme.value.strip()}")
@@ -269,6 +295,18 @@ class SettingsBar(Vertical):
         self._language = card.language
         metre.set_class(not metres, "-untold")
         self._offer_rhyme()
+
+    def draw_in(self, mode: Mode) -> None:
+        """Draws right-to-left lines in another way from now on."""
+        self._mode = mode
+        chosen = self.query_one("#metre", Select).value
+        self._offer_metres(chosen if isinstance(chosen, str) else "")
+
+    def _offer_metres(self, chosen: str) -> None:
+        """Lets the person choose among the metres of the model; one that it does not know is not chosen any more."""
+        metres = self._tokenizer.metres if self._tokenizer else ()
+        self.query_one("#metre", Select).set_options((escape(self._drawn(name)), name) for name in metres)
+        self._choose_metre(chosen if chosen in metres else "")
 
     def _drawn(self, name: str) -> str:
         return "".join(cell.text for cell in to_cells(name, self._mode))
@@ -300,7 +338,7 @@ class SettingsBar(Vertical):
 
     def _choose_model(self, model: str) -> None:
         select = self.query_one("#model", Select)
-        model = shipped(model) or str(given_path(model))
+        model = model_named(model)
         if all(model != name for _, name in self._models):
             self._models.append((Path(model).stem, model))
             select.set_options(self._models)

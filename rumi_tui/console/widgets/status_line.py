@@ -10,9 +10,12 @@ from textual.widgets import Static
 
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.console.keymap import spoken
+from rumi_tui.console.plain import is_plain, with_pauses
 
 ERROR_SIGN = "✗ "
 """Before what went wrong, which colour alone must not tell."""
+BETWEEN, LEAST = 2, 24
+"""Cells before what goes on beside, and those that a message must have left."""
 STANDS_SECONDS = 3.0
 """How long a message is left alone by the keys that are pressed after it."""
 
@@ -28,7 +31,13 @@ class StatusLine(Static):
         self._mode = mode
         self._hint = ""
         self._legend = Text()
+        self._beside = ""
         self.tell(words, is_error)
+
+    def draw_in(self, mode: Mode) -> None:
+        """Draws right-to-left lines in another way from now on."""
+        self._mode = mode
+        self._draw()
 
     def tell(self, words: str, is_error: bool = False) -> None:
         """Shows a message, and takes away a hint."""
@@ -46,6 +55,12 @@ class StatusLine(Static):
         self._legend = legend
         self._draw()
 
+    def accompany(self, words: str) -> None:
+        """Shows at the end of the row what goes on beside the writing, for as long as it is not empty."""
+        if words != self._beside:
+            self._beside = words
+            self._draw()
+
     @property
     def has_stood(self) -> bool:
         """Whether the message could be read by now."""
@@ -60,15 +75,35 @@ class StatusLine(Static):
         self.update(self._text(None), layout=False)
 
     def _text(self, width: int | None) -> Text:
-        """What stands there in so many cells; in its full length where there is no width."""
+        """What stands there in so many cells; in its full length where there is no width.
+
+        What goes wrong and hints are shown in full where they can be, all else leaves room for what goes on beside.
+        """
+        if not self._beside:
+            return self._message(width)
+        beside = Text(self._beside)
+        if width is None:
+            return Text(" · ").join(part for part in (self._message(None), beside) if part)
+        room = width - beside.cell_len - BETWEEN
+        whole = self._message(None)
+        if whole.cell_len > room and (self._is_error or self._hint or room < LEAST):
+            return self._message(width)
+        message = self._message(room)
+        return Text.assemble(message, " " * (width - message.cell_len - beside.cell_len), beside)
+
+    def _message(self, width: int | None) -> Text:
+        """What was told, or stands in front of it, in so many cells."""
         if self._hint or self._is_error or not self._legend:
-            words = self._hint or ERROR_SIGN * self._is_error + self._words
+            sign = "Error: " if is_plain(self) else ERROR_SIGN
+            words = self._hint or sign * self._is_error + self._words
+            words = with_pauses(words) if is_plain(self) else words
             if width is None or cell_len(words) <= width:
                 return Text(to_display(words, self._mode, 0))
             more = "…" if self._hint else f"… {self._key}".rstrip()
             beginning = set_cell_size(words, max(0, width - len(more))).rstrip()
             return Text(to_display(beginning, self._mode, 0) + more)
-        parts = [Text(to_display(self._words, self._mode, 0)), self._legend]
+        words = with_pauses(self._words) if is_plain(self) else self._words
+        parts = [Text(to_display(words, self._mode, 0)), self._legend]
         whole = Text(" · ").join(part for part in parts if part)
         return whole if width is None or whole.cell_len <= width else self._legend
 

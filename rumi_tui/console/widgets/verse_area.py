@@ -11,6 +11,7 @@ from textual.widgets import TextArea
 
 from models.characters import printable
 from rumi_tui.bidi import Mode, is_right_to_left
+from rumi_tui.console.plain import is_plain
 from rumi_tui.console.widgets.ordered import OrderedRow
 
 Location = tuple[int, int]
@@ -33,6 +34,15 @@ class VerseArea(TextArea):
             text, id=id, placeholder=placeholder, compact=True, highlight_cursor_line=False, tab_behavior="focus"
         )
         self._mode = mode
+
+    def draw_in(self, mode: Mode) -> None:
+        """Draws right-to-left lines in another way from now on."""
+        self._mode = mode
+        self.refresh()
+
+    def on_mount(self) -> None:
+        """Lets nothing blink for a screen reader."""
+        self.cursor_blink = not is_plain(self)
 
     @property
     def cursor_index(self) -> int:

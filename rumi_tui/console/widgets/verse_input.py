@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from rich.segment import Segment
+from textual.binding import Binding
 from textual.strip import Strip
 from textual.widgets import Input
 from textual.widgets.input import Selection
 
 from models.characters import printable
 from rumi_tui.bidi import Mode
+from rumi_tui.console.plain import is_plain
 from rumi_tui.console.widgets.ordered import OrderedRow
 
 
 class VerseInput(Input):
     """An input that shows right-to-left and mixed words as the page does, and moves over them as the eye does."""
+
+    BINDINGS = [  # as in the prompt; Textual deletes the word behind the cursor with the first two
+        Binding("ctrl+backspace,alt+backspace", "delete_left_word", show=False),
+        Binding("alt+d,ctrl+delete", "delete_right_word", show=False),
+    ]
 
     def __init__(
         self,
@@ -30,6 +37,15 @@ class VerseInput(Input):
         super().__init__(
             value, placeholder=placeholder, id=id, classes=classes, compact=compact, select_on_focus=select_on_focus
         )
+
+    def draw_in(self, mode: Mode) -> None:
+        """Draws right-to-left lines in another way from now on."""
+        self._mode = mode
+        self.refresh()
+
+    def on_mount(self) -> None:
+        """Lets nothing blink for a screen reader."""
+        self.cursor_blink = not is_plain(self)
 
     @property
     def _row(self) -> OrderedRow | None:

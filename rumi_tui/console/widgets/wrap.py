@@ -6,6 +6,16 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 
+from rumi_tui.bidi import Mode, is_right_to_left
+
+HANG = 4
+"""Cells by which the rows of a long line are set back, all but the first."""
+
+
+def hang_of(line: str, measure: int, mode: Mode) -> int:
+    """The same for a column of so many cells; a terminal that turns lines round would put the blanks elsewhere."""
+    return 0 if mode == "terminal" and is_right_to_left(line) else min(HANG, measure // 8)
+
 
 def wrapped(line: str, measure: int, hang: int = 0) -> Iterator[tuple[int, int]]:
     """Beginnings and ends of the rows of a line, each at most `measure` cells: it ends after a blank where it can.
@@ -24,6 +34,13 @@ def wrapped(line: str, measure: int, hang: int = 0) -> Iterator[tuple[int, int]]
         if end == len(line):
             return
         begin = end
+
+
+def hanging(line: str, measure: int, mode: Mode) -> list[str]:
+    """The rows of a line, at most `measure` cells each, with the blanks that set back all but the first."""
+    hang = hang_of(line, measure, mode)
+    rows = (line[begin:end].rstrip(" ") for begin, end in wrapped(line, measure, hang))
+    return [next(rows), *(" " * hang + row.lstrip(" ") for row in rows)]
 
 
 def shortened(line: str, measure: int) -> str:

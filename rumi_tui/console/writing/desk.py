@@ -15,7 +15,7 @@ from models.errors import RumiError
 from rumi_tui.console.actions import Moment
 from rumi_tui.console.writing.draft import Draft, Job, Settings
 from rumi_tui.console.writing.drafting import Drafting
-from rumi_tui.console.writing.history import History, Snapshot
+from rumi_tui.console.writing.history import History, Snapshot, Step
 from rumi_tui.console.writing.line import LineJob, LineWish
 from rumi_tui.console.writing.look import Look
 from rumi_tui.console.writing.replay import Rewriting
@@ -330,6 +330,17 @@ class Desk:
         """Puts a poem of the library on the page. Raises `RumiError` where it cannot be read."""
         self.job = None
         self.history.turn_to(self.unsaved.find(poem) or Draft.reopen(self.library, self.library.poem(poem)))
+
+    def take_up(self, steps: Sequence[Step], number: int) -> None:
+        """Puts on the page what stood there in another session, with the steps that led to it.
+
+        Poems that were deleted since are left out. Raises `RumiError` where the library cannot be read.
+        """
+        drafts: dict[int, Draft] = {}
+        for poem in {step.poem for step in steps if step.poem is not None}:
+            if self.library.lists(poem):
+                drafts[poem] = Draft.reopen(self.library, self.library.poem(poem))
+        self.history.take_up(steps, number, drafts.get)
 
     def title(self) -> str:
         """Of the poem on the page, as the library has it. Raises `RumiError` where it cannot be read."""

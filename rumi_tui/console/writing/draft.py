@@ -100,6 +100,7 @@ class Draft:
         self.id: int | None = None
         """In the library; None until it was saved once."""
         self._saved_passages: list[Passage] = []
+        self._saved_text = ""
         self._saved_at = 0.0
 
     @classmethod
@@ -109,7 +110,7 @@ class Draft:
         draft.id = poem.id
         draft.given = library.given(poem)
         draft.passages = list(poem.passages)
-        draft._saved_passages = list(poem.passages)
+        draft._saved_passages, draft._saved_text = list(poem.passages), poem.text
         return draft
 
     @property
@@ -144,21 +145,39 @@ class Draft:
         self.save()
 
     def save(self) -> None:
-        """Saves everything that is not yet saved."""
+        """Saves everything that is not yet saved.
+
+        Where another console has gone on with the poem meanwhile, that stays as it is, and this is a poem of its own.
+        """
         self._saved_at = time.monotonic()
+        changed_passages = [passage for passage in self.passages if passage not in self._saved_passages]
+        if self.id is not None and not changed_passages and self.text == self._saved_text:
+            self.trouble = None
+            return
         try:
+            known = self._saved_text, len(self._saved_passages)
+            if self.id is not None and not self._library.save(self.id, self.text, changed_passages, known):
+                self._leave(self.id)
             if self.id is None:
-                self.id = self._library.begin(
-                    self.model, self.model_sha256, self.form, self.text, self.branch, self.real
-                )
-                if self._title:
-                    self._library.name(self.id, self._title, ())
-            changed_passages = [passage for passage in self.passages if passage not in self._saved_passages]
-            self._library.save(self.id, self.text, changed_passages)
-            self._saved_passages = list(self.passages)
+                self._begin()
+            self._saved_text, self._saved_passages = self.text, list(self.passages)
             self.trouble = None
         except RumiError as error:
             self.trouble = str(error)
+
+    def _leave(self, poem: int) -> None:
+        """Becomes a branch of its poem in the library, or in the middle of a passage a poem beside it."""
+        at = len(self._saved_text)
+        if own_passages := [passage for passage in self.passages if passage.begins_at >= at]:
+            self.branch, self.passages = Branch(poem, at), own_passages
+        self.id, self._saved_passages = None, []
+
+    def _begin(self) -> None:
+        self.id = self._library.begin(self.model, self.model_sha256, self.form, self.text, self.branch, self.real)
+        self._saved_text = self.text
+        if self._title:
+            self._library.name(self.id, self._title, ())
+        self._library.save(self.id, self.text, self.passages)
 
 
 class Job:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+
+import msgspec
 
 from rumi_tui.console.writing.draft import Draft
 from rumi_tui.library.store import Branch
@@ -48,6 +50,22 @@ class Change:
     after: Mapping[str, str]
 
 
+class Step(msgspec.Struct, frozen=True):
+    """A step as it is saved."""
+
+    poem: int | None
+    """What stands there, by its number in the library; None: nothing."""
+    length: int | None = None
+    """See `Snapshot.length`."""
+    before: dict[str, str] = {}
+    """See `Change`; empty where no settings were changed."""
+    after: dict[str, str] = {}
+
+
+STEPS = 100
+"""So many steps are saved, the latest ones."""
+
+
 class History:
     """Steps can be taken back and taken again; poems are never changed by it."""
 
@@ -88,6 +106,16 @@ class History:
         """A step: settings were changed."""
         self._step(self.now, change)
 
+    def clear(self, change: Change | None) -> None:
+        """A step: nothing stands there from now on, and settings may be changed."""
+        self.hold()
+        self._step(None, change)
+
+    def leaves_page(self, step: int) -> bool:
+        """Whether a step back (-1) or on (1) leaves what stands there, as where only settings were changed."""
+        number = self._number + step
+        return 0 <= number < len(self._snapshots) and self._snapshots[number] == self.now
+
     def _step(self, snapshot: Snapshot | None, change: Change | None) -> None:
         self._number += 1
         self._snapshots[self._number :], self._changes[self._number :] = [snapshot], [change]
@@ -105,3 +133,28 @@ class History:
         has_step = self._number + 1 < len(self._snapshots)
         self._number += has_step
         return has_step
+
+    def saved(self) -> tuple[list[Step], int]:
+        """The latest steps, and which of them is shown. A poem that the library never took is left out."""
+        steps, number = list[Step](), 0
+        for at, (snapshot, change) in enumerate(zip(self._snapshots, self._changes, strict=True)):
+            if snapshot is None or snapshot.draft.id is not None:
+                before, after = (dict(change.before), dict(change.after)) if change else ({}, {})
+                poem, length = (snapshot.draft.id, snapshot.length) if snapshot else (None, None)
+                steps.append(Step(poem, length, before, after))
+                number += at <= self._number
+        end = min(len(steps), max(STEPS, number))
+        begin = max(0, end - STEPS)
+        return steps[begin:end], max(0, number - 1 - begin)
+
+    def take_up(self, steps: Sequence[Step], number: int, find: Callable[[int], Draft | None]) -> None:
+        """Takes the steps of another session for its own, without those whose poem is not to be found any more."""
+        snapshots, changes, shown = list[Snapshot | None](), list[Change | None](), 0
+        for at, step in enumerate(steps):
+            draft = find(step.poem) if step.poem is not None else None
+            if draft is not None or step.poem is None:
+                snapshots.append(Snapshot(draft, step.length) if draft else None)
+                changes.append(Change(step.before, step.after) if step.before or step.after else None)
+                shown += at <= number
+        if snapshots:
+            self._snapshots, self._changes, self._number = snapshots, changes, max(0, shown - 1)

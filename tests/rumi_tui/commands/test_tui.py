@@ -27,6 +27,7 @@ def start_in_terminal(columns: int, rows: int, arguments: list[str], home: Path)
         **os.environ,
         "XDG_DATA_HOME": str(home),
         "XDG_CONFIG_HOME": str(home / "config"),
+        "XDG_STATE_HOME": str(home / "state"),
         "TERM": "xterm-256color",
     }
     for name in ("TMUX", "KONSOLE_VERSION", "TERM_PROGRAM", "COLUMNS", "LINES"):
@@ -162,30 +163,17 @@ def test_it_opens_and_leaves_the_terminal_as_it_was(tmp_path, model_file):
     assert (tmp_path / "rumi-tui" / "poems.sqlite").exists()
 
 
-def test_the_first_time_it_asks_what_looks_right_and_shows_the_tour(tmp_path, model_file):
-    steps = [("Not sure", b"\x1b[B\r"), ("● ○ ○", b"\x1b"), ("couplet", b"\x11")]
+def test_the_first_time_it_shows_the_tour_and_asks_what_looks_right_once_persian_is_typed(tmp_path, model_file):
+    steps = [("● ○ ○", b"\x1b"), ("couplet", "گ".encode()), ("looks right", b"\x1b[B\r"), ("\x1b[8h", b"\x11")]
     status, shown = run_in_terminal(80, 24, ["--model", str(model_file)], tmp_path, *steps)
     assert status == 0, shown
+    assert shown.index("R U M I") < shown.index("looks right")
     assert (tmp_path / "config" / "rumi-tui" / "settings.toml").read_text("utf-8") == 'rtl = "terminal"\n'
-    status, shown = run_in_terminal(80, 24, ["--model", str(model_file)], tmp_path, ("couplet", b"\x11"))
+    status, shown = run_in_terminal(80, 24, [], tmp_path, ("گ", b"\x11"))
     assert status == 0
-    assert "Not sure" not in shown
     assert "● ○ ○" not in shown
+    assert "looks right" not in shown
     assert "\x1b[8l" not in shown
-
-
-def test_whoever_leaves_at_the_question_is_asked_again(tmp_path, model_file):
-    for _ in range(2):
-        status, shown = run_in_terminal(80, 24, ["--model", str(model_file)], tmp_path, ("Not sure", b"\x11"))
-        assert status == 0
-        assert "R U M I" not in shown
-
-
-def test_nothing_is_asked_where_the_command_line_says_it(tmp_path, model_file):
-    arguments = ["--model", str(model_file), "--rtl", "off"]
-    status, shown = run_in_terminal(80, 24, arguments, tmp_path, ("● ○ ○", b"\x11"))
-    assert status == 0
-    assert "Not sure" not in shown
 
 
 def close_terminal(arguments: list[str], home: Path, *steps: tuple[bytes, bytes]) -> None:
@@ -210,11 +198,6 @@ def test_when_the_terminal_is_gone_the_console_ends_and_what_was_written_is_kept
     close_terminal(["--model", str(endless_file)], tmp_path, (b"couplet", b"amber\r"), (b"writing", b""))
     [kept] = Library(tmp_path / "rumi-tui" / "poems.sqlite").poems()
     assert kept.text.startswith("amber")
-
-
-def test_when_the_terminal_is_gone_the_first_question_ends_and_is_asked_again(tmp_path, endless_file):
-    for _ in range(2):
-        close_terminal(["--model", str(endless_file)], tmp_path, (b"looks right", b""))
 
 
 def test_version_and_help():

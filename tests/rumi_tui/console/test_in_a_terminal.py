@@ -16,8 +16,21 @@ PACE = 200
 """Characters a second: the poems are stopped while all of them is in sight."""
 
 
+EDITOR = """\
+#!/bin/sh
+printf 'moth\\n' >> "$1"
+echo "This is the editor: press Enter."
+read -r answer
+"""
+"""Adds a line to the file, and waits."""
+
+
 @pytest.fixture
-def terminal(tmp_path: Path, endless_file: Path) -> Iterator[Terminal]:
+def terminal(tmp_path: Path, endless_file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
+    editor = tmp_path / "editor"
+    editor.write_text(EDITOR)
+    editor.chmod(0o755)
+    monkeypatch.setenv("VISUAL", str(editor))
     terminal = Terminal(tmp_path, endless_file)
     yield terminal
     terminal.close()
@@ -63,3 +76,18 @@ def test_a_poem_is_written_stopped_branched_and_found_again(terminal: Terminal):
     terminal.press_and_see("Down", "Enter")
     terminal.until(lambda: shows(terminal, first))
     assert terminal.poems() == [second, first]
+
+    terminal.press("M-e")
+    terminal.wait_for("This is the editor")
+    terminal.press("C-c")
+    terminal.wait_for("ended by SIGINT: nothing was changed")
+    assert terminal.poems() == [second, first]
+    terminal.press("M-e")
+    terminal.wait_for("This is the editor")
+    terminal.press("Enter")
+    terminal.wait_for("changed by hand")
+    third, *others = terminal.poems()
+    assert (third.text, others) == (f"{first.text}\nmoth", [second, first])
+    assert third.branch is not None
+    assert third.branch.parent == first.id
+    assert shows(terminal, third)

@@ -25,6 +25,20 @@ def test_every_action_has_a_command_of_its_own_and_its_default_key_may_be_set():
     keymap.check({command: action.key for command, action in keymap.BY_COMMAND.items()})
 
 
+def test_in_a_browser_no_command_has_a_key_that_the_browser_keeps():
+    keys = keymap.in_force({}, in_browser=True)
+    assert not keymap.KEPT_BY_BROWSERS.intersection(keys.values())
+    keymap.check(keys)
+    assert {command for command, key in keymap.in_force({}).items() if key in keymap.KEPT_BY_BROWSERS} == {
+        command for command, key in keys.items() if key != keymap.in_force({})[command]
+    }
+
+
+def test_a_key_that_was_set_holds_in_a_browser_too():
+    keys = keymap.in_force({"again": "alt+j", "next-model": "alt+x"}, in_browser=True)
+    assert (keys["again"], keys["next-branch"], keys["next-model"]) == ("alt+j", "ctrl+n", "alt+x")
+
+
 @pytest.mark.parametrize("key", ["f11", "shift+f3", "ctrl+backslash", "alt+x", "ctrl+alt+k"])
 def test_keys_that_type_nothing_can_be_set(key):
     keymap.check({"again": key})

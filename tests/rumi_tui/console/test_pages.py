@@ -30,6 +30,7 @@ from textual.widgets import OptionList
 from export.graph import build_graph
 from models.card import Description
 from models.tokenizer import RESERVED, CharacterTokenizer
+from rumi_tui.console import app
 from rumi_tui.console.screens.cento import CentoScreen
 from rumi_tui.console.screens.contents import ContentsScreen
 from rumi_tui.console.screens.drafts import DraftsScreen
@@ -50,9 +51,10 @@ from rumi_tui.console.screens.tour import TourScreen
 from rumi_tui.console.screens.tree import TreeScreen
 from rumi_tui.console.screens.verses import VersesScreen
 from rumi_tui.console.screens.write import WriteScreen
-from rumi_tui.console.themes import THEMES
+from rumi_tui.console.themes import THEMES, few_colours
 from rumi_tui.console.widgets.lens_view import LEVELS, LensView
 from rumi_tui.console.widgets.poem_view import PoemView
+from rumi_tui.console.widgets.side_pane import SidePane
 from rumi_tui.console.widgets.status_line import ERROR_SIGN, StatusLine
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.store import Branch, Library, Passage
@@ -115,8 +117,11 @@ PAGES = {
         has_picture=False,
     ),
     "drafts": Page(DraftsScreen, ("ctrl+d",), "The best first"),
+    "beside": Page(WriteScreen, ("alt+s",), has_picture=False),
+    "branches": Page(WriteScreen, ("alt+s",), has_picture=False),
+    "focus": Page(WriteScreen, ("alt+s", "alt+z"), has_picture=False),
 }
-"""Other lines and drafts come last, for they need settings of their own, and drafts change the library."""
+"""What comes after the marks changes settings, and drafts change the library."""
 
 
 @pytest.fixture
@@ -128,6 +133,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         say(patch, *UNDER_WAY, goes_on=True)
         time.tzset()
         patch.setenv("RUMI_CORPUS_DIR", str(write_works(tmp_path / "texts")))
+        patch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))  # where no model of meaning is
+        patch.setattr(app, "LOOK_SECONDS", 1e6)  # what goes on beside the pages is in no picture
         MODEL.write_bytes(small_model("en"))
         yield
     time.tzset()
@@ -270,7 +277,8 @@ async def assert_room(pilot: Pilot, size: tuple[int, int], where: str) -> None:
     """What matters most on a page is in sight: what has the focus, and where one writes the verse and the prompt."""
     screen = pilot.app.screen
     if isinstance(screen, WriteScreen):
-        await until(pilot, lambda: in_sight(pilot, screen.query_one(PoemView))[0] >= size[0] - 2)
+        view, pane = screen.query_one(PoemView), screen.query_one(SidePane)
+        await until(pilot, lambda: in_sight(pilot, view)[0] + in_sight(pilot, pane)[0] >= size[0] - 3)
         _, height = in_sight(pilot, screen.query_one(PoemView))
         assert height >= 3, where
         assert in_sight(pilot, screen.query_one("#prompt"))[1] >= 1, where
@@ -334,17 +342,9 @@ def runs_of_letters(screen: Screen) -> Iterator[tuple[str, Style]]:
             x = ends[1] + 1
 
 
-def luminance(colour: Color) -> float:
-    """WCAG 2.2, relative luminance of a colour of Rich."""
-    parts = [part / 255 for part in colour.triplet]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
 def contrast(one: Color, other: Color) -> float:
     """WCAG 2.2, contrast ratio of two colours of Rich (1.4.3 and 1.4.6 want 4.5 and 7)."""
-    dark, bright = sorted((luminance(one), luminance(other)))
-    return (bright + 0.05) / (dark + 0.05)
+    return few_colours.contrast(one.triplet, other.triplet)
 
 
 def shades(pilot: Pilot) -> list[Style]:

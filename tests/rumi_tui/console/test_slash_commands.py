@@ -33,6 +33,7 @@ def test_everything_that_can_be_done_by_a_key_has_a_command():
     assert {deed.action for deed in read if isinstance(deed, RunAction)} == {*WRITING, *EVERYWHERE}
     assert RunAction(next(action for action in WRITING if action.name == "export"), "svg") in read
     assert RunAction(next(action for action in WRITING if action.name == "line"), "3 rhyme") in read
+    assert RunAction(next(action for action in EVERYWHERE if action.name == "fetch"), "ask") in read
 
 
 @pytest.mark.parametrize(("line", "way_out"), [("/frm ghazal", "/form"), ("/", "/help"), ("/zzz", "/help")])
@@ -57,7 +58,17 @@ async def test_commands_set_what_a_poem_is_written_with(library, endless_file):
 
 
 @pytest.mark.parametrize(
-    "line", ["/temperature hot", "/lines 0", "/form ode", "/model gone", "/nothing", "/export doc", "/import nowhere"]
+    "line",
+    [
+        "/temperature hot",
+        "/lines 0",
+        "/form ode",
+        "/model gone",
+        "/nothing",
+        "/export doc",
+        "/import nowhere",
+        "/fetch all",
+    ],
 )
 async def test_a_command_that_makes_no_sense_is_told_and_stays_to_be_mended(library, endless_file, line):
     async with console(library, endless_file, lines="2") as pilot:

@@ -34,6 +34,8 @@ class Server:
     def __init__(self) -> None:
         self.answers: dict[str, list[Answer]] = {}
         self.asked = Counter[str]()
+        self.ranges: dict[str, list[str]] = {}
+        """What of a path was asked for, in turn; empty for the whole."""
         self.connections = 0
         self.closing = threading.Event()
         server = self
@@ -49,6 +51,7 @@ class Server:
                 answers = server.answers.get(self.path, [fail(404)])
                 answer = answers[min(server.asked[self.path], len(answers) - 1)]
                 server.asked[self.path] += 1
+                server.ranges.setdefault(self.path, []).append(self.headers.get("Range", ""))
                 answer(self)
 
             def log_message(self, format: str, *args: object) -> None:
@@ -133,6 +136,18 @@ def folder_at(*addresses: str, count: int = 20) -> Folder:
     return Folder(
         Text("divan.txt", "fa", "ghazal", "Divan", "Nobody", (source,), extract_labelled, labelled=True), files
     )
+
+
+class Sum:
+    """The progress of a fetch, added up."""
+
+    total = here = done = 0
+
+    def start(self, total: int, here: int) -> None:
+        self.total, self.here = total, here
+
+    def advance(self, amount: int) -> None:
+        self.done += amount
 
 
 def fetched(folder: Path, *texts: Text) -> list[tuple[str, int, str]]:
@@ -307,6 +322,111 @@ def test_the_list_of_texts_has_their_order_and_keeps_what_else_it_says(tmp_path:
     assert 'note = "à"' in (tmp_path / "corpus.toml").read_text("utf-8")
 
 
+def give_rest(content: bytes, cut: int = 0, **headers: str) -> Answer:
+    """What is asked for of the content; without its last `cut` bytes, or with other headers."""
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        wanted = request.headers["Range"]
+        start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted else 0
+        usual = {"Content-Length": str(len(content) - start)}
+        if wanted:
+            usual["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
+        request.send_response(206 if wanted else 200)
+        for name, value in (usual | {name.replace("_", "-"): value for name, value in headers.items()}).items():
+            request.send_header(name, value)
+        request.end_headers()
+        request.wfile.write(content[start : len(content) - cut])
+        request.close_connection = cut > 0
+
+    return answer
+
+
+@pytest.fixture
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes is kept a few bytes at a time, as large files are in larger pieces."""
+    monkeypatch.setattr(download, "CHUNK", 4)
+
+
+def test_a_file_that_was_cut_in_the_middle_is_gone_on_with(tmp_path: Path, server: Server, small_pieces: None) -> None:
+    server.answers = {"/book": [give_rest(BOOK, cut=20), give_rest(BOOK, cut=9), give_rest(BOOK)]}
+    progress = Sum()
+    assert [text.poems for text in fetch(tmp_path, [text_at(f"{server.address}/book")], progress)] == [2]
+    assert server.ranges["/book"] == ["", "bytes=28-", "bytes=40-"]  # whole pieces of 4
+    assert progress.done == progress.total == len(BOOK)
+    assert files_in(tmp_path / "sources") == ["raw-book.txt"]
+
+
+def test_a_file_is_gone_on_with_by_the_next_fetch(tmp_path: Path, server: Server, small_pieces: None) -> None:
+    server.answers = {"/book": [give_rest(BOOK, cut=20)], "/second": [fail(404)]}
+    text = text_at(f"{server.address}/book", f"{server.address}/second")
+    ((_, _, complaint),) = fetched(tmp_path, text)
+    assert "was cut off" in complaint
+    assert files_in(tmp_path / "sources") == ["raw-book.txt.part"]
+    server.answers["/second"] = [give_rest(BOOK)]  # a part is one of the file, wherever it is from
+    server.answers["/book"] = [fail(404)]
+    progress = Sum()
+    list(fetch(tmp_path, [text], progress))
+    assert server.ranges["/second"][-1].startswith("bytes=")
+    assert 0 < progress.here < progress.total == progress.here + progress.done
+    assert texts_here(tmp_path, [text]) == [text]
+
+
+USELESS = {
+    "no ranges": give(BOOK),
+    "another range": give_rest(BOOK, Content_Range=f"bytes 0-{len(BOOK) - 1}/{len(BOOK)}"),
+    "another size": give_rest(BOOK, Content_Range="bytes 28-998/999"),
+    "packed": give_rest(BOOK, Content_Encoding="gzip"),
+    "no such range": fail(416),
+    "another file": give_rest(b"x" * len(BOOK)),
+}
+
+
+@pytest.mark.parametrize("answer", USELESS.values(), ids=USELESS)
+def test_a_file_begins_anew_where_it_cannot_be_gone_on_with(
+    tmp_path: Path, server: Server, small_pieces: None, answer: Answer
+) -> None:
+    server.answers = {"/book": [give_rest(BOOK, cut=20), answer, give_rest(BOOK)]}
+    progress = Sum()
+    assert [text.poems for text in fetch(tmp_path, [text_at(f"{server.address}/book")], progress)] == [2]
+    assert set(server.ranges["/book"][2:]) <= {""}
+    assert progress.done == progress.total
+    assert files_in(tmp_path / "sources") == ["raw-book.txt"]
+
+
+@pytest.mark.parametrize("content", [b"x" * len(BOOK), b"x" * 1_000, b"x"])
+def test_nothing_is_left_of_a_file_that_is_another_one(
+    tmp_path: Path, server: Server, small_pieces: None, content: bytes
+) -> None:
+    server.answers = {"/book": [give_rest(BOOK, cut=20), give(content)]}
+    progress = Sum()
+    ((_, _, complaint),) = fetch(tmp_path, [text_at(f"{server.address}/book")], progress)
+    assert "another raw-book.txt than expected" in complaint
+    assert files_in(tmp_path) == []
+    assert progress.done == 0
+
+
+@pytest.mark.parametrize("left", [BOOK[:30], BOOK, BOOK + b"more", b"x" * len(BOOK), b"x" * 30, b""])
+def test_whatever_a_broken_transfer_left_the_file_comes(tmp_path: Path, server: Server, left: bytes) -> None:
+    server.answers = {"/book": [give_rest(BOOK)]}
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "raw-book.txt.part").write_bytes(left)
+    progress = Sum()
+    list(fetch(tmp_path, [text_at(f"{server.address}/book")], progress))
+    assert files_in(tmp_path) == ["book.txt", "corpus.toml", "sources/raw-book.txt"]
+    assert progress.here + progress.done == progress.total
+    assert bool(server.asked) == (left != BOOK)
+
+
+def test_a_transfer_that_gets_on_is_tried_until_it_is_whole(
+    tmp_path: Path, server: Server, small_pieces: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "GETS_ON", 4)
+    server.answers = {"/book": [give_rest(BOOK, cut=cut) for cut in range(len(BOOK) - 8, -1, -8)]}
+    server.answers["/book"].append(give_rest(BOOK))
+    assert fetched(tmp_path, text_at(f"{server.address}/book")) == [("book.txt", 2, "")]
+    assert server.asked["/book"] > download.TRIES
+
+
 BAD = {
     "error": (fail(500), "answers 500"),
     "busy": (fail(429), "too busy"),
@@ -375,15 +495,6 @@ def test_a_transfer_that_takes_too_long_is_given_up(
 
 
 def test_progress_ends_at_what_was_wanted_whatever_went_wrong(tmp_path: Path, server: Server) -> None:
-    class Sum:
-        total = here = done = 0
-
-        def start(self, total: int, here: int) -> None:
-            self.total, self.here = total, here
-
-        def advance(self, amount: int) -> None:
-            self.done += amount
-
     text, files = folder_at(f"{server.address}/divan", f"{server.address}/second")
     server.answers = {f"/divan/{name}": [give(content)] for name, content in files.items()}
     server.answers["/divan/sh9.json"] = [fail(500), give(b"<html>", promised=100), give(files["sh9.json"])]

@@ -107,6 +107,8 @@ def test_a_poem_is_drawn_from_ghazals_and_quatrains_and_one_stays_all_day(works:
     assert drawn == {"divan/100", "divan/102", "rubai/55", "rubai/56"}
     day = datetime.date(2026, 1, 1)
     assert works.of_the_day(day) == works.of_the_day(day)
+    assert "en" in works.poem(works.of_the_day(day, "en")).languages
+    assert works.of_the_day(day, "de") == works.of_the_day(day)
     days = {works.of_the_day(day + datetime.timedelta(days=number)) for number in range(50)}
     assert {place.reference for place in days} == drawn
 

@@ -243,3 +243,42 @@ def test_what_was_written_before_a_failure_is_saved(library: Library, path: Path
     for report in (Began("amber", [], "0" * 64), Wrote([Step(" barley", -1.0, ())]), Failed("gone")):
         job.handle(report)
     assert Library(path).poems()[0].text == "amber barley"
+
+
+def test_two_consoles_that_go_on_with_one_poem_keep_both_as_branches(
+    library: Library, path: Path, endless, write_again
+):
+    first = write(Job(library, SETTINGS, "amber", True, None), endless, 25)
+    other = Draft.reopen(Library(path), Library(path).poems()[0])
+    shared_text = first.text
+    write(Job(library, SETTINGS, shared_text, False, first), endless, 25)
+    one_text = first.text
+    other.save()
+    assert other.id == first.id  # nothing of its own is to be saved
+    write(Job(library, msgspec.structs.replace(SETTINGS, seed=99), shared_text, False, other), endless, 25)
+    branch, kept = library.poems()
+    assert (kept.id, kept.text) == (first.id, one_text)
+    assert (branch.id, branch.text) == (other.id, other.text)
+    assert branch.branch == Branch(first.id, len(shared_text))
+    assert library.given(branch) == [range(5)]
+    assert write_again(kept, endless) == one_text
+    assert [passage.seed for passage in library.written(branch)] == [SETTINGS.seed, 99]
+
+
+def test_a_poem_that_another_console_went_on_with_in_the_middle_of_a_passage_is_saved_beside_it(
+    library: Library, path: Path, endless: Session, saves_at_once, write_again
+):
+    job = Job(library, SETTINGS, "amber", True, None)
+    poem = Generation(endless, endless.tokenizer, job.commands()[0].request)
+    steps = iter(poem)
+    job.handle(Began("amber", [], endless.sha256))
+    job.handle(Wrote(list(itertools.islice(steps, 25))))
+    other = Draft.reopen(Library(path), Library(path).poems()[0])
+    write(Job(library, msgspec.structs.replace(SETTINGS, seed=99), other.text, False, other), endless, 25)
+    job.handle(Wrote(list(itertools.islice(steps, 25))))
+    job.handle(Finished(None, 50, 0.1))
+    beside, kept = library.poems()
+    assert (kept.text, beside.text) == (other.text, job.draft.text)
+    for each in (kept, beside):
+        assert each.branch is None
+        assert write_again(each, endless) == each.text

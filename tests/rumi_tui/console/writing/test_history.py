@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rumi_tui.console.writing.draft import Draft
-from rumi_tui.console.writing.history import Change, History, Snapshot
+from rumi_tui.console.writing.history import STEPS, Change, History, Snapshot
 from rumi_tui.library.store import Branch, Library
 
 
@@ -89,3 +89,48 @@ def test_changed_settings_are_steps_between_which_a_poem_does_not_change(draft: 
         ("amber candle", None, change),
         (None, None, None),
     ]
+
+
+def test_steps_are_saved_and_taken_up_without_those_whose_poems_are_gone(library: Library, draft: Draft):
+    page, other = History(), Draft(library, "en", "0" * 64, "free", "drum")
+    lost = Draft(library, "en", "0" * 64, "free", "never saved")
+    other.save()
+    page.turn_to(draft)
+    draft.text += " candle"
+    for each in (lost, draft, other):
+        page.turn_to(each)
+    page.note(Change({"keep": "strict"}, {"keep": "off"}))
+    page.clear(None)
+    page.undo()
+    steps, number = page.saved()
+    assert [(step.poem, step.length) for step in steps] == [
+        *((None, None), (draft.id, 12), (draft.id, 12), (other.id, 4), (other.id, 4), (None, None))
+    ]
+    assert (steps[number].poem, steps[number].after) == (other.id, {"keep": "off"})
+
+    for poems, texts in (
+        ((draft, other), [None, "amber candle", "amber candle", "drum", "drum", None]),
+        ((draft,), [None, "amber candle", "amber candle", None]),
+        ((), [None, None]),
+    ):
+        found, again = {poem.id: poem for poem in poems}, History()
+        again.take_up(steps, number, found.get)
+        last = len(poems) * 2
+        assert shown(again) == texts[last]
+        while again.undo():
+            pass
+        seen = [shown(again)]
+        while again.redo():
+            seen.append(shown(again))
+        assert seen == texts
+
+
+def test_as_many_steps_are_saved_as_are_worth_it_around_the_one_that_is_shown(draft: Draft):
+    page = History()
+    for _ in range(STEPS + 20):
+        page.note(Change({"keep": "strict"}, {"keep": "off"}))
+    for back, (count, number) in ((0, (STEPS, STEPS - 1)), (10, (STEPS, STEPS - 1)), (100, (STEPS, 10))):
+        for _ in range(back):
+            page.undo()
+        steps, shown_step = page.saved()
+        assert (len(steps), shown_step) == (count, number)

@@ -1,0 +1,397 @@
+"""Random keys, text in both languages, commands, clicks, the wheel, pastes and sizes of the terminal, for some minutes.
+
+Drives the real console with its real writing process, the models that ship, and a library in a temporary folder.
+Everything is drawn as for a terminal, and thrown away. What is done follows from the seed alone: `--seed 7
+--events 900` does the first 900 things of the seed 7 again.
+
+A failure is an exception, an error in the log, a writing process that ended, memory that grew by more than a tenth
+after the first minutes, or a key that was answered later than after a second. Each is told with the seed and the last
+events; the exit status is then 1. On a busy machine a late key counts only if the console itself was at work for so
+long.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter, deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+from textual import events
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.drivers.headless_driver import HeadlessDriver
+from textual.geometry import Size
+from textual.keys import _character_to_key
+
+from rumi_tui.console.actions import EVERYWHERE, SCROLLING, WRITING
+from rumi_tui.console.app import RumiApp
+from rumi_tui.console.slash_commands import completions
+from rumi_tui.library.store import Library
+
+WORDS = [
+    "lantern ",
+    "The river ",
+    "amber, ",
+    "A door ",
+    "چراغ ",
+    "دریا و ",
+    "پنجره\u200cها ",
+    "é\u0301 ",
+    "日本 ",
+    "[b]",
+]
+MOVES = [
+    *["enter", "escape", "up", "down", "left", "right", "tab"] * 3,
+    "shift+tab",
+    "backspace",
+    "delete",
+    "home",
+    "end",
+]
+MOVES += ["space", "ctrl+a", "ctrl+e", "ctrl+u", "ctrl+w", "ctrl+z", "ctrl+shift+z", "ctrl+p", "shift+left", "shift+up"]
+MOVES += [*SCROLLING, "alt+b", "alt+d", "alt+left", "alt+up", "ctrl+j", "ctrl+v", "f2", "f3", "g"]
+DEEDS = [action.key for action in (*WRITING, *EVERYWHERE) if action.name != "quit"]
+COMMANDS = [line for line in completions() if not line.startswith("/quit")]
+VALUES = ["0", "1", "7", "0.9", "400", "-1", "nan", "x" * 50, ""]
+PASTES = [
+    "a line\nand another\r\nand a third\n",
+    "\x1b]0;title\x07\x1b[31m red \x9b1m \x00\x01\x7f\u0085\u2028",
+    "\u202eright to left\u202c \u2066isolated\u2069 \u200f\u200e\ufeff\u00ad",
+    "عشق آمد و شد چو خونم اندر رگ و پوست (۱۲۳) abc\u200cdef",
+    "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16") + "e" + "\u0301" * 200,
+    "/form ghazal\n/quit later",
+    "reed flute " * 10_000,
+    "ن" * 50_000,
+]
+SMALLEST, LARGEST = (20, 8), (300, 100)
+EVERYDAY = [(80, 24), (100, 28), (120, 40)]
+SHOWN_EVENTS = 50
+LATEST_SECONDS = 1.0
+GIVEN_UP_SECONDS = 10.0
+"""After which a key that was not answered is given up."""
+MOST_GROWTH = 0.1
+SETTLE_MINUTES = 5.0
+"""After which memory is compared, in a run of at least four times as long."""
+SAMPLE_SECONDS = 2.0
+NO_NETWORK = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
+
+
+class Deed(NamedTuple):
+    """One thing that a person does."""
+
+    kind: str
+    """A method of `Use`."""
+    value: object
+
+    def __str__(self) -> str:
+        words = str(self.value)
+        return words if self.kind == "press" else f"{self.kind} {words[:40]!r}{'…' * (len(words) > 40)}"
+
+
+def deeds(seed: int) -> Iterator[Deed]:
+    """All that is done, without end."""
+    rng = random.Random(seed)
+
+    def keys(*names: str) -> Iterator[Deed]:
+        return (Deed("press", name) for name in names)
+
+    def move() -> Iterator[Deed]:
+        yield from keys(rng.choice(MOVES))
+
+    def act() -> Iterator[Deed]:
+        yield from keys(rng.choice(DEEDS))
+
+    def word() -> Iterator[Deed]:
+        yield from keys(*rng.choice(WORDS))
+
+    def paste() -> Iterator[Deed]:
+        yield Deed("paste", rng.choice(PASTES))
+
+    def command() -> Iterator[Deed]:
+        line = rng.choice(COMMANDS)
+        yield from keys(*line, *(rng.choice(VALUES) if line.endswith(" ") else ""), "enter")
+
+    def click() -> Iterator[Deed]:
+        yield Deed("click", (rng.random(), rng.random(), rng.choice([1, 1, 2])))
+
+    def wheel() -> Iterator[Deed]:
+        place, way = (rng.random(), rng.random()), rng.choice([64, 65])
+        yield from [Deed("wheel", (*place, way))] * rng.randint(1, 5)
+
+    def resize() -> Iterator[Deed]:
+        anything = tuple(rng.randint(low, high) for low, high in zip(SMALLEST, LARGEST, strict=True))
+        yield Deed("resize", rng.choice([*EVERYDAY, anything, anything]))
+
+    def change_language() -> Iterator[Deed]:
+        yield from keys(*["escape"] * 3, *f"/model {rng.choice(['en', 'fa'])}", "enter")
+
+    def write() -> Iterator[Deed]:
+        """Goes back to the page, writes for a while, and mostly stops."""
+        yield from keys(*["escape"] * 4, "enter")
+        for _ in range(rng.randint(5, 40)):
+            yield from keys(rng.choice(["up", "down", "pagedown", "tab", *"lantern"]))
+            yield Deed("wait", rng.random() / 20)
+        if rng.random() < 0.7:
+            yield from keys("escape")
+
+    def wait() -> Iterator[Deed]:
+        yield Deed("wait", rng.random())
+
+    kinds = {move: 30, act: 14, word: 12, command: 6, click: 6, wheel: 4, paste: 3, resize: 5, write: 8, wait: 6}
+    kinds[change_language] = 2
+    while True:
+        yield from rng.choices(list(kinds), list(kinds.values()))[0]()
+
+
+class Sink(HeadlessDriver):
+    """A terminal that takes everything: unlike the driver of the tests, it has everything drawn."""
+
+    @property
+    def is_headless(self) -> bool:
+        return False
+
+
+class Log(logging.Handler):
+    """Takes errors for failures."""
+
+    def __init__(self, use: Use) -> None:
+        super().__init__(logging.ERROR)
+        self._use = use
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._use.fail(self.format(record))
+
+
+class Use:
+    """One person at the console, as restless as the seed says."""
+
+    def __init__(self, seed: int, minutes: float, most_events: int | None) -> None:
+        self.seed, self.minutes, self.most_events = seed, minutes, most_events
+        self._deeds = deeds(seed)
+        self.begin = time.monotonic()
+        self.latest: deque[str] = deque(maxlen=SHOWN_EVENTS)
+        self.did: Counter[str] = Counter()
+        self.waits: dict[str, list[float]] = {"while writing": [], "otherwise": []}
+        self.slowest: list[tuple[float, float, str, str]] = []
+        """Seconds, those of them at work, key and screen."""
+        self.gone = 0
+        """Keys whose answer could not be timed, since what they went to went away."""
+        self.memory: dict[str, list[tuple[float, int]]] = {"console": [], "writing process": []}
+        self.failures: list[dict[str, object]] = []
+        self.starts = 0
+        self._notices_seen = 0
+
+    @property
+    def _is_over(self) -> bool:
+        elapsed = time.monotonic() - self.begin
+        return elapsed > 60 * self.minutes or self.did.total() == self.most_events
+
+    def fail(self, error: str) -> None:
+        """Takes something for a failure, and tells it."""
+        place = {"seed": self.seed, "events": self.did.total(), "minutes": (time.monotonic() - self.begin) / 60}
+        self.failures.append({**place, "latest": list(self.latest), "error": error})
+        print(f"FAILED: --seed {self.seed} --events {self.did.total()}\n{error}", file=sys.stderr)
+        print(f"The last {len(self.latest)} events: {' · '.join(self.latest)}", file=sys.stderr, flush=True)
+
+    async def run(self, folder: Path) -> None:
+        """Uses the console, and starts it again whenever it was left or ended by itself."""
+        asyncio.get_running_loop().set_exception_handler(self._unheard)
+        while not self._is_over:
+            library = Library(folder / "poems.sqlite")
+            app = RumiApp(library, "en" if self.starts % 2 == 0 else "fa", "app")
+            app.driver_class = Sink
+            self.starts += 1
+            self._notices_seen = 0
+            watch = asyncio.create_task(self._watch(app))
+            try:
+                await app.run_async(size=(80, 24), auto_pilot=lambda pilot: self._use(pilot.app))
+            except Exception:
+                self.fail(traceback.format_exc())
+            if app._exception is not None:
+                self.fail("".join(traceback.format_exception(app._exception)))
+            watch.cancel()
+            await app.writer.close()
+            library.close()
+
+    def _unheard(self, _: object, context: dict[str, object]) -> None:
+        error = context.get("exception")
+        lines = traceback.format_exception(error) if isinstance(error, BaseException) else [str(context)]
+        self.fail("".join(lines))
+
+    async def _watch(self, app: RumiApp) -> None:
+        while True:
+            await asyncio.sleep(SAMPLE_SECONDS)
+            now = time.monotonic()
+            self.memory["console"].append((now, psutil.Process().memory_info().rss))
+            process = app.writer._process
+            if process is not None and process.returncode is None:
+                self.memory["writing process"].append((now, psutil.Process(process.pid).memory_info().rss))
+
+    async def _use(self, app: App[object]) -> None:
+        while not self._is_over and app.is_running and app._driver is not None:
+            deed = next(self._deeds)
+            self.did[deed.kind] += 1
+            self.latest.append(str(deed))
+            await getattr(self, f"_{deed.kind}")(app, deed.value)
+            self._look_at_notices(app)
+        if app.is_running:
+            await app.run_action("quit")
+
+    def _look_at_notices(self, app: App[object]) -> None:
+        told = [*app.notices]
+        for notice in told[self._notices_seen :]:
+            if "unexpectedly" in notice.text or "unforeseen" in notice.text:
+                self.fail(notice.text)
+        self._notices_seen = len(told)
+
+    async def _press(self, app: App[object], key: str) -> None:
+        """Presses a key and measures until it was handled and what it changed was drawn."""
+        name = _character_to_key(key) if len(key) == 1 else key
+        event = events.Key(name, key if len(key) == 1 else {"space": " ", "enter": "\r", "tab": "\t"}.get(key))
+        event.set_sender(app)
+        screen = type(app.screen).__name__
+        is_writing = app.writer._turn.locked()
+        is_idle = os.getloadavg()[0] < (os.cpu_count() or 1)
+        began, work_before = time.perf_counter(), time.process_time()
+        app._driver.send_message(event)
+        has_answered = await answer(app)
+        seconds, work = time.perf_counter() - began, time.process_time() - work_before
+        if not has_answered:
+            self.gone += 1
+            return
+        self.waits["while writing" if is_writing else "otherwise"].append(seconds)
+        self.slowest = sorted([*self.slowest, (seconds, work, key, screen)], reverse=True)[:20]
+        if seconds > LATEST_SECONDS and (is_idle or work > LATEST_SECONDS):
+            self.fail(f"{key} on {screen} was answered after {seconds:.2f} s, of which the console worked {work:.2f} s")
+
+    async def _paste(self, app: App[object], text: str) -> None:
+        await self._send(app, f"\x1b[200~{text}\x1b[201~")
+
+    async def _click(self, app: App[object], where: tuple[float, float, int]) -> None:
+        x, y = self._cell(app, *where[:2])
+        await self._send(app, f"\x1b[<0;{x};{y}M\x1b[<0;{x};{y}m" * where[2])
+
+    async def _wheel(self, app: App[object], where: tuple[float, float, int]) -> None:
+        x, y = self._cell(app, *where[:2])
+        await self._send(app, f"\x1b[<{where[2]};{x};{y}M")
+
+    def _cell(self, app: App[object], x: float, y: float) -> tuple[int, int]:
+        return 1 + int(x * app.size.width), 1 + int(y * app.size.height)
+
+    async def _send(self, app: App[object], sequence: str) -> None:
+        """Sends what a terminal would."""
+        for event in XTermParser().feed(sequence):
+            event.set_sender(app)
+            app._driver.process_message(event)
+        await answer(app)
+
+    async def _resize(self, app: App[object], size: tuple[int, int]) -> None:
+        app._driver._size = size
+        app.post_message(events.Resize(Size(*size), Size(*size)))
+        await answer(app)
+
+    async def _wait(self, app: App[object], seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    def growth(self, name: str) -> tuple[float, float, float] | None:
+        """MiB of a process once it has settled, at the end, and by how much it grew; None where that was too short."""
+        settled = self.begin + 60 * min(SETTLE_MINUTES, self.minutes / 4)
+        sizes = [size / 2**20 for when, size in self.memory[name] if when >= settled]
+        if not sizes:
+            return None
+        few = max(1, len(sizes) // 10)
+        first, last = statistics.median(sizes[:few]), statistics.median(sizes[-few:])
+        return first, last, last / first - 1
+
+    def judge_memory(self) -> None:
+        """Takes growth for a failure, in a run long enough to tell."""
+        for name in self.memory:
+            sizes = self.growth(name)
+            if sizes and sizes[2] > MOST_GROWTH and self.minutes >= 4 * SETTLE_MINUTES:
+                self.fail(f"The {name} grew from {sizes[0]:.0f} to {sizes[1]:.0f} MiB.")
+
+
+async def answer(app: App[object]) -> bool:
+    """Waits until what was just sent has gone from what has the focus up to the app, and the screen is drawn.
+
+    False where something on that way went away.
+    """
+    way = list(app.focused.ancestors_with_self) if app.focused is not None else [app.screen, app]
+    done = asyncio.Event()
+
+    def arrive(place: int) -> None:
+        if place == len(way):
+            (app.screen if app.is_running and app._screen_stack else app).call_after_refresh(done.set)
+        elif not way[place].call_later(arrive, place + 1):
+            arrive(place + 1)
+
+    app.call_later(arrive, 0)
+    try:
+        await asyncio.wait_for(done.wait(), GIVEN_UP_SECONDS)
+    except TimeoutError:
+        return app.is_running and all(node.is_running for node in way)
+    return True
+
+
+def table(use: Use) -> tuple[list[str], dict[str, object]]:
+    """What came of it, as lines and as a document."""
+    lines = [f"{'key to screen, ms':<20}{'keys':>9}{'median':>9}{'99 %':>9}{'worst':>9}"]
+    document: dict[str, object] = {"seed": use.seed, "minutes": (time.monotonic() - use.begin) / 60}
+    document |= {"starts": use.starts, "did": use.did, "keys_not_timed": use.gone, "failures": use.failures}
+    for name, waits in use.waits.items():
+        if waits:
+            waits = sorted(1000 * wait for wait in waits)
+            figures = [statistics.median(waits), waits[len(waits) * 99 // 100], waits[-1]]
+            lines.append(f"{name:<20}{len(waits):>9}" + "".join(f"{figure:>9.1f}" for figure in figures))
+            document[f"ms_{name}"] = dict(zip(("median", "p99", "worst"), figures, strict=True))
+    document["slowest"] = use.slowest
+    lines += ["", f"{'memory, MiB':<20}{'settled':>9}{'end':>9}{'growth':>9}"]
+    for name in use.memory:
+        if sizes := use.growth(name):
+            lines.append(f"{name:<20}{sizes[0]:>9.0f}{sizes[1]:>9.0f}{sizes[2]:>9.1%}")
+            document[f"mib_{name}"] = dict(zip(("settled", "end", "growth"), sizes, strict=True))
+    events_done = ", ".join(f"{count} {kind}" for kind, count in use.did.most_common())
+    lines += ["", f"{use.did.total()} events ({events_done}); {use.starts} consoles; failures: {len(use.failures)}"]
+    return lines, document
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--seed", type=int, default=None, help="default: another one each time")
+    parser.add_argument("--events", type=int, default=None, help="stop after so many")
+    parser.add_argument("--out", type=Path, default=Path("runs/random_keys.json"))
+    options = parser.parse_args()
+    seed = random.randrange(10**6) if options.seed is None else options.seed
+    print(f"seed {seed}, {options.minutes:g} minutes", file=sys.stderr)
+    use = Use(seed, options.minutes, options.events)
+    logging.getLogger().addHandler(Log(use))
+    with tempfile.TemporaryDirectory() as folder:
+        homes = dict.fromkeys(
+            ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DOCUMENTS_DIR"), folder
+        )
+        os.environ |= homes | NO_NETWORK
+        asyncio.run(use.run(Path(folder)))
+    use.judge_memory()
+    lines, document = table(use)
+    print("\n".join(lines))
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    sys.exit(1 if use.failures else 0)
+
+
+if __name__ == "__main__":
+    main()

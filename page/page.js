@@ -1,0 +1,146 @@
+// The page: what a person chooses goes to the writer, what it writes goes to the view. Knows nothing of models.
+
+import { drawPoem } from "./picture.js";
+import { VerseView } from "./verse_view.js";
+
+const LARGEST_SEED = 2 ** 32 - 1;
+const WIDE = "(min-width: 40rem)"; // as in style.css: where couplets stand in two columns
+
+const at = (id) => document.getElementById(id);
+const [language, form, temperature, lines, seed, beginning] = [
+  "language", "form", "temperature", "lines", "seed", "beginning",
+].map(at);
+const writer = new Worker(new URL("./writer.js", import.meta.url), { type: "module" });
+const view = new VerseView(at("poem"), (line) => (at("heard").textContent = line));
+let written = null; // the request of the poem on the page
+let isWriting = false;
+
+function tell(...parts) {
+  at("status").textContent = parts.filter(Boolean).join(" · ");
+}
+
+function show(writing, canGoOn = false) {
+  isWriting = writing;
+  at("poem").classList.toggle("writing", writing);
+  at("stop").disabled = !writing;
+  at("goOn").disabled = writing || !canGoOn;
+  at("picture").disabled = writing || !view.lines.join("");
+}
+
+/** What stands in a field of a number, or what is given where it holds none that it may. */
+function numberIn(field, otherwise) {
+  return field.value !== "" && field.checkValidity() ? Number(field.value) : otherwise;
+}
+
+function write() {
+  written = {
+    language: language.value,
+    form: form.value,
+    text: beginning.value,
+    temperature: Number(temperature.value),
+    lines: numberIn(lines, 8),
+    seed: numberIn(seed, Math.floor(Math.random() * (LARGEST_SEED + 1))),
+    unknown: [],
+  };
+  show(true);
+  tell("the model is read");
+  writer.postMessage({ do: "write", ...written });
+}
+
+function goOn() {
+  show(true);
+  writer.postMessage({ do: "goOn", lines: numberIn(lines, 8), temperature: Number(temperature.value) });
+}
+
+function stop() {
+  if (isWriting) writer.postMessage({ do: "stop" });
+}
+
+function offer(forms) {
+  const chosen = form.value;
+  form.replaceChildren(...forms.map((name) => new Option(name, name)));
+  if (forms.includes(chosen)) form.value = chosen;
+}
+
+const HEARD = {
+  loaded({ language: loaded, forms }) {
+    if (loaded === language.value) offer(forms);
+    if (!written) write();
+  },
+  begun({ form: name, text, unknown }) {
+    performance.mark("begun");
+    show(true);
+    view.begin(written.language, name, text);
+    Object.assign(written, { form: name, unknown });
+    tell(`seed ${written.seed}`, "writing");
+  },
+  steps({ steps }) {
+    view.add(steps);
+  },
+  stopped({ canGoOn, characters, milliseconds }) {
+    performance.mark("written", { detail: { characters, milliseconds } });
+    show(false, canGoOn);
+    const missing = written.unknown.length ? `the model does not know ${written.unknown.join(" ")}` : "";
+    const speed = `${Math.round((1000 * characters) / milliseconds)} characters a second`;
+    tell(missing, `seed ${written.seed}`, canGoOn ? "" : "the model ended it", speed);
+  },
+  failed({ reason }) {
+    show(false);
+    tell(reason);
+  },
+};
+
+writer.onmessage = ({ data: { event, ...message } }) => HEARD[event](message);
+writer.onerror = () => HEARD.failed({ reason: "The model cannot run in this browser: it needs WebAssembly." });
+
+async function save() {
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`);
+  const picture = await drawPoem({
+    lines: view.lines.filter((line, index) => line || index < view.lines.length - 1),
+    rightToLeft: view.isRightToLeft,
+    couplets: view.isInCouplets,
+    columns: view.isRightToLeft && view.isInCouplets && matchMedia(WIDE).matches,
+    colophon: `rumi-${written.language}, ${written.form}, seed ${written.seed}: written by a machine`,
+    font: getComputedStyle(at("poem")).fontFamily,
+    colours: { background: colour("background"), foreground: colour("foreground"), muted: colour("muted") },
+  });
+  const link = Object.assign(document.createElement("a"), {
+    href: URL.createObjectURL(picture),
+    download: `rumi-${written.language}-${written.seed}.png`,
+  });
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+function takeTheme(theme) {
+  document.documentElement.dataset.theme = theme;
+  at("theme").textContent = theme === "light" ? "dark" : "light";
+  at("theme").ariaLabel = `Use ${at("theme").textContent} colours`;
+}
+
+function toggleSurprise() {
+  const on = at("poem").classList.toggle("surprise");
+  at("surprise").ariaPressed = String(on);
+  at("levels").hidden = !on;
+}
+
+const prefersLight = matchMedia("(prefers-color-scheme: light)");
+takeTheme(prefersLight.matches ? "light" : "dark");
+prefersLight.addEventListener("change", ({ matches }) => takeTheme(matches ? "light" : "dark"));
+at("theme").addEventListener("click", () => takeTheme(at("theme").textContent));
+at("choice").addEventListener("submit", (event) => {
+  event.preventDefault();
+  write();
+});
+at("stop").addEventListener("click", stop);
+at("goOn").addEventListener("click", goOn);
+at("surprise").addEventListener("click", toggleSurprise);
+at("picture").addEventListener("click", save);
+temperature.addEventListener("input", () => (at("choice").querySelector("output").value = temperature.value));
+language.addEventListener("change", () => writer.postMessage({ do: "load", language: language.value }));
+document.addEventListener("keydown", ({ key }) => key === "Escape" && stop());
+
+show(false);
+if (navigator.language.startsWith("fa")) language.value = "fa";
+tell("the model is read");
+writer.postMessage({ do: "load", language: language.value });

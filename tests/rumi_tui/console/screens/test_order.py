@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from console_support import field, run, until
+from support import write_works
+from textual.pilot import Pilot
+from textual.widgets import OptionList
+
+from rumi_tui.bidi import to_display
+from rumi_tui.console.app import RumiApp
+from rumi_tui.console.screens.order import LINE, OrderScreen
+from rumi_tui.console.screens.reading import ReadingScreen
+from rumi_tui.console.screens.write import WriteScreen
+from rumi_tui.console.session_file import SessionFile
+from rumi_tui.console.settings import SettingsFile
+from rumi_tui.console.widgets.poem_view import PoemView
+from rumi_tui.console.widgets.prompt import Prompt
+from rumi_tui.library.store import Library
+
+
+async def shows(pilot: Pilot, screen: type) -> None:
+    await until(pilot, lambda: isinstance(pilot.app.screen, screen) and pilot.app.screen.query("*"))
+
+
+async def type_anew(pilot: Pilot, text: str) -> None:
+    field(pilot, "prompt", Prompt).clear()
+    await pilot.press(*text)
+
+
+@pytest.mark.parametrize("size", [(20, 8), (80, 24)])
+async def test_what_looks_right_is_asked_once_persian_is_typed_and_holds_at_once(library: Library, model_file, size):
+    file = SettingsFile()
+    app = RumiApp(library, str(model_file), "app", file, asks_order=True)
+    async with run(app, size) as pilot:
+        await shows(pilot, WriteScreen)
+        await pilot.press("a", "space", "گ")
+        assert isinstance(app.screen, WriteScreen)
+        await type_anew(pilot, "گ")
+        await shows(pilot, OrderScreen)
+        samples = [str(option.prompt).strip() for option in app.screen.query_one(OptionList).options]
+        assert samples[:2] == [to_display(LINE, mode, 0) for mode in ("app", "terminal")]
+        assert samples[0] != samples[1]
+        await pilot.press("ل")
+        await shows(pilot, WriteScreen)
+        assert field(pilot, "prompt").text == "گل"
+
+        await type_anew(pilot, "گ")
+        await shows(pilot, OrderScreen)
+        await pilot.press("down", "enter")
+        await shows(pilot, WriteScreen)
+        drawn = [app.screen.query_one(kind)._mode for kind in (Prompt, PoemView)]
+        assert (file.settings.rtl, app.mode, *drawn) == ("terminal",) * 4
+        await type_anew(pilot, "گل")
+        assert isinstance(app.screen, WriteScreen)
+        file.change("rtl", "app")
+        await pilot.press(*"/rtl", "space", *"off", "enter")
+        await until(pilot, lambda: app.screen.query_one(Prompt)._mode == "off")
+
+
+@pytest.mark.parametrize(("key", "asks_again"), [("escape", False), ("up", False), ("ctrl+q", True)])
+async def test_whoever_cannot_tell_is_not_asked_again_and_whoever_leaves_is(
+    library: Library, model_file: Path, tmp_path, monkeypatch, key, asks_again
+):
+    monkeypatch.setenv("RUMI_CORPUS_DIR", str(write_works(tmp_path / "texts")))
+    file = SettingsFile()
+    for is_asked in (True, asks_again):
+        app = RumiApp(library, str(model_file), "app", file, asks_order=True, session=SessionFile(tmp_path / "session"))
+        async with run(app) as pilot:
+            await shows(pilot, WriteScreen)
+            await pilot.press("ctrl+b")
+            if is_asked:
+                await shows(pilot, OrderScreen)
+                await pilot.press(*([key, "enter"] if key == "up" else [key]))
+            if key != "ctrl+q":
+                await shows(pilot, ReadingScreen)
+    assert file.settings.rtl == "auto"

@@ -1,0 +1,190 @@
+"""The next console goes on where the last one left off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from console_support import (
+    console,
+    field,
+    letters,
+    obeyed,
+    on_the_page,
+    press_and_write,
+    status,
+    told,
+    until,
+)
+from support import refused
+from textual.widgets import Select
+
+from rumi_tui.console.screens.library import LibraryScreen
+from rumi_tui.console.session_file import LARGEST, SavedSession, SessionFile, begin, defaults_of
+from rumi_tui.console.settings import UserSettings
+from rumi_tui.console.widgets.poem_view import PoemView
+from rumi_tui.console.widgets.settings_bar import SettingsBar
+from rumi_tui.library.store import Library
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> SessionFile:
+    return SessionFile(tmp_path / "state" / "session.json")
+
+
+async def test_poem_place_settings_prompt_and_steps_come_back(library: Library, endless_file: Path, file: SessionFile):
+    fields = {"lines": "40", "seed": "7", "pace": "9000"}
+    async with console(library, endless_file, session=file, **fields) as pilot:
+        await obeyed(pilot, "/keep off")
+        first = await press_and_write(pilot, library, *"amber", "enter")
+        whole = await press_and_write(pilot, library, "ctrl+g")
+        await obeyed(pilot, "/form free")
+        await pilot.press("ctrl+home", "pagedown", *"drum", "left", "ctrl+l", "f3", "escape")
+        view, values = pilot.app.screen.query_one(PoemView), pilot.app.screen.query_one(SettingsBar).values()
+        await until(pilot, lambda: view.scroll_y == view.scroll_target_y > 0)
+        top = view.top
+    async with console(library, endless_file, session=file) as pilot:
+        assert "left off" in status(pilot)
+        assert on_the_page(pilot) == letters(whole.text)
+        await until(pilot, lambda: pilot.app.screen.query_one(PoemView).top == top)
+        assert pilot.app.screen.query_one(SettingsBar).values() == values
+        assert (field(pilot, "prompt").text, field(pilot, "prompt").cursor_location) == ("drum", (0, 3))
+        await pilot.press("f5")
+        await until(pilot, lambda: field(pilot, "form", Select).value == "couplet")
+        for key, text in (("f5", first.text), ("f5", ""), ("f6", first.text), ("f6", whole.text)):
+            await pilot.press(key)
+            await until(pilot, lambda text=text: on_the_page(pilot) == letters(text))
+        await pilot.press("f6")
+        await until(pilot, lambda: field(pilot, "form", Select).value == "free")
+        longer = await press_and_write(pilot, library, "ctrl+g")
+        assert [longer] == library.poems()
+        assert longer.text.startswith(whole.text)
+
+        await pilot.press("alt+a")
+        await until(pilot, lambda: on_the_page(pilot) == "")
+        settings = pilot.app.screen.query_one(SettingsBar)
+        default_values = {
+            "lines": str(UserSettings().lines),
+            "seed": "",
+            "pace": "",
+            "keep": "strict",
+            "form": "couplet",
+        }
+        assert settings.values() == values | default_values
+        assert field(pilot, "prompt").text == ""
+        await pilot.press("f5")
+        await until(pilot, lambda: on_the_page(pilot) == letters(longer.text))
+        assert settings.values() == values
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LibraryScreen))
+        assert pilot.app.screen._order == "oldest first"
+
+
+async def test_a_session_that_cannot_be_read_is_told_and_the_console_opens(library, endless_file, tmp_path):
+    path = tmp_path / "session.json"
+    path.write_bytes(b"no session")
+    async with console(library, endless_file, session=SessionFile(path)) as pilot:
+        [sentence] = told(pilot)
+        assert "session-damaged-" in sentence
+        assert sentence in status(pilot)
+        await until(pilot, path.exists)
+        path.unlink()
+        path.mkdir()
+        await pilot.press("x")
+        await until(pilot, lambda: len(told(pilot)) == 2)
+        await pilot.press("y")
+
+
+def begun(settings: dict[str, str], user: UserSettings, model: str | None = None, path: Path | None = None):
+    """What a console begins with after a session with these settings and the defaults of the program."""
+    file = SessionFile(path)
+    session = SavedSession(settings=settings, defaults=defaults_of(UserSettings()))
+    file.write(session)
+    return begin(file, user, model)
+
+
+def test_what_was_set_comes_back_unless_the_settings_file_was_changed_since(tmp_path: Path):
+    settings = {
+        "model": "fa",
+        "form": "rubai",
+        "lines": "4",
+        "temperature": "0.5",
+        "metre": "x",
+        "seed": "7",
+        "pace": "",
+    }
+    path = tmp_path / "session.json"
+    model, session, trouble = begun(settings, UserSettings(temperature=1.2), path=path)
+    assert (model, trouble) == ("fa", "")
+    assert session.settings == {"form": "rubai", "lines": "4", "metre": "x", "seed": "7", "pace": ""}
+    assert begun(settings, UserSettings(model="en-x"), path=path).model == "en-x"
+    model, session, _ = begun(settings, UserSettings(), "en", path)
+    assert (model, session.settings) == (
+        "en",
+        {"form": "rubai", "lines": "4", "temperature": "0.5", "seed": "7", "pace": ""},
+    )
+
+
+def test_values_that_no_setting_takes_are_left_out(tmp_path: Path):
+    settings = {"keep": "never", "lines": "", "temperature": "hot", "model": "nothing", "top-k": "-1", "min-p": "0.1"}
+    model, session, trouble = begun(settings, UserSettings(), path=tmp_path / "session.json")
+    assert (model, session.settings, trouble) == ("en", {"min-p": "0.1"}, "")
+
+
+def test_a_model_file_that_is_gone_is_told_and_another_model_writes(tmp_path: Path):
+    gone = str(tmp_path / "mine.onnx")
+    settings = {"model": gone, "form": "free", "metre": "x", "rhyme": "y"}
+    model, session, trouble = begun(settings, UserSettings(), path=tmp_path / "session.json")
+    assert (model, session.settings) == ("en", {"form": "free"})
+    assert trouble == f"The model file {gone} is gone: English writes now."
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"no session",
+        b"[1, 2]",
+        b'{"version": 2}',
+        b'{"steps": [7]}',
+        b'{"top": -1}',
+        b"\xff",
+        b" " * (LARGEST + 1),
+        b"[" * 9999,
+    ],
+)
+def test_what_is_no_session_is_set_aside_as_it_is(tmp_path: Path, content: bytes):
+    path = tmp_path / "session.json"
+    path.write_bytes(content)
+    with refused(r"session-damaged-.*\.json"):
+        SessionFile(path).read()
+    [aside] = tmp_path.iterdir()
+    assert aside.read_bytes() == content
+    assert SessionFile(path).read() == SavedSession()
+
+
+def test_the_last_console_to_end_is_the_one_that_is_gone_on_with(tmp_path: Path):
+    path = tmp_path / "state" / "session.json"
+    one, other = SessionFile(path), SessionFile(path)
+    first, second = SavedSession(prompt="amber"), SavedSession(prompt="drum")
+    one.write(first)
+    other.write(second)
+    assert SessionFile(path).read() == second
+    assert one.has_saved(first)
+    one.write(first)
+    assert SessionFile(path).read() == first
+
+
+def test_a_session_that_is_too_large_is_saved_without_what_was_typed(tmp_path: Path):
+    file = SessionFile(tmp_path / "session.json")
+    file.write(SavedSession(prompt="x" * LARGEST, number=3))
+    assert file.read() == SavedSession(number=3)
+    with refused("cannot be saved: .* is not UTF-8"):
+        file.write(SavedSession(settings={"model": "/\udcff.onnx"}))
+
+
+def test_whoever_is_here_for_the_first_time_begins_with_what_reads_well(tmp_path: Path):
+    file = SessionFile(tmp_path / "session.json")
+    begun = begin(file, UserSettings(lines=2), is_first=True)
+    assert (begun.session.settings, begun.session.prompt) == ({"form": "free", "temperature": "0.6"}, "My heart is")
+    assert begin(file, UserSettings(), "fa", is_first=True).session == SavedSession()
