@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 import msgspec
 import typer
 
+from models.paths import weights_path
 from rumi_tui import command_line
-from rumi_tui.command_line import Debug, Json, Version, narrate
+from rumi_tui.command_line import Debug, Json, Version, narrate, say, say_json
 
 app = command_line.new_app()
 
@@ -46,8 +47,9 @@ def export(
     if quantize == "int8" and not text:
         raise typer.BadParameter("name with --text what to measure the cost of int8 on.", param_hint="--quantize")
     try:
-        from export.export import export_model
-        from training.checkpoint import load_weights, weights_path
+        with command_line.ended_at_once():
+            from export.export import export_model
+            from training.checkpoint import load_weights
     except ModuleNotFoundError as error:
         raise command_line.needs_extra(error, "train") from error
     from models.card import UNSAID
@@ -67,7 +69,7 @@ def export(
         result = {"file": str(out), **msgspec.structs.asdict(parity), "bytes": size}
         if quantized:
             result |= msgspec.structs.asdict(quantized) | {"quantized": quantized.holds}
-        typer.echo(msgspec.json.encode(result).decode())
+        say_json(result)
         return
     narrate(
         f"{parity.positions_compared:,} positions compared, largest difference of a logit "
@@ -80,7 +82,7 @@ def export(
         )
         if not quantized.holds:
             narrate("That is too much: the file holds floats.")
-    typer.echo(out)
+    say(out)
 
 
 def export_main() -> None:

@@ -1,4 +1,7 @@
-"""How characters are named to a person. Knows nothing of models."""
+"""What of a text may reach a screen, and how characters are named to a person. Knows nothing of models.
+
+What a stranger wrote into a file could otherwise move the cursor, change the title of the window or turn a line round.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,28 @@ import unicodedata
 _ZWNJ = "\N{ZERO WIDTH NON-JOINER}"
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Mn", "Me", "Zs", "Zl", "Zp"})
 """Categories of characters of which alone nothing can be seen, or nothing that can be told from others."""
+
+
+LINE_ENDS = "\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
+"""What ends a line, as `str.splitlines` has it."""
+_CONTROLS = frozenset({"Cc", "Cf", "Cs"})
+"""Categories of what controls a screen or the order of a line, and of halves of characters."""
+_TO_BLANKS = str.maketrans(dict.fromkeys(LINE_ENDS + "\t", " "))
+
+
+def is_printable(character: str) -> bool:
+    """Whether a character may reach a screen: no control character, bidi mark or override, nor half of one."""
+    return unicodedata.category(character) not in _CONTROLS or character == _ZWNJ
+
+
+def printable(line: str) -> str:
+    """The line without what may not reach a screen."""
+    return "".join(filter(is_printable, line))
+
+
+def one_line(text: str) -> str:
+    """A text as one line to be told: line ends and tabs become blanks, what may not reach a screen becomes U+FFFD."""
+    return "".join(c if is_printable(c) else "\N{REPLACEMENT CHARACTER}" for c in text.translate(_TO_BLANKS))
 
 
 def spoken(character: str) -> str:

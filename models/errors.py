@@ -1,13 +1,22 @@
 """The one error that a person is meant to read."""
 
+from __future__ import annotations
+
+from models.characters import one_line
+
 
 class RumiError(Exception):
     """Something the person can mend: the message is one sentence that says what is wrong and what to do.
 
-    Command lines print the message and exit with status 1; the console shows it and goes on.
+    Command lines print the message and exit with status 1; the console shows it and goes on. Whatever of a file it
+    repeats, nothing in it controls a screen, see `models.characters.one_line`.
     """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message))
 
 
 def describe(error: OSError) -> str:
     """What the system said, without the error number, as part of a sentence."""
-    return (error.strerror or str(error)).lower()
+    reason = error.strerror or str(error)
+    return reason[:1].lower() + reason[1:]

@@ -16,7 +16,7 @@ from typing import Literal, Self
 
 import msgspec
 
-from models.characters import quoted, spoken
+from models.characters import LINE_ENDS, quoted, spoken
 from models.errors import RumiError
 from models.forms import FORMS, form_named
 
@@ -69,9 +69,8 @@ class _Folding(dict[int, "str | None"]):
 
 _FOLDING = _Folding(
     {
-        ord("\n"): "\n",
         ord("\t"): " ",
-        ord("\N{LINE SEPARATOR}"): "\n",
+        **dict.fromkeys(map(ord, LINE_ENDS), "\n"),
         ord("\N{PARAGRAPH SEPARATOR}"): "\n\n",
         ord("ي"): "ی",
         ord("ى"): "ی",
@@ -89,14 +88,15 @@ def normalise(text: str) -> str:
     It folds these things and loses nothing else:
 
     - canonical equivalents: Unicode NFC;
-    - line ends: CR LF, CR and the line separator become LF, the paragraph separator becomes two;
+    - line ends: CR LF, CR, VT, FF, NEL, the line separator and the separators of ASCII become LF, the paragraph
+      separator becomes two;
     - blanks: tabs and every kind of space become a space, runs become one, none stands at the ends of a line;
     - invisible characters: controls, bidi marks and overrides, byte order marks, soft hyphens and lone surrogates go
       (the zero-width non-joiner stays: Persian spells with it);
     - Persian letters: Arabic yeh and kaf, alef maksura, the letter ae, he with yeh above and presentation forms become
       the letters that they stand for; the tatweel, which only stretches a word, goes.
     """
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
     text = _PRESENTATION_FORMS.sub(lambda form: unicodedata.normalize("NFKC", form[0]), text)
     text = unicodedata.normalize("NFC", text.translate(_FOLDING))
     return "\n".join(" ".join(filter(None, line.split(" "))) for line in text.split("\n"))

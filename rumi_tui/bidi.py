@@ -15,6 +15,7 @@ from typing import IO, Literal, NamedTuple, get_args
 from arabic_reshaper import ArabicReshaper
 from rich.cells import cell_len
 
+from models.characters import printable
 from models.errors import RumiError
 from rumi_tui.bidi_algorithm import RIGHT_TO_LEFT, base_level, levels, mirrored, visual_order
 
@@ -65,11 +66,6 @@ def is_right_to_left(line: str) -> bool:
 def needs_order(line: str) -> bool:
     """Whether anything in a line may have to be put in another order."""
     return any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in line)
-
-
-def printable(line: str) -> str:
-    """The line without control characters, bidi marks and overrides, which never reach the screen."""
-    return "".join(c for c in line if unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c == "\u200c")
 
 
 class Cell(NamedTuple):

@@ -2,7 +2,7 @@
 
 python-bidi gives back a string alone: neither where each character went, which a cursor must know, nor mirrored
 brackets. So the rules stand here, named as in the standard. Embeddings, overrides and isolates (rules X1 to X8) are
-left out: what asks for them never reaches the screen (`rumi_tui.bidi.printable`), and stands for nothing here.
+left out: what asks for them never reaches the screen (`models.characters.printable`), and stands for nothing here.
 """
 
 from __future__ import annotations

@@ -1,22 +1,40 @@
-"""The edge of every command: shared options, one-line errors, exit status 0, 1 (failed) or 2 (wrong use).
+"""The edge of every command: shared options, one-line errors, and how it ends.
 
 Knows nothing of what the commands do.
 """
 
 from __future__ import annotations
 
+import functools
+import json
 import math
 import os
+import re
+import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any, NoReturn
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
 
+import msgspec
 import typer
 
+from models.characters import is_printable, one_line, printable
 from models.errors import RumiError, describe
+from models.paths import given_path
 from rumi_tui.verse.languages import LANGUAGES
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+DONE, FAILED, MISUSED = 0, 1, 2
+"""How a command ends: it did all that it was asked for; it did not, was interrupted, or what it printed was read by
+nobody; or it was asked in a way that it does not understand. There is no other exit status."""
+
+_BOLD, _NOT_BOLD = "\x1b[1m", "\x1b[22m"
+_KEPT = re.compile(f"(\n|{re.escape(_BOLD)}|{re.escape(_NOT_BOLD)})")
 
 PATIENCE = 2.0
 """Seconds that a person is left without a word."""
@@ -48,9 +66,34 @@ Language = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
-def new_app(**settings: Any) -> typer.Typer:
+class CommandLine(typer.Typer):
+    """A command line whose commands are given paths as a person means them, see `models.paths.given_path`."""
+
+    def command(self, *names: Any, **settings: Any) -> Callable[[Command], Command]:
+        """As `typer.Typer.command`."""
+        register = super().command(*names, **settings)
+
+        def add(command: Command) -> Command:
+            @functools.wraps(command)
+            def called(**values: Any) -> Any:
+                return command(**{name: _given(value) for name, value in values.items()})
+
+            register(called)
+            return command
+
+        return add
+
+
+def _given(value: Any) -> Any:
+    """An argument of a command; where it is a path or several, those that a person means."""
+    if isinstance(value, list | tuple):
+        return [_given(each) for each in value]
+    return given_path(value) if isinstance(value, Path) else value
+
+
+def new_app(**settings: Any) -> CommandLine:
     """A command line in the house style: plain help, no shell completion, no private tracebacks."""
-    return typer.Typer(
+    return CommandLine(
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
@@ -59,14 +102,53 @@ def new_app(**settings: Any) -> typer.Typer:
     )
 
 
+@contextmanager
+def ended_at_once() -> Iterator[None]:
+    """Has Ctrl-C end the program as the system does it, without a word of Python's.
+
+    For the import of a large library, which cannot be interrupted in any other way without a traceback, or worse.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or handler is signal.SIG_IGN:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+
 def needs_extra(missing: ModuleNotFoundError, extra: str) -> RumiError:
     """What to say where a library of an extra is not installed."""
     return RumiError(f"This needs {missing.name}: run pip install '.[{extra}]' in the folder of the program.")
 
 
 def narrate(sentence: str) -> None:
-    """Says something to the person, on standard error."""
-    typer.echo(sentence, err=True)
+    """Says something to the person, on standard error, see `models.characters.one_line`."""
+    typer.echo(one_line(sentence), err=True)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things: "1 couplet", "2,000 couplets"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def bold(words: str) -> str:
+    """Words that a terminal shows bold, for `say`."""
+    return f"{_BOLD}{words}{_NOT_BOLD}"
+
+
+def say(text: object = "", end: str = "\n", flush: bool = False) -> None:
+    """Prints what was asked for; of what controls a terminal, only line ends and `bold` get through."""
+    parts = _KEPT.split(str(text))
+    print(*(part if _KEPT.fullmatch(part) else printable(part) for part in parts), sep="", end=end, flush=flush)
+
+
+def say_json(value: object) -> None:
+    """Prints a value as one JSON document in a line, in which what controls a terminal is escaped."""
+    document = msgspec.json.encode(value).decode()
+    print("".join(c if is_printable(c) else json.dumps(c)[1:-1] for c in document))
 
 
 @contextmanager
@@ -85,8 +167,20 @@ def patience(sentence: str) -> Iterator[Callable[[], None]]:
         timer.cancel()
 
 
+def _show_traceback() -> None:
+    """Where a person asks for it, of the error that is handled."""
+    if "--debug" in sys.argv:
+        for line in traceback.format_exc().splitlines():
+            narrate(line)
+
+
 def run(app: typer.Typer) -> NoReturn:
-    """Runs a command line and exits with its status."""
+    """Runs a command line and exits with its status: `DONE`, `FAILED` or `MISUSED`."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is None:
+        narrate("Standard output is closed: send it to a file, or to /dev/null.")
+        sys.exit(FAILED)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     command = os.path.basename(sys.argv[0]).removesuffix(".exe")
@@ -95,22 +189,20 @@ def run(app: typer.Typer) -> NoReturn:
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        sys.exit(1)
+        sys.exit(FAILED)
     except (KeyboardInterrupt, typer.Abort):
         narrate(f"{command}: stopped.")
-        sys.exit(1)
+        sys.exit(FAILED)
     except (RumiError, OSError) as error:
-        if "--debug" in sys.argv:
-            raise
+        _show_traceback()
         message = str(error) if isinstance(error, RumiError) else f"the system says: {describe(error)}."
         narrate(f"{command}: {message}")
-        sys.exit(1)
+        sys.exit(FAILED)
     except Exception as error:
-        if "--debug" in sys.argv:
-            raise
+        _show_traceback()
         if not hasattr(error, "format_message"):
             narrate(f"{command}: something unforeseen happened ({type(error).__name__}: {error}); see it with --debug.")
-            sys.exit(1)
+            sys.exit(FAILED)
         narrate(f"{command}: {error.format_message().rstrip('.')}; see {command} --help.")
-        sys.exit(2)
-    sys.exit(status if isinstance(status, int) else 0)
+        sys.exit(MISUSED)
+    sys.exit(status if isinstance(status, int) else DONE)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from platformdirs import user_cache_path, user_config_path, user_data_path, user_documents_path, user_state_path
+
+from models.paths import given_path
 
 
 def library_path() -> Path:
@@ -31,12 +37,26 @@ def model_folder() -> Path:
 def texts_folder() -> Path:
     """The folder of texts that is read where nobody names one: `RUMI_CORPUS_DIR`, or else the fetched ones."""
     named = os.environ.get("RUMI_CORPUS_DIR")
-    return Path(named) if named else fetched_texts()
+    return given_path(named) if named else fetched_texts()
 
 
 def index_folder() -> Path:
-    """The folder for what is computed from texts and can be computed again."""
-    return user_cache_path("rumi-tui", appauthor=False)
+    """The folder for what is computed from texts and can be computed again; a passing one where that is refused."""
+    folder = user_cache_path("rumi-tui", appauthor=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        return _passing_folder()
+
+
+@cache
+def _passing_folder() -> Path:
+    """A folder that goes with the program."""
+    folder = Path(tempfile.mkdtemp(prefix="rumi-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def settings_path() -> Path:

@@ -20,9 +20,8 @@ from models.card import Description
 from models.decoder import Decoder
 from models.errors import RumiError, describe
 from models.files import replacing
+from models.paths import check_file, weights_path
 
-WEIGHTS = "model.safetensors"
-"""In the folder of a run: the best weights so far, a checkpoint to export, evaluate or start from."""
 STATE = "state.safetensors"
 """In the folder of a run: the latest weights, the optimizer and all else that `--resume` needs."""
 
@@ -38,11 +37,6 @@ def save_weights(path: Path, model: Decoder, description: Description) -> None:
     saved. The state of a run keeps all 32 bits.
     """
     _save(path, {name: tensor.half() for name, tensor in model.state_dict().items()}, description.to_metadata())
-
-
-def weights_path(path: Path) -> Path:
-    """The checkpoint at a path: the file itself, or the best weights of the run in a folder."""
-    return path / WEIGHTS if path.is_dir() else path
 
 
 def load_weights(path: Path) -> tuple[Decoder, Description]:
@@ -65,6 +59,8 @@ def _present_name(name: str) -> str:
 
 def load_tensors(model: Decoder, tensors: dict[str, Tensor], path: Path) -> None:
     """Puts weights into a decoder of their shape. Raises `RumiError` when they do not fit."""
+    if not all(torch.isfinite(tensor).all() for tensor in tensors.values()):
+        raise RumiError(f"{path} is damaged: some of its weights are no numbers.")
     try:
         model.load_state_dict(tensors, assign=next(model.parameters()).is_meta)
     except RuntimeError as error:
@@ -99,13 +95,16 @@ def _save(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> N
 
 
 def _load(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
-    if not path.is_file():
-        raise RumiError(f"There is no checkpoint at {path}: name a .safetensors file or the folder of a run.")
+    if path.suffix == ".onnx" and path.is_file():
+        raise RumiError(f"{path} is a model file: name the checkpoint (.safetensors) that it was made from.")
     try:
+        check_file(path)
         with safe_open(path, framework="pt") as file:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
     except OSError as error:
-        raise RumiError(f"Could not read {path} ({describe(error)}).") from error
+        raise RumiError(
+            f"There is no checkpoint at {path} ({describe(error)}): name a .safetensors file or the folder of a run."
+        ) from error
     except SafetensorError as error:
         raise RumiError(f"{path} is damaged or is no safetensors file: copy or train it again.") from error
 

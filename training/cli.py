@@ -9,25 +9,27 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, get_args
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.progress import track
 
 from models.card import UNSAID
 from models.config import DEFAULT_PRESET, PRESETS
-from models.errors import RumiError
 from models.forms import FORMS
+from models.paths import given_path
 from models.pretrained import MODELS, checkpoint_path, shipped
 from models.tokenizer import TokenizerKind
 from rumi_tui import command_line
-from rumi_tui.command_line import Debug, Json, Version, finite, narrate
+from rumi_tui.command_line import DONE, FAILED, Debug, Json, Version, ended_at_once, finite, narrate, say, say_json
 from rumi_tui.engine.generate import Keep
 from rumi_tui.locations import fetched_texts
 from rumi_tui.texts.corpus import read_corpus
+from rumi_tui.texts.statistics import doubts_of
 from rumi_tui.verse.languages import LANGUAGES
 from training.defaults import (
     BATCH,
@@ -140,6 +142,9 @@ def train(
             "pairs of lines in it that rhyme; may be given several times."
         ),
     ] = None,
+    licence: Annotated[
+        str | None, typer.Option(help="Of the model, for its card, as MIT; default: that of --init, or not said.")
+    ] = None,
     teacher: Annotated[
         list[str] | None,
         typer.Option(
@@ -157,9 +162,11 @@ def train(
     its end. Ctrl-C stops a run and keeps it; --resume goes on with it, with all that it was started with.
     """
     try:
-        from training.distributed import join_world
-        from training.run import prepare, read_config
-        from training.run_config import RunConfig, TrainConfig
+        with ended_at_once():
+            from training.distributed import join_world
+            from training.folder import taken
+            from training.run import prepare, read_config
+            from training.run_config import RunConfig, TrainConfig
     except ModuleNotFoundError as error:
         _without_training(error)
     command = shlex.join(["rumi-train", *sys.argv[1:]])
@@ -193,29 +200,30 @@ def train(
             tokenizer=tokenizer,
             rhyme=rhyme,
             self_training=tuple(str(path.resolve()) for path in self_training or ()),
+            licence=licence,
             teachers=tuple(str(_checkpoint(name)) for name in teacher or ()),
         )
         folder = out
-        if folder.exists() and any(folder.iterdir()):
-            raise RumiError(f"{folder} already holds something: go on with --resume {folder}, or name a new folder.")
-    with join_world() as world:
+    with join_world() as world, taken(folder, resume is None) if world.is_main else nullcontext():
         run = prepare(run_config, folder, world)
         if world.is_main:
             config = run.description.config
+            for doubt in chain.from_iterable(map(doubts_of, run.inputs.sources)):
+                narrate(doubt)
             narrate(
                 f"{run.description.card.parameters:,} parameters, {len(run.description.tokenizer)} tokens, dropout "
                 f"{config.dropout}, {run.batches.tokens:,} tokens of text, on {world.size} x {world.device.type}."
             )
         score = run.train()
     if not world.is_main:
-        return 0
+        return DONE
     if score is None:
         narrate(f"Stopped and kept. Go on with: rumi-train --resume {folder}")
-        return 1
+        return FAILED
     narrate(f"Validation: {score.nats_per_char:.4f} nats/char, {score.bits_per_char:.4f} bits/char.")
     narrate(f"Make a model file of it: rumi-export {folder}")
-    print(folder / "model.safetensors")
-    return 0
+    say(folder / "model.safetensors")
+    return DONE
 
 
 @eval_app.command()
@@ -268,7 +276,8 @@ def evaluate(
     """
     texts = text or _fetched_texts("--text")
     try:
-        step, description = load_step(model)
+        with ended_at_once():
+            step, description = load_step(model)
         if samples is not None:
             from training.quality.samples import measure_samples
     except ModuleNotFoundError as error:
@@ -293,14 +302,14 @@ def evaluate(
         }
         if verse:
             result["verse"] = verse
-        print(msgspec.json.encode(result).decode())
+        say_json(result)
     else:
-        print(
+        say(
             f"{score.nats_per_char:.5f} nats/char  {score.bits_per_char:.5f} bits/char  "
             f"{score.characters:,} characters, {score.unknown_characters:,} of them unknown to the model"
         )
         if told_score:
-            print(
+            say(
                 f"{told_score.nats_per_char:.5f} nats/char  {told_score.bits_per_char:.5f} bits/char  "
                 "told the metre and the rhymes too"
             )
@@ -314,7 +323,7 @@ def evaluate(
 
 def _checkpoint(name: str) -> Path:
     model = shipped(name)
-    return checkpoint_path(model) if model else Path(name).resolve()
+    return checkpoint_path(model) if model else given_path(name).resolve()
 
 
 def _fetched_texts(option: str) -> list[Path]:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.errors import RumiError, describe
+from models.files import temporary_name
 from models.layout import UNSAID, Conditions, lay_out
 from models.tokenizer import Tokenizer
 from rumi_tui.texts.corpus import Poem
@@ -69,7 +70,7 @@ def store_encoded(poems: Iterable[Ids], folder: Path, vocab_size: int) -> Encode
     dtype = np.dtype(np.uint16 if vocab_size <= 2**16 else np.uint32)
     lengths = []
     try:
-        with tempfile.TemporaryFile(dir=folder) as file:
+        with tempfile.TemporaryFile(prefix=f"{temporary_name()}_", dir=folder) as file:
             for poem in poems:
                 file.write(poem.astype(dtype).tobytes())
                 lengths.append(len(poem))

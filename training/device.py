@@ -30,3 +30,10 @@ def keep_freed_memory() -> None:
     if mallopt:
         mallopt(_MMAP_MAX, 0)
         mallopt(_TRIM_THRESHOLD, _NEVER)
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether it was raised because memory was asked for that there is not, on a GPU or beside it."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    return isinstance(error, RuntimeError) and "allocate memory" in str(error)

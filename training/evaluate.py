@@ -6,13 +6,13 @@ Needs torch only where a checkpoint is loaded.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Literal
 
 from models.card import UNSAID as UNSAID_LANGUAGE
 from models.card import Description
 from models.errors import RumiError
 from models.layout import UNSAID
+from models.paths import given_path, is_checkpoint
 from models.pretrained import shipped
 from models.tokenizer import Tokenizer
 from rumi_tui.engine.context import DecodeStep
@@ -29,11 +29,12 @@ def load_step(model: str) -> tuple[DecodeStep, Description]:
     Raises `RumiError` where there is none, `ModuleNotFoundError` for a checkpoint where torch is not installed.
     """
     # each brings in a runtime that the other does without
-    if model.endswith(".safetensors") or (Path(model).is_dir() and not shipped(model)):
+    path = given_path(model)
+    if not shipped(model) and is_checkpoint(path):
         from training.checkpoint import load_weights
         from training.torch_step import TorchStep
 
-        decoder, description = load_weights(Path(model))
+        decoder, description = load_weights(path)
         return TorchStep(decoder), description
     from rumi_tui.engine.session import load_model
 

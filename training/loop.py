@@ -6,6 +6,7 @@ Knows nothing of command lines or screens: what is to be seen goes to a `Watcher
 from __future__ import annotations
 
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -144,6 +145,8 @@ def train(
     """
     keep_freed_memory()
     state = store.load(model, optimizers)
+    if world.is_main and not state.step:  # so that it can be gone on with wherever it is cut off
+        store.save(model, optimizers, state)
     state.newest_is_best = weights is not None
     mine = slice(world.rank * config.batch // world.size, (world.rank + 1) * config.batch // world.size)
     model.train()
@@ -152,7 +155,7 @@ def train(
         ids = torch.zeros(config.batch // world.size // config.accumulate, batches.window, dtype=torch.int64)
         losses_of = compiled(losses_of, model, ids.to(world.device))
     started = time.monotonic() - state.seconds
-    with _interruptions() as interrupted:
+    with interruptions() as interrupted:
         while state.evals_since_best < config.patience:
             progress = world.from_main(progress_of(config, state))
             if progress >= 1:
@@ -248,16 +251,22 @@ def _evaluate(model: Decoder, estimate_loss: LossEstimate, state: TrainState, wo
 
 
 @contextmanager
-def _interruptions() -> Iterator[list[int]]:
-    """Collects Ctrl-C and SIGTERM, so that a step is never cut in two; a second Ctrl-C interrupts at once."""
+def interruptions() -> Iterator[list[int]]:
+    """Collects what ends a run, so that a step is never cut in two; a second Ctrl-C interrupts at once.
+
+    That is Ctrl-C, SIGTERM, and SIGHUP, when the terminal is closed, unless nohup had that ignored.
+    """
     received: list[int] = []
 
     def receive(number: int, _: Any) -> None:
-        if received:
+        if received and number == signal.SIGINT:
             raise KeyboardInterrupt
         received.append(number)
 
-    handlers = {number: signal.signal(number, receive) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    handlers = {number: signal.signal(number, receive) for number in numbers}
     try:
         yield received
     finally:

@@ -7,11 +7,10 @@ import hashlib
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from itertools import chain, pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO, cast
 
 import msgspec
 import torch
@@ -21,10 +20,11 @@ from models.bpe import WordTokenizer
 from models.card import UNSAID, Card, Description, Text
 from models.config import DEFAULT_PRESET, DecoderConfig, preset
 from models.decoder import Decoder
-from models.errors import RumiError, describe
+from models.errors import RumiError
+from models.paths import WEIGHTS, weights_path
 from models.tokenizer import SEPARATOR, CharacterTokenizer, Tokenizer
 from rumi_tui.engine.loss import Score
-from rumi_tui.texts.corpus import Poem, Source, read_corpus
+from rumi_tui.texts.corpus import UNSAID_LICENCE, Poem, Source, read_corpus
 from training import checkpoint
 from training.data import (
     VERSIONS,
@@ -37,19 +37,20 @@ from training.data import (
     store_encoded,
 )
 from training.defaults import FEWEST_POEMS
+from training.device import is_out_of_memory
 from training.distributed import World
 from training.estimate import LossEstimate
 from training.evaluate import exact_loss
+from training.folder import new_folder
 from training.loop import Store, TrainState, train
 from training.optim import build_optimizers
+from training.report.screen import LastingStream
 from training.report.watcher import RunWatcher
 from training.rhyme.self_training import GeneratedVerse, known_words, read_generated
 from training.rhyme.weights import WEIGHT, rhyme_weights, self_training_weights
 from training.run_config import RunConfig
 from training.text_index import index_text
 from training.torch_step import TorchStep
-
-LICENCE = "MIT"
 
 
 class Inputs(NamedTuple):
@@ -97,7 +98,7 @@ def read_inputs(config: RunConfig) -> Inputs:
         teachers=[checkpoint.load_weights(path) for path in teachers],
         hashes={
             "texts": [source.sha256 for source in sources],
-            "init": [_sha256(checkpoint.weights_path(start))] if start else [],
+            "init": [_sha256(weights_path(start))] if start else [],
             "self_training": [_sha256(path) for path in generated],
             "teachers": [_sha256(checkpoint.weights_path(path)) for path in teachers],
         },
@@ -129,7 +130,7 @@ class Run:
         """
         config = self.config.train
         store = Store(self.folder, {"config": asdict(self.config), **self.inputs.hashes}, self._keep_best)
-        console = Console(file=sys.stderr, quiet=not self.world.is_main)
+        console = Console(file=cast(TextIO, LastingStream(sys.stderr)), quiet=not self.world.is_main)
         assert self.config.learning_rate is not None
         optimizers = build_optimizers(self.model, self.config.learning_rate)
         with RunWatcher(self.folder, self.description, self._characters(steps=1), console) as watcher:
@@ -146,10 +147,13 @@ class Run:
                     self.weights,
                     [teacher.to(self.world.device) for teacher in self.teachers],
                 )
-            except torch.OutOfMemoryError as error:
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
                 raise RumiError(
-                    f"The GPU has too little memory for {config.batch} sequences at once: begin anew with "
-                    "--accumulate 2 or more, which works through them in so many parts."
+                    f"There is too little memory for {config.batch // config.accumulate} sequences at once: begin anew "
+                    f"with --accumulate {2 * config.accumulate} or more, which works through a batch in so many parts, "
+                    "or with a smaller --batch."
                 ) from error
         if state is None or not self.world.is_main:
             return None
@@ -159,7 +163,7 @@ class Run:
     def _keep_best(self, model: Decoder, state: TrainState) -> None:
         card = self.description.card
         card = msgspec.structs.replace(card, characters_seen=card.characters_seen + self._characters(state.step))
-        checkpoint.save_weights(self.folder / checkpoint.WEIGHTS, model, self.description._replace(card=card))
+        checkpoint.save_weights(self.folder / WEIGHTS, model, self.description._replace(card=card))
 
     def _characters(self, steps: int) -> int:
         """How many characters of text that many steps read, see `Card.characters_seen`."""
@@ -176,7 +180,7 @@ def prepare(config: RunConfig, folder: Path, world: World) -> Run:
     tokenizer, shape = _tokenizer_and_shape(config, inputs)
     teachers = _teachers(config, inputs, tokenizer, shape)
     generated = inputs.generated_poems
-    with _new_folder(folder):
+    with new_folder(folder):
         verse = [source.training for source in inputs.sources]
         training, characters = _encode([*verse, generated], tokenizer, inputs.language, folder)
         validation = _encode_validation(inputs, tokenizer, folder)
@@ -233,7 +237,7 @@ def measure(folder: Path, sources: Sequence[Source], device: torch.device) -> Sc
         nats_per_char_told=round(told.nats_per_char, 5) if told else None,
     )
     description = index_text(description._replace(card=card), sources)
-    checkpoint.save_weights(folder / checkpoint.WEIGHTS, model, description)
+    checkpoint.save_weights(folder / WEIGHTS, model, description)
     return score
 
 
@@ -353,25 +357,10 @@ def _card(config: RunConfig, inputs: Inputs, parameters: int) -> Card:
         nats_per_char=None,
         bits_per_char=None,
         parameters=parameters,
-        licence=LICENCE,
+        licence=config.licence or (earlier.licence if earlier else UNSAID_LICENCE),
         date=_today(),
         commands=earlier.commands + commands if earlier else commands,
     )
-
-
-@contextmanager
-def _new_folder(folder: Path) -> Iterator[None]:
-    """Makes a folder, and takes it away again, if it is empty, when what is done in it is refused."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RumiError(f"Could not make the folder {folder} ({describe(error)}).") from error
-    try:
-        yield
-    except RumiError:
-        with suppress(OSError):
-            folder.rmdir()
-        raise
 
 
 def _check_resumable(folder: Path, hashes: dict[str, list[str]]) -> None:

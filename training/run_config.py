@@ -62,6 +62,8 @@ class RunConfig:
     """Whether words that carry a rhyme weigh more, see `training.rhyme.weights`."""
     self_training: tuple[str, ...] = ()
     """Files of verse by the model that is trained further, see `training.rhyme.self_training`."""
+    licence: str | None = None
+    """What the card says; None: that of `init`, or nothing."""
     teachers: tuple[str, ...] = ()
     """Checkpoints to learn from beside the text, see `training.loop.losses_on`."""
 

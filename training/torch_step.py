@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from models.decoder import Cache, Decoder, empty_cache
-from rumi_tui.engine.context import Ids, Logits
+from rumi_tui.engine.context import Ids, Logits, finite
 
 
 class TorchStep:
@@ -32,4 +32,4 @@ class TorchStep:
         """Logits float32 [batch, time, vocab_size] for ids int64 [batch, time], and the next cache."""
         self.model.eval()
         logits, cache = self.model(torch.from_numpy(np.ascontiguousarray(ids)).to(self._device), cache)
-        return logits.cpu().numpy(), cache
+        return finite(logits.cpu().numpy()), cache

@@ -8,12 +8,11 @@ import textwrap
 from collections.abc import Sequence
 from typing import Annotated
 
-import msgspec
 import typer
 
 from models.forms import FORMS
 from rumi_tui import command_line
-from rumi_tui.command_line import READING_TEXTS, Debug, Json, Language, Version, narrate, patience
+from rumi_tui.command_line import READING_TEXTS, Debug, Json, Language, Version, narrate, patience, say, say_json
 from rumi_tui.engine.generate import LARGEST_SEED
 from rumi_tui.search.index import Quotation
 from rumi_tui.search.spelling import search_words
@@ -57,12 +56,12 @@ def ask(
 
         answer = ask(question, language, form=form, seed=seed, show=show, tell=narrate)
     if json:
-        print(msgspec.json.encode(answer).decode())
+        say_json(answer)
     elif answer.verse:
         verse = answer.verse
         manner = ", ".join(filter(None, [verse.form, verse.metre, verse.rhyme and f"rhyme {verse.rhyme}"]))
-        print(f"What follows is not Rumi's: the machine ({verse.model}) goes on from {verse.place}: {manner}.\n")
-        print(textwrap.indent(verse.text, "  ~ "))
+        say(f"What follows is not Rumi's: the machine ({verse.model}) goes on from {verse.place}: {manner}.\n")
+        say(textwrap.indent(verse.text, "  ~ "))
 
 
 def _quote(passages: Sequence[Quotation]) -> None:
@@ -70,9 +69,9 @@ def _quote(passages: Sequence[Quotation]) -> None:
         couplet = passage.couplet
         author = couplet.author or "author not said"
         rows = filter(None, [f"{couplet.place}, {author}", *couplet.titles, couplet.address])
-        print("\n".join([passage.quoted(), *(f"    {row}" for row in rows), ""]))
+        say("\n".join([passage.quoted(), *(f"    {row}" for row in rows), ""]))
     if not passages:
-        print("Nothing in the texts bears on this question.")
+        say("Nothing in the texts bears on this question.")
     sys.stdout.flush()
 
 

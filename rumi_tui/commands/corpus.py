@@ -8,6 +8,7 @@ import random
 import shlex
 import sys
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from textwrap import shorten
 from typing import Annotated
@@ -19,7 +20,19 @@ from rich.progress import BarColumn, DownloadColumn, Progress, ProgressColumn, T
 
 from models.errors import RumiError
 from rumi_tui import command_line
-from rumi_tui.command_line import READING_TEXTS, Debug, Json, Language, Version, narrate, patience
+from rumi_tui.command_line import (
+    READING_TEXTS,
+    Debug,
+    Json,
+    Language,
+    Version,
+    bold,
+    counted,
+    narrate,
+    patience,
+    say,
+    say_json,
+)
 from rumi_tui.locations import fetched_texts, index_folder, model_folder, texts_folder
 from rumi_tui.search.bridge import NO_GLOSS, Bridge
 from rumi_tui.search.cento import cento as make_cento
@@ -27,10 +40,10 @@ from rumi_tui.search.index import PAGE, Index
 from rumi_tui.texts.corpus import read_corpus
 from rumi_tui.texts.listing import listing
 from rumi_tui.texts.places import WAYS, Place, read_place
-from rumi_tui.texts.plain import to_json, to_text
+from rumi_tui.texts.plain import to_document, to_text
 from rumi_tui.texts.reader import Works, open_works
 from rumi_tui.texts.sources import TEXTS
-from rumi_tui.texts.statistics import describe_text
+from rumi_tui.texts.statistics import describe_text, doubts_of
 from rumi_tui.verse.languages import LANGUAGES, language_of
 
 corpus_app = command_line.new_app(help="The texts: those that a model learns from, and those of Rumi.")
@@ -70,16 +83,20 @@ def stats(
     debug: Debug = False,
 ) -> None:
     """Print poems, lines, characters, symbols and rare symbols of texts."""
-    statistics = [describe_text(source) for source in read_corpus(files)]
+    sources = read_corpus(files)
+    statistics = [describe_text(source) for source in sources]
+    for doubt in chain.from_iterable(map(doubts_of, sources)):
+        narrate(doubt)
     if json:
-        print(msgspec.json.encode(statistics).decode())
+        say_json(statistics)
         return
     for text in statistics:
-        print(f"{text.name}: {text.form}, {text.language or 'language not said'}")
-        print(f"  {text.poems:,} poems ({text.validation_poems:,} validate), {text.lines:,} lines")
-        print(f"  {text.characters:,} characters, {len(text.symbols)} symbols: {' '.join(text.symbols)}")
+        say(f"{text.name}: {text.form}, {text.language or 'language not said'}")
+        say(f"  {counted(text.poems, 'poem')} ({text.validation_poems:,} validate), {counted(text.lines, 'line')}")
+        symbols = counted(len(text.symbols), "symbol")
+        say(f"  {counted(text.characters, 'character')}, {symbols}: {' '.join(text.symbols)}")
         rare = " ".join(f"{symbol} {count}" for symbol, count in text.rare_symbols.items())
-        print(f"  {len(text.rare_symbols)} rare symbols: {rare}" if rare else "  no rare symbols")
+        say(f"  {counted(len(text.rare_symbols), 'rare symbol')}: {rare}" if rare else "  no rare symbols")
 
 
 @corpus_app.command()
@@ -110,7 +127,7 @@ def fetch(
     folder = fetched_texts()
     if texts_folder() != folder:
         narrate(f"RUMI_CORPUS_DIR names another folder, {texts_folder()}: unset it to read the fetched texts.")
-    print(folder)
+    say(folder)
 
 
 def _progress(*columns: ProgressColumn) -> Progress:
@@ -133,7 +150,7 @@ def _fetch_texts() -> list[str]:
             if fetched.complaint:
                 missing.append(fetched)
             else:
-                narrate(f"{fetched.text.file}: {fetched.poems:,} poems.")
+                narrate(f"{fetched.text.file}: {counted(fetched.poems, 'poem')}.")
     return complaints(missing)
 
 
@@ -174,12 +191,12 @@ def list_texts(json: Json = False, debug: Debug = False) -> None:
     """
     listed = listing(texts_folder(), TEXTS)
     if json:
-        print(msgspec.json.encode(listed).decode())
+        say_json(listed)
         return
     for text in listed:
         size = f"{text.bytes / 1e6:.1f} MB"
         licence = shorten(text.licence, 31, placeholder=" ...")
-        print(
+        say(
             f"{text.name:27} {text.language or '?':3} {text.form:8} {licence:31} {size:>8}  "
             f"{'here' if text.here else 'rumi-corpus fetch'}"
         )
@@ -204,22 +221,19 @@ def search(
     """
     found = open_index().search(" ".join(words), language, page)
     if json:
-        print(msgspec.json.encode({"words": words, "page": page, **msgspec.to_builtins(found)}).decode())
+        say_json({"words": words, "page": page, **msgspec.to_builtins(found)})
         return
     for passage in found.passages:
         couplet = passage.couplet
         rows = filter(None, [couplet.place, *couplet.titles, couplet.address])
-        print("\n".join([*rows, passage.quoted(_bold if sys.stdout.isatty() else str), ""]))
+        say("\n".join([*rows, passage.quoted(bold if sys.stdout.isatty() else str), ""]))
     if found.found and not found.passages:
-        narrate(f"{found.found:,} couplets fill {found.pages:,} pages: there is no page {page:,}.")
-    elif found.found:
-        narrate(f"{found.found:,} couplets, page {page} of {found.pages:,}.")
+        pages = counted(found.pages, "page")
+        raise RumiError(f"There is no page {page:,}: what was found, {counted(found.found, 'couplet')}, fills {pages}.")
+    if found.found:
+        narrate(f"{counted(found.found, 'couplet')}, page {page} of {found.pages:,}.")
     else:
         narrate("No couplet holds all of these words.")
-
-
-def _bold(words: str) -> str:
-    return f"\x1b[1m{words}\x1b[22m"
 
 
 @corpus_app.command()
@@ -241,10 +255,10 @@ def gloss(
     if not words:
         raise typer.BadParameter("there is no word in it.", param_hint="LINE")
     if json:
-        print(msgspec.json.encode({"line": " ".join(line), "gloss": words}).decode())
+        say_json({"line": " ".join(line), "gloss": words})
         return
     for word in words:
-        print(f"{word.word}  {', '.join(word.english) or NO_GLOSS}")
+        say(f"{word.word}  {', '.join(word.english) or NO_GLOSS}")
     narrate("A gloss, word by word, and not a translation.")
 
 
@@ -289,10 +303,10 @@ def cento(
     with contextlib.closing(open_index()) as index:
         made = make_cento(open_works(texts_folder()), index, question, language_of(question))
     if json:
-        print(msgspec.json.encode(made).decode())
+        say_json(made)
         return
     for couplet in made.couplets:
-        print(f"{couplet.verse}\n    {couplet.place}, {couplet.address}\n")
+        say(f"{couplet.verse}\n    {couplet.place}, {couplet.address}\n")
     narrate("Every line is Rumi's; the order is the program's.")
     if made.metre:
         asked = ["--model", LANGUAGES[made.language].model, "--form", made.form, "--metre", made.metre]
@@ -303,7 +317,10 @@ def _print_poem(works: Works, place: Place, language: str | None, json: bool) ->
     poem = works.poem(place)
     if language is not None:
         poem = poem.only_in(language)
-    print(to_json(works, poem, place.couplet) if json else to_text(poem, place.couplet))
+    if json:
+        say_json(to_document(works, poem, place.couplet))
+    else:
+        say(to_text(poem, place.couplet))
 
 
 def corpus_main() -> None:

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated
 
-import msgspec
 import typer
 
 from models.errors import RumiError
@@ -16,7 +15,7 @@ from models.forms import FORMS
 from models.phrases import PHRASE
 from models.pretrained import MODELS
 from rumi_tui import command_line
-from rumi_tui.command_line import Debug, Json, Version, finite, narrate
+from rumi_tui.command_line import Debug, Json, Version, finite, narrate, say, say_json
 from rumi_tui.engine.drafts import write_drafts
 from rumi_tui.engine.generate import (
     DEFAULT_LINES,
@@ -158,9 +157,9 @@ def generate(
         if json or drafts or number != len(written):
             return
         if number > shown:
-            print("\n\n" * (number > 0) + request.text, end="")
+            say("\n\n" * (number > 0) + request.text, end="")
             shown = number
-        print(step.text, end="", flush=True)
+        say(step.text, end="", flush=True)
 
     def count_drafts(number: int) -> None:
         """Tells a person who waits how many are written."""
@@ -176,17 +175,17 @@ def generate(
         for number, poem in enumerate(write_poems(session, session.description, request, poems, show)):
             written.append(poem)
             if not json and number > shown:
-                print("\n\n" * (number > 0) + poem.text, end="", flush=True)
+                say("\n\n" * (number > 0) + poem.text, end="", flush=True)
             tell_faults(poem)
         if not json:
-            print()
+            say()
     else:
         for number, draft in enumerate(write_drafts(session, session.description, request, drafts, show, count_drafts)):
             written.append(draft)
             if not json:
                 narrate(f"Seed {draft.seed}: {draft.rank.reasons}")
                 tell_faults(draft)
-                print(draft.text + "\n" * (number + 1 < drafts), flush=True)
+                say(draft.text + "\n" * (number + 1 < drafts), flush=True)
     if json:
         result = {
             "model": session.name,
@@ -202,7 +201,7 @@ def generate(
             "original": original,
             "poems": written,
         }
-        print(msgspec.json.encode(result).decode())
+        say_json(result)
     if stats:
         seconds = time.perf_counter() - started
         characters = sum(len(poem.text) - len(request.text) for poem in written)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.errors import RumiError
+from models.paths import given_path
 from models.pretrained import MODELS, shipped
 from rumi_tui import command_line
-from rumi_tui.command_line import Debug, Version, narrate
+from rumi_tui.command_line import FAILED, Debug, Version, narrate, say
 from rumi_tui.terminal import end_with_terminal, in_browser
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def tui(
         exchange(export, import_)
         return
     if settings:
-        print(page(settings_path()))
+        say(page(settings_path()))
         return
     if not (web or in_browser()):
         check_terminal()
@@ -83,7 +84,7 @@ def tui(
 
     settings_file = SettingsFile(settings_path())
     if model is not None:
-        model = shipped(model) or str(Path(model).expanduser().resolve())
+        model = shipped(model) or str(given_path(model).resolve())
     if os.environ.get("NO_COLOR") == "":  # which stands for colours (no-color.org); Textual takes it for none
         del os.environ["NO_COLOR"]
     screen_reader = screen_reader or settings_file.settings.screen_reader == "on"
@@ -114,8 +115,10 @@ def tui(
             pass  # it is left as it was, also where somebody chose another order meanwhile
     library.close()
     if unsaved_poems:
-        print(unsaved_poems)
+        say(unsaved_poems)
         raise RumiError("The poems above could not be saved in the library: copy them from here.")
+    if app.return_code:
+        raise typer.Exit(FAILED)
 
 
 def check_terminal() -> None:
@@ -151,8 +154,10 @@ def print_library() -> None:
 
     library = Library(library_path())
     tell_set_aside(library)
-    print("\n\n".join(to_text(poem) for poem in reversed(library.poems())), end="")
+    say("\n\n".join(to_text(poem) for poem in reversed(library.poems())), end="")
     library.close()
+    if library.damage:
+        raise RumiError(library.damage)
 
 
 def exchange(export: Path | None, import_: Path | None) -> None:
@@ -167,11 +172,12 @@ def exchange(export: Path | None, import_: Path | None) -> None:
     if import_:
         narrate(take_in(library, read_file(import_)).words)
     if export:
-        path = export.expanduser()
-        with replacing(path) as temporary:
+        with replacing(export) as temporary:
             temporary.write_bytes(to_library_file(library))
-        narrate(f"The whole library is saved as {path}.")
+        narrate(f"The whole library is saved as {export}.")
     library.close()
+    if library.damage:
+        raise RumiError(library.damage)
 
 
 def tell_set_aside(library: Library) -> None:

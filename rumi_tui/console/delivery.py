@@ -10,7 +10,7 @@ from typing import Any
 
 from textual.app import App
 
-from rumi_tui.console.complaints import complaining
+from rumi_tui.console.complaints import complain, complaining
 from rumi_tui.library.exchange import library_file_name, to_library_file
 from rumi_tui.library.formats import content_of, file_name, save_file
 from rumi_tui.library.printer import print_poem
@@ -28,6 +28,8 @@ async def give_library(app: App[Any], library: Library) -> None:
     with complaining(app):
         content = to_library_file(library)
         await _hand_over(app, lambda: content, library_file_name(), "The whole library is saved as")
+        if library.damage:
+            complain(app, library.damage)
 
 
 async def send_to_printer(app: App[Any], poem: KeptPoem) -> None:

@@ -36,6 +36,10 @@ _MODIFIERS = frozenset({"ctrl", "alt", "super", "hyper", "meta"})
 _PERSIAN_LETTER = re.compile(r"[\u0621-\u064a\u066e-\u06d3]\Z")
 _KITTY_KEY = re.compile(r"\x1b\[(\d+)(?::\d*(?::(\d+))?)?(?:;(\d*)(?::\d+)?)?(?:;([\d:]*))?u")
 """Code, the code at its place of a Latin keyboard, modifiers and text."""
+_NO_KEY = re.compile(r"\x1b\[(<(?!-?\d+;-?\d+;-?\d+[Mm])[^Mm]*[Mm]|[=>?][\d;]*[cu])")
+"""A place of the mouse that is none, and what a terminal says of itself: Textual would take both for letters."""
+IGNORED = "ignored"
+"""The name of a key that does nothing."""
 _COMMANDING = 0b111110
 """The bits of `_MODIFIERS` in such a sequence; those of Shift and of the locks are others."""
 ASK_FOR_ALTERNATE_KEYS = "\x1b[=4;2u"
@@ -91,14 +95,20 @@ def in_plain_terms(sequence: str) -> str:
 def understand_alternate_keys() -> bool:
     """Has Textual's parser read keys `in_plain_terms`; whether it does.
 
-    Textual has no place for this, and its parser ends the program at such a key: it must not be asked for in vain.
+    Textual has no place for this, and its parser ends the program at such a key: it must not be asked for in vain. So
+    what the parser cannot read at all, as a number that is no character, is a key that does nothing.
     """
     if not hasattr(XTermParser._sequence_to_key_events, "__wrapped__"):
         plain = XTermParser._sequence_to_key_events
 
         @wraps(plain)
         def understanding(parser: XTermParser, sequence: str, alt: bool = False) -> Iterable[events.Key]:
-            return plain(parser, in_plain_terms(sequence), alt)
+            try:
+                keys = list(plain(parser, in_plain_terms(sequence), alt))
+                "".join(key.character or "" for key in keys).encode()
+            except (ValueError, OverflowError):
+                return [events.Key(IGNORED, None)]
+            return keys or [events.Key(IGNORED, None)] * bool(_NO_KEY.fullmatch(sequence))
 
         setattr(XTermParser, plain.__name__, understanding)
     try:
@@ -109,7 +119,8 @@ def understand_alternate_keys() -> bool:
 
 def with_alternate_keys(driver: type[Driver]) -> type[Driver]:
     """A driver that asks its terminal for these keys, where it has one."""
-    if driver.__module__ != "textual.drivers.linux_driver" or not understand_alternate_keys():
+    understands = understand_alternate_keys()
+    if driver.__module__ != "textual.drivers.linux_driver" or not understands:
         return driver
 
     class AskingDriver(driver):  # type: ignore[valid-type, misc]

@@ -20,6 +20,7 @@ from msgspec import Meta, inspect
 from models.errors import RumiError, describe
 from models.files import replacing
 from models.forms import FORMS
+from models.paths import check_file, given_path
 from models.phrases import PHRASE
 from models.pretrained import MODELS, shipped
 from rumi_tui.bidi import Wish
@@ -35,6 +36,8 @@ KEYS = "keys"
 SLOWEST, QUICKEST = 1, 10_000
 """Characters a second that verse can be paced at."""
 PAGE_WIDTH = 76
+LARGEST = 1 << 20
+"""Bytes of a settings file that is read."""
 LONGEST_QUOTE = 40
 """Characters of a wrong value that are repeated."""
 
@@ -110,7 +113,7 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 def model_named(name: str) -> str:
     """A model as the settings name it, as it is called elsewhere: a name of `MODELS`, or the path of a file."""
-    return shipped(name) or str(Path(name).expanduser())
+    return shipped(name) or str(given_path(name))
 
 
 @dataclass(frozen=True)
@@ -211,9 +214,9 @@ def _checked(name: str, value: object, strict: bool) -> object:
         result: object = msgspec.convert(value, entry.kind, strict=strict)
         if entry.choices and result is not None and result not in entry.choices:
             raise ValueError
-        if name == "model" and not (shipped(str(value)) or Path(str(value)).expanduser().is_absolute()):
+        if name == "model" and not (shipped(str(value)) or given_path(str(value)).is_absolute()):
             raise ValueError
-    except (ValueError, RuntimeError) as error:
+    except (ValueError, RumiError) as error:
         raise RumiError(f"{name} cannot be {_quoted(value)}: choose {entry.range or entry.help}.") from error
     return result
 
@@ -293,6 +296,7 @@ class SettingsFile:
         if self._path is None:
             return self._unkept
         try:
+            check_file(self._path, LARGEST)
             return self._path.read_bytes().decode("utf-8-sig")
         except FileNotFoundError:
             return ""

@@ -13,9 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from models.config import DecoderConfig
+from models.errors import RumiError
 
 Ids = npt.NDArray[np.int64]
 Logits = npt.NDArray[np.float32]
+
+
+def finite(logits: Logits) -> Logits:
+    """The logits of a step. Raises `RumiError` where one is infinite or no number."""
+    if not np.isfinite(logits).all():
+        raise RumiError("The model answers with what is no number: it is damaged; train or export it again.")
+    return logits
 
 
 class DecodeStep(Protocol):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,19 +11,18 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
 
-from models.card import Description
 from models.config import ROTARY_BASE
 from models.errors import RumiError, describe
+from models.paths import check_file, given_path, is_checkpoint, weights_path
 from models.pretrained import MODELS, model_path, shipped
-from rumi_tui.engine.context import Ids, Logits
+from rumi_tui.engine.context import Ids, Logits, finite
+from rumi_tui.engine.model_file import cache_shape, read_description
 from rumi_tui.engine.ring import RingCache
+from rumi_tui.engine.runtime import start
+from rumi_tui.engine.trial import try_out
 
 LARGEST_FILE = 512 << 20
 """Bytes. A larger file is not one of ours, and reading it could exhaust the memory."""
-SLACK = 8
-"""The cache holds window x (1 + 1/SLACK) positions, so that it is moved up once in window/SLACK ids, not at each: a
-larger capacity slows attention, a smaller one moves the buffer more often."""
-
 _FORMER_NAMES = {"total": "total_len", "last": "last_pos", "fed": "new_len", "places": "position_ids"}
 """Inputs of a graph by the names that model files of version 0.1 have for them."""
 
@@ -101,31 +99,27 @@ class Session:
     def __init__(self, path: Path, dequantize: bool = False) -> None:
         """With `dequantize`, for many streams at once, 8-bit weights become floats, of which a batch gains more."""
         self.name = path.stem
-        self.sha256 = _hash(path)
+        data = _read(path)
+        self.sha256 = hashlib.sha256(data).hexdigest()
         """Of the file: two poems with the same model hash, settings and seed are the same poem."""
+        self.description = read_description(data, str(path))
+        self.config, self.tokenizer, self.card = self.description[:3]
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 4
         if dequantize:
             options.add_session_config_entry("session.disable_quant_qdq", "1")
         else:
             options.add_session_config_entry("session.qdq_matmulnbits_accuracy_level", "4")  # products of integers
         try:
-            self.session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+            self.session = start(data, options)
         except Exception as error:  # onnxruntime raises a dozen unrelated kinds for a file that is not a model
             raise RumiError(f"{path} is damaged or not an ONNX file: copy or export it again.") from error
-        metadata = self.session.get_modelmeta().custom_metadata_map
-        self.description = Description.from_metadata(metadata, str(path))
-        self.config, self.tokenizer, self.card = self.description[:3]
         names = [value.name for value in self.session.get_inputs()]
         self.input_names = {_FORMER_NAMES.get(name, name): name for name in names}
         """The inputs of the graph: what each is, and how this file calls it."""
         self._cache_names = [name.removeprefix("past_") for name in names if re.match(r"past_(key|value)\.", name)]
         self._is_standard = "past_positions" in names
-        has_positions = self._is_standard or ("cos" in names) == self.config.is_rotary
-        fits = len(self._cache_names) == 2 * self.config.layers and has_positions
-        if names[:1] != ["ids"] or not fits:
-            raise RumiError(f"{path} does not match its own description: export it again.")
+        self(np.zeros((1, 1), dtype=np.int64), self.empty_cache(1))  # what cannot be run is refused before verse begins
 
     def check_form(self, form: str) -> None:
         """Raises `RumiError` for a form that the model was not trained on."""
@@ -134,10 +128,9 @@ class Session:
 
     def empty_cache(self, batch: int) -> OrtCache | RingCache:
         """The cache before the first id of `batch` streams."""
-        config = self.config
         if self._is_standard:
-            return RingCache(config, batch)
-        shape = (batch, config.heads, config.window + config.window // SLACK, config.head_dim)
+            return RingCache(self.config, batch)
+        shape = cache_shape(self.config, batch)
         return OrtCache({name: np.zeros(shape, dtype=np.float32) for name in self._cache_names})
 
     def select(self, cache: OrtCache | RingCache, streams: Sequence[int]) -> OrtCache | RingCache:
@@ -149,38 +142,50 @@ class Session:
         return selected
 
     def __call__(self, ids: Ids, cache: OrtCache | RingCache) -> tuple[Logits, OrtCache | RingCache]:
-        """Logits float32 [batch, time, vocab_size] for ids int64 [batch, time], and the next cache."""
-        if isinstance(cache, RingCache):
-            return cache.step(self.session, ids), cache
-        call = cache.next_id
-        if call is None or ids.shape[1] != 1:
-            call = _Call(self, cache, ids)
-        if ids.shape[1] == 1:
-            cache.next_id = call
-        logits = call.run(ids, cache.position)
+        """Logits float32 [batch, time, vocab_size] for ids int64 [batch, time], and the next cache.
+
+        Raises `RumiError` where the graph cannot be run, or answers with what is no number.
+        """
+        try:
+            if isinstance(cache, RingCache):
+                return finite(cache.step(self.session, ids)), cache
+            call = cache.next_id
+            if call is None or ids.shape[1] != 1:
+                call = _Call(self, cache, ids)
+            if ids.shape[1] == 1:
+                cache.next_id = call
+            logits = call.run(ids, cache.position)
+        except RumiError:
+            raise
+        except Exception as error:  # as many kinds as above
+            raise RumiError(f"The model {self.name} cannot be run ({error}): export it again.") from error
         cache.position += ids.shape[1]
-        return logits, cache
+        return finite(logits), cache
 
 
-def load_model(name: str, dequantize: bool = False) -> Session:
+def load_model(name: str, dequantize: bool = False, try_first: bool = True) -> Session:
     """A model that ships with the program, by its name in `models.pretrained.MODELS`, or the model file at a path.
 
-    `dequantize` as in `Session`.
+    `dequantize` as in `Session`. A file that does not ship is tried in a process of its own first, unless a crash would
+    do no harm here.
     """
-    model = shipped(name)
-    return Session(model_path(model) if model else Path(name), dequantize)
+    if model := shipped(name):
+        return Session(model_path(model), dequantize)
+    path = given_path(name)
+    if try_first and path.is_file():
+        try_out(path)
+    return Session(path, dequantize)
 
 
-def _hash(path: Path) -> str:
+def _read(path: Path) -> bytes:
+    """All of a file that may be a model file. Raises `RumiError` for any other."""
+    if is_checkpoint(path) and weights_path(path).is_file():
+        raise RumiError(f"{path} is a checkpoint: make a model file of it with rumi-export {path}")
     try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            digest = hashlib.file_digest(file, "sha256").hexdigest() if size <= LARGEST_FILE else ""
+        check_file(path, LARGEST_FILE)
+        return path.read_bytes()
     except OSError as error:
         raise RumiError(
             f"Could not read the model file {path} ({describe(error)}): "
             f"use {', '.join(MODELS)}, or the path of an .onnx file."
         ) from error
-    if not digest:
-        raise RumiError(f"{path} is larger than {LARGEST_FILE >> 20} MiB: it is not a model file of this program.")
-    return digest

@@ -116,7 +116,7 @@ class Worker:
 
     def _model(self, name: str) -> Session:
         if name not in self._models:
-            self._models[name] = load_model(name)
+            self._models[name] = load_model(name, try_first=False)  # a crash ends this process alone
         return self._models[name]
 
     def _write(self, order: Write) -> None:
@@ -203,7 +203,9 @@ class Worker:
 
 if __name__ == "__main__":
     try:
-        Worker(sys.stdin.buffer, sys.stdout.buffer).run()
+        reports = os.fdopen(os.dup(1), "wb")
+        os.dup2(2, 1)  # what a library prints is no report
+        Worker(sys.stdin.buffer, reports).run()
     except (BrokenPipeError, KeyboardInterrupt):
         pass
     except Exception:

@@ -6,15 +6,15 @@ Knows nothing of screens.
 from __future__ import annotations
 
 import datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from models.characters import printable
 from models.errors import RumiError, describe
-from rumi_tui.bidi import printable
-from rumi_tui.library.store import Branch, KeptPoem, Library
+from models.paths import check_file, given_path
+from rumi_tui.library.store import Branch, KeptPoem, Library, check
 from rumi_tui.texts.places import read_place
 
 VERSION = 1
@@ -23,8 +23,6 @@ LIBRARY = "library"
 """What stands in the place of a format where the whole library is to be saved."""
 LARGEST = 256 * 2**20
 """Bytes of a file that is read: a hundred thousand poems."""
-LARGEST_SEED = 2**63 - 1
-"""That SQLite takes."""
 
 
 class LibraryFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,14 +69,12 @@ def read_file(path: Path) -> LibraryFile:
 
     Raises `RumiError` for one that cannot be read, or that is damaged or another program's.
     """
+    path = given_path(path)
     try:
-        path = path.expanduser()
-        if path.stat().st_size > LARGEST:
-            raise RumiError(f"{path} is larger than {LARGEST // 2**20} MB, which no library of poems is.")
+        check_file(path, LARGEST)
         content = path.read_bytes()
-    except (OSError, ValueError, RuntimeError) as error:  # the last for ~ and a person who is not there
-        why = describe(error) if isinstance(error, OSError) else str(error)
-        raise RumiError(f"{path} cannot be read ({why}).") from error
+    except OSError as error:
+        raise RumiError(f"{path} cannot be read ({describe(error)}).") from error
     try:
         file = _decode(content)
         for poem in file.poems:
@@ -101,25 +97,12 @@ def _decode(content: bytes) -> LibraryFile:
 
 
 def _check(poem: KeptPoem) -> None:
-    """Raises `ValueError` for a poem that no library can hold, or that would not be itself there."""
-    length = len(poem.text)
-    datetime.datetime.fromisoformat(poem.written).astimezone().isoformat()
+    """Raises `ValueError` for a poem that no library can hold, or that a stranger has named to do harm."""
     for name in ("model", "model_sha256", "form", "title", "written"):
         value = getattr(poem, name)
         if value != printable(value):
             raise ValueError(f"the {name} of a poem has control characters")
-    poem.text.encode()
-    beginnings = [passage.begins_at for passage in poem.passages]
-    if any(not 0 <= begin <= length for begin in beginnings) or any(a >= b for a, b in pairwise(beginnings)):
-        raise ValueError("a passage does not lie in its poem")
-    if any(not 0 <= passage.seed <= LARGEST_SEED for passage in poem.passages):
-        raise ValueError("a seed is out of range")
-    if any(passage.lines is not None and not 0 <= passage.lines <= LARGEST_SEED for passage in poem.passages):
-        raise ValueError("a number of lines is out of range")
-    if poem.branch and not (poem.branch.parent < poem.id and 0 <= poem.branch.at <= length):
-        raise ValueError("a branch does not leave an earlier poem")
-    if poem.real and not all(0 <= real.length <= length for real in (poem.real, *poem.real.parts)):
-        raise ValueError("a beginning is longer than its poem")
+    check(poem)
 
 
 def take_in(library: Library, file: LibraryFile) -> TakenIn:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from models.characters import printable
 from models.forms import form_named
 from models.pretrained import MODELS, model_path
-from rumi_tui.bidi import is_right_to_left, printable
+from rumi_tui.bidi import is_right_to_left
 from rumi_tui.library.real_verse import MACHINE_CAPTION, RealVerse
 from rumi_tui.library.store import KeptPoem
 from rumi_tui.verse.languages import language_of
@@ -103,4 +104,4 @@ def colophon(poem: KeptPoem) -> str:
         return f"Rumi's own verse{order}: {harmless(poem.real.place)}, {poem.form}, {poem.written[:10]}"
     begins = f"Begins with Rumi's verse ({harmless(poem.real.place)}), goes on with a" if poem.real else "A"
     manner = "his" if poem.real else "Rumi's"
-    return f"{begins} machine's verse in {manner} manner: {model}, {poem.form}{settings}, {poem.written[:10]}"
+    return f"{begins} machine's verse in {manner} manner: {harmless(model)}, {poem.form}{settings}, {poem.written[:10]}"

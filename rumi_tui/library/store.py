@@ -12,11 +12,13 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
+from models.characters import printable
 from models.errors import RumiError
 from rumi_tui.engine.generate import Ending, Keep
 from rumi_tui.engine.sampling import Sampling
@@ -24,6 +26,8 @@ from rumi_tui.library.real_verse import RealVerse
 from rumi_tui.library.tables import VERSION, migrate, set_aside, version_of
 from rumi_tui.verse.words import fold, search_terms
 
+LARGEST_SEED = 2**63 - 1
+"""That SQLite takes."""
 _COLUMNS = "id, written, model, model_sha256, form, text, parent, branches_at, favourite, title, tags, real"
 _FAMILY = f"""
 WITH RECURSIVE
@@ -122,6 +126,28 @@ class KeptPoem(msgspec.Struct, frozen=True, kw_only=True):
         return self.real is not None and self.real.length >= len(self.text)
 
 
+def check(poem: KeptPoem) -> None:
+    """Raises `ValueError` for a poem that no library can hold, or that would not be itself there."""
+    length = len(poem.text)
+    datetime.datetime.fromisoformat(poem.written).astimezone().isoformat()
+    msgspec.json.encode(poem)  # whose texts are whole
+    beginnings = [passage.begins_at for passage in poem.passages]
+    if any(not 0 <= begin <= length for begin in beginnings) or any(a >= b for a, b in pairwise(beginnings)):
+        raise ValueError("a passage does not lie in its poem")
+    if any(not 0 <= passage.seed <= LARGEST_SEED for passage in poem.passages):
+        raise ValueError("a seed is out of range")
+    if any(passage.lines is not None and not 0 <= passage.lines <= LARGEST_SEED for passage in poem.passages):
+        raise ValueError("a number of lines is out of range")
+    if poem.branch and not (poem.branch.parent < poem.id and 0 <= poem.branch.at <= length):
+        raise ValueError("a branch does not leave an earlier poem")
+    if poem.real and not all(0 <= real.length <= length for real in (poem.real, *poem.real.parts)):
+        raise ValueError("a beginning is longer than its poem")
+
+
+class DamagedPoemError(RumiError):
+    """A poem of the library cannot be read; the others can."""
+
+
 class Library:
     """The poems in one SQLite file; several consoles may have it open.
 
@@ -133,13 +159,15 @@ class Library:
         self._path = path
         self.set_aside: Path | None = None
         """Where a damaged file went."""
+        self.damage = ""
+        """Which poems are damaged, in a sentence, of those that were last asked for together; empty for none."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 self._database = self._open()
             except sqlite3.OperationalError:
                 raise
-            except sqlite3.DatabaseError:
+            except (sqlite3.DatabaseError, UnicodeDecodeError):  # the second of SQLite's own words about the damage
                 self.set_aside = set_aside(path)
                 self._database = self._open()
         except (sqlite3.Error, OSError) as error:
@@ -153,6 +181,7 @@ class Library:
 
     def _open(self) -> sqlite3.Connection:
         database = sqlite3.connect(self._path, timeout=1.0, isolation_level=None)
+        database.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
         try:
             verdict = database.execute("PRAGMA quick_check(1)").fetchone()[0]
             if verdict != "ok":
@@ -161,7 +190,7 @@ class Library:
             if version_of(database) == VERSION:
                 database.execute("PRAGMA journal_mode = WAL")
                 database.execute("PRAGMA synchronous = NORMAL")
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeDecodeError):
             database.close()
             raise
         return database
@@ -244,13 +273,13 @@ class Library:
             self._index()
             select += " AND id IN (SELECT rowid FROM words WHERE words MATCH ?)"
             values = (" ".join(f'"{word}"*' for word in words),)
-        return [self._poem(row) for row in self._run(f"{select} ORDER BY id DESC", values)]
+        return self._whole_poems(self._run(f"{select} ORDER BY id DESC", values))
 
     def _index(self) -> None:
         """Takes the words of the poems that have changed into the index: here, so that saving costs no more for it."""
         with self.all_or_nothing():
             for poem, *texts in self._run("SELECT id, title, tags, text FROM poems WHERE NOT indexed"):
-                words = fold("\n".join(texts))
+                words = fold("\n".join(texts)).encode("utf-8", "replace").decode()
                 self._run("INSERT OR REPLACE INTO words (rowid, text) VALUES (?, ?)", (poem, words))
             self._run("UPDATE poems SET indexed = 1 WHERE NOT indexed")
 
@@ -299,7 +328,7 @@ class Library:
 
     def family(self, poem: int) -> list[KeptPoem]:
         """All poems of the tree that a poem stands in, itself included, the oldest first."""
-        return [self._poem(row) for row in self._run(_FAMILY, (poem,))]
+        return self._whole_poems(self._run(_FAMILY, (poem,)))
 
     def given(self, poem: KeptPoem) -> list[range]:
         """The parts of its text that a person gave, in the order of the text; all else a model wrote."""
@@ -337,50 +366,51 @@ class Library:
         """Closes the file."""
         self._database.close()
 
+    def _whole_poems(self, rows: list[Any]) -> list[KeptPoem]:
+        """The poems of some rows; those that are damaged are left out and told in `damage`."""
+        poems, damaged = list[KeptPoem](), list[str]()
+        for row in rows:
+            try:
+                poems.append(self._poem(row))
+            except DamagedPoemError as error:
+                damaged.append(str(error))
+        others = f" So {'is' if len(damaged) == 2 else 'are'} {len(damaged) - 1} more." if damaged[1:] else ""
+        self.damage = damaged[0] + others if damaged else ""
+        return poems
+
     def _poem(self, row: tuple[int, str, str, str, str, str, int | None, int | None, int, str, str, str]) -> KeptPoem:
         poem, date, model, model_sha256, form, text, parent, branches_at, favourite, title, tags, real = row
         columns = "begins_at, seed, lines, sampling, ending, metre, rhyme, named_metre, keep, original"
         select = f"SELECT {columns} FROM passages WHERE poem = ? ORDER BY begins_at"
+        rows = self._run(select, (poem,))
         try:
-            passages = tuple(
-                Passage(
-                    begins_at=begins_at,
-                    seed=seed,
-                    lines=lines,
-                    sampling=msgspec.json.decode(sampling, type=Sampling),
-                    ending=ending,
-                    metre=metre,
-                    rhyme=rhyme,
-                    named_metre=named_metre,
-                    keep=keep,
-                    original=original,
-                )
-                for begins_at, seed, lines, sampling, ending, metre, rhyme, named_metre, keep, original in self._run(
-                    select, (poem,)
-                )
+            passages = [dict(zip(columns.split(", "), values, strict=True)) for values in rows]
+            for passage in passages:
+                passage["sampling"] = msgspec.json.decode(passage["sampling"])
+            kept = KeptPoem(
+                id=poem,
+                written=date,
+                model=model,
+                model_sha256=model_sha256,
+                form=form,
+                text=text,
+                passages=msgspec.convert(passages, tuple[Passage, ...]),
+                branch=Branch(parent, branches_at) if parent is not None and branches_at is not None else None,
+                favourite=bool(favourite),
+                title=printable(title),
+                tags=_tags(printable(tags)),
+                real=msgspec.json.decode(real, type=RealVerse) if real else None,
             )
-            real_verse = msgspec.json.decode(real, type=RealVerse) if real else None
-        except msgspec.MsgspecError as error:
-            raise RumiError(f"Poem number {poem} of the library {self._path} is damaged ({error}).") from error
-        return KeptPoem(
-            id=poem,
-            written=date,
-            model=model,
-            model_sha256=model_sha256,
-            form=form,
-            text=text,
-            passages=passages,
-            branch=Branch(parent, branches_at) if parent is not None and branches_at is not None else None,
-            favourite=bool(favourite),
-            title=title,
-            tags=_tags(tags),
-            real=real_verse,
-        )
+            check(kept)
+        except (msgspec.MsgspecError, ValueError, RumiError) as error:
+            reason = str(error).rstrip(".")
+            raise DamagedPoemError(f"Poem number {poem} of the library {self._path} is damaged ({reason}).") from error
+        return kept
 
     def _run(self, statement: str, values: tuple[object, ...] = ()) -> list[Any]:
         try:
             return self._database.execute(statement, values).fetchall()
-        except (sqlite3.Error, OverflowError) as error:
+        except (sqlite3.Error, OverflowError, UnicodeError) as error:
             raise RumiError(f"The library {self._path} cannot be used ({error}): make room, or repair it.") from error
 
 

@@ -79,10 +79,10 @@ class Encoder:
     def _session(self) -> InferenceSession:
         import onnxruntime as ort
 
-        options = ort.SessionOptions()
-        options.log_severity_level = 4
+        from rumi_tui.engine.runtime import start
+
         try:
-            return ort.InferenceSession(self._folder / MODEL, options, providers=["CPUExecutionProvider"])
+            return start(self._folder / MODEL, ort.SessionOptions())
         except Exception as error:  # see above
             raise self._damaged(MODEL, str(error)) from error
 

@@ -5,19 +5,25 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
+from models.characters import one_line, printable
 from models.errors import RumiError, describe
 from models.forms import FORMS, FREE
+from models.paths import check_file
 from models.tokenizer import normalise
 from rumi_tui.texts.labels import UNLABELLED, Label, labels_path, read_labels
 
 VALIDATION_EVERY = 20
 """In each file the poems number 20, 40, 60, ... validate; all others train."""
 
+LARGEST_LIST = 16 << 20
+"""Bytes of a file that tells of texts or poems: a hundred thousand of them."""
 UNSAID_LICENCE = "not said"
 
 
@@ -45,8 +51,8 @@ class Source:
 
     @property
     def name(self) -> str:
-        """The name of the file."""
-        return self.path.name
+        """The name of the file, as it can be told."""
+        return one_line(self.path.name)
 
     @property
     def poems(self) -> Iterator[Poem]:
@@ -79,11 +85,22 @@ class TextFacts(msgspec.Struct, frozen=True):
     author: str = ""
     license: str = UNSAID_LICENCE
 
+    def __post_init__(self) -> None:
+        for name in ("language", "title", "author", "license"):
+            if value := getattr(self, name):
+                msgspec.structs.force_setattr(self, name, printable(value))
+
 
 class Catalogue(msgspec.Struct, frozen=True):
     """A `corpus.toml`."""
 
     text: list[TextFacts]
+
+
+class _Entries(msgspec.Struct, frozen=True):
+    """The same with all that it says."""
+
+    text: list[dict[str, Any]]
 
 
 def read_corpus(paths: Sequence[Path], language: str | None = None, form: str | None = None) -> list[Source]:
@@ -148,15 +165,23 @@ def parse_poems(lines: Iterable[str], form: str) -> Iterator[Poem]:
 def read_catalogue(folder: Path) -> dict[Path, TextFacts]:
     """What `corpus.toml` says of the files of a folder; nothing if it is not there."""
     path = folder / "corpus.toml"
-    if not path.is_file():
+    if not path.exists():
         return {}
     try:
-        texts = msgspec.toml.decode(path.read_bytes(), type=Catalogue).text
+        check_file(path, LARGEST_LIST)
+        content = path.read_bytes().decode("utf-8-sig")
+        texts = msgspec.toml.decode(content, type=Catalogue).text
+        names = {name for entry in msgspec.toml.decode(content, type=_Entries).text for name in entry}
     except OSError as error:
         raise RumiError(f"Could not read {path} ({describe(error)}).") from error
     except (msgspec.MsgspecError, ValueError) as error:
         raise RumiError(f"{path} is not a list of texts with file, language and form ({error}): mend it.") from error
+    for name in sorted(names - set(TextFacts.__struct_fields__)):
+        if meant := get_close_matches(name, TextFacts.__struct_fields__, n=1):
+            raise RumiError(f"{path} says {name!r} of a text: did you mean {meant[0]}?")
     for text in texts:
+        if Path(text.file).is_absolute() or ".." in Path(text.file).parts:
+            raise RumiError(f"{path} names {text.file!r}, which is not in its folder: lay the text there.")
         if text.form not in FORMS:
             raise RumiError(f"{path} gives {text.file} the form {text.form!r}: choose one of {', '.join(FORMS)}.")
     return {folder / text.file: text for text in texts}
@@ -164,6 +189,7 @@ def read_catalogue(folder: Path) -> dict[Path, TextFacts]:
 
 def _hash(path: Path) -> str:
     try:
+        check_file(path)
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:

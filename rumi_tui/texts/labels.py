@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from models.characters import printable
 from models.errors import RumiError, describe
 
 COLUMNS = ("id", "title", "metre", "rhyme")
@@ -38,7 +39,7 @@ def labels_path(text: Path) -> Path:
 def read_labels(path: Path) -> Iterator[Label]:
     """The labels of a file, in its order. Raises `RumiError` where it is no such file."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").removesuffix("\n").split("\n")
     except OSError as error:
         raise RumiError(f"Could not read {path} ({describe(error)}).") from error
     except UnicodeDecodeError as error:
@@ -47,4 +48,4 @@ def read_labels(path: Path) -> Iterator[Label]:
     if rows[:1] != [COLUMNS] or any(len(row) != len(COLUMNS) for row in rows):
         raise RumiError(f"{path} does not hold labels: its columns must be {', '.join(COLUMNS)}, parted by tabs.")
     for row in rows[1:]:
-        yield Label(**dict(zip(COLUMNS, row, strict=True)))
+        yield Label(**dict(zip(COLUMNS, map(printable, row), strict=True)))

@@ -1,10 +1,8 @@
-"""A whole poem as plain text and as JSON, for whoever reads without a page. Knows nothing of files."""
+"""A whole poem as plain text and for JSON, for whoever reads without a page. Knows nothing of files."""
 
 from __future__ import annotations
 
 from typing import Any
-
-import msgspec
 
 from rumi_tui.texts.places import Place
 from rumi_tui.texts.reader import NumberedCouplet, WholePoem, Works
@@ -46,9 +44,9 @@ def _couplet(couplet: NumberedCouplet, marked: int) -> str:
     return "\n".join(margin + line for margin, line in zip(margins, lines, strict=True))
 
 
-def to_json(works: Works, poem: WholePoem, number: int = 0) -> str:
-    """All of it, with the couplet that was asked for and what stands before and after it in its work."""
-    document: dict[str, Any] = {
+def to_document(works: Works, poem: WholePoem, number: int = 0) -> dict[str, Any]:
+    """All of it for JSON, with the couplet that was asked for and what stands before and after it in its work."""
+    return {
         "place": poem.place.name,
         "reference": poem.place.reference,
         "address": poem.place.address,
@@ -62,7 +60,6 @@ def to_json(works: Works, poem: WholePoem, number: int = 0) -> str:
         "previous": _reference(works.beside(poem.place, -1)),
         "next": _reference(works.beside(poem.place, 1)),
     }
-    return msgspec.json.encode(document).decode()
 
 
 def _reference(place: Place | None) -> str | None:

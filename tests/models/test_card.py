@@ -9,6 +9,8 @@ import pytest
 from support import SHAPES, describe, refused, tokenizer_of
 
 from models.card import Description, Text
+from models.characters import is_printable
+from models.errors import RumiError
 from models.forms import form_named
 from models.phrases import PhraseIndex
 
@@ -24,6 +26,15 @@ def test_a_description_comes_back_from_its_metadata() -> None:
     metadata = DESCRIPTION.to_metadata()
     assert set(metadata) == {"rumi.config", "rumi.tokenizer", "rumi.card"}
     assert Description.from_metadata(metadata, "it.onnx") == DESCRIPTION
+
+
+@pytest.mark.parametrize("key", ["rumi.config", "rumi.tokenizer", "rumi.card"])
+@pytest.mark.parametrize("name", ["\x1b]0;title\x07", "\u202e", "\x9b31m"])
+def test_what_a_file_names_its_fields_controls_no_screen(key: str, name: str) -> None:
+    with pytest.raises(RumiError) as refusal:
+        Description.from_metadata(changed(key, **{name: 1}), f"{name}.onnx")
+    assert "\N{REPLACEMENT CHARACTER}" in str(refusal.value)
+    assert all(map(is_printable, str(refusal.value)))
 
 
 def test_metadata_of_other_programs_beside_ours_does_not_matter() -> None:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import tokenizer_of
 
-from models.characters import quoted, spoken
+from models.characters import LINE_ENDS, is_printable, one_line, printable, quoted, spoken
+from models.errors import RumiError
 from models.tokenizer import Fitted
 
 UNSEEN = "\u200c\u200b\u200e\u00ad\ufeff\u2003\u00a0\u064e\ufe0f\x07\u202e\ue000"
@@ -69,3 +70,24 @@ def test_a_non_joiner_that_a_model_never_saw_is_named():
     notes = " ".join(tokenizer_of(40).fit("a\u200cb").notes())
     assert "zero-width non-joiner" in notes
     assert "\u200c" not in notes
+
+
+@given(text=st.text(st.characters(categories=("Cc", "Cf", "Cs", "Zl", "Zp", "L"))))
+def test_a_text_is_told_in_one_line_and_controls_no_screen(text: str) -> None:
+    told = one_line(text)
+    assert all(map(is_printable, told))
+    assert len(told.splitlines()) <= 1
+    assert len(told) == len(text)
+    assert one_line(told) == told
+    assert str(RumiError(text)) == told
+
+
+def test_what_a_stranger_wrote_is_seen_to_be_strange() -> None:
+    assert one_line("a\x1b]0;title\x07\u202e\udcff") == "a\ufffd]0;title\ufffd\ufffd\ufffd"
+    assert one_line("a\nb\tc\x85d\x0be") == "a b c d e"
+    assert one_line("می\u200cروم") == printable("می\u200cروم") == "می\u200cروم"
+
+
+def test_line_ends_are_those_of_python() -> None:
+    every = map(chr, range(0x110000))
+    assert "".join(character for character in every if len(f"a{character}b".splitlines()) > 1) == LINE_ENDS

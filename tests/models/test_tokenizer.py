@@ -30,6 +30,7 @@ def test_the_normal_form_of_a_text_is_its_own_normal_form(text: str) -> None:
     [
         ("e\u0301", "é"),
         ("a\r\nb\rc\u2028d", "a\nb\nc\nd"),
+        ("new\x0bline\x0c\x1c\x1d\x1e\x85it", "new\nline\n\n\n\n\nit"),
         ("a\u2029b", "a\n\nb"),
         ("\ta \u00a0\u3000 b \n c\t", "a b\nc"),
         ("\ufeffa\x00\x1b\u00ad\u200b\u200e\u202eb\u2066\ud800", "ab"),

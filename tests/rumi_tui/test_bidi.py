@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from support import WORDS, refused
 
-from rumi_tui.bidi import choose_mode, is_right_to_left, printable, terminal_keeps_order, to_cells, to_display
+from models.characters import printable
+from rumi_tui.bidi import choose_mode, is_right_to_left, terminal_keeps_order, to_cells, to_display
 
 MODES = ("terminal", "app", "off")
 ZWNJ = "\u200c"

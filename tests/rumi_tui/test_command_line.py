@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+import json
+import signal
 import sys
 import threading
+from pathlib import Path
+from typing import Annotated
 
 import pytest
+import typer
 
+from models.characters import is_printable
+from models.errors import RumiError
 from rumi_tui import command_line
-from rumi_tui.command_line import patience
+from rumi_tui.command_line import FAILED, bold, narrate, patience, say, say_json
 
 
 class Listener(threading.Event):
@@ -51,3 +58,74 @@ def test_nothing_is_said_once_the_waiting_is_over(said: Listener, monkeypatch: p
         for thread in others:
             thread.join(timeout=60)
         assert not said.words
+
+
+def test_every_path_of_every_command_may_begin_with_the_folder_of_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, given = command_line.new_app(), list[object]()
+
+    @app.command()
+    def command(files: list[Path], out: Annotated[Path | None, typer.Option()] = None, name: str = "") -> None:
+        given.extend([files, out, name])
+
+    monkeypatch.setenv("HOME", "/home/shams")
+    app(["one", "~/two", "--out=~/run", "--name=~/name"], standalone_mode=False)
+    assert given == [[Path("one"), Path("/home/shams/two")], Path("/home/shams/run"), "~/name"]
+
+
+CONTROLS = "a\x1b]0;title\x07\x9b\u202e\ufeffb"
+
+
+def test_what_is_printed_controls_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    say(f"{CONTROLS}\n{bold('c')}\x1b[2J")
+    narrate(f"{CONTROLS}\nc")
+    printed = capsys.readouterr()
+    assert printed.out == "a]0;titleb\n\x1b[1mc\x1b[22m[2J\n"
+    assert printed.err == "a\ufffd]0;title\ufffd\ufffd\ufffd\ufffdb c\n"
+
+
+def test_json_holds_all_there_is_and_controls_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    say_json({CONTROLS: "می\u200cروم\U000e0001"})
+    printed = capsys.readouterr().out
+    assert json.loads(printed) == {CONTROLS: "می\u200cروم\U000e0001"}
+    assert all(map(is_printable, printed.removesuffix("\n")))
+
+
+def test_a_traceback_controls_no_terminal_either(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = command_line.new_app()
+
+    @app.command()
+    def command(debug: command_line.Debug = False) -> None:
+        raise RumiError("It is damaged.") from ValueError(CONTROLS)
+
+    monkeypatch.setattr(sys, "argv", ["command", "--debug"])
+    with pytest.raises(SystemExit) as end:
+        command_line.run(app)
+    told = capsys.readouterr().err
+    assert end.value.code == 1
+    assert "Traceback" in told
+    assert all(map(is_printable, told.replace("\n", "")))
+
+
+@pytest.mark.parametrize("is_deaf", [True, False])
+def test_where_nobody_hears_what_is_printed_a_command_fails(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, is_deaf: bool
+) -> None:
+    app = command_line.new_app()
+    app.command()(lambda: None)
+    monkeypatch.setattr(sys, "argv", ["command"])
+    monkeypatch.setattr(sys, "stdout", None)
+    if is_deaf:
+        monkeypatch.setattr(sys, "stderr", None)
+    with pytest.raises(SystemExit) as end:
+        command_line.run(app)
+    assert end.value.code == FAILED
+    assert is_deaf or "Standard output is closed" in capsys.readouterr().err
+
+
+def test_ctrl_c_while_a_library_is_imported_is_left_to_the_system() -> None:
+    handler = signal.getsignal(signal.SIGINT)
+    with command_line.ended_at_once():
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGINT) is handler

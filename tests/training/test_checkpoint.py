@@ -159,3 +159,12 @@ def test_a_full_disk_leaves_the_old_checkpoint(weights: Path) -> None:
     assert len(done.stdout.splitlines()) == 1
     assert weights.read_bytes() == before
     assert list(weights.parent.iterdir()) == [weights]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers_are_refused(tmp_path: Path, value: float) -> None:
+    decoder = random_decoder(SHAPES["rotary"])
+    next(decoder.parameters()).data.flatten()[3] = value
+    checkpoint.save_weights(tmp_path / "model.safetensors", decoder, describe(SHAPES["rotary"]))
+    with refused("some of its weights are no numbers"):
+        checkpoint.load_weights(tmp_path)

@@ -19,7 +19,7 @@ from training import checkpoint
 from training.data import Batches, encode_poem
 from training.distributed import World
 from training.estimate import LossEstimate
-from training.loop import SOFT, Eval, Store, TrainState, compiled, losses_on, progress_of, train
+from training.loop import SOFT, Eval, Store, TrainState, compiled, interruptions, losses_on, progress_of, train
 from training.optim import build_optimizers
 from training.run_config import TrainConfig
 
@@ -318,3 +318,31 @@ def test_products_of_16_bits_learn_as_those_of_32_do_and_the_weights_stay_at_32(
     assert losses[True] != losses[False]
     assert losses[True] == pytest.approx(losses[False], rel=0.05)
     assert losses[True][-1] < 0.9 * losses[True][0]
+
+
+def test_a_run_that_is_cut_off_before_it_was_measured_can_be_gone_on_with(tmp_path: Path) -> None:
+    whole = Running(tmp_path / "whole")
+    finished = whole.train()
+    with pytest.raises(MemoryError):
+        Running(tmp_path / "cut").train(Watching(2, MemoryError))
+    assert checkpoint.load_state(tmp_path / "cut")[1]["state"]["step"] == 0
+    assert look_losses(Running(tmp_path / "cut").train()) == look_losses(finished)
+
+
+def test_a_closed_terminal_stops_a_run_as_ctrl_c_does_however_often_it_is_told() -> None:
+    with interruptions() as received:
+        for number in (signal.SIGHUP, signal.SIGHUP, signal.SIGTERM):
+            signal.raise_signal(number)
+        assert received == [signal.SIGHUP, signal.SIGHUP, signal.SIGTERM]
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_a_run_under_nohup_goes_on_when_its_terminal_is_closed() -> None:
+    handler = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with interruptions() as received:
+            signal.raise_signal(signal.SIGHUP)
+        assert received == []
+    finally:
+        signal.signal(signal.SIGHUP, handler)

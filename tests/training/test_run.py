@@ -15,6 +15,7 @@ from support import generated, refused, verse, write_corpus
 
 from models.card import Text
 from models.decoder import Decoder
+from models.paths import WEIGHTS
 from rumi_tui.engine.loss import SEPARATOR
 from rumi_tui.texts.corpus import Poem, read_corpus
 from rumi_tui.verse.words import words
@@ -78,7 +79,7 @@ def test_a_run_leaves_its_curve_its_samples_and_a_model_that_says_how_good_it_is
     assert card.bits_per_char == pytest.approx(again.bits_per_char, abs=1e-5)
     seen = int(best["step"]) * PLAN.batch * config.window * run.characters_per_token
     assert card.characters_seen == pytest.approx(seen, abs=1)
-    assert (card.language, card.forms) == ("en", ("couplet", "free"))
+    assert (card.language, card.forms, card.licence) == ("en", ("couplet", "free"), "not said")
     assert card.texts == tuple(
         Text(name=name, sha256=hashlib.sha256((corpus_folder / name).read_bytes()).hexdigest())
         for name in ("one.txt", "two.txt")
@@ -181,7 +182,7 @@ def test_a_run_from_a_checkpoint_that_has_changed_cannot_be_resumed(tmp_path: Pa
     decoder, description = checkpoint.load_weights(first)
     with torch.no_grad():
         next(decoder.parameters()).add_(1)
-    checkpoint.save_weights(first / checkpoint.WEIGHTS, decoder, description)
+    checkpoint.save_weights(first / WEIGHTS, decoder, description)
     with refused("not the one"):
         prepare(read, second, world)
 

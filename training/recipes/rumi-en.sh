@@ -19,7 +19,8 @@ runs=${1:-runs/models}
 RUMI_CORPUS_DIR=${RUMI_CORPUS_DIR:-$(rumi-corpus fetch)}
 export RUMI_CORPUS_DIR
 
-rumi-train --language en --preset "$preset" --steps "$steps" --batch "$batch" --dropout 0.25 --out "$runs/en-1"
+rumi-train --language en --licence MIT --preset "$preset" --steps "$steps" --batch "$batch" --dropout 0.25 \
+  --out "$runs/en-1"
 rumi-train --language en --init "$runs/en-1/model.safetensors" --rhyme --minutes "$minutes" --batch 16 --dropout 0.3 \
     --learning-rate 0.004 --out "$runs/en-2"
 python -m training.rhyme.average "$runs/en" "$runs/en-1" "$runs/en-2"

@@ -19,7 +19,8 @@ runs=${1:-runs/models}
 RUMI_CORPUS_DIR=${RUMI_CORPUS_DIR:-$(rumi-corpus fetch)}
 export RUMI_CORPUS_DIR
 
-rumi-train --language fa --preset "$preset" --steps "$steps" --batch "$batch" --dropout 0.3 --rhyme --out "$runs/fa-1"
+rumi-train --language fa --licence MIT --preset "$preset" --steps "$steps" --batch "$batch" --dropout 0.3 \
+  --rhyme --out "$runs/fa-1"
 rumi-train --language fa --init "$runs/fa-1/model.safetensors" --rhyme --minutes "$minutes" --batch 16 --dropout 0.15 \
     --out "$runs/fa"
 rumi-export "$runs/fa" --out "$runs/rumi-fa.onnx" --quantize int8

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import sys
 import time
-from contextlib import ExitStack, redirect_stderr
+from contextlib import ExitStack, redirect_stderr, suppress
+from typing import Any, TextIO
 
 from rich.console import Console, RenderableType
 from rich.control import Control
@@ -25,6 +26,27 @@ def fits(console: Console, width: int, height: int) -> bool:
     if not console.file.isatty():  # rich takes a file for a terminal where colour is forced
         return False
     return console.width >= width and console.height >= height
+
+
+class LastingStream:
+    """A stream that a run can write to as long as it likes, also when its terminal is closed meanwhile."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Writes what can be written."""
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """The same."""
+        with suppress(OSError):
+            self._stream.flush()
 
 
 class Screen:

@@ -10,7 +10,8 @@ from rich.progress_bar import ProgressBar
 from rich.rule import Rule
 from rich.text import Text
 
-from rumi_tui.bidi import Mode, printable, to_display
+from models.characters import printable
+from rumi_tui.bidi import Mode, to_display
 from training.loop import TrainState
 from training.report.plot import Series, plot
 

@@ -20,8 +20,9 @@ import torch
 from models.card import Description
 from models.decoder import Decoder
 from models.errors import RumiError
+from models.paths import WEIGHTS
 from rumi_tui import command_line
-from rumi_tui.command_line import narrate
+from rumi_tui.command_line import narrate, say
 from rumi_tui.locations import texts_folder
 from rumi_tui.texts.corpus import read_corpus
 from training import checkpoint
@@ -33,7 +34,7 @@ app = command_line.new_app()
 @app.command()
 def average(out: Path, runs: list[Path], debug: command_line.Debug = False) -> None:
     """Write the mean of the weights of some runs, or checkpoints, into a new folder."""
-    path = out / checkpoint.WEIGHTS
+    path = out / WEIGHTS
     if path.exists():
         raise RumiError(f"{out} already holds a checkpoint: name a new folder.")
     command = shlex.join(["python", "-m", "training.rhyme.average", str(out), *map(str, runs)])
@@ -42,7 +43,7 @@ def average(out: Path, runs: list[Path], debug: command_line.Debug = False) -> N
     checkpoint.save_weights(path, mean, description)
     score = measure(out, sources, torch.device("cpu"))
     narrate(f"Validation: {score.nats_per_char:.4f} nats/char, {score.bits_per_char:.4f} bits/char.")
-    print(path)
+    say(path)
 
 
 def mean_of(runs: Sequence[tuple[Decoder, Description]], command: str) -> tuple[Decoder, Description]:

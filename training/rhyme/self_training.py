@@ -18,10 +18,14 @@ import msgspec
 
 from models.errors import RumiError, describe
 from models.forms import FORMS
+from models.paths import check_file
 from rumi_tui.engine.generate import Keep
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.texts.corpus import Poem, Source, parse_poems
 from rumi_tui.verse.words import words
+
+LARGEST = 256 << 20
+"""Bytes of a file that is read: half a million poems."""
 
 
 class GeneratedVerse(NamedTuple):
@@ -74,6 +78,7 @@ def read_generated(path: Path) -> GeneratedVerse:
 def read_generated_file(path: Path) -> GeneratedFile:
     """What stands in such a file. Raises `RumiError` where it is none."""
     try:
+        check_file(path, LARGEST)
         file = msgspec.json.decode(path.read_bytes(), type=GeneratedFile)
     except OSError as error:
         raise RumiError(f"Could not read {path} ({describe(error)}): name a file of rumi-generate --json.") from error

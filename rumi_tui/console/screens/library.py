@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.console.actions import closing
-from rumi_tui.console.complaints import complaining
+from rumi_tui.console.complaints import complain, complaining
 from rumi_tui.console.delivery import give, give_library
 from rumi_tui.console.screens.export import ExportScreen
 from rumi_tui.console.screens.name import Name, NameScreen
@@ -72,8 +72,10 @@ class LibraryScreen(SearchingDialog[KeptPoem]):
         yield KeyRow(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Lists all poems."""
+        """Lists all poems, and names one that is damaged."""
         self._list(0)
+        if self._library.damage:
+            complain(self, self._library.damage)
 
     def on_resize(self) -> None:
         """Cuts the lines to the new width."""

@@ -11,7 +11,8 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
-from rumi_tui.bidi import Mode, printable, to_cells
+from models.characters import printable
+from rumi_tui.bidi import Mode, to_cells
 from rumi_tui.console.notices import Notice
 from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.widgets.status_line import ERROR_SIGN

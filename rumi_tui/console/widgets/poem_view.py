@@ -15,8 +15,9 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from models.characters import printable
 from models.forms import form_named
-from rumi_tui.bidi import Mode, is_right_to_left, printable, to_cells
+from rumi_tui.bidi import Mode, is_right_to_left, to_cells
 from rumi_tui.console.plain import is_plain
 from rumi_tui.console.widgets.wrap import hang_of, shortened, wrapped
 from rumi_tui.verse.marks import KINDS, Kind, LineMarks

@@ -9,7 +9,8 @@ from textual.geometry import Offset
 from textual.strip import Strip
 from textual.widgets import TextArea
 
-from rumi_tui.bidi import Mode, is_right_to_left, printable
+from models.characters import printable
+from rumi_tui.bidi import Mode, is_right_to_left
 from rumi_tui.console.plain import is_plain
 from rumi_tui.console.widgets.ordered import OrderedRow
 

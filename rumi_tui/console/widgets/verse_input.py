@@ -8,7 +8,8 @@ from textual.strip import Strip
 from textual.widgets import Input
 from textual.widgets.input import Selection
 
-from rumi_tui.bidi import Mode, printable
+from models.characters import printable
+from rumi_tui.bidi import Mode
 from rumi_tui.console.plain import is_plain
 from rumi_tui.console.widgets.ordered import OrderedRow
 

@@ -65,7 +65,7 @@ def test_fetch_says_what_came_and_where_it_is(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr("rumi_tui.commands.corpus.TEXTS", (text_at("book.txt", book, BOOK),))
     done = call_command("rumi-corpus", "fetch", XDG_DATA_HOME=str(tmp_path), HOME=str(tmp_path))
     folder = tmp_path / "rumi-tui" / "texts"
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"{folder}\n", "book.txt: 1 poems.\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{folder}\n", "book.txt: 1 poem.\n")
     done = call_command("rumi-corpus", "fetch", XDG_DATA_HOME=str(tmp_path), HOME=str(tmp_path))
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{folder}\n", "All texts are here.\n")
 
@@ -79,7 +79,7 @@ def test_fetch_lists_at_the_end_what_could_not_be_had(
     done = call_command("rumi-corpus", "fetch", XDG_DATA_HOME=str(tmp_path), HOME=str(tmp_path))
     assert (done.returncode, done.stdout) == (1, "")
     came, gone, away = done.stderr.splitlines()
-    assert came == "book.txt: 1 poems."
+    assert came == "book.txt: 1 poem."
     assert gone.startswith("gone.txt: http://127.0.0.1")
     assert away.startswith("rumi-corpus: away.txt: 127.0.0.1:9 cannot be reached")
     assert away.endswith("what is here stays.")
@@ -105,7 +105,7 @@ def test_fetch_brings_the_model_of_meaning_and_reads_the_texts_with_it(tmp_path:
     done = call_command("rumi-corpus", "fetch", "--ask", **places)
     assert done.returncode == 0
     assert done.stderr.splitlines() == [
-        "book.txt: 1 poems.",
+        "book.txt: 1 poem.",
         "The model of meaning came.",
         "Reading the texts for their meaning, once.",
     ]

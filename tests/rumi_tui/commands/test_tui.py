@@ -3,6 +3,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import struct
 import subprocess
@@ -110,6 +111,12 @@ def test_a_library_goes_from_one_place_to_another_as_a_file(tmp_path, monkeypatc
     done = call_command("rumi-tui", "--import", str(path))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "1 poem added to the library.\n")
     assert call_command("rumi-tui", "--plain").stdout == "amber\n"
+    library = Library(tmp_path / "other" / "rumi-tui" / "poems.sqlite")
+    library._database.execute("UPDATE poems SET text = CAST(X'FF' AS TEXT) WHERE id = ?", [library.begin(*["a"] * 4)])
+    library.close()
+    done = call_command("rumi-tui", "--plain")
+    assert (done.returncode, done.stdout) == (1, "amber\n")
+    assert re.fullmatch(r"rumi-tui: Poem number 2 .* is damaged \(.*\)\.\n", done.stderr)
     assert_command_refused(call_command("rumi-tui", "--import", str(tmp_path)), 1, "cannot be read")
 
 

@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from rumi_tui.console import keyboard
 from rumi_tui.console.keyboard import (
+    IGNORED,
     ZWNJ,
     as_meant,
     in_plain_terms,
@@ -178,3 +179,26 @@ def test_a_terminal_is_asked_for_the_latin_keys_and_only_where_they_are_understo
     assert with_alternate_keys(HeadlessDriver) is HeadlessDriver
     monkeypatch.setattr(keyboard, "understand_alternate_keys", lambda: False)
     assert with_alternate_keys(LinuxDriver) is LinuxDriver
+
+
+@pytest.mark.parametrize(
+    "sequence",
+    [
+        "\x1b[99999999999;5u", "\x1b[1;5:3A", "\x1b[1114112u", "\x1b[55296u", "\x1b[97;1;1114112u", "\x1b[1:2:3:4u",
+        "\x1b[<32;NaN;NaNM", "\x1b[<35;1.5;2.5M", "\x1b[<1;2m", "\x1b[?1;2c", "\x1b[>0;276;0c", "\x1b[?1u",
+    ],
+)  # fmt: skip
+def test_what_is_no_key_does_nothing_and_the_next_key_is_read(sequence: str):
+    understand_alternate_keys()
+    parser = XTermParser()
+    read = [*parser.feed(f"{sequence}a"), *parser.feed("")]
+    assert [event.key for event in read if isinstance(event, events.Key)] == [IGNORED, "a"]
+
+
+@pytest.mark.parametrize(
+    "sequence", ["\x1b[<0;1;1M", "\x1b[<35;-1;2m", "\x1b[?2026;1$y", "\x1b[I", "\x1b[200~a\x1b[201~"]
+)
+def test_what_textual_reads_beside_keys_it_reads_as_before(sequence: str):
+    understand_alternate_keys()
+    parser = XTermParser()
+    assert not any(isinstance(event, events.Key) for event in [*parser.feed(sequence), *parser.feed("")])

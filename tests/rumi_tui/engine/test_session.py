@@ -2,16 +2,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
+from support import refused
 
 from models.errors import RumiError
 from models.pretrained import shipped
+from rumi_tui.engine import model_file as model_file_module
+from rumi_tui.engine import trial
+from rumi_tui.engine.model_file import read_description
 from rumi_tui.engine.session import LARGEST_FILE, Session, load_model
 
 
@@ -50,6 +55,55 @@ def metadata_of(data: bytes) -> dict[str, str]:
     return {entry.key: entry.value for entry in onnx.load_from_string(data).metadata_props}
 
 
+def with_graph(data: bytes, change: Callable[[onnx.GraphProto], object]) -> bytes:
+    model = onnx.load_from_string(data)
+    change(model.graph)
+    return model.SerializeToString()
+
+
+def with_attribute(data: bytes, name: str, value: int) -> bytes:
+    def change(graph: onnx.GraphProto) -> None:
+        for attribute in (each for node in graph.node for each in node.attribute if each.name == name):
+            attribute.i = value
+
+    return with_graph(data, change)
+
+
+def with_weights_elsewhere(graph: onnx.GraphProto) -> None:
+    tensor = graph.initializer[0]
+    tensor.data_location = TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="weights.bin")
+    tensor.ClearField("raw_data")
+
+
+def without_numbers(graph: onnx.GraphProto, dtype: str) -> None:
+    tensor = next(each for each in graph.initializer if numpy_helper.to_array(each).dtype == dtype)
+    values = numpy_helper.to_array(tensor).copy()
+    values.flat[0] = np.nan
+    tensor.CopyFrom(numpy_helper.from_array(values, tensor.name))
+
+
+def with_a_branch(graph: onnx.GraphProto) -> None:
+    node = graph.node.add(op_type="If", input=["condition"], output=["either"])
+    node.attribute.append(helper.make_attribute("then_branch", onnx.GraphProto(name="then")))
+
+
+MISFITS = {
+    "weights in a second file": lambda data: with_graph(data, with_weights_elsewhere),
+    "weights that are no numbers": lambda data: with_graph(data, lambda graph: without_numbers(graph, "float16")),
+    "a graph in its graph": lambda data: with_graph(data, with_a_branch),
+    "another number of heads": lambda data: with_attribute(data, "num_heads", 4),
+    "another number of heads ": lambda data: with_attribute(data, "kv_num_heads", 2**62),
+    "another window": lambda data: with_attribute(data, "local_window_size", 8),
+    "another number or size of heads": lambda data: with_config(data, width=65_536),
+    "another number of layers": lambda data: with_config(data, layers=3),
+    "other outputs": lambda data: with_graph(data, lambda graph: graph.output.pop()),
+    "other inputs": lambda data: with_graph(data, lambda graph: graph.input.pop(0)),
+    "weights that are not all there": lambda data: with_graph(
+        data, lambda graph: graph.initializer[0].dims.append(2**40)
+    ),
+}
+"""What a graph has that its description does not tell, and how it gets that."""
 SPOILS = {
     "empty": lambda data: b"",
     "text": lambda data: b"The reed tells of partings.\n" * 50,
@@ -91,6 +145,57 @@ def test_a_file_that_is_no_model_is_refused_in_one_line(model_file: Path, tmp_pa
     assert str(path) in message
     assert "\n" not in message
     assert len(message) < 600
+
+
+@pytest.mark.parametrize("misfit", MISFITS)
+def test_a_graph_that_is_not_what_its_description_says_is_refused_before_it_is_run(model_file: Path, misfit: str):
+    with refused(misfit.strip()):
+        read_description(MISFITS[misfit](model_file.read_bytes()), "spoiled.onnx")
+
+
+def test_a_cache_larger_than_any_models_is_never_allocated(model_file: Path):
+    data = with_attribute(with_config(model_file.read_bytes(), window=65_536), "local_window_size", 65_536)
+    with pytest.MonkeyPatch.context() as patch, refused("a cache larger"):
+        patch.setattr(model_file_module, "LARGEST_CACHE", 1 << 20)
+        read_description(data, "spoiled.onnx")
+
+
+def test_what_cannot_be_run_is_refused_in_one_line_and_onnxruntime_prints_nothing(
+    model_file: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+):
+    def cut(graph: onnx.GraphProto) -> None:
+        split = next(node for node in graph.node if node.op_type == "Split")
+        split.attribute[0].i = 7
+
+    path = tmp_path / "cut.onnx"
+    path.write_bytes(with_graph(model_file.read_bytes(), cut))
+    with refused("cut.onnx"):
+        Session(path)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_answers_that_are_no_numbers_are_refused(model_file: Path, tmp_path: Path):
+    def overflow(graph: onnx.GraphProto) -> None:
+        last = next(node for node in graph.node if "logits" in node.output)
+        last.output[list(last.output).index("logits")] = "small"
+        graph.initializer.append(numpy_helper.from_array(np.full(1, 3e38, np.float32), "much"))
+        graph.node.append(helper.make_node("Mul", ["small", "much"], ["large"]))
+        graph.node.append(helper.make_node("Mul", ["large", "much"], ["logits"]))
+
+    path = tmp_path / "large.onnx"
+    path.write_bytes(with_graph(model_file.read_bytes(), overflow))
+    with refused("answers with what is no number"):
+        Session(path)
+
+
+def test_a_file_that_ends_the_program_ends_another_one_than_this(
+    model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / "deadly.onnx"
+    path.write_bytes(model_file.read_bytes())
+    monkeypatch.setattr(trial, "COMMAND", (sys.executable, "-c", "import os; os.abort()"))
+    with refused("ends the program that runs it"):
+        load_model(str(path))
 
 
 def test_a_model_of_a_later_format_says_so(model_file: Path, tmp_path: Path):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import sqlite3
 from itertools import chain
 from pathlib import Path
@@ -171,7 +172,8 @@ def test_a_library_of_an_earlier_version_keeps_its_poems_and_goes_on(path: Path,
     for statement in chain.from_iterable(MIGRATIONS[:version]):
         database.execute(statement)
     database.execute(
-        "INSERT INTO poems (id, written, model, model_sha256, form, text) VALUES (3, '', 'en', '', 'free', 'amber')"
+        "INSERT INTO poems (id, written, model, model_sha256, form, text) "
+        "VALUES (3, '2026-01-01', 'en', '', 'free', 'amber')"
     )
     database.execute(
         "INSERT INTO passages (poem, begins_at, seed, lines, sampling, ending) VALUES (3, 2, 7, 4, '{}', 'lines')"
@@ -304,17 +306,45 @@ def test_a_file_damaged_in_the_middle_is_set_aside(path: Path):
     [
         "UPDATE passages SET sampling = 'no JSON'",
         "UPDATE passages SET sampling = '{\"temperature\": 9}'",
+        "UPDATE passages SET keep = 'somehow'",
+        "UPDATE passages SET begins_at = 99",
         "UPDATE poems SET text = CAST(X'FFFE' AS TEXT)",
-        "DROP TABLE passages",
+        "UPDATE poems SET written = 'yesterday'",
+        "UPDATE poems SET parent = id, branches_at = 2",
+        "UPDATE poems SET real = '{'",
     ],
 )
-def test_a_poem_that_makes_no_sense_is_told_in_one_line(path: Path, spoil):
+def test_a_damaged_poem_is_named_and_all_the_others_are_there(path: Path, spoil: str):
     library = Library(path)
-    for _ in range(2):
-        library.save(library.begin(*POEM), "amber", [passage()])
-    library._database.execute(spoil)
-    with refused():
+    poems = [library.begin(*POEM) for _ in range(4)]
+    for poem in poems:
+        library.save(poem, "amber", [passage()])
+    whose = "poem" if "passages" in spoil else "id"
+    library._database.execute(f"{spoil} WHERE {whose} = {poems[1]}")
+    assert {poem.id for poem in library.poems("amb")} == {4, 3, 1}
+    assert [poem.id for poem in library.poems()] == [4, 3, 1]
+    assert re.fullmatch(rf"Poem number 2 of the library {path} is damaged \([^\n]+\)\.", library.damage)
+    with refused("Poem number 2 .* is damaged"):
+        library.poem(2)
+    library._database.execute(f"{spoil} WHERE {whose} = {poems[0]}")
+    assert [poem.id for poem in library.poems()] == [4, 3]
+    assert library.damage.endswith("So is 1 more.")
+    library._database.execute("DROP TABLE passages")
+    with refused("cannot be used"):
         library.poems()
+
+
+def test_a_byte_that_garbles_what_sqlite_says_of_it_sets_the_file_aside(path: Path):
+    library = Library(path)
+    library.begin(*POEM)
+    library.close()
+    content = bytearray(path.read_bytes())
+    at = content.index(b"CREATE TABLE passages")
+    content[at + 13] = 0xFF
+    path.write_bytes(content)
+    library = Library(path)
+    assert library.set_aside is not None
+    assert library.set_aside.read_bytes() == content
 
 
 @pytest.mark.parametrize("typed", ["draft birds", "draft, birds", "#draft #birds", " draft ،birds؛draft,"])

@@ -233,8 +233,7 @@ def test_the_command_shows_pages_of_passages(tmp_path: Path) -> None:
     assert shown.stdout.count("  > ") >= PAGE
     assert f"page 1 of {first['pages']}" in shown.stderr
     past = call_command("rumi-corpus", "search", "amber", "--page", str(first["pages"] + 1), **places)
-    assert (past.returncode, past.stdout) == (0, "")
-    assert f"there is no page {first['pages'] + 1}" in past.stderr
+    assert_command_refused(past, 1, f"There is no page {first['pages'] + 1}: what was found")
     nothing = call_command("rumi-corpus", "search", "unheard", **places)
     assert (nothing.returncode, nothing.stdout) == (0, "")
     assert "No couplet" in nothing.stderr

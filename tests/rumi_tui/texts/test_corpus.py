@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support import refused, verse
 
-from rumi_tui.texts.corpus import Poem, parse_poems, read_corpus
+from rumi_tui.texts.corpus import Poem, parse_poems, read_catalogue, read_corpus
 
 ONE_TEXT = '[[text]]\nfile = "one.txt"\nlanguage = "en"\nform = "couplet"\n'
 
@@ -146,6 +146,9 @@ def test_what_is_missing_is_refused(tmp_path: Path) -> None:
         b"[[text]]\nfile = ['one.txt']\nlanguage = 'en'\nform = 'free'",
         b"[[text]]\nfile = 1\nlanguage = 'en'\nform = 'free'",
         b"[[text]]\nfile = 'one.txt'\nlanguage = 1\nform = 'free'",
+        b"[[text]]\nfile = '../one.txt'\nlanguage = 'en'\nform = 'free'",
+        b"[[text]]\nfile = '/etc/passwd'\nlanguage = 'en'\nform = 'free'",
+        b"[[text]]\nfile = 'one.txt'\nlanguage = 'en'\nform = 'free'\nautor = 'Rumi'",
         b"\xff\xfe",
     ],
 )
@@ -155,6 +158,13 @@ def test_a_broken_catalogue_is_refused(tmp_path: Path, catalogue: bytes) -> None
     for path in (tmp_path, tmp_path / "one.txt"):
         with refused(r"corpus\.toml"):
             read_corpus([path])
+
+
+def test_a_catalogue_may_begin_with_a_mark_of_its_encoding_and_say_more(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text(verse(1))
+    more = b"sha256 = '00'\ntitle = \"The\\u001b[31m reed\""
+    (tmp_path / "corpus.toml").write_bytes(b"\xef\xbb\xbf" + ONE_TEXT.encode() + b"\n" + more)
+    assert read_catalogue(tmp_path)[tmp_path / "one.txt"].title == "The[31m reed"
 
 
 def test_what_is_neither_a_file_nor_a_folder_never_stands_for_the_texts_beside_it(tmp_path: Path) -> None:

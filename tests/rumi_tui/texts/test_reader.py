@@ -6,11 +6,12 @@ import os
 import random
 from pathlib import Path
 
+import msgspec
 import pytest
 from support import METRES, assert_command_refused, call_command, refused, run_command, write_corpus, write_works
 
 from rumi_tui.texts.places import Place, read_place
-from rumi_tui.texts.plain import to_json, to_text
+from rumi_tui.texts.plain import to_document, to_text
 from rumi_tui.texts.reader import Works, open_works
 from rumi_tui.verse.feet import metre_named
 
@@ -157,7 +158,7 @@ def test_as_text_each_couplet_has_its_number_and_the_one_asked_for_a_mark(works:
 
 
 def test_as_json_a_poem_tells_its_neighbours(works: Works) -> None:
-    document = json.loads(to_json(works, works.poem(at(works, "masnavi/1:6")), 6))
+    document = json.loads(msgspec.json.encode(to_document(works, works.poem(at(works, "masnavi/1:6")), 6)))
     assert (document["reference"], document["couplet"]) == ("masnavi/1/2", 6)
     assert (document["previous"], document["next"]) == ("masnavi/1/1", None)
     assert [couplet["number"] for couplet in document["couplets"]] == [6, 7]

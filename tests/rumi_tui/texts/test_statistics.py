@@ -5,8 +5,8 @@ from pathlib import Path
 
 from support import call_command
 
-from rumi_tui.texts.corpus import read_corpus
-from rumi_tui.texts.statistics import describe_text
+from rumi_tui.texts.corpus import find_sources, read_corpus
+from rumi_tui.texts.statistics import describe_text, doubts_of
 
 TEXT = "aaaa\u0301 bb\nbbbz\n\n\n" + "c\u200cc\n\n" * 20 + "z"
 
@@ -48,3 +48,23 @@ def test_rumi_corpus_prints_the_numbers_of_each_text(corpus_folder: Path) -> Non
     plain = call_command("rumi-corpus", "stats", str(corpus_folder / "sher.txt"))
     assert (plain.returncode, plain.stderr) == (0, "")
     assert plain.stdout.startswith("sher.txt: ghazal, fa\n  40 poems (2 validate), 240 lines\n")
+
+
+def test_a_text_that_looks_wrongly_cut_is_told(tmp_path: Path) -> None:
+    good = "one\ntwo\n\n" * 20
+    texts = {
+        "good": good,
+        "titled": good + "A TITLE\n\nthree\nfour\n\n" * 9,
+        "licensed": "Title: Verse\nThis eBook is from Project Gutenberg.\n\n" + good,
+    }
+    doubts = {}
+    for name, text in texts.items():
+        (tmp_path / f"{name}.txt").write_text(text)
+        doubts[name] = doubts_of(find_sources([tmp_path / f"{name}.txt"])[0])
+    assert doubts["good"] == []
+    [title] = doubts["titled"]
+    assert title.startswith("titled.txt may need mending. 9 of 38 poems have one line")
+    [licence] = doubts["licensed"]
+    assert "licence" in licence
+    told = call_command("rumi-corpus", "stats", *(str(tmp_path / f"{name}.txt") for name in texts)).stderr
+    assert told.splitlines() == [title, licence]

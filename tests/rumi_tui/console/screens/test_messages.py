@@ -47,9 +47,9 @@ async def test_no_message_covers_the_prompt_or_the_poem(library, endless_file, s
 
 async def test_an_error_has_a_sign_that_news_have_not(library, endless_file):
     async with console(library, endless_file) as pilot:
-        pilot.app.notify("Saved as amber.txt")
+        pilot.app.notify("Saved as \x1bamber.txt")
         assert (line(pilot), pilot.app.screen.query_one(StatusLine).has_class("-error")) == (
-            "Saved as amber.txt",
+            "Saved as \ufffdamber.txt",
             False,
         )
         pilot.app.notify("The disk is full.", severity="error")
