@@ -11,7 +11,7 @@ from support import SHAPES, describe, random_decoder
 
 from export.export import export_model
 from export.graph import build_graph
-from export.parity import LARGEST_LOSS, TOLERANCE, WINDOWS, compare, greedy
+from export.parity import LARGEST_LOSS, TOLERANCE, WINDOWS, compare, greedy, is_greedy
 from export.quantize import quantize
 from models.errors import RumiError
 from models.pretrained import MODELS, model_path
@@ -53,6 +53,9 @@ def test_greedy_text_of_2000_characters_is_identical(model_pair: tuple[Path, Pat
     text = greedy(Session(model_pair[1]), start, 2_000)
     assert len(text) == 2_000
     assert text == greedy(TorchStep(decoder), start, 2_000)
+    assert is_greedy(TorchStep(decoder), start, text)
+    other = (text[1_000] + 1) % description.config.vocab_size
+    assert not is_greedy(TorchStep(decoder), start, [*text[:1_000], other, *text[1_001:]])
 
 
 @pytest.mark.parametrize(("checkpoint", "file"), SHIPPED, ids=MODELS)
