@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -124,9 +125,11 @@ def test_an_export_that_does_not_match_writes_nothing_and_leaves_the_old_file(
     assert sorted(tmp_path.iterdir()) == [out, checkpoint]
 
 
-def test_a_session_refuses_a_graph_that_is_not_of_its_description(tmp_path: Path) -> None:
-    decoder = random_decoder(SHAPES["learned"])
-    graph = build_graph(decoder, describe(SHAPES["rotary"]))
+def test_a_session_refuses_a_graph_that_is_not_of_its_description(
+    tmp_path: Path, write_pair: Callable[[str], tuple[Path, Path]]
+) -> None:
+    graph = onnx.load(write_pair("learned")[1])
+    onnx.helper.set_model_props(graph, describe(SHAPES["rotary"]).to_metadata())
     (tmp_path / "odd.onnx").write_bytes(graph.SerializeToString())
     with pytest.raises(RumiError, match="does not match its own description"):
         Session(tmp_path / "odd.onnx")
