@@ -9,15 +9,22 @@ from support import METRES, call_command, refused, write_corpus, write_works
 
 from models.forms import FORMS
 from rumi_tui.engine.session import load_model
+from rumi_tui.search import writing_on
 from rumi_tui.search.index import Index, Quotation
 from rumi_tui.search.opening import opening_of
-from rumi_tui.search.writing_on import LINES, to_request, write_on
+from rumi_tui.search.writing_on import to_request, write_on
 from rumi_tui.texts.opening import Opening
 from rumi_tui.texts.places import read_place
 from rumi_tui.texts.reader import open_works
 from rumi_tui.verse.judge import rhymes
 
 PLAIN = Opening(text="چراغ آمد\nسنگ باران\n", place="", language="fa", form="ghazal")
+
+
+@pytest.fixture(autouse=True)
+def _few_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines whose rules are kept take the large model a second each."""
+    monkeypatch.setattr(writing_on, "LINES", 2)
 
 
 @pytest.fixture
@@ -43,7 +50,7 @@ def test_the_machine_is_given_the_poem_as_far_as_the_couplet_and_all_it_must_kee
     assert written.begun_from == "\n".join(couplet.verse["fa"] for couplet in poem.couplets[:2])
     assert (written.model, written.form, written.seed) == ("rumi-fa", "ghazal", 7)
     assert written.place == "ghazal 100, couplets 1 to 2"
-    assert 0 < len(written.text.splitlines()) <= LINES
+    assert 0 < len(written.text.splitlines()) <= writing_on.LINES
     assert not set(written.text.splitlines()) & set(written.begun_from.splitlines())
 
 
