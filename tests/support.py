@@ -17,19 +17,21 @@ import traceback
 from collections.abc import Iterator, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pytest
-import torch
 
 from models.card import Card, Description, Text
 from models.config import DecoderConfig
-from models.decoder import Decoder
 from models.errors import RumiError
 from models.tokenizer import RESERVED, CharacterTokenizer
 from rumi_tui.texts.labels import COLUMNS
 from training.data import EncodedPoems
+
+if TYPE_CHECKING:
+    from models.decoder import Decoder
 
 WORDS = {
     "en": [
@@ -212,6 +214,10 @@ def random_decoder(config: DecoderConfig, seed: int = 0) -> Decoder:
 
     Its weights are 16-bit floats, as those of a saved checkpoint are.
     """
+    import torch
+
+    from models.decoder import Decoder
+
     torch.manual_seed(seed)
     decoder = Decoder(config)
     for parameter in decoder.parameters():
