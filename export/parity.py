@@ -52,7 +52,7 @@ class QuantizedParity(msgspec.Struct, frozen=True, kw_only=True):
 def compare(decoder: Decoder, session: Session, batch: int = 1) -> Parity:
     """Runs both over the same random ids for `WINDOWS` windows, and lets both write their likeliest text.
 
-    Torch reads the ids in one call; the file reads them in one call, and again one by one. The file writes the text, and
+    Torch reads the ids in one call; the file reads them in one call, and again one by one. The file writes the text and
     Torch reads it: it would have written the same if at each place it finds the same id the likeliest.
     """
     config = decoder.config
