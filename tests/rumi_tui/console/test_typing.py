@@ -298,7 +298,7 @@ TYPED = (
 
 
 async def test_settings_of_a_poem_are_undone_between_its_steps(library, conditioned_file):
-    async with console(library, conditioned_file, (120, 40), lines="2") as pilot:
+    async with console(library, conditioned_file, (120, 40), SettingsFile(), lines="2") as pilot:
         kept = await press_and_write(pilot, library, *"amber", "enter")
         for line, name, value, _ in TYPED:
             await obeyed(pilot, line)
@@ -315,7 +315,7 @@ async def test_settings_of_a_poem_are_undone_between_its_steps(library, conditio
 
 
 async def test_a_setting_without_a_value_is_told(library, conditioned_file):
-    async with console(library, conditioned_file) as pilot:
+    async with console(library, conditioned_file, settings=SettingsFile()) as pilot:
         for line, words in (
             ("/keep", "keep is strict · strict, loose, off"),
             ("/rhyme", "rhyme is any"),
