@@ -43,14 +43,14 @@ def test_a_run_stopped_by_ctrl_c_and_resumed_ends_as_if_nothing_had_happened(
     tmp_path: Path, corpus_folder: Path
 ) -> None:
     whole, cut = tmp_path / "whole", tmp_path / "cut"
-    run_config = ("--corpus", str(corpus_folder), *MINIMAL, "--steps", "50", "--batch", "1", "--dropout", "0.1")
+    run_config = ("--corpus", str(corpus_folder), *MINIMAL, "--steps", "110", "--batch", "1", "--dropout", "0.1")
 
     stopped = interrupt_after_first_eval(*run_config, "--out", str(cut))
     assert (stopped.returncode, stopped.stdout) == (1, "")
     last_words = stopped.stderr.splitlines()[-1].split()
     assert last_words == ["Stopped", "and", "kept.", "Go", "on", "with:", "rumi-train", "--resume", str(cut)]
     stopped_at = load_state(cut)[1]["state"]["step"]
-    assert 0 < stopped_at < 50
+    assert 0 < stopped_at < 110
 
     resumed = call_command("rumi-train", "--resume", str(cut))
     assert (resumed.returncode, resumed.stdout) == (0, f"{cut / 'model.safetensors'}\n"), resumed.stderr
@@ -58,7 +58,7 @@ def test_a_run_stopped_by_ctrl_c_and_resumed_ends_as_if_nothing_had_happened(
     assert (uncut.returncode, uncut.stdout) == (0, f"{whole / 'model.safetensors'}\n"), uncut.stderr
 
     steps = [int(row["step"]) for row in loss_rows(whole)]
-    assert steps == [*range(steps[0], 50, steps[0]), 50]
+    assert steps == [*range(steps[0], 110, steps[0]), 110]
     assert len(steps) > 2
     assert loss_rows(cut) == loss_rows(whole)
     for name in ("state.safetensors", "model.safetensors"):
