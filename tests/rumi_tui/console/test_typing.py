@@ -179,7 +179,7 @@ async def test_escape_leaves_out_what_waits(library, endless_file, let_in):
 
 
 async def test_a_poem_is_compared_once_it_is_written_and_not_cut_off(library, endless_file):
-    async with console(library, endless_file, lines="12", pace="400") as pilot:
+    async with console(library, endless_file, settings=SettingsFile(), lines="12", pace="400") as pilot:
         await pilot.press(*"amber", "enter")
         await until(pilot, lambda: status(pilot).endswith("writing"))
         await pilot.press("f7")
