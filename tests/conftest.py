@@ -8,19 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import torch
 from filelock import FileLock
 from hypothesis import settings
 from support import SHAPES, call_command, describe, random_decoder, write_corpus
 
-from export.export import export_model
-from export.graph import build_graph
-from training.checkpoint import save_weights
+# PyTorch is imported where it is needed: the process that hands out the tests does not need it, nor do many tests.
 
 # Models this small lose more by sharing the work among threads than they gain, above all on a busy machine.
 os.environ["COLORTERM"] = "truecolor"  # pictures have the colours of the themes, whatever the terminal has
 os.environ["OMP_NUM_THREADS"] = "1"
-torch.set_num_threads(1)
 
 # PyTorch alone is a third of a million objects, and a console another hundred thousand: left to itself, the garbage
 # collector walks through all of them again and again while the tests run.
@@ -84,6 +80,9 @@ def write_pair(make_once: Callable[[str, Callable[[Path], object]], Path]) -> Ca
 
 
 def _fill_with_pair(kind: str, folder: Path) -> None:
+    from export.graph import build_graph
+    from training.checkpoint import save_weights
+
     decoder, description = random_decoder(SHAPES[kind]), describe(SHAPES[kind])
     save_weights(folder / "model.safetensors", decoder, description)
     (folder / "model.onnx").write_bytes(build_graph(decoder, description).SerializeToString())
@@ -106,6 +105,8 @@ def word_pair(make_once: Callable[[str, Callable[[Path], object]], Path], corpus
     """A checkpoint and its model file that read words, trained on a little verse as a person would; form couplet."""
 
     def train(folder: Path) -> None:
+        from export.export import export_model
+
         run = folder / "run"
         text = ("--corpus", str(corpus_folder / "one.txt"), "--tokenizer", "word")
         done = call_command("rumi-train", *text, "--preset", "minimal", "--steps", "60", "--out", str(run))

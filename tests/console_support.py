@@ -32,6 +32,8 @@ from rumi_tui.library.store import KeptPoem, Library
 from rumi_tui.texts.fetch_events import Arrived, Began, Came, Event
 
 SIZES = [(80, 24), (120, 40), (20, 8)]
+PACE = "400"
+"""Characters a second: quick, and yet neither core is busy."""
 
 UNDER_WAY = (
     Began(["here.txt", "came.txt", "away.txt", "next.txt"], ["came.txt", "away.txt", "next.txt"]),
@@ -83,6 +85,13 @@ def parse_once(sheet: Stylesheet, *source: object, **kind: object) -> list[RuleS
     return RULES[key]
 
 
+def unkept() -> SettingsFile:
+    """Settings with which no form is kept: to try a line again and again takes half a second, which few tests need."""
+    settings = SettingsFile()
+    settings.change("keep", "off")
+    return settings
+
+
 @contextlib.asynccontextmanager
 async def console(
     library: Library,
@@ -92,8 +101,8 @@ async def console(
     session: SessionFile | None = None,
     **fields: str,
 ) -> AsyncIterator:
-    """The console, once it has read its model, with these settings; left as a person leaves it."""
-    app = RumiApp(library, str(model), "app", settings, session=session)
+    """The console, once it has read its model, with these settings or `unkept` ones; left as a person leaves it."""
+    app = RumiApp(library, str(model), "app", settings or unkept(), session=session)
     async with run(app, size) as pilot:
         await until(pilot, lambda: app.screen.query("#form") and isinstance(field(pilot, "form", Select).value, str))
         for name, value in fields.items():
@@ -107,6 +116,7 @@ async def run(app: RumiApp, size: tuple[int, int] = (80, 24)) -> AsyncIterator:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(writer, "COMMAND", forked.command())
         patch.setattr(Stylesheet, "_parse_rules", parse_once)
+        patch.setattr(RuleSet, "__hash__", object.__hash__)  # the same in C: a start asks 200,000 times
         try:
             async with app.run_test(size=size) as pilot:
                 yield pilot
@@ -178,8 +188,9 @@ async def press_and_write(pilot: Pilot, library: Library, *keys: str) -> KeptPoe
 
 
 async def begin_without_end(pilot: Pilot, library: Library, *keys: str) -> None:
-    """Has a poem begun that will not end by itself, and waits until some of it is there."""
+    """Has a poem begun that will not end by itself, no quicker than `PACE`, and waits until some of it is there."""
     field(pilot, "lines").value = "1000000"
+    field(pilot, "pace").value = PACE
     await pilot.press(*keys, "enter")
     await until(pilot, lambda: library.poems() and len(library.poems()[0].text) > 100)
 

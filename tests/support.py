@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import importlib.util
 import io
 import os
 import random
 import re
+import runpy
+import signal
 import subprocess
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pytest
-import torch
 
 from models.card import Card, Description, Text
 from models.config import DecoderConfig
-from models.decoder import Decoder
 from models.errors import RumiError
 from models.tokenizer import RESERVED, CharacterTokenizer
 from rumi_tui.texts.labels import COLUMNS
 from training.data import EncodedPoems
+
+if TYPE_CHECKING:
+    from models.decoder import Decoder
 
 WORDS = {
     "en": [
@@ -208,6 +214,10 @@ def random_decoder(config: DecoderConfig, seed: int = 0) -> Decoder:
 
     Its weights are 16-bit floats, as those of a saved checkpoint are.
     """
+    import torch
+
+    from models.decoder import Decoder
+
     torch.manual_seed(seed)
     decoder = Decoder(config)
     for parameter in decoder.parameters():
@@ -224,22 +234,50 @@ def run_command(name: str, *arguments: str, **environment: str) -> subprocess.Co
     return subprocess.run(command, capture_output=True, text=True, env=variables, timeout=300, check=False)
 
 
-def call_command(name: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Does in this process what `run_command` does in one of its own, which takes a second longer."""
-    [command] = entry_points(group="console_scripts", name=name)
-    output, errors = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
+class Interrupting(io.TextIOWrapper):
+    """A stream that presses Ctrl-C, once, when some words are written to it."""
+
+    words = ""
+
+    def write(self, text: str, /) -> int:
+        length = super().write(text)
+        if self.words and self.words in text:
+            self.words = ""
+            signal.raise_signal(signal.SIGINT)
+        return length
+
+
+def call_command(
+    name: str, *arguments: str, interrupt_at: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Does in this process what `run_command` does in one of its own, which takes a second longer.
+
+    A module is called as `python -m`. Where `interrupt_at` is said on standard error, Ctrl-C is pressed.
+    """
+    if name == "python":
+        spec = importlib.util.find_spec(arguments[1])
+        assert spec is not None
+        assert spec.origin is not None
+        argv = [spec.origin, *arguments[2:]]
+        run = functools.partial(runpy.run_path, spec.origin, run_name="__main__")
+    else:
+        [command] = entry_points(group="console_scripts", name=name)
+        argv = [name, *arguments]
+        run = functools.partial(_load_and_run, command)
+    output, errors = io.TextIOWrapper(io.BytesIO(), "utf-8"), Interrupting(io.BytesIO(), "utf-8")
+    errors.words = interrupt_at
     with (
         pytest.MonkeyPatch.context() as patch,
         contextlib.redirect_stdout(output),
         contextlib.redirect_stderr(errors),
     ):
-        patch.setattr(sys, "argv", [name, *arguments])
+        patch.setattr(sys, "argv", argv)
         patch.delenv("RUMI_CORPUS_DIR", raising=False)
         for variable, value in environment.items():
             patch.setenv(variable, value)
         status = 0
         try:
-            command.load()()
+            run()
         except SystemExit as end:
             status = int(end.code or 0)
         except Exception:
@@ -250,6 +288,23 @@ def call_command(name: str, *arguments: str, **environment: str) -> subprocess.C
         stream.flush()
         texts.append(stream.buffer.getvalue().decode())  # type: ignore[attr-defined]
     return subprocess.CompletedProcess([name, *arguments], status, *texts)
+
+
+def _load_and_run(command: EntryPoint) -> None:
+    command.load()()
+
+
+@contextlib.contextmanager
+def full_disk(room: int = 4096) -> Iterator[None]:
+    """No file of this process grows beyond so many bytes, as on a disk that is full."""
+    import resource  # not on Windows
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))  # Python has the signal that this sends ignored
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @contextlib.contextmanager

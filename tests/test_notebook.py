@@ -11,7 +11,6 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 from support import call_command, verse
 
 pytestmark = pytest.mark.slow  # graphs are traced
@@ -32,6 +31,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run_notebook(folder: Path, cells: int | None, parameters: str, result: str) -> Any:
     """Runs the first so many cells, or all, in `folder` with other parameters, and gives back what `result` is then."""
+    from nbclient import NotebookClient  # half a second, which every worker would spend on it
+
     notebook = nbformat.read(NOTEBOOK, as_version=nbformat.NO_CONVERT)
     notebook.cells = notebook.cells[:cells]
     given = next(place for place, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", []))

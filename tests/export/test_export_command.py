@@ -3,17 +3,18 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import onnx
 import pytest
-from support import assert_command_refused, call_command, run_command, verse
+from support import assert_command_refused, call_command, verse
 
 from rumi_tui.engine.session import Session
+
+pytestmark = pytest.mark.slow  # graphs are traced
 
 
 def test_export_writes_a_model_file_and_reports_what_it_compared(tmp_path: Path, model_pair: tuple[Path, Path]) -> None:
     out = tmp_path / "made.onnx"
-    slides = Session(model_pair[1]).config.is_rotary
-    command = run_command if slides else call_command  # one process of its own tells as much as two
-    done = command("rumi-export", str(model_pair[0]), "--out", str(out), "--json")
+    done = call_command("rumi-export", str(model_pair[0]), "--out", str(out), "--json")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert report["max_abs_logit_diff"] <= 1e-4
@@ -48,7 +49,10 @@ def test_what_is_no_checkpoint_is_refused_in_one_line(
     assert not (tmp_path / "made.onnx").exists()
 
 
-def test_8_bit_weights_are_measured_before_they_are_written(tmp_path: Path, model_pair: tuple[Path, Path]) -> None:
+def test_8_bit_weights_are_measured_before_they_are_written(
+    tmp_path: Path, model_pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("export.export.build_graph", lambda *_: onnx.load(model_pair[1]))  # traced before
     (tmp_path / "verse.txt").write_text(verse(40), "utf-8")
     out = tmp_path / "made.onnx"
     chosen = ("--quantize", "int8", "--text", str(tmp_path / "verse.txt"), "--out", str(out), "--json")

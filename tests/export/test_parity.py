@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -11,7 +12,7 @@ from support import SHAPES, describe, random_decoder
 
 from export.export import export_model
 from export.graph import build_graph
-from export.parity import LARGEST_LOSS, TOLERANCE, WINDOWS, compare, greedy
+from export.parity import LARGEST_LOSS, TOLERANCE, WINDOWS, compare, greedy, is_greedy
 from export.quantize import quantize
 from models.errors import RumiError
 from models.pretrained import MODELS, model_path
@@ -53,6 +54,9 @@ def test_greedy_text_of_2000_characters_is_identical(model_pair: tuple[Path, Pat
     text = greedy(Session(model_pair[1]), start, 2_000)
     assert len(text) == 2_000
     assert text == greedy(TorchStep(decoder), start, 2_000)
+    assert is_greedy(TorchStep(decoder), start, text)
+    other = (text[1_000] + 1) % description.config.vocab_size
+    assert not is_greedy(TorchStep(decoder), start, [*text[:1_000], other, *text[1_001:]])
 
 
 @pytest.mark.parametrize(("checkpoint", "file"), SHIPPED, ids=MODELS)
@@ -121,9 +125,11 @@ def test_an_export_that_does_not_match_writes_nothing_and_leaves_the_old_file(
     assert sorted(tmp_path.iterdir()) == [out, checkpoint]
 
 
-def test_a_session_refuses_a_graph_that_is_not_of_its_description(tmp_path: Path) -> None:
-    decoder = random_decoder(SHAPES["learned"])
-    graph = build_graph(decoder, describe(SHAPES["rotary"]))
+def test_a_session_refuses_a_graph_that_is_not_of_its_description(
+    tmp_path: Path, write_pair: Callable[[str], tuple[Path, Path]]
+) -> None:
+    graph = onnx.load(write_pair("learned")[1])
+    onnx.helper.set_model_props(graph, describe(SHAPES["rotary"]).to_metadata())
     (tmp_path / "odd.onnx").write_bytes(graph.SerializeToString())
     with pytest.raises(RumiError, match="does not match its own description"):
         Session(tmp_path / "odd.onnx")

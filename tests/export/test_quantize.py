@@ -11,14 +11,13 @@ from onnx import numpy_helper
 from support import describe, random_decoder, verse
 
 from export.export import export_model
-from export.graph import build_graph
 from export.parity import LARGEST_LOSS, QuantizedParity
 from export.quantize import BLOCK, LARGEST, quantize, quantize_matrix
 from models.config import DecoderConfig
 from rumi_tui.engine.context import Context
 from rumi_tui.engine.session import Session
 from rumi_tui.texts.corpus import Source, read_corpus
-from training.checkpoint import load_weights, save_weights
+from training.checkpoint import save_weights
 
 pytestmark = pytest.mark.slow  # graphs are traced
 
@@ -33,16 +32,17 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def graph(checkpoint: Path) -> onnx.ModelProto:
-    decoder, description = load_weights(checkpoint)
-    return build_graph(decoder, description)
-
-
-@pytest.fixture(scope="module")
 def exact_file(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("exact") / "exact.onnx"
     export_model(checkpoint, path)
     return path
+
+
+@pytest.fixture
+def graph(exact_file: Path, monkeypatch: pytest.MonkeyPatch) -> onnx.ModelProto:
+    """The graph of `checkpoint`, which no export traces again."""
+    monkeypatch.setattr("export.export.build_graph", lambda *_: onnx.load(exact_file))
+    return onnx.load(exact_file)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_matrices_that_make_no_whole_blocks_stay_as_they_are(model_file: Path) -
 
 
 def test_onnxruntime_multiplies_the_integers(
-    checkpoint: Path, exact_file: Path, sources: list[Source], tmp_path: Path
+    checkpoint: Path, exact_file: Path, graph: onnx.ModelProto, sources: list[Source], tmp_path: Path
 ) -> None:
     quantized = export_model(checkpoint, tmp_path / "small.onnx", sources).quantized
     assert quantized is not None
@@ -111,7 +111,12 @@ def test_a_file_of_integers_answers_as_the_exact_one(graph: onnx.ModelProto, tmp
 
 
 def test_integers_that_cost_too_much_are_not_written(
-    checkpoint: Path, exact_file: Path, sources: list[Source], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    checkpoint: Path,
+    exact_file: Path,
+    graph: onnx.ModelProto,
+    sources: list[Source],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("export.parity.LARGEST_LOSS", -1.0)
     quantized = export_model(checkpoint, tmp_path / "model.onnx", sources).quantized

@@ -10,7 +10,6 @@ import pytest
 from onnx import helper, numpy_helper
 from support import METRES, SHAPES, describe, random_decoder, tokenizer_of
 
-from export.graph import build_graph
 from models.card import Description
 from models.phrases import PhraseIndex
 from models.tokenizer import Tokenizer
@@ -53,6 +52,8 @@ def conditioned_file(make_once: Callable[[str, Callable[[Path], object]], Path])
     """A model of random weights without end that can be told `METRES` and rhymes; forms couplet and free."""
 
     def fill(folder: Path) -> None:
+        from export.graph import build_graph
+
         tokenizer = tokenizer_of(40).grown((), ("couplet", "free"), METRES)
         config = msgspec.structs.replace(SHAPES["rotary"], vocab_size=len(tokenizer))
         description = Description(config, tokenizer, describe(SHAPES["rotary"]).card)

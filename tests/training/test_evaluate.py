@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from support import SHAPES, call_command, random_decoder, refused, run_command, tokenizer_of, verse, write_corpus
+from support import SHAPES, call_command, random_decoder, refused, tokenizer_of, verse, write_corpus
 
 from models.decoder import Decoder
 from models.layout import lay_out
@@ -188,7 +188,7 @@ def test_a_model_that_can_be_told_more_is_measured_in_both_ways(word_pair: tuple
     text = tmp_path / "rhymed.txt"
     text.write_text("a lantern in the night\nan amber mirror of light\n\n" * 3)
     options = ("--model", str(word_pair[0]), "--text", str(text), "--form", "couplet")
-    printed, done = run_command("rumi-eval", *options), call_command("rumi-eval", *options, "--json")
+    printed, done = (call_command("rumi-eval", *options, *json_or_not) for json_or_not in ((), ("--json",)))
     result = json.loads(done.stdout)
     _, description = load_weights(word_pair[0])
     expected = exact_loss(

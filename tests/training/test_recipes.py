@@ -16,7 +16,7 @@ from rumi_tui.engine.generate import Generation, Request
 from rumi_tui.engine.session import load_model
 
 RECIPES = Path(__file__).parents[2] / "training" / "recipes"
-TINY = {"PRESET": "minimal", "STEPS": "20", "MINUTES": "0.02", "BATCH": "4"}
+TINY = {"PRESET": "minimal", "STEPS": "2", "MINUTES": "0.02", "BATCH": "4"}
 RHYMES = {"en": ("in the night", "of the light", "and so white"), "fa": ("باران", "یاران", "ماران")}
 
 

@@ -24,6 +24,7 @@ from rumi_tui.console.actions import EVERYWHERE, WRITING
 from rumi_tui.console.app import RumiApp
 from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.write import WriteScreen
+from rumi_tui.console.settings import SettingsFile
 from rumi_tui.console.widgets.settings_bar import FIELDS, HINTS, SAMPLING_PRESETS
 from rumi_tui.engine.generate import Generation, Request
 from rumi_tui.engine.sampling import Sampling
@@ -32,7 +33,7 @@ from rumi_tui.library.store import Passage
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_what_is_written_is_on_the_page_and_in_the_library(library, endless_file, size):
-    async with console(library, endless_file, size, lines="4") as pilot:
+    async with console(library, endless_file, size, SettingsFile(), lines="4") as pilot:
         kept = await press_and_write(pilot, library, *"amber", "enter")
         assert kept.text.startswith("amber")
         assert len(kept.text.split("\n")) == 4
@@ -66,7 +67,7 @@ async def test_a_poem_that_the_model_ends_says_so(library, model_file):
 
 
 async def test_escape_stops_and_keeps_what_is_there(library, endless_file, endless, write_again):
-    async with console(library, endless_file) as pilot:
+    async with console(library, endless_file, settings=SettingsFile()) as pilot:
         await begin_without_end(pilot, library, *"amber")
         await pilot.press("escape")
         await until(pilot, lambda: "stopped" in status(pilot))
@@ -193,14 +194,15 @@ async def test_how_characters_are_chosen_is_asked_for_and_kept(library, endless_
         assert write_again(kept, endless) == kept.text
 
 
-@pytest.mark.parametrize("name", SAMPLING_PRESETS)
-async def test_a_preset_fills_in_what_can_be_written_with(library, endless_file, name):
-    async with console(library, endless_file, (120, 40), lines="2", top_k="7") as pilot:
-        field(pilot, "preset", Select).value = name
-        await until(pilot, lambda: field(pilot, "top_k").value == "0")
-        kept = await press_and_write(pilot, library, "enter")
-        wanted = {setting: float(value) for setting, value in SAMPLING_PRESETS[name].items()}
-        assert kept.passages[0].sampling == Sampling(**wanted | {"top_k": 0})
+async def test_a_preset_fills_in_what_can_be_written_with(library, endless_file):
+    async with console(library, endless_file, (120, 40), lines="2") as pilot:
+        for name, preset in SAMPLING_PRESETS.items():
+            field(pilot, "top_k").value = "7"
+            field(pilot, "preset", Select).value = name
+            await until(pilot, lambda: field(pilot, "top_k").value == "0")
+            kept = await press_and_write(pilot, library, "enter")
+            wanted = {setting: float(value) for setting, value in preset.items()}
+            assert kept.passages[0].sampling == Sampling(**wanted | {"top_k": 0})
 
 
 def test_every_hint_fits_a_line_of_80_columns():
@@ -295,7 +297,6 @@ async def test_leaving_while_writing_saves_everything_and_leaves_no_process(
     library, endless_file, endless, write_again
 ):
     async with console(library, endless_file) as pilot:
-        field(pilot, "keep", Select).value = "off"  # what is being tried is on the page, but not yet in the poem
         await begin_without_end(pilot, library, *"amber")
         process = pilot.app.writer._process
         on_page_before = on_the_page(pilot)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from console_support import console, field, help_text, press_and_write, until
+from console_support import console, field, help_text, press_and_write, unkept, until
 from textual.widgets import Footer, OptionList
 
 from models.errors import RumiError
@@ -10,11 +10,11 @@ from rumi_tui.console.actions import EVERYWHERE, WRITING
 from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.screens.write import WriteScreen
-from rumi_tui.console.settings import ENTRIES, SettingsFile
+from rumi_tui.console.settings import ENTRIES
 
 
 def settings_with(**keys):
-    file = SettingsFile()
+    file = unkept()
     for command, key in keys.items():
         file.change(f"keys.{command.replace('_', '-')}", key)
     return file

@@ -18,7 +18,7 @@ async def test_a_poem_with_a_limit_on_copying_is_that_of_the_command(library: Li
     session = Session(indexed_file)
     request = Request(form="free", seed=7, lines=4, keep="strict", original=PHRASE)
     [original] = write_poems(session, session.description, request, 1)
-    async with console(library, indexed_file, lines="4", seed="7") as pilot:
+    async with console(library, indexed_file, settings=SettingsFile(), lines="4", seed="7") as pilot:
         field(pilot, "form", Select).value = "free"
         assert [passage.original for passage in (await press_and_write(pilot, library, "enter")).passages] == [None]
         await obeyed(pilot, f"/original {PHRASE}")
@@ -33,7 +33,8 @@ async def test_a_poem_with_a_limit_on_copying_is_that_of_the_command(library: Li
 
 
 async def test_a_line_that_is_written_anew_keeps_the_limit_too(library: Library, indexed_file):
-    async with console(library, indexed_file, lines="4", seed="7", original=str(PHRASE)) as pilot:
+    limit = str(PHRASE)
+    async with console(library, indexed_file, settings=SettingsFile(), lines="4", seed="7", original=limit) as pilot:
         field(pilot, "form", Select).value = "free"
         await press_and_write(pilot, library, "enter")
         await obey(pilot, "/line 2")
@@ -68,6 +69,6 @@ async def test_a_limit_that_nothing_can_keep_is_refused(library: Library, endles
 
 
 async def test_a_model_that_cannot_tell_a_copy_says_so(library: Library, endless_file):
-    async with console(library, endless_file, lines="2", original="6") as pilot:
+    async with console(library, endless_file, settings=SettingsFile(), lines="2", original="6") as pilot:
         await pilot.press("enter")
         await until(pilot, lambda: any("nothing copied can be refused" in each for each in told(pilot)))

@@ -21,7 +21,7 @@ from textual.widgets import Select
 
 from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.console.session_file import LARGEST, SavedSession, SessionFile, begin, defaults_of
-from rumi_tui.console.settings import UserSettings
+from rumi_tui.console.settings import SettingsFile, UserSettings
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.settings_bar import SettingsBar
 from rumi_tui.library.store import Library
@@ -34,7 +34,7 @@ def file(tmp_path: Path) -> SessionFile:
 
 async def test_poem_place_settings_prompt_and_steps_come_back(library: Library, endless_file: Path, file: SessionFile):
     fields = {"lines": "40", "seed": "7", "pace": "9000"}
-    async with console(library, endless_file, session=file, **fields) as pilot:
+    async with console(library, endless_file, settings=SettingsFile(), session=file, **fields) as pilot:
         await obeyed(pilot, "/keep off")
         first = await press_and_write(pilot, library, *"amber", "enter")
         whole = await press_and_write(pilot, library, "ctrl+g")
@@ -43,7 +43,7 @@ async def test_poem_place_settings_prompt_and_steps_come_back(library: Library, 
         view, values = pilot.app.screen.query_one(PoemView), pilot.app.screen.query_one(SettingsBar).values()
         await until(pilot, lambda: view.scroll_y == view.scroll_target_y > 0)
         top = view.top
-    async with console(library, endless_file, session=file) as pilot:
+    async with console(library, endless_file, settings=SettingsFile(), session=file) as pilot:
         assert "left off" in status(pilot)
         assert on_the_page(pilot) == letters(whole.text)
         await until(pilot, lambda: pilot.app.screen.query_one(PoemView).top == top)

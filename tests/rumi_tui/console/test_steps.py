@@ -197,18 +197,18 @@ async def test_the_console_can_be_left_from_every_screen(library: Library, endle
         assert library.poems() == [kept]
 
 
-@pytest.mark.parametrize("key", ["ctrl+l", "f3", "ctrl+s", "f4", "f12"])
-async def test_enter_pressed_twice_leaves_a_screen_once(library, endless_file, key, tmp_path, monkeypatch):
+async def test_enter_pressed_twice_leaves_a_screen_once(library, endless_file, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DOCUMENTS_DIR", str(tmp_path))
     async with console(library, endless_file, lines="2") as pilot:
         kept = await press_and_write(pilot, library, *"amber", "enter")
-        await pilot.press(key)
-        await until(pilot, lambda: isinstance(pilot.app.screen, SCREENS[key]))
-        screen = pilot.app.screen
-        screen.dismiss(None)
-        screen.dismiss(None)
-        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
-        assert on_the_page(pilot) == letters(kept.text)
+        for key in ("ctrl+l", "f3", "ctrl+s", "f4", "f12"):
+            await pilot.press(key)
+            await until(pilot, lambda key=key: isinstance(pilot.app.screen, SCREENS[key]))
+            screen = pilot.app.screen
+            screen.dismiss(None)
+            screen.dismiss(None)
+            await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+            assert on_the_page(pilot) == letters(kept.text)
 
 
 async def test_a_library_that_was_set_aside_is_told(tmp_path, endless_file):

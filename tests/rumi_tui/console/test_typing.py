@@ -179,7 +179,7 @@ async def test_escape_leaves_out_what_waits(library, endless_file, let_in):
 
 
 async def test_a_poem_is_compared_once_it_is_written_and_not_cut_off(library, endless_file):
-    async with console(library, endless_file, lines="12", pace="400") as pilot:
+    async with console(library, endless_file, settings=SettingsFile(), lines="12", pace="400") as pilot:
         await pilot.press(*"amber", "enter")
         await until(pilot, lambda: status(pilot).endswith("writing"))
         await pilot.press("f7")
@@ -298,7 +298,7 @@ TYPED = (
 
 
 async def test_settings_of_a_poem_are_undone_between_its_steps(library, conditioned_file):
-    async with console(library, conditioned_file, (120, 40), lines="2") as pilot:
+    async with console(library, conditioned_file, (120, 40), SettingsFile(), lines="2") as pilot:
         kept = await press_and_write(pilot, library, *"amber", "enter")
         for line, name, value, _ in TYPED:
             await obeyed(pilot, line)
@@ -315,7 +315,7 @@ async def test_settings_of_a_poem_are_undone_between_its_steps(library, conditio
 
 
 async def test_a_setting_without_a_value_is_told(library, conditioned_file):
-    async with console(library, conditioned_file) as pilot:
+    async with console(library, conditioned_file, settings=SettingsFile()) as pilot:
         for line, words in (
             ("/keep", "keep is strict · strict, loose, off"),
             ("/rhyme", "rhyme is any"),

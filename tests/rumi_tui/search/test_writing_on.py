@@ -9,15 +9,22 @@ from support import METRES, call_command, refused, write_corpus, write_works
 
 from models.forms import FORMS
 from rumi_tui.engine.session import load_model
+from rumi_tui.search import writing_on
 from rumi_tui.search.index import Index, Quotation
 from rumi_tui.search.opening import opening_of
-from rumi_tui.search.writing_on import LINES, to_request, write_on
+from rumi_tui.search.writing_on import to_request, write_on
 from rumi_tui.texts.opening import Opening
 from rumi_tui.texts.places import read_place
 from rumi_tui.texts.reader import open_works
 from rumi_tui.verse.judge import rhymes
 
 PLAIN = Opening(text="چراغ آمد\nسنگ باران\n", place="", language="fa", form="ghazal")
+
+
+@pytest.fixture(autouse=True)
+def _few_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines whose rules are kept take the large model a second each."""
+    monkeypatch.setattr(writing_on, "LINES", 2)
 
 
 @pytest.fixture
@@ -32,6 +39,7 @@ def quoted(folder: Path, tmp_path: Path, reference: str) -> Quotation:
     return index.quotation(next(each.id for each in index.couplets("fa") if each.reference == reference))
 
 
+@pytest.mark.slow  # the large model writes
 def test_the_machine_is_given_the_poem_as_far_as_the_couplet_and_all_it_must_keep_to(
     texts: Path, tmp_path: Path
 ) -> None:
@@ -43,7 +51,7 @@ def test_the_machine_is_given_the_poem_as_far_as_the_couplet_and_all_it_must_kee
     assert written.begun_from == "\n".join(couplet.verse["fa"] for couplet in poem.couplets[:2])
     assert (written.model, written.form, written.seed) == ("rumi-fa", "ghazal", 7)
     assert written.place == "ghazal 100, couplets 1 to 2"
-    assert 0 < len(written.text.splitlines()) <= LINES
+    assert 0 < len(written.text.splitlines()) <= writing_on.LINES
     assert not set(written.text.splitlines()) & set(written.begun_from.splitlines())
 
 
@@ -57,6 +65,7 @@ def test_it_keeps_the_rhyme_of_a_ghazal(texts: Path, tmp_path: Path) -> None:
     assert rhymes(verses[1], written.text.split("\n")[1], "fa") in ("perfect", "near")
 
 
+@pytest.mark.slow  # the large model writes
 def test_of_a_text_without_labels_it_is_given_the_couplet_alone(tmp_path: Path) -> None:
     folder = write_corpus(tmp_path / "texts")
     found = quoted(folder, tmp_path, "")
@@ -86,6 +95,7 @@ def test_another_form_has_not_the_rhyme_and_free_verse_not_the_metre() -> None:
     assert (given.in_form("free").metre, given.in_form("free").rhyme) == ("", "")
 
 
+@pytest.mark.slow  # the large model writes
 def test_the_command_tells_where_the_beginning_stands_and_what_is_kept(texts: Path, tmp_path: Path) -> None:
     places = {"RUMI_CORPUS_DIR": str(texts), "XDG_CACHE_HOME": str(tmp_path)}
     shown = call_command("rumi-ask", "چراغ کجاست؟", "--seed", "5", **places).stdout

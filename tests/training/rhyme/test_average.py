@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 import torch
-from support import SHAPES, assert_command_refused, call_command, describe, random_decoder, refused, run_command
+from support import SHAPES, assert_command_refused, call_command, describe, random_decoder, refused
 
 from training.checkpoint import load_weights, save_weights
 from training.rhyme.average import mean_of
@@ -41,11 +41,12 @@ def test_a_mean_of_one_run_or_of_other_shapes_or_alphabets_is_refused(runs: tupl
             mean_of([(model, description), *second], "mean")
 
 
+@pytest.mark.slow
 def test_the_command_writes_a_measured_checkpoint_and_none_over_another(
     runs: tuple[Path, Path], tmp_path: Path, corpus_folder: Path
 ) -> None:
     command = ("python", "-m", "training.rhyme.average", str(tmp_path / "mean"), *map(str, runs))
-    done = run_command(*command, RUMI_CORPUS_DIR=str(corpus_folder))
+    done = call_command(*command, RUMI_CORPUS_DIR=str(corpus_folder))
     assert done.returncode == 0, done.stderr
     path = tmp_path / "mean" / "model.safetensors"
     assert done.stdout == f"{path}\n"
@@ -54,5 +55,5 @@ def test_the_command_writes_a_measured_checkpoint_and_none_over_another(
     assert nats is not None
     assert f"{nats:.5f} nats/char" in measured.stdout
     before = path.read_bytes()
-    assert_command_refused(run_command(*command, RUMI_CORPUS_DIR=str(corpus_folder)), 1, "already holds a checkpoint")
+    assert_command_refused(call_command(*command, RUMI_CORPUS_DIR=str(corpus_folder)), 1, "already holds a checkpoint")
     assert path.read_bytes() == before

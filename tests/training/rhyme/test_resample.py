@@ -60,7 +60,7 @@ def test_the_file_is_replaced_and_tells_how_it_was_written(
 
 def test_verse_of_another_model_is_refused(path: Path, model_file: Path, corpus_folder: Path) -> None:
     before = path.read_bytes()
-    done = run_command(
+    done = call_command(
         "python", "-m", "training.rhyme.resample", str(model_file), str(path), RUMI_CORPUS_DIR=str(corpus_folder)
     )
     assert_command_refused(done, 1, "own.json was written by another model file")

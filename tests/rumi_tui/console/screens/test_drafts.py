@@ -9,6 +9,7 @@ from textual.widgets import Static
 from rumi_tui.console.app import RumiApp
 from rumi_tui.console.screens.drafts import DraftsScreen, DraftView
 from rumi_tui.console.screens.write import WriteScreen
+from rumi_tui.console.settings import SettingsFile
 from rumi_tui.console.writing.drafting import DRAFTS
 from rumi_tui.engine.drafts import write_drafts
 from rumi_tui.engine.generate import Request
@@ -43,7 +44,7 @@ def shown(view: DraftView) -> str:
 async def test_drafts_stand_side_by_side_the_best_first_and_one_is_kept(
     library: Library, endless_file: Path, endless: Session
 ) -> None:
-    async with console(library, endless_file, (120, 40), lines="4", seed="7") as pilot:
+    async with console(library, endless_file, (120, 40), SettingsFile(), lines="4", seed="7") as pilot:
         await open_drafts(pilot, *"amber")
         views = await written(pilot)
         request = Request(form="couplet", text="amber", seed=7, lines=4, keep="strict")

@@ -50,14 +50,14 @@ async def go_on_with(pilot: Pilot, library: Library, poem: KeptPoem) -> KeptPoem
     return library.poem(poem.id)
 
 
-@pytest.mark.parametrize("key", ["escape", "ctrl+l"])
-async def test_an_empty_library_says_so_and_closes(library, endless_file, key):
+async def test_an_empty_library_says_so_and_closes(library, endless_file):
     async with console(library, endless_file) as pilot:
-        await pilot.press("ctrl+l")
-        await until(pilot, lambda: isinstance(pilot.app.screen, LibraryScreen))
-        assert "No poem is kept yet" in str(pilot.app.screen.query_one(Static).content)
-        await pilot.press(key)
-        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        for key in ("escape", "ctrl+l"):
+            await pilot.press("ctrl+l")
+            await until(pilot, lambda: isinstance(pilot.app.screen, LibraryScreen))
+            assert "No poem is kept yet" in str(pilot.app.screen.query_one(Static).content)
+            await pilot.press(key)
+            await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
 
 
 async def test_opening_the_poem_that_is_being_written_shows_all_of_it(library, endless_file):
