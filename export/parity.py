@@ -97,4 +97,5 @@ def greedy(model: DecodeStep, start: int, characters: int = GREEDY_CHARACTERS) -
 
 def is_greedy(model: DecodeStep, start: int, text: Sequence[int]) -> bool:
     """Whether `greedy` would give this text. It is read in a few calls, far quicker than writing it id by id."""
-    return Context(model).feed(np.array([[start, *text[:-1]]])).argmax(-1)[0].tolist() == list(text)
+    best = Context(model).feed(np.array([[start, *text[:-1]]])).argmax(-1)[0]
+    return np.array_equal(best, text)
