@@ -27,9 +27,9 @@ test: $(DEV)/ready ## all that check does, and all tests: what decides whether a
 	$(DEV)/bin/lint-imports --no-logo
 	$(PYTEST)
 
-test-web: $(DEV)/ready page/node_modules ## test in a real browser, and JavaScript (Debian: chromium, chromium-driver, npm)
-	$(DEV)/bin/python -m pytest -m web tests/rumi_tui/console/web tests/page
-	$(DEV)/bin/python -m pytest tests/export/test_standard.py tests/page
+test-web: $(DEV)/ready export/page/node_modules ## test in a real browser, and JavaScript (Debian: chromium, chromium-driver, npm)
+	$(DEV)/bin/python -m pytest -m web tests/rumi_tui/console/web tests/export/page
+	$(DEV)/bin/python -m pytest tests/export/test_standard.py tests/export/page
 
 fuzz: $(DEV)/ready ## press random keys in the console for MINUTES=5; tells the seed of what fails
 	$(DEV)/bin/python fuzz/random_keys.py --minutes $(MINUTES)
@@ -37,8 +37,8 @@ fuzz: $(DEV)/ready ## press random keys in the console for MINUTES=5; tells the 
 screens: $(DEV)/ready ## draw the pictures of the console in docs/screens anew
 	$(DEV)/bin/python docs/screens.py
 
-page: $(DEV)/ready page/node_modules ## put together the page that writes in a browser, in dist/page (needs npm)
-	PYTHONPATH=. $(DEV)/bin/python page/build.py dist/page
+page: $(DEV)/ready export/page/node_modules ## put together the page that writes in a browser, in dist/page (needs npm)
+	$(DEV)/bin/python -m export.page.build dist/page
 
 bench: $(DEV)/ready ## measure how quickly verse is written, beside PyTorch and other graphs
 	$(DEV)/bin/python benchmarks/generation.py
@@ -73,6 +73,6 @@ $(DEV)/ready: pyproject.toml constraints.txt
 	$(DEV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[train,web,pictures,dev]'
 	@touch $@
 
-page/node_modules: page/package-lock.json
-	npm ci --prefix page --ignore-scripts --no-audit --no-fund
+export/page/node_modules: export/page/package-lock.json
+	npm ci --prefix export/page --ignore-scripts --no-audit --no-fund
 	@touch $@

@@ -31,7 +31,7 @@ ROOT = Path(__file__).parent.parent.parent
 PACKAGES = ROOT / "page" / "node_modules"
 needs_node = pytest.mark.skipif(
     shutil.which("node") is None or not (PACKAGES / "onnxruntime-web").is_dir(),
-    reason="Node or onnxruntime-web is not here: install Node 20 or newer, then make page/node_modules",
+    reason="Node or onnxruntime-web is not here: install Node 20 or newer, then make export/page/node_modules",
 )
 
 
@@ -176,7 +176,7 @@ def test_onnxruntime_for_javascript_agrees_with_torch_at_every_position(tmp_path
     decoder = random_decoder(config)
     (tmp_path / "model.onnx").write_bytes(build_standard_graph(decoder, describe(config)).SerializeToString())
     (tmp_path / "node_modules").symlink_to(PACKAGES)
-    page = ROOT / "page"
+    page = ROOT / "export" / "page"
     script = READ.replace("DECODER", str(page / "decoder.js")).replace("MODEL_FILE", str(page / "model_file.js"))
     (tmp_path / "read.mjs").write_text(script, "utf-8")
     ids = np.random.default_rng(1).integers(config.vocab_size, size=3 * config.window)

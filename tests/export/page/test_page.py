@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from export.page import build
 from models.pretrained import MODELS, model_path
 from models.tokenizer import normalise_for_models
 from rumi_tui.engine.generate import Generation, Request, fit_request
@@ -20,7 +21,7 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("node") is None, reason="Node is not here: install version 20 or newer"),
 ]
 
-PAGE = Path(__file__).parent.parent.parent / "page"
+PAGE = Path(build.__file__).parent
 WRITE = """
 import { readFileSync } from "node:fs";
 import * as ort from "PAGE/node_modules/onnxruntime-web/dist/ort.node.min.mjs";
