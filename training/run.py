@@ -100,7 +100,7 @@ def read_inputs(config: RunConfig) -> Inputs:
             "texts": [source.sha256 for source in sources],
             "init": [_sha256(weights_path(start))] if start else [],
             "self_training": [_sha256(path) for path in generated],
-            "teachers": [_sha256(checkpoint.weights_path(path)) for path in teachers],
+            "teachers": [_sha256(weights_path(path)) for path in teachers],
         },
     )
 
