@@ -121,7 +121,10 @@ def _faults_of_tensor(tensor: memoryview) -> Iterator[str]:
     dtype = _ITEMS.get(kind)
     if dtype is None:
         return
-    if len(values) % dtype.itemsize or not np.isfinite(np.frombuffer(values, dtype)).all():
+    if len(values) % dtype.itemsize:
+        yield "weights that are not all there"
+    floats = np.frombuffer(values, dtype)
+    if np.isnan(floats).any() or (len(floats) > 1 and np.isinf(floats).any()):  # one hides what is out of sight
         yield "weights that are no numbers"
 
 

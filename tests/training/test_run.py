@@ -199,7 +199,7 @@ def test_a_run_learns_from_teachers_and_goes_on_with_no_others(tmp_path: Path, w
     decoder, description = checkpoint.load_weights(tmp_path / "teacher")
     with torch.no_grad():
         next(decoder.parameters()).add_(1)
-    checkpoint.save_weights(tmp_path / "teacher" / checkpoint.WEIGHTS, decoder, description)
+    checkpoint.save_weights(tmp_path / "teacher" / WEIGHTS, decoder, description)
     with refused("teachers are not those"):
         prepare(read, tmp_path / "pupil", world)
 
