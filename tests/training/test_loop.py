@@ -89,6 +89,7 @@ def look_losses(state: TrainState | None) -> list[tuple[int, float, float]]:
     return [(each.step, each.train_loss, each.validation_loss) for each in state.evals]
 
 
+@pytest.mark.slow  # ten seconds for all
 @pytest.mark.parametrize("dropout", [0.0, 0.3])
 @pytest.mark.parametrize(
     ("at", "number"), [(1, signal.SIGINT), (7, signal.SIGINT), (10, signal.SIGTERM), (22, signal.SIGINT)]
