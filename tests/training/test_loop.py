@@ -89,6 +89,7 @@ def look_losses(state: TrainState | None) -> list[tuple[int, float, float]]:
     return [(each.step, each.train_loss, each.validation_loss) for each in state.evals]
 
 
+@pytest.mark.slow  # ten seconds for all
 @pytest.mark.parametrize("dropout", [0.0, 0.3])
 @pytest.mark.parametrize(
     ("at", "number"), [(1, signal.SIGINT), (7, signal.SIGINT), (10, signal.SIGTERM), (22, signal.SIGINT)]
@@ -202,6 +203,7 @@ def test_training_starts_at_ln_of_the_alphabet_and_lowers_the_loss(tmp_path: Pat
     assert np.mean([seen.losses[step] for step in range(111, 121)]) < 0.5 * math.log(40)
 
 
+@pytest.mark.slow  # ten seconds
 def test_a_run_stops_when_it_gets_no_better_and_keeps_the_best_weights(tmp_path: Path) -> None:
     config = TrainConfig(steps=10_000, batch=2, eval_every=4, patience=3)
     run = Running(tmp_path, config, validation=NOISE)
