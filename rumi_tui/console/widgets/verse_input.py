@@ -34,6 +34,8 @@ class VerseInput(Input):
         select_on_focus: bool = True,
     ) -> None:
         self._mode = mode
+        self._ordered: tuple[tuple[str, Mode, int], OrderedRow | None] | None = None
+        """The latest value, mode and width, and its row: a key asks for it several times, and a paste may be long."""
         super().__init__(
             value, placeholder=placeholder, id=id, classes=classes, compact=compact, select_on_focus=select_on_focus
         )
@@ -52,7 +54,10 @@ class VerseInput(Input):
         """The value in its order; None where that is as it is typed, and where the terminal orders it."""
         if self._mode != "app":
             return None
-        return OrderedRow.of(self.value, (0, len(self.value)), self._mode, self.scrollable_content_region.width)
+        wanted = self.value, self._mode, self.scrollable_content_region.width
+        if self._ordered is None or self._ordered[0] != wanted:
+            self._ordered = wanted, OrderedRow.of(self.value, (0, len(self.value)), *wanted[1:])
+        return self._ordered[1]
 
     def render_line(self, y: int) -> Strip:
         """One row of the screen."""

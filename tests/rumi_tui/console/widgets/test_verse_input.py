@@ -5,8 +5,10 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from rumi_tui.bidi import to_cells
+from rumi_tui.console.widgets.ordered import OrderedRow
 from rumi_tui.console.widgets.verse_input import VerseInput
 
+ORDER = OrderedRow.of
 MIXED = ["چراغ دریا", "نان A B C گفت", "گل (AB) ۱۲ نان", "amber گل نان ember", "می\u200cروم گُل"]
 
 
@@ -36,6 +38,22 @@ async def test_what_is_typed_is_drawn_as_on_the_page(text):
         box(pilot).value = text
         assert row(pilot).strip() == "".join(cell.text for cell in to_cells(text, "app"))
         assert len(row(pilot)) - len(row(pilot).rstrip()) <= 1 or text.startswith("a")
+
+
+async def test_a_line_is_put_in_order_once_for_all_that_a_key_asks_of_it(monkeypatch):
+    orderings = []
+
+    def of(line, *rest):
+        orderings.append(line)
+        return ORDER(line, *rest)
+
+    monkeypatch.setattr(OrderedRow, "of", of)
+    async with Typing("گل").run_test(size=(40, 5)) as pilot:
+        orderings.clear()  # as wide as it is, once it has its place
+        await pilot.press("ن", "left", "right")
+        await pilot.pause()
+        assert row(pilot).strip() == "".join(cell.text for cell in to_cells("گلن", "app"))
+    assert orderings == ["گلن"]
 
 
 @pytest.mark.parametrize("mode", ["terminal", "off"])
