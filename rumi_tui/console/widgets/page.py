@@ -42,6 +42,8 @@ class Page(Vertical):
         """What is written of a line that is shown once it is whole: that is how it is read aloud."""
         self.shows_marks = False
         """Whether a poem at rest is to have its marks."""
+        self._judged: Judged | None = None
+        """What the line tells of marks; None where there are none."""
 
     def compose(self) -> ComposeResult:
         """What is out of sight of the poem, the poem, and below it the line."""
@@ -59,10 +61,11 @@ class Page(Vertical):
         return self.query_one(StatusLine)
 
     def on_mount(self) -> None:
-        """Tells from now on what is out of sight."""
+        """Tells from now on what is out of sight, and what the marks mean in the colours of the theme."""
         view = self.query_one(PoemView)
         for name in ("scroll_y", "virtual_size"):
             self.watch(view, name, self._tell_more)
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._explain_marks())
 
     def on_resize(self) -> None:
         """Another part of it is out of sight now."""
@@ -125,8 +128,14 @@ class Page(Vertical):
 
     def mark(self, judged: Judged) -> None:
         """Marks the poem that stands there, and tells what the marks mean."""
-        view = self.query_one(PoemView)
-        view.mark(judged.lines)
+        self._judged = judged
+        self.query_one(PoemView).mark(judged.lines)
+        self._explain_marks()
+
+    def _explain_marks(self) -> None:
+        judged, view = self._judged, self.query_one(PoemView)
+        if judged is None:
+            return
         kinds = {mark.kind for line in judged.lines for mark in line.marks}
         legend = Text(" ").join(Text(kind, view.mark_style(kind)) for kind in KINDS if kind in kinds)
         if judged.metre:
@@ -173,6 +182,7 @@ class Page(Vertical):
         """Draws a poem, or a beginning of it."""
         view = self.query_one(PoemView)
         view.set_writing(False)
+        self._judged = None
         self.line.explain(Text())
         if snapshot is None:
             view.show("", (), "")
