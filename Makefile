@@ -32,7 +32,7 @@ test-web: $(DEV)/ready export/page/node_modules ## test in a real browser, and J
 	$(DEV)/bin/python -m pytest tests/export/test_standard.py tests/export/page
 
 fuzz: $(DEV)/ready ## press random keys in the console for MINUTES=5; tells the seed of what fails
-	$(DEV)/bin/python fuzz/random_keys.py --minutes $(MINUTES)
+	$(DEV)/bin/python tests/fuzz/random_keys.py --minutes $(MINUTES)
 
 screens: $(DEV)/ready ## draw the pictures of the console in docs/screens anew
 	$(DEV)/bin/python docs/screens.py
