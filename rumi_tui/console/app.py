@@ -272,7 +272,7 @@ class RumiApp(App[str]):
     @on(TypedOver)
     def _begin(self, event: TypedOver) -> None:
         """Lets what is typed over another page begin a poem."""
-        self._writing.query_one(Prompt).insert(event.text)
+        self._writing.query_one(Prompt).take_in(event.text)
 
     @on(SettingsScreen.Changed)
     def _follow(self, event: SettingsScreen.Changed) -> None:

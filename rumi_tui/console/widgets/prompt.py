@@ -77,6 +77,10 @@ class Prompt(VerseArea):
         else:
             self.move_cursor(cursor)
 
+    def take_in(self, letters: str) -> None:
+        """Takes letters that were typed elsewhere as its own keys would be: in the place of what is selected."""
+        self.replace(letters, *sorted(self.selection), maintain_selection_offset=False)
+
     @property
     def unsent_text(self) -> str:
         """What stands here; empty where it is what the latest poem began with."""
@@ -102,7 +106,8 @@ class Prompt(VerseArea):
     def update_suggestion(self) -> None:
         """Offers the rest of what is begun."""
         text = self.text
-        matches = (whole for whole in self.completions if text and whole.startswith(text.lower()) and whole != text)
+        begun = text.lower() if text.startswith(SIGN) else None  # nothing else is completed, however long it is
+        matches = (whole for whole in self.completions if begun and whole.startswith(begun) and whole != text)
         self.suggestion = next(matches, "")[len(text) :]
 
     async def _on_key(self, event: events.Key) -> None:

@@ -45,8 +45,9 @@ async def test_the_tour_can_be_taken_again_and_tells_the_keys_that_hold(library,
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
 
 
-async def test_what_is_typed_over_the_tour_begins_a_poem(library, endless_file):
+async def test_what_is_typed_over_the_tour_begins_a_poem_in_place_of_what_is_proposed(library, endless_file):
     async with console(library, endless_file) as pilot:
+        pilot.app.screen.query_one(Prompt).take_up("My heart is", (0, 0), is_sent=True)
         await pilot.press(*"/tour", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, TourScreen))
         await pilot.press("T")
