@@ -88,9 +88,8 @@ def tui(
     if os.environ.get("NO_COLOR") == "":  # which stands for colours (no-color.org); Textual takes it for none
         del os.environ["NO_COLOR"]
     screen_reader = screen_reader or settings_file.settings.screen_reader == "on"
-    wish = rtl or settings_file.settings.rtl
-    if screen_reader and wish == "auto":
-        wish = "off"  # letters are read aloud as they are typed
+    # what a screen reader reads aloud is letters in the order in which they are typed, however they looked right before
+    wish = rtl or ("off" if screen_reader else settings_file.settings.rtl)
     mode = choose_mode(wish, os.environ)
     library = Library(library_path())
     if web:

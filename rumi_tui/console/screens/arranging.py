@@ -30,6 +30,10 @@ UNDISTURBED_SECONDS = 1.0
 """How long a poem is being written before settings and keys step back: a quick one lets nothing flicker."""
 NAMES = {"rumi": "Rumi", "tree": "The tree"}
 TOLD_FOCUS = {"off": "Settings and keys are back.", "on": "Only the poem: Tab brings the settings."}
+TOLD_SCREEN_READER = {
+    "off": "Frames and colours come back with the next start.",
+    "on": "Plain lines for a screen reader come with the next start.",
+}
 TOLD_BESIDE = {
     "off": "Nothing stands beside the poem.",
     "rumi": "Rumi stands beside the poem: Tab leads there, ← and → turn the page, Enter opens it.",
@@ -66,6 +70,8 @@ class ArrangingScreen(RealVerseScreen):
             self.notify(TOLD_FOCUS[settings.focus])
         if old is not None and old.beside != settings.beside:
             self._tell_beside()
+        if old is not None and old.screen_reader != settings.screen_reader:
+            self.notify(TOLD_SCREEN_READER[settings.screen_reader])
 
     # The poem alone
 

@@ -63,6 +63,8 @@ async def test_a_poem_comes_line_by_line_and_every_change_is_told_in_words(libra
         assert any("Ctrl+R" in row for row in rows)
         assert app.screen.query_one(Footer).display
         assert not field(pilot, "prompt").cursor_blink
+        await obeyed(pilot, "/screen-reader off")
+        await until(pilot, lambda: "next start" in line(pilot))
         await pilot.press("ctrl+l")
         await until(
             pilot, lambda: isinstance(app.screen, LibraryScreen) and any("Poems" in row for row in shown(pilot))
