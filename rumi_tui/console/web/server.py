@@ -59,16 +59,19 @@ class ConsoleServer(Server):
         self._pages: set[asyncio.Task[Any]] = set()
 
     @property
-    def greeting(self) -> str:
+    def greetings(self) -> list[str]:
         """Where the console is, and what it takes to come in: behind `#` it is sent nowhere but read by the page."""
-        url = self._place.url
-        words = f"The console is at {url} as long as this runs; Ctrl+C ends it."
-        if self._new_passphrase:
-            words = f"The console is at {url}/#{self._new_passphrase} as long as this runs; Ctrl+C ends it.\n"
-            words += f"The passphrase is {self._new_passphrase}; whoever has it can read, write and delete poems."
+        url, new = self._place.url, self._new_passphrase
+        sentences = [f"The console is at {f'{url}/#{new}' if new else url} as long as this runs; Ctrl+C ends it."]
+        if new:
+            sentences.append(f"The passphrase is {new}; whoever has it can read, write and delete poems.")
         elif self._entrance:
-            words += f"\nWhoever has the passphrase in {VARIABLE} can read, write and delete poems."
-        return words
+            sentences.append(f"Whoever has the passphrase in {VARIABLE} can read, write and delete poems.")
+        return sentences
+
+    def _greet(self, _: str) -> None:
+        for sentence in self.greetings:
+            narrate(sentence)
 
     def run(self) -> None:
         """Serves until it is interrupted. Raises `RumiError` where the address cannot be had."""
@@ -78,7 +81,7 @@ class ConsoleServer(Server):
                 host=self.host,
                 port=self.port,
                 access_log=None,
-                print=lambda _: narrate(self.greeting),
+                print=self._greet,
             )
         except OSError as error:
             why = "it is taken" if error.errno == errno.EADDRINUSE else describe(error)
