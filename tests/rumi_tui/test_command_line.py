@@ -125,7 +125,10 @@ def test_where_nobody_hears_what_is_printed_a_command_fails(
 
 
 def test_ctrl_c_while_a_library_is_imported_is_left_to_the_system() -> None:
-    handler = signal.getsignal(signal.SIGINT)
-    with command_line.ended_at_once():
-        assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
-    assert signal.getsignal(signal.SIGINT) is handler
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with command_line.ended_at_once():
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, handler)

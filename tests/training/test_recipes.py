@@ -53,6 +53,6 @@ def test_a_recipe_makes_a_model_file_that_writes(recipe: Path, tmp_path: Path, t
     model = load_model(str(tmp_path / "runs" / f"{recipe.stem}.onnx"))
     assert model.card.language == recipe.stem.split("-")[1]
     assert model.config.layers == PRESETS[TINY["PRESET"]]["layers"]
-    assert model.card.commands[0].startswith(f"rumi-train --language {model.card.language} --preset")
+    assert model.card.commands[0].startswith(f"rumi-train --language {model.card.language} --licence MIT --preset")
     written = list(Generation(model, model.tokenizer, Request(form="couplet", characters=20)))
     assert 0 < len(written) <= 20

@@ -47,7 +47,9 @@ async def test_a_setting_in_the_file_holds_from_the_start(library: Library, inde
     file.change("original", 6)
     async with console(library, indexed_file, (120, 40), settings=file, lines="2") as pilot:
         assert field(pilot, "original").value == "6"
-        assert field(pilot, "original").region
+        field(pilot, "temperature").focus()
+        await until(pilot, lambda: field(pilot, "original").region)
+        await pilot.press("escape")
         assert [each.original for each in (await press_and_write(pilot, library, "enter")).passages] == [6]
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from console_support import console, field, letters, press_and_write, status, told, until
+from console_support import console, field, letters, on_the_page, press_and_write, status, told, until
 from textual.widgets import Input
 
 from rumi_tui.console.screens.export import ExportScreen
@@ -73,11 +73,12 @@ async def test_a_folder_that_refuses_is_told_and_the_poem_stays(library, endless
 
 async def test_a_poem_that_could_not_be_saved_can_still_be_copied(library, endless_file, folder):
     async with console(library, endless_file, lines="2") as pilot:
-        kept = await press_and_write(pilot, library, "enter")
         library._database.execute("PRAGMA query_only = ON")
+        await pilot.press("enter")
+        await until(pilot, lambda: told(pilot) and "stopped" in status(pilot))
         await pilot.press("ctrl+y")
-        await until(pilot, lambda: told(pilot))
-        assert pilot.app.clipboard == kept.text
+        await until(pilot, lambda: pilot.app.clipboard)
+        assert letters(pilot.app.clipboard) == on_the_page(pilot)
         library._database.execute("PRAGMA query_only = OFF")
 
 
