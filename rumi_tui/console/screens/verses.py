@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import Literal
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
@@ -20,6 +20,7 @@ from textual.worker import get_current_worker
 from models.errors import RumiError
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.console import glosses
+from rumi_tui.console.complaints import sentence_of
 from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.widgets.choices import Choices
@@ -47,7 +48,7 @@ HEADINGS = {
     "ask": "Ask a question, and read what Rumi says about it.",
     "search": "Search Rumi's verse for words.",
 }
-KEYS = "Enter opens the poem; Ctrl+G lets the machine continue from the couplet; G glosses its Persian."
+KEYS = "Enter opens the poem; Ctrl+G lets the machine continue from the couplet; Alt+G glosses its Persian."
 
 
 class VersesScreen(Dialog[Opening | None]):
@@ -56,7 +57,7 @@ class VersesScreen(Dialog[Opening | None]):
     BINDINGS = [
         Binding("escape", "dismiss", "Back", priority=True),
         Binding("ctrl+g", "write_on", "Write on", priority=True),
-        Binding("g,alt+g", "gloss", "Gloss"),
+        Binding("alt+g", "gloss", "Gloss", priority=True),
         Binding("right,pagedown", "turn(1)", "Next page", show=False),
         Binding("left,pageup", "turn(-1)", "Page before", show=False),
     ]
@@ -150,6 +151,14 @@ class VersesScreen(Dialog[Opening | None]):
                     self._is_preparing = False
             yield index, bridge
 
+    def on_key(self, event: events.Key) -> None:
+        """Lets whoever types ask anew: the field selects its words when it is entered, and the letter replaces them."""
+        field = self.query_one(Input)
+        if event.is_printable and not field.has_focus:
+            event.stop()
+            self.set_focus(field)
+            field.post_message(events.Key(event.key, event.character))
+
     @on(Input.Submitted)
     def _take_words(self, event: Input.Submitted) -> None:
         self._words = event.value
@@ -185,7 +194,7 @@ class VersesScreen(Dialog[Opening | None]):
             status = "" if passages else "Nothing in the texts bears on this."
             self._post(self.Results(status, passages, 1, by_meaning=embeddings is not None))
         except RumiError as error:
-            self._post(self.Results(str(error), [], 1))
+            self._post(self.Results(sentence_of(error), [], 1))
 
     def action_gloss(self) -> None:
         """Shows the likeliest English of each word of the couplet that is highlighted, where it stands in Persian."""
@@ -200,7 +209,7 @@ class VersesScreen(Dialog[Opening | None]):
         try:
             self._post(self.Glossed(passage, glosses.gloss(f"{passage.couplet.verse}\n{passage.translation}")))
         except RumiError as error:
-            self._post(self.Progress(str(error)))
+            self._post(self.Progress(sentence_of(error)))
 
     @on(Glossed)
     def _show_gloss(self, event: Glossed) -> None:
@@ -298,7 +307,7 @@ class VersesScreen(Dialog[Opening | None]):
         try:
             self._post(self.Begun(opening_of(couplet, texts_folder())))
         except RumiError as error:
-            self._post(self.Results(str(error), [], 1))
+            self._post(self.Results(sentence_of(error), [], 1))
 
     @on(Begun)
     def _leave(self, event: Begun) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from console_support import console, field, letters, on_the_page, until
 from support import WORDS, write_corpus, write_works
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
@@ -101,7 +102,7 @@ async def test_a_key_glosses_the_couplet_and_says_that_it_is_no_translation(
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.screen.query(OptionList) and rows(pilot))
         first = rows(pilot)
-        await pilot.press("g")
+        await pilot.press("alt+g")
         await until(pilot, lambda: rows(pilot) != first)
         assert rows(pilot)[0].split()[: len(first[0].split())] == first[0].split()
         assert "A gloss, word by word, and not a translation:" in rows(pilot)[0]
@@ -123,6 +124,24 @@ async def test_a_question_typed_as_a_command_is_answered_or_told_that_nothing_be
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
         assert library.poems() == []
+
+
+async def test_a_second_question_is_typed_over_the_first_while_its_answer_is_looked_at(library, endless_file, texts):
+    first, second = WORDS["en"][:2]
+    async with console(library, endless_file) as pilot:
+        await open_verses(pilot, "ctrl+k")
+        await pilot.press(*first, "enter")
+        await until(pilot, lambda: rows(pilot) and pilot.app.screen.query_one(OptionList).has_focus)
+        words = pilot.app.screen.query_one(Input)
+        await pilot.press("g")
+        await until(pilot, lambda: words.value == "g")
+        await pilot.press("backspace", *second)
+        await until(pilot, lambda: words.value == second)
+        await pilot.press("enter")
+        await until(pilot, lambda: rows(pilot) and all(second in row for row in rows(pilot)))
+        pilot.app.post_message(events.Key("alt+g", "g"))  # as some terminals send it
+        await pilot.pause()
+        assert words.value == second
 
 
 class Reading:
@@ -238,5 +257,7 @@ async def test_without_texts_it_says_what_to_do(library, endless_file, tmp_path,
     async with console(library, endless_file) as pilot:
         await open_verses(pilot, "ctrl+k")
         await pilot.press(*"love", "enter")
-        await until(pilot, lambda: "rumi-corpus fetch" in told_there(pilot) and "/fetch" in told_there(pilot))
+        await until(pilot, lambda: "rumi-corpus fetch" in told_there(pilot))
+        assert told_there(pilot).startswith("Type /fetch into the prompt to bring Rumi's verse")
+        assert told_there(pilot).endswith(f"There are no texts in {tmp_path / 'none'}.")
         await pilot.press("escape")
