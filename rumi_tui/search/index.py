@@ -201,6 +201,10 @@ class Index:
         }
         return Quotation(middle, around.get(middle.couplet - 1, ""), around.get(middle.couplet + 1, ""))
 
+    def poem_around(self, couplet: int) -> list[Couplet]:
+        """All couplets of the poem that a couplet, by its number in this index, is in."""
+        return self._couplets("WHERE (text, poem) = (SELECT text, poem FROM couplets WHERE id = ?)", couplet)
+
     def couplets(self, language: str | None = None) -> list[Couplet]:
         """All couplets, in the order of the texts; in one language, if it is given."""
         return self._couplets("WHERE ? IS NULL OR language = ?", language, language)
@@ -241,7 +245,7 @@ class Index:
             poem=poem,
             couplet=couplet,
             verse=verse,
-            place=place.name if place else f"{title or file}, {file} poem {poem}, couplet {couplet}",
+            place=place.name if place else f"{title or file}, poem {poem}, couplet {couplet}",
             reference=place.reference if place else "",
             address=place.address if place else "",
             section=self._section_titles.get(place.whole, {}) if place else {},

@@ -22,6 +22,7 @@ from rumi_tui.bidi import Mode, to_display
 from rumi_tui.console import glosses
 from rumi_tui.console.complaints import sentence_of
 from rumi_tui.console.screens.dialog import Dialog
+from rumi_tui.console.screens.piece import PieceScreen
 from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.widgets.choices import Choices
 from rumi_tui.console.widgets.interlinear import NotedWord, interlinear
@@ -86,6 +87,13 @@ class VersesScreen(Dialog[Opening | None]):
         def __init__(self, passage: Quotation, lines: list[list[NotedWord]]) -> None:
             super().__init__()
             self.passage, self.lines = passage, lines
+
+    class Opened(Message):
+        """The poem of a couplet whose place nobody said was found."""
+
+        def __init__(self, couplets: list[Couplet], couplet: Couplet) -> None:
+            super().__init__()
+            self.couplets, self.couplet = couplets, couplet
 
     class Begun(Message):
         """What the machine is to write on from was found."""
@@ -293,7 +301,22 @@ class VersesScreen(Dialog[Opening | None]):
                 screen = ReadingScreen(self._library, self._mode, couplet.reference, couplet.language)
                 self.app.push_screen(screen, self._write_after)
             else:
-                self.dismiss(opening_of(couplet, texts_folder()))
+                self._open_piece(couplet)
+
+    @work(thread=True, exclusive=True, group="piece")
+    def _open_piece(self, couplet: Couplet) -> None:
+        """In a thread: a text that has changed since is read anew."""
+        try:
+            with self._opened_texts() as (index, _):
+                self._post(self.Opened(index.poem_around(couplet.id), couplet))
+        except RumiError as error:
+            self._post(self.Progress(sentence_of(error)))
+
+    @on(Opened)
+    def _show_piece(self, event: Opened) -> None:
+        if self.is_active and event.couplet in event.couplets:
+            screen = PieceScreen(event.couplets, event.couplets.index(event.couplet), self._mode)
+            self.app.push_screen(screen, self._write_after_couplet)
 
     def action_write_on(self) -> None:
         """Has the machine write on from the couplet under the cursor."""
@@ -312,6 +335,10 @@ class VersesScreen(Dialog[Opening | None]):
     @on(Begun)
     def _leave(self, event: Begun) -> None:
         self.dismiss(event.opening)
+
+    def _write_after_couplet(self, couplet: Couplet | None) -> None:
+        if couplet is not None:
+            self._begin(couplet)
 
     def _write_after(self, opening: Opening | None) -> None:
         if opening is not None:

@@ -12,12 +12,14 @@ from textual.widgets import Input, OptionList, Static
 
 from rumi_tui.bidi import to_display
 from rumi_tui.console.screens import verses
+from rumi_tui.console.screens.piece import PieceScreen
 from rumi_tui.console.screens.verses import VersesScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.wrap import shortened
 from rumi_tui.library.real_verse import MACHINE_CAPTION, RealVerse
 from rumi_tui.search.embeddings import Nearest
+from rumi_tui.texts.corpus import parse_poems
 
 
 @pytest.fixture
@@ -57,8 +59,28 @@ async def test_couplets_are_found_by_words_page_by_page_and_the_machine_writes_o
             await until(pilot, lambda: rows(pilot) != first and rows(pilot))
             await pilot.press("left")
             await until(pilot, lambda: rows(pilot) == first)
+        found = rows(pilot)
         couplet = pilot.app.screen._passages[0].couplet
+        for _ in range(2):
+            await pilot.press("enter")
+            await until(pilot, lambda: isinstance(pilot.app.screen, PieceScreen) and rows(pilot))
+            lines = "\n".join(rows(pilot)).replace("\n\n", "\n").strip()
+            assert lines in [
+                poem.text for poem in parse_poems((texts / couplet.file).read_text("utf-8").split("\n"), "free")
+            ]
+            piece = pilot.app.screen.query_one(OptionList)
+            assert rows(pilot)[piece.highlighted].strip() == couplet.verse
+            heading = field(pilot, "heading", Static)
+            await until(pilot, lambda heading=heading: str(heading.content).startswith(f"{couplet.place}\n"))
+            await pilot.press("enter")
+            assert isinstance(pilot.app.screen, PieceScreen)
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(pilot.app.screen, VersesScreen))
+            assert rows(pilot) == found
+            assert library.poems() == []
         await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PieceScreen) and rows(pilot))
+        await pilot.press("ctrl+g")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
         await until(pilot, lambda: library.poems() and library.poems()[0].passages[0].ending)
         [kept] = library.poems()
