@@ -71,6 +71,7 @@ class RumiApp(App[str]):
         "screens/messages.tcss",
         "screens/name.tcss",
         "screens/order.tcss",
+        "screens/piece.tcss",
         "screens/reading.tcss",
         "screens/settings.tcss",
         "screens/taking_in.tcss",

@@ -26,7 +26,7 @@ from models.files import replacing
 from rumi_tui.search.cache import open_current
 from rumi_tui.search.query import Query, Span
 from rumi_tui.search.spelling import TOKENIZER, other_spellings, search_spelling
-from rumi_tui.texts.corpus import Poem, Source, find_sources, read_catalogue
+from rumi_tui.texts.corpus import NoTextsError, Poem, Source, find_sources, read_catalogue
 from rumi_tui.texts.labels import labels_path
 from rumi_tui.texts.places import Place, place_of, title_of
 from rumi_tui.verse.languages import language_name
@@ -142,10 +142,7 @@ class Index:
     def __init__(self, folder: Path, cache_dir: Path) -> None:
         """Opens the index of a folder of texts in the folder `cache_dir`, and makes it first if it is not there."""
         if not folder.is_dir():
-            raise RumiError(
-                f"There are no texts in {folder}: "
-                "run rumi-corpus fetch (in the console, /fetch) or set RUMI_CORPUS_DIR."
-            )
+            raise NoTextsError(folder)
         sources = find_sources([folder])
         titles = {path: (facts.title, facts.author) for path, facts in read_catalogue(folder).items()}
         facts = [(source.name, source.sha256, source.language, source.form) for source in sources]
@@ -204,6 +201,10 @@ class Index:
         }
         return Quotation(middle, around.get(middle.couplet - 1, ""), around.get(middle.couplet + 1, ""))
 
+    def poem_around(self, couplet: int) -> list[Couplet]:
+        """All couplets of the poem that a couplet, by its number in this index, is in."""
+        return self._couplets("WHERE (text, poem) = (SELECT text, poem FROM couplets WHERE id = ?)", couplet)
+
     def couplets(self, language: str | None = None) -> list[Couplet]:
         """All couplets, in the order of the texts; in one language, if it is given."""
         return self._couplets("WHERE ? IS NULL OR language = ?", language, language)
@@ -244,7 +245,7 @@ class Index:
             poem=poem,
             couplet=couplet,
             verse=verse,
-            place=place.name if place else f"{title or file}, {file} poem {poem}, couplet {couplet}",
+            place=place.name if place else f"{title or file}, poem {poem}, couplet {couplet}",
             reference=place.reference if place else "",
             address=place.address if place else "",
             section=self._section_titles.get(place.whole, {}) if place else {},

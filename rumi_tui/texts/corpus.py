@@ -27,6 +27,15 @@ LARGEST_LIST = 16 << 20
 UNSAID_LICENCE = "not said"
 
 
+class NoTextsError(RumiError):
+    """No texts were fetched yet."""
+
+    def __init__(self, folder: Path) -> None:
+        """The folder that is not there."""
+        super().__init__(f"There are no texts in {folder}: run rumi-corpus fetch or set RUMI_CORPUS_DIR.")
+        self.folder = folder
+
+
 @dataclass(frozen=True)
 class Poem:
     """One poem."""

@@ -18,7 +18,7 @@ import msgspec
 
 from models.errors import RumiError
 from models.forms import FREE
-from rumi_tui.texts.corpus import Poem, Source, TextFacts, find_sources, read_catalogue
+from rumi_tui.texts.corpus import NoTextsError, Poem, Source, TextFacts, find_sources, read_catalogue
 from rumi_tui.texts.labels import labels_path, read_labels
 from rumi_tui.texts.places import BOOKS, NAMES, Place, Work, place_of, title_of
 from rumi_tui.verse.languages import LANGUAGES
@@ -239,9 +239,7 @@ def open_works(folder: Path) -> Works:
     Raises `RumiError` where it holds no texts, or none with labels.
     """
     if not folder.is_dir():
-        raise RumiError(
-            f"There are no texts in {folder}: run rumi-corpus fetch (in the console, /fetch) or set RUMI_CORPUS_DIR."
-        )
+        raise NoTextsError(folder)
     sources = sorted(find_sources([folder]), key=lambda source: source.form == FREE)  # a translation is free
     labels = [labels_path(source.path) for source in sources]
     states = tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in labels if path.is_file())

@@ -18,7 +18,7 @@ from textual.worker import get_current_worker
 from models.errors import RumiError
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.console.actions import closing as closing_keys
-from rumi_tui.console.complaints import complain, complaining
+from rumi_tui.console.complaints import complain, complaining, sentence_of
 from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.screens.gloss import GlossScreen
 from rumi_tui.console.screens.reading import ReadingScreen
@@ -111,7 +111,7 @@ class CentoScreen(Dialog[Draft | Opening | None]):
             with closing(Index(texts_folder(), index_folder())) as index:
                 made = self.Made(cento(open_works(texts_folder()), index, words, language_of(words)))
         except RumiError as error:
-            made = self.Made(None, str(error))
+            made = self.Made(None, sentence_of(error))
         if not get_current_worker().is_cancelled:
             self.post_message(made)
 

@@ -16,6 +16,7 @@ from models.errors import RumiError
 from rumi_tui.bidi import Mode
 from rumi_tui.console import glosses
 from rumi_tui.console.actions import closing
+from rumi_tui.console.complaints import sentence_of
 from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.widgets.interlinear import NotedWord, interlinear
 
@@ -56,7 +57,7 @@ class GlossScreen(Dialog[None]):
             lines = glosses.gloss(self._text)
             glossed = self.Glossed(lines, glosses.HEADING if lines else glosses.NOTHING)
         except RumiError as error:
-            glossed = self.Glossed((), str(error))
+            glossed = self.Glossed((), sentence_of(error))
         if not get_current_worker().is_cancelled:
             self.post_message(glossed)
 

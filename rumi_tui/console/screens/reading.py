@@ -18,7 +18,7 @@ from models.errors import RumiError
 from rumi_tui.bidi import Mode, is_right_to_left, to_display
 from rumi_tui.console import glosses
 from rumi_tui.console.actions import closing
-from rumi_tui.console.complaints import complain, complaining
+from rumi_tui.console.complaints import complain, complaining, sentence_of
 from rumi_tui.console.screens.contents import ContentsScreen
 from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.widgets.footer import KeyRow
@@ -107,7 +107,7 @@ class ReadingScreen(Dialog[Opening | None]):
             works.poem(place)
             opened = self.Opened(works, place)
         except RumiError as error:
-            opened = self.Opened(None, None, str(error))
+            opened = self.Opened(None, None, sentence_of(error))
         self._post(opened)
         if opened.works:
             opened.works.books()  # reads the other works while the first poem is looked at
@@ -296,7 +296,7 @@ class ReadingScreen(Dialog[Opening | None]):
             lines = glosses.gloss(verse)
             told: list[Told] = [glosses.HEADING, *lines] if lines else [glosses.NOTHING]
         except RumiError as error:
-            told = [str(error)]
+            told = [sentence_of(error)]
         self._post(self.Annotated(place, "gloss", told))
 
     def _post(self, message: Message) -> None:

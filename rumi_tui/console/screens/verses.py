@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import Literal
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
@@ -20,7 +20,9 @@ from textual.worker import get_current_worker
 from models.errors import RumiError
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.console import glosses
+from rumi_tui.console.complaints import sentence_of
 from rumi_tui.console.screens.dialog import Dialog
+from rumi_tui.console.screens.piece import PieceScreen
 from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.widgets.choices import Choices
 from rumi_tui.console.widgets.interlinear import NotedWord, interlinear
@@ -47,7 +49,7 @@ HEADINGS = {
     "ask": "Ask a question, and read what Rumi says about it.",
     "search": "Search Rumi's verse for words.",
 }
-KEYS = "Enter opens the poem; Ctrl+G lets the machine continue from the couplet; G glosses its Persian."
+KEYS = "Enter opens the poem; Ctrl+G lets the machine continue from the couplet; Alt+G glosses its Persian."
 
 
 class VersesScreen(Dialog[Opening | None]):
@@ -56,7 +58,7 @@ class VersesScreen(Dialog[Opening | None]):
     BINDINGS = [
         Binding("escape", "dismiss", "Back", priority=True),
         Binding("ctrl+g", "write_on", "Write on", priority=True),
-        Binding("g,alt+g", "gloss", "Gloss"),
+        Binding("alt+g", "gloss", "Gloss", priority=True),
         Binding("right,pagedown", "turn(1)", "Next page", show=False),
         Binding("left,pageup", "turn(-1)", "Page before", show=False),
     ]
@@ -85,6 +87,13 @@ class VersesScreen(Dialog[Opening | None]):
         def __init__(self, passage: Quotation, lines: list[list[NotedWord]]) -> None:
             super().__init__()
             self.passage, self.lines = passage, lines
+
+    class Opened(Message):
+        """The poem of a couplet whose place nobody said was found."""
+
+        def __init__(self, couplets: list[Couplet], couplet: Couplet) -> None:
+            super().__init__()
+            self.couplets, self.couplet = couplets, couplet
 
     class Begun(Message):
         """What the machine is to write on from was found."""
@@ -150,6 +159,14 @@ class VersesScreen(Dialog[Opening | None]):
                     self._is_preparing = False
             yield index, bridge
 
+    def on_key(self, event: events.Key) -> None:
+        """Lets whoever types ask anew: the field selects its words when it is entered, and the letter replaces them."""
+        field = self.query_one(Input)
+        if event.is_printable and not field.has_focus:
+            event.stop()
+            self.set_focus(field)
+            field.post_message(events.Key(event.key, event.character))
+
     @on(Input.Submitted)
     def _take_words(self, event: Input.Submitted) -> None:
         self._words = event.value
@@ -185,7 +202,7 @@ class VersesScreen(Dialog[Opening | None]):
             status = "" if passages else "Nothing in the texts bears on this."
             self._post(self.Results(status, passages, 1, by_meaning=embeddings is not None))
         except RumiError as error:
-            self._post(self.Results(str(error), [], 1))
+            self._post(self.Results(sentence_of(error), [], 1))
 
     def action_gloss(self) -> None:
         """Shows the likeliest English of each word of the couplet that is highlighted, where it stands in Persian."""
@@ -200,7 +217,7 @@ class VersesScreen(Dialog[Opening | None]):
         try:
             self._post(self.Glossed(passage, glosses.gloss(f"{passage.couplet.verse}\n{passage.translation}")))
         except RumiError as error:
-            self._post(self.Progress(str(error)))
+            self._post(self.Progress(sentence_of(error)))
 
     @on(Glossed)
     def _show_gloss(self, event: Glossed) -> None:
@@ -284,7 +301,22 @@ class VersesScreen(Dialog[Opening | None]):
                 screen = ReadingScreen(self._library, self._mode, couplet.reference, couplet.language)
                 self.app.push_screen(screen, self._write_after)
             else:
-                self.dismiss(opening_of(couplet, texts_folder()))
+                self._open_piece(couplet)
+
+    @work(thread=True, exclusive=True, group="piece")
+    def _open_piece(self, couplet: Couplet) -> None:
+        """In a thread: a text that has changed since is read anew."""
+        try:
+            with self._opened_texts() as (index, _):
+                self._post(self.Opened(index.poem_around(couplet.id), couplet))
+        except RumiError as error:
+            self._post(self.Progress(sentence_of(error)))
+
+    @on(Opened)
+    def _show_piece(self, event: Opened) -> None:
+        if self.is_active and event.couplet in event.couplets:
+            screen = PieceScreen(event.couplets, event.couplets.index(event.couplet), self._mode)
+            self.app.push_screen(screen, self._write_after_couplet)
 
     def action_write_on(self) -> None:
         """Has the machine write on from the couplet under the cursor."""
@@ -298,11 +330,15 @@ class VersesScreen(Dialog[Opening | None]):
         try:
             self._post(self.Begun(opening_of(couplet, texts_folder())))
         except RumiError as error:
-            self._post(self.Results(str(error), [], 1))
+            self._post(self.Results(sentence_of(error), [], 1))
 
     @on(Begun)
     def _leave(self, event: Begun) -> None:
         self.dismiss(event.opening)
+
+    def _write_after_couplet(self, couplet: Couplet | None) -> None:
+        if couplet is not None:
+            self._begin(couplet)
 
     def _write_after(self, opening: Opening | None) -> None:
         if opening is not None:

@@ -17,6 +17,7 @@ from textual.worker import get_current_worker
 
 from models.errors import RumiError
 from rumi_tui.bidi import Mode, is_right_to_left, to_display
+from rumi_tui.console.complaints import sentence_of
 from rumi_tui.console.widgets.branch_tree import BranchTree, branch_count
 from rumi_tui.console.widgets.reading_view import ReadingView
 from rumi_tui.console.widgets.wrap import shortened
@@ -102,7 +103,7 @@ class SidePane(Vertical):
             place = self._find(works, typed)
             opened = self.Opened(works, works.poem(place), place.couplet, "")
         except RumiError as error:
-            opened = self.Opened(None, None, 0, str(error))
+            opened = self.Opened(None, None, 0, sentence_of(error))
         if not get_current_worker().is_cancelled:
             self.post_message(opened)
 

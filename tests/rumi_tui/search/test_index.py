@@ -114,8 +114,10 @@ def test_a_passage_has_the_lines_around_it_in_the_same_poem(folder: Path, tmp_pa
     (passage,) = index.search("mirrors").passages
     assert passage.couplet.verse == "The candles love the evening air\nA needle knows what mirrors wear"
     assert (passage.before, passage.after) == ("", "They loved the harbour, loved the sea")
-    assert passage.couplet.place == "Book en, en.txt poem 2, couplet 1"
-    assert index.search("harbour").passages[0].before == passage.couplet.verse
+    assert passage.couplet.place == "Book en, poem 2, couplet 1"
+    (other,) = index.search("harbour").passages
+    assert other.before == passage.couplet.verse
+    assert index.poem_around(other.couplet.id) == [passage.couplet, other.couplet]
 
 
 def test_a_couplet_of_a_text_with_labels_has_the_place_that_readers_know(tmp_path: Path) -> None:

@@ -380,6 +380,7 @@ async def test_where_there_is_nothing_to_read_it_is_said(library, endless_file, 
         await pilot.press("ctrl+b")
         await until(pilot, lambda: isinstance(pilot.app.screen, ReadingScreen))
         await until(pilot, lambda: "rumi-corpus fetch" in heading(pilot))
+        assert heading(pilot).startswith("Type /fetch into the prompt")
         await pilot.press("down", "enter", "left", "f3", "ctrl+f", "ctrl+g", "ctrl+y", "ctrl+t", "pagedown", "end")
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))

@@ -6,17 +6,20 @@ from pathlib import Path
 import pytest
 from console_support import console, field, letters, on_the_page, until
 from support import WORDS, write_corpus, write_works
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
 from rumi_tui.bidi import to_display
 from rumi_tui.console.screens import verses
+from rumi_tui.console.screens.piece import PieceScreen
 from rumi_tui.console.screens.verses import VersesScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.wrap import shortened
 from rumi_tui.library.real_verse import MACHINE_CAPTION, RealVerse
 from rumi_tui.search.embeddings import Nearest
+from rumi_tui.texts.corpus import parse_poems
 
 
 @pytest.fixture
@@ -56,8 +59,28 @@ async def test_couplets_are_found_by_words_page_by_page_and_the_machine_writes_o
             await until(pilot, lambda: rows(pilot) != first and rows(pilot))
             await pilot.press("left")
             await until(pilot, lambda: rows(pilot) == first)
+        found = rows(pilot)
         couplet = pilot.app.screen._passages[0].couplet
+        for _ in range(2):
+            await pilot.press("enter")
+            await until(pilot, lambda: isinstance(pilot.app.screen, PieceScreen) and rows(pilot))
+            lines = "\n".join(rows(pilot)).replace("\n\n", "\n").strip()
+            assert lines in [
+                poem.text for poem in parse_poems((texts / couplet.file).read_text("utf-8").split("\n"), "free")
+            ]
+            piece = pilot.app.screen.query_one(OptionList)
+            assert rows(pilot)[piece.highlighted].strip() == couplet.verse
+            heading = field(pilot, "heading", Static)
+            await until(pilot, lambda heading=heading: str(heading.content).startswith(f"{couplet.place}\n"))
+            await pilot.press("enter")
+            assert isinstance(pilot.app.screen, PieceScreen)
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(pilot.app.screen, VersesScreen))
+            assert rows(pilot) == found
+            assert library.poems() == []
         await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PieceScreen) and rows(pilot))
+        await pilot.press("ctrl+g")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
         await until(pilot, lambda: library.poems() and library.poems()[0].passages[0].ending)
         [kept] = library.poems()
@@ -101,7 +124,7 @@ async def test_a_key_glosses_the_couplet_and_says_that_it_is_no_translation(
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.screen.query(OptionList) and rows(pilot))
         first = rows(pilot)
-        await pilot.press("g")
+        await pilot.press("alt+g")
         await until(pilot, lambda: rows(pilot) != first)
         assert rows(pilot)[0].split()[: len(first[0].split())] == first[0].split()
         assert "A gloss, word by word, and not a translation:" in rows(pilot)[0]
@@ -123,6 +146,24 @@ async def test_a_question_typed_as_a_command_is_answered_or_told_that_nothing_be
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
         assert library.poems() == []
+
+
+async def test_a_second_question_is_typed_over_the_first_while_its_answer_is_looked_at(library, endless_file, texts):
+    first, second = WORDS["en"][:2]
+    async with console(library, endless_file) as pilot:
+        await open_verses(pilot, "ctrl+k")
+        await pilot.press(*first, "enter")
+        await until(pilot, lambda: rows(pilot) and pilot.app.screen.query_one(OptionList).has_focus)
+        words = pilot.app.screen.query_one(Input)
+        await pilot.press("g")
+        await until(pilot, lambda: words.value == "g")
+        await pilot.press("backspace", *second)
+        await until(pilot, lambda: words.value == second)
+        await pilot.press("enter")
+        await until(pilot, lambda: rows(pilot) and all(second in row for row in rows(pilot)))
+        pilot.app.post_message(events.Key("alt+g", "g"))  # as some terminals send it
+        await pilot.pause()
+        assert words.value == second
 
 
 class Reading:
@@ -238,5 +279,7 @@ async def test_without_texts_it_says_what_to_do(library, endless_file, tmp_path,
     async with console(library, endless_file) as pilot:
         await open_verses(pilot, "ctrl+k")
         await pilot.press(*"love", "enter")
-        await until(pilot, lambda: "rumi-corpus fetch" in told_there(pilot) and "/fetch" in told_there(pilot))
+        await until(pilot, lambda: "rumi-corpus fetch" in told_there(pilot))
+        assert told_there(pilot).startswith("Type /fetch into the prompt to bring Rumi's verse")
+        assert told_there(pilot).endswith(f"There are no texts in {tmp_path / 'none'}.")
         await pilot.press("escape")
