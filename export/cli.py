@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 import typer
 
+from models.errors import needs_extra
 from models.paths import weights_path
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, narrate, say, say_json
@@ -51,7 +52,7 @@ def export(
             from export.export import export_model
             from training.checkpoint import load_weights
     except ModuleNotFoundError as error:
-        raise command_line.needs_extra(error, "train") from error
+        raise needs_extra("This", error, "train") from error
     from models.card import UNSAID
     from rumi_tui.texts.corpus import read_corpus
 

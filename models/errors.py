@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+
 from models.characters import one_line
 
 
@@ -14,6 +17,14 @@ class RumiError(Exception):
 
     def __init__(self, message: str) -> None:
         super().__init__(one_line(message))
+
+
+def needs_extra(what: str, missing: ModuleNotFoundError, extra: str) -> RumiError:
+    """What to say where a library of an extra is not installed for the Python that runs, whatever `pip` belongs to."""
+    python = shlex.quote(sys.executable)
+    return RumiError(
+        f"{what} needs {missing.name}: run {python} -m pip install '.[{extra}]' in the folder of the program."
+    )
 
 
 def describe(error: OSError) -> str:

@@ -119,11 +119,6 @@ def ended_at_once() -> Iterator[None]:
         signal.signal(signal.SIGINT, handler)
 
 
-def needs_extra(missing: ModuleNotFoundError, extra: str) -> RumiError:
-    """What to say where a library of an extra is not installed."""
-    return RumiError(f"This needs {missing.name}: run pip install '.[{extra}]' in the folder of the program.")
-
-
 def narrate(sentence: str) -> None:
     """Says something to the person, on standard error, see `models.characters.one_line`."""
     typer.echo(one_line(sentence), err=True)

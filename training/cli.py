@@ -20,6 +20,7 @@ from rich.progress import track
 
 from models.card import UNSAID
 from models.config import DEFAULT_PRESET, PRESETS
+from models.errors import needs_extra
 from models.forms import FORMS
 from models.paths import given_path
 from models.pretrained import MODELS, checkpoint_path, shipped
@@ -336,7 +337,7 @@ def _fetched_texts(option: str) -> list[Path]:
 
 
 def _without_training(error: ModuleNotFoundError) -> NoReturn:
-    raise command_line.needs_extra(error, "train") from error
+    raise needs_extra("This", error, "train") from error
 
 
 def _watch(count: int) -> Callable[[Iterable[Sample], str], Iterable[Sample]]:

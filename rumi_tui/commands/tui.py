@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from models.errors import RumiError
+from models.errors import RumiError, needs_extra
 from models.paths import given_path
 from models.pretrained import MODELS, shipped
 from rumi_tui import command_line
@@ -139,7 +139,7 @@ def serve(model: str | None, rtl: str, host: str, port: int, public_url: str | N
         from rumi_tui.console.web.entrance import take_chosen
         from rumi_tui.console.web.server import ConsoleServer
     except ModuleNotFoundError as missing:
-        raise command_line.needs_extra(missing, "web") from missing
+        raise needs_extra("This", missing, "web") from missing
     command = [os.path.abspath(sys.argv[0]), "--rtl", rtl, *(["--model", model] if model else [])]
     place = Place(host, port, public_url)
     ConsoleServer(f"exec {shlex.join(command)}", place, take_chosen()).run()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -68,6 +69,13 @@ class Format(NamedTuple):
     """It is, in a few words."""
     write: Callable[[KeptPoem], str | bytes]
     """Makes it of a poem; where it raises `RumiError`, that says what to do."""
+    library: str = ""
+    """What it is made with, where that is in an extra."""
+
+    @property
+    def missing(self) -> str:
+        """The library that is to be installed before; empty where nothing is."""
+        return self.library if self.library and find_spec(self.library) is None else ""
 
 
 FORMATS = {
@@ -75,8 +83,8 @@ FORMATS = {
     "md": Format("Markdown", to_markdown),
     "html": Format("a page for a browser", to_html),
     "svg": Format("a card, as a drawing", to_svg),
-    "png": Format("a card, as a picture", to_png),
-    "pdf": Format("pages to print", to_pdf),
+    "png": Format("a card, as a picture", to_png, "typst"),
+    "pdf": Format("pages to print", to_pdf, "typst"),
     "json": Format("everything that is kept of it", to_json),
 }
 """By the ending of the file."""

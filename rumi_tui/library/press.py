@@ -12,7 +12,7 @@ import re
 import unicodedata
 from typing import Literal
 
-from models.errors import RumiError
+from models.errors import RumiError, needs_extra
 from rumi_tui.library import layout
 from rumi_tui.library.store import KeptPoem
 from rumi_tui.verse.languages import language_of
@@ -87,9 +87,7 @@ def _set(poem: KeptPoem, kind: Literal["pdf", "png"]) -> bytes:
     try:
         import typst
     except ModuleNotFoundError as missing:
-        raise NoTypstError(
-            f"A picture or a PDF needs {missing.name}: run pip install '.[pictures]' in the folder of the program."
-        ) from missing
+        raise NoTypstError(str(needs_extra("A picture or a PDF", missing, "pictures"))) from missing
     try:
         document = typst.compile(
             SOURCE.encode(),

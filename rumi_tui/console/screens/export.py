@@ -11,7 +11,7 @@ from rumi_tui.console.actions import closing
 from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.widgets.choices import Choices
 from rumi_tui.library.exchange import LIBRARY
-from rumi_tui.library.formats import FORMATS
+from rumi_tui.library.formats import FORMATS, Format
 
 
 class ExportScreen(Dialog[str | None]):
@@ -21,10 +21,14 @@ class ExportScreen(Dialog[str | None]):
 
     def compose(self) -> ComposeResult:
         """The formats, one a line, and last the whole library."""
-        kinds = {ending: kind.what for ending, kind in FORMATS.items()} | {LIBRARY: "every poem, as one file"}
+        kinds = {ending: _what(kind) for ending, kind in FORMATS.items()} | {LIBRARY: "every poem, as one file"}
         yield Static("Save the poem as", markup=False)
         yield Choices(*(Option(f"{name:<9}{what}", id=name) for name, what in kinds.items()))
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(event.option_id)
+
+
+def _what(kind: Format) -> str:
+    return f"{kind.what} (needs {kind.missing})" if kind.missing else kind.what

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
+from models.errors import RumiError
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.console.actions import closing
 from rumi_tui.console.complaints import complaining
@@ -28,10 +29,10 @@ class LineScreen(Dialog[LineWish | None]):
     BINDINGS = closing("line", "dismiss")
     AUTO_FOCUS = "Choices"
 
-    def __init__(self, text: str, mode: Mode) -> None:
-        """The poem."""
+    def __init__(self, text: str, broken: Sequence[int], mode: Mode) -> None:
+        """The poem, and the numbers of its lines that break the form, in order."""
         super().__init__()
-        self._lines, self._mode = text.split("\n"), mode
+        self._lines, self._broken, self._mode = text.rstrip("\n").split("\n"), broken, mode
 
     def compose(self) -> ComposeResult:
         """The lines of the poem, and a field for what is asked of the chosen one."""
@@ -40,9 +41,19 @@ class LineScreen(Dialog[LineWish | None]):
         yield VerseInput(self._mode, placeholder="optional: rhyme love, end heart, metre NAME", id="wish")
 
     def on_mount(self) -> None:
-        """Begins at the last line, which is the latest."""
+        """Begins at the first line that breaks the form, or else at the last one, which is the latest."""
         self._list()
-        self.query_one(Choices).highlighted = len(self._lines) - 1
+        self._choose(next(iter(self._broken), len(self._lines)))
+
+    def _choose(self, number: int) -> None:
+        if 1 <= number <= len(self._lines):
+            self.query_one(Choices).highlighted = number - 1
+
+    @on(Input.Changed)
+    def _follow_number(self, event: Input.Changed) -> None:
+        """Chooses the line whose number the wish begins with."""
+        if number := _number(event.value):
+            self._choose(int(number))
 
     def on_key(self, event: events.Key) -> None:
         """Lets what is typed over the list be the wish."""
@@ -74,6 +85,16 @@ class LineScreen(Dialog[LineWish | None]):
     @on(OptionList.OptionSelected)
     @on(Input.Submitted)
     def _answer(self) -> None:
-        number = self.query_one(Choices).highlighted
+        chosen, typed = self.query_one(Choices).highlighted or 0, self.query_one("#wish", Input).value
+        number = _number(typed)
         with complaining(self):
-            self.dismiss(read_wish(f"{(number or 0) + 1} {self.query_one('#wish', Input).value}"))
+            if number and not 1 <= int(number) <= len(self._lines):
+                raise RumiError(f"There is no line {int(number)}: the poem has {len(self._lines)}.")
+            rest = typed.strip().removeprefix(number)
+            self.dismiss(read_wish(f"{chosen + 1} {rest}"))
+
+
+def _number(typed: str) -> str:
+    """Of a line, where a wish begins with one; empty where it does not."""
+    first = typed.split(maxsplit=1)[:1]
+    return first[0] if first and first[0].isdecimal() else ""

@@ -21,6 +21,7 @@ from rumi_tui.console.screens.order import OrderingScreen
 from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.settings import ENTRIES, as_typed, typed, value_of
 from rumi_tui.console.slash_commands import OF_THE_FILE, SIGN, RunAction, SetValue, read_command
+from rumi_tui.console.widgets.page import Page
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import LEFT_OUT, NotYetError, SettingsBar
@@ -149,15 +150,14 @@ class PromptingScreen(OrderingScreen):
 
     @on(Prompt.Changed)
     def _follow_script(self, event: Prompt.Changed) -> None:
-        """Has the language written in whose script the prompt is; once, for whoever chooses another means that."""
+        """Has the language written in whose script the prompt is, whatever was chosen since the last letter."""
         text = event.text_area.text
         language = None if text.startswith(SIGN) else language_typed(text)
-        is_other = language != self._language_typed
-        if language and is_other and self.query_one(SettingsBar).write_in(language):
+        if language and self.query_one(SettingsBar).write_in(language):
             name = language_name(language)
             self.notify(f"You type {name}: the {name} model writes now.")
-        self._language_typed = language
-        if is_other:
+        if language != self._language_typed:
+            self._language_typed = language
             self._ask_for(text)
 
     @on(Prompt.Submitted)
@@ -175,7 +175,11 @@ class PromptingScreen(OrderingScreen):
         await self._attempt(POEM, partial(self._write_new, text))
 
     async def _obey(self, line: str) -> None:
-        """Does what a command says, and empties the prompt once it is done or waits to be."""
+        """Does what a command says, and empties the prompt once it is done or waits to be.
+
+        What went wrong before is no longer told: the line tells of this command alone.
+        """
+        self.query_one(Page).line.forgive()
         name = line.removeprefix(SIGN).strip().partition(" ")[0].lower()
         if await self._attempt(name, partial(self._carry_out, line)):
             self.query_one(Prompt).clear()

@@ -347,7 +347,8 @@ class WriteScreen(EditingScreen):
         """Lets the person choose a line that is to be written anew."""
         await self._desk.finish()
         if (snapshot := self._snapshot()) and snapshot.text:
-            self.app.push_screen(LineScreen(snapshot.text, self._mode), self._take_wish)
+            broken = self.query_one(Page).broken
+            self.app.push_screen(LineScreen(snapshot.text, broken, self._mode), self._take_wish)
 
     async def _write_wished_line(self, wish: str) -> None:
         await self._write_line(read_wish(wish))

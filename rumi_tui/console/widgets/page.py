@@ -44,6 +44,10 @@ class Page(Vertical):
         """Whether a poem at rest is to have its marks."""
         self._judged: Judged | None = None
         """What the line tells of marks; None where there are none."""
+        self._notes = ""
+        """What the model could not read of the beginning of what is being written."""
+        self._broken: list[int] = []
+        """The lines that break the form, as was told when the poem was finished."""
 
     def compose(self) -> ComposeResult:
         """What is out of sight of the poem, the poem, and below it the line."""
@@ -83,6 +87,13 @@ class Page(Vertical):
         words = [f"↑ {above:,} PageUp"] * (above > 0) + [f"↓ {below:,} PageDown"] * (below > 0 and view.size.height > 0)
         self.query_one("#more", Static).update("  ".join(words))
 
+    @property
+    def broken(self) -> list[int]:
+        """The numbers of the lines that break the form, in order, as far as that was judged."""
+        if self._judged is not None:
+            return [number for number, line in enumerate(self._judged.lines, 1) if line.faults]
+        return self._broken
+
     def show(self, snapshot: Snapshot | None, words: str) -> None:
         """Draws a poem where nothing is being written, and tells how it stands; nothing where the words are empty."""
         self._draw(snapshot)
@@ -100,8 +111,9 @@ class Page(Vertical):
         if isinstance(job, Job):
             words = f"seed {job.settings.seed} · temperature {job.settings.sampling.temperature:g} · writing"
         self.line.tell(words)
-        if began.notes:
-            self.screen.notify(" ".join(began.notes))
+        self._notes = " ".join(began.notes)
+        if self._notes:
+            self.screen.notify(self._notes)
 
     def append(self, wrote: Wrote) -> None:
         """Draws what was just written."""
@@ -157,7 +169,11 @@ class Page(Vertical):
             broken = f" · the form breaks in line {numbers}" if event.broken else ""
             lines = job.draft.text.count("\n") + 1 if job.draft else 0
             ending = ENDINGS.get(event.ending) or f"stopped at {lines} line{'s' * (lines != 1)}"
-            self.screen.notify(f"seed {job.settings.seed} · {ending}{broken}{rate}")
+            words = f"seed {job.settings.seed} · {ending}{broken}{rate}"
+            self.screen.notify(words)
+            if self._notes:  # told before, and to be read when the poem is
+                self.line.tell(f"{self._notes} · {words}")
+            self._broken = event.broken
         elif isinstance(event, Failed):
             self._draw(snapshot)
         elif isinstance(job, Rewriting):
@@ -182,7 +198,7 @@ class Page(Vertical):
         """Draws a poem, or a beginning of it."""
         view = self.query_one(PoemView)
         view.set_writing(False)
-        self._judged = None
+        self._judged, self._broken = None, []
         self.line.explain(Text())
         if snapshot is None:
             view.show("", (), "")

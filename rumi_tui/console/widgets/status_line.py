@@ -45,6 +45,11 @@ class StatusLine(Static):
         self._since, self.display = monotonic(), True
         self._draw()
 
+    def forgive(self) -> None:
+        """Takes away what went wrong, and nothing else."""
+        if self._is_error:
+            self.tell("")
+
     def hint(self, words: str) -> None:
         """Shows something else for as long as it is not empty."""
         self._hint = words

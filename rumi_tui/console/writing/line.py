@@ -35,7 +35,7 @@ def read_wish(text: str) -> LineWish:
     number, *parts = _WISH.split(text.strip())
     fields = {wish: value.strip() for wish, value in zip(parts[::2], parts[1::2], strict=True)}
     if not number.isdecimal() or not all(fields.values()):
-        raise RumiError("Give the number of a line, and what you want: 3, 3 rhyme love, 3 end heart, 3 metre NAME.")
+        raise RumiError("Type a line and a wish: 3, 3 rhyme love, 3 end heart.")
     return LineWish(int(number), **fields)
 
 

@@ -264,6 +264,7 @@ async def test_characters_the_model_never_saw_are_told(library, endless_file):
         [note, _] = told(pilot, is_error=False)
         assert "\u00e9 as e" in note
         assert "\N{FIRE}" in note
+        assert status(pilot).startswith(f"{note} · seed ")
 
 
 async def test_the_palette_opens_over_a_page_that_lies_on_a_palette(library, endless_file):

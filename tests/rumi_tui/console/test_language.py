@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from console_support import console, field, until
+from console_support import console, field, status, until
 from textual.pilot import Pilot
 from textual.widgets import Select
 
@@ -40,16 +40,18 @@ async def test_what_was_typed_in_another_script_begins_a_poem_of_its_language(li
         assert library.poems()[0].text.startswith("گل")
 
 
-async def test_who_chooses_another_model_than_that_of_the_letters_keeps_it(library):
+async def test_letters_choose_their_model_again_after_another_was_chosen(library):
     async with console(library, "en") as pilot:
         await pilot.press(*"گل")
         await pilot.press("ctrl+t")
         assert model(pilot) == "en"
         await pilot.press(*" نان")
-        assert model(pilot) == "en"
-        prompt(pilot).clear()
-        await pilot.press(*"گل")
         assert model(pilot) == "fa"
+        prompt(pilot).take_up("گل", (0, 0), is_sent=True)  # as after a poem: the next letter takes its place
+        await pilot.press("ctrl+t", "ن")
+        assert prompt(pilot).text == "ن"
+        assert model(pilot) == "fa"
+        assert status(pilot) == "You type Persian: the Persian model writes now."
 
 
 async def test_commands_numbers_and_single_words_of_another_script_change_nothing(library):

@@ -6,9 +6,11 @@ from console_support import console, field, letters, obey, on_the_page, press_an
 from textual.widgets import OptionList
 
 from models.pretrained import shipped
-from rumi_tui.console.screens.line import LineScreen
+from rumi_tui.console.screens.line import WIDTH, LineScreen
 from rumi_tui.console.screens.write import WriteScreen
+from rumi_tui.console.widgets.page import Page
 from rumi_tui.console.widgets.poem_view import PoemView
+from rumi_tui.console.widgets.status_line import ERROR_SIGN
 from rumi_tui.engine.messages import Judged
 from rumi_tui.library.store import Library
 from rumi_tui.verse.marks import LineMarks, Mark
@@ -54,12 +56,36 @@ async def test_a_line_is_chosen_from_the_poem(library: Library, endless_file):
         await pilot.press("up", *"rhyme", "enter")
         await until(pilot, lambda: told(pilot))
         assert "3 rhyme love" in told(pilot)[0]
+        await pilot.press(*["backspace"] * 5, *"9 end drum", "enter")
+        await until(pilot, lambda: told(pilot)[1:])
+        assert "no line 9" in told(pilot)[1]
+        assert all(len(ERROR_SIGN + each) < WIDTH for each in told(pilot))
         assert isinstance(pilot.app.screen, LineScreen)
-        await pilot.press(*["backspace"] * 5, *"end drum", "enter")
+        await pilot.press(*["backspace"] * 10, *"2 end drum")
+        assert pilot.app.screen.query_one(OptionList).highlighted == 1
+        await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
         await until(pilot, lambda: status(pilot).startswith("line 2 is new"))
         assert library.poems()[0].text.split("\n")[1].endswith("drum")
         assert library.poems()[0].text.split("\n")[0] == first.text.split("\n")[0]
+
+
+async def test_the_choice_of_a_line_begins_at_the_first_that_breaks_the_form(library: Library, endless_file):
+    async with console(library, endless_file) as pilot:
+        for text, broken, number, count in (
+            ("a\nb\nc\n", [], 3, 3),
+            ("a\nb\nc", [2, 3], 2, 3),
+            ("a\n\nb", [], 3, 3),
+            ("\n", [], 1, 1),
+        ):
+            screen = LineScreen(text, broken, "app")
+            await pilot.app.push_screen(screen)
+            choices = screen.query_one(OptionList)
+            assert (choices.highlighted, choices.option_count) == (number - 1, count)
+            screen.dismiss(None)
+        page = pilot.app.screen.query_one(Page)
+        page.mark(Judged([LineMarks(), LineMarks(faults=["rhyme"])], ""))
+        assert page.broken == [2]
 
 
 async def test_a_wish_that_cannot_be_is_told_and_the_poem_stays(library: Library, endless_file):

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from console_support import console, field, obey, press_and_write, told, until
+from console_support import console, field, obey, obeyed, press_and_write, status, told, until
 from support import refused
 from textual.widgets import Select
 
@@ -12,6 +12,7 @@ from rumi_tui.console.screens.export import ExportScreen
 from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.lens import LensScreen
 from rumi_tui.console.slash_commands import RunAction, SetValue, completions, read_command
+from rumi_tui.console.widgets.status_line import ERROR_SIGN
 from rumi_tui.engine.sampling import Sampling
 
 
@@ -78,6 +79,9 @@ async def test_a_command_that_makes_no_sense_is_told_and_stays_to_be_mended(libr
             assert {name: field(pilot, name).value for name in before} == before
             assert field(pilot, "form", Select).value == "couplet"
             assert len(library.poems()) == 1
+        assert status(pilot).startswith(ERROR_SIGN)
+        await obeyed(pilot, "/lines 3")
+        assert status(pilot) == ""
 
 
 async def test_commands_do_what_keys_do(library, endless_file, tmp_path: Path, monkeypatch):

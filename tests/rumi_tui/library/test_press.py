@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import struct
 import sys
 
@@ -8,6 +9,7 @@ import pytest
 from support import refused, verse
 
 from rumi_tui.engine.sampling import Sampling
+from rumi_tui.library.formats import FORMATS
 from rumi_tui.library.layout import lines_of
 from rumi_tui.library.press import MOST_LINES, to_pdf, to_png
 from rumi_tui.library.real_verse import RealVerse
@@ -80,5 +82,6 @@ def test_a_letter_that_no_font_has_is_named(write):
 @pytest.mark.parametrize("write", [to_png, to_pdf])
 def test_without_typst_it_says_what_to_install(write, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "typst", None)
-    with refused(r"needs typst: run pip install '\.\[pictures\]'"):
+    with refused(rf"needs typst: run {re.escape(sys.executable)} -m pip install '\.\[pictures\]'"):
         write(PERSIAN)
+    assert [ending for ending, kind in FORMATS.items() if kind.missing == "typst"] == ["png", "pdf"]
