@@ -160,9 +160,12 @@ class VersesScreen(Dialog[Opening | None]):
             yield index, bridge
 
     def on_key(self, event: events.Key) -> None:
-        """Lets whoever types ask anew: the field selects its words when it is entered, and the letter replaces them."""
+        """Lets whoever types ask anew: the field selects its words when it is entered, and the letter replaces them.
+
+        A letter that was typed before the focus had moved comes here too; one that the field takes does not.
+        """
         field = self.query_one(Input)
-        if event.is_printable and not field.has_focus:
+        if event.is_printable:
             event.stop()
             self.set_focus(field)
             field.post_message(events.Key(event.key, event.character))
