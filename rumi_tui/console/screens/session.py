@@ -36,8 +36,8 @@ class SessionScreen(PromptingScreen):
         self._has_begun = True
 
     def saved(self) -> SavedSession | None:
-        """What another console is to take up; None as long as the last session was not."""
-        if not self._has_begun:
+        """What another console is to take up; None as long as the last session was not, and where the page is gone."""
+        if not self._has_begun or not self.query(Prompt):
             return None
         prompt, settings = self.query_one(Prompt), self.query_one(SettingsBar).latest_values
         steps, number = self._desk.history.saved()

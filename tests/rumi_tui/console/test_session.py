@@ -43,6 +43,7 @@ async def test_poem_place_settings_prompt_and_steps_come_back(library: Library, 
         view, values = pilot.app.screen.query_one(PoemView), pilot.app.screen.query_one(SettingsBar).values()
         await until(pilot, lambda: view.scroll_y == view.scroll_target_y > 0)
         top = view.top
+    assert pilot.app._writing.saved() is None  # the page is gone, but a timer may still ask
     async with console(library, endless_file, settings=SettingsFile(), session=file) as pilot:
         assert "left off" in status(pilot)
         assert on_the_page(pilot) == letters(whole.text)
