@@ -184,4 +184,4 @@ def test_without_the_extra_it_says_what_to_install():
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, env=os.environ, timeout=60, check=False
     )
-    assert_command_refused(done, 1, r"textual_serve: run .*python.* -m pip install '\.\[web\]'")
+    assert_command_refused(done, 1, r"textual_serve\S*: run .*python.* -m pip install '\.\[web\]'")
