@@ -60,9 +60,10 @@ clean: ## remove the environments that run and test made
 SOURCES := $(shell find models training export rumi_tui -not -name '*.pyc' -type f)
 
 $(RUN)/ready: pyproject.toml constraints.txt $(SOURCES)
-	@echo "Rumi TUI writes verse in your terminal. It is set up in $(RUN) now, here in this folder:"
-	@echo "onnxruntime, which runs the models, Textual, which draws the console, and what these need."
-	@echo "The first time this takes about a minute and downloads some 60 MB; the console opens after it."
+	@echo "Rumi TUI writes verse in your terminal. It is being set up in $(RUN), in this"
+	@echo "folder: onnxruntime, which runs the models, Textual, which draws the console,"
+	@echo "and what these need. The first time this takes about a minute and downloads"
+	@echo "some 60 MB. Then the console opens."
 	@$(PYTHON) -m venv $(RUN)
 	@$(RUN)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt .
 	@echo "Done. The console opens; Ctrl+Q leaves it."
