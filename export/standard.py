@@ -31,13 +31,14 @@ from export.graph import halve_weights
 from models.card import Description
 from models.config import ROTARY_BASE, DecoderConfig
 from models.decoder import NORM_EPSILON, Block, Decoder
+from models.forms import form_named
 
 OPSET = 21
 """The first that shares a scale among a block of 8-bit weights."""
 IR_VERSION = 10
 """Of the file format, as opset 21 asks for."""
 GRAPH_KEY = "rumi.graph"
-"""The string of the metadata that tells which operators a file has, and the constants in it."""
+"""The string of the metadata that tells the operators and constants of a graph, and which lines of each form rhyme."""
 
 
 class _Builder:
@@ -164,7 +165,8 @@ def build_standard_graph(decoder: Decoder, description: Description) -> onnx.Mod
     graph = helper.make_graph(step.nodes, "decode_step", inputs, outputs, step.constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
     halve_weights(model.graph)
-    told = {"operators": "standard", "opset": OPSET, "norm_epsilon": NORM_EPSILON}
+    schemes = {form: form_named(form).scheme for form in description.tokenizer.forms}
+    told = {"operators": "standard", "opset": OPSET, "norm_epsilon": NORM_EPSILON, "schemes": schemes}
     if config.is_rotary:
         told["rotary_base"] = ROTARY_BASE
     helper.set_model_props(model, description.to_metadata() | {GRAPH_KEY: msgspec.json.encode(told).decode()})

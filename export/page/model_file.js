@@ -35,12 +35,13 @@ export function metadataOf(bytes) {
   return found;
 }
 
-/** The shape, the tokenizer and the card of a model file in standard operators. Throws where it is none. */
+/** The shape, the tokenizer, the card and the rhyme schemes of a model file in standard operators. Throws where it is none. */
 export function describe(bytes) {
   const { "rumi.graph": graph, ...strings } = metadataOf(bytes);
-  if (!graph || JSON.parse(graph).operators !== "standard") {
+  const { operators, schemes } = JSON.parse(graph ?? "{}");
+  if (operators !== "standard") {
     throw new Error("This is no model file in standard operators: make one with rumi-export --operators standard.");
   }
   const [config, tokenizer, card] = ["config", "tokenizer", "card"].map((name) => JSON.parse(strings[`rumi.${name}`]));
-  return { config, tokenizer, card };
+  return { config, tokenizer, card, schemes };
 }

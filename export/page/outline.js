@@ -5,13 +5,16 @@
 
 const LONGEST_RHYME = 24; // tokens
 
-/** What is known of a form: lines that belong together, whether one rhyme goes through, where both lines rhyme. */
-const FORMS = {
-  couplet: { unit: 2, oneRhyme: false, bothRhyme: () => true },
-  ghazal: { unit: 2, oneRhyme: true, bothRhyme: (unit) => unit === 0 },
-  rubai: { unit: 2, oneRhyme: true, bothRhyme: (unit) => unit === 0 },
-};
-const NO_FORM = { unit: 1, oneRhyme: false, bothRhyme: () => false };
+/** What a scheme as "aa ba ca" tells: lines that belong together, whether one rhyme goes through, where both lines rhyme. */
+function shapeOf(scheme) {
+  const units = scheme.split(" ");
+  const [opening, ...rest] = units;
+  return {
+    unit: opening.length || 1,
+    oneRhyme: [...rest.join("")].some((letter) => opening.includes(letter)),
+    bothRhyme: (unit) => new Set(units[Math.min(unit, units.length - 1)]).size === 1,
+  };
+}
 
 /** The layout of one poem, from its beginning on. */
 export class Outline {
@@ -27,11 +30,11 @@ export class Outline {
   #rhyme = []; // ids of the rhyme that goes through the poem
   #masks;
 
-  /** `text` is the beginning of the first line. */
-  constructor(tokenizer, form, text) {
+  /** `scheme` tells which lines of the form rhyme, `text` is the beginning of the first line. */
+  constructor(tokenizer, form, scheme, text) {
     this.#tokenizer = tokenizer;
     this.#form = form;
-    this.#shape = FORMS[form] ?? NO_FORM;
+    this.#shape = shapeOf(scheme);
     this.#hasUnits = tokenizer.namesRhymes && this.#shape.unit > 1;
     this.#masks = masks(tokenizer);
     this.metre = "";

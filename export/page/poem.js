@@ -15,11 +15,11 @@ export class Poem {
   #logits = null;
 
   /** `text` is what the poem begins with, as `Tokenizer.fit` gave it. The decoder is the poem's alone from now on. */
-  constructor(decoder, tokenizer, { form, text = "", temperature = 0.8, seed = 0 }) {
+  constructor(decoder, tokenizer, { form, scheme, text = "", temperature = 0.8, seed = 0 }) {
     decoder.startOver();
     this.#decoder = decoder;
     this.#tokenizer = tokenizer;
-    this.#outline = new Outline(tokenizer, form, text);
+    this.#outline = new Outline(tokenizer, form, scheme, text);
     this.#random = randomNumbers(seed);
     this.#unread = this.#outline.beginning;
     this.temperature = temperature;

@@ -35,11 +35,12 @@ async function fetchModel(language) {
   const answer = await fetch(new URL(`./models/rumi-${language}.onnx`, import.meta.url));
   if (!answer.ok) throw new Error(`The model cannot be fetched (${answer.status} ${answer.statusText}).`);
   const bytes = new Uint8Array(await answer.arrayBuffer());
-  const { config, tokenizer, card } = describe(bytes);
+  const { config, tokenizer, card, schemes } = describe(bytes);
   return {
     decoder: await Decoder.load(ort, bytes, config),
     tokenizer: new Tokenizer(tokenizer),
     forms: card.forms,
+    schemes,
   };
 }
 
@@ -77,10 +78,10 @@ async function write(lines, isWanted) {
 
 const COMMANDS = {
   async write({ language, form: asked, text, lines, ...request }, isWanted) {
-    const { decoder, tokenizer, forms } = await load(language);
+    const { decoder, tokenizer, forms, schemes } = await load(language);
     const form = forms.includes(asked) ? asked : forms[0]; // asked before the forms of a new language were known
     const fitted = tokenizer.fit(text);
-    poem = new Poem(decoder, tokenizer, { ...request, form, text: fitted.text });
+    poem = new Poem(decoder, tokenizer, { ...request, form, scheme: schemes[form], text: fitted.text });
     postMessage({ event: "begun", form, ...fitted });
     await write(lines, isWanted);
   },

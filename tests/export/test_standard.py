@@ -18,6 +18,7 @@ from support import SHAPES, call_command, describe, random_decoder
 from export.parity import TOLERANCE, compare
 from export.quantize import quantize
 from export.standard import GRAPH_KEY, OPSET, build_standard_graph
+from models.forms import form_named
 from models.pretrained import model_path
 from rumi_tui.engine.context import Context
 from rumi_tui.engine.generate import BatchGeneration, Generation, Request
@@ -72,6 +73,7 @@ def test_it_holds_standard_operators_alone_and_says_so(standard_file: Path) -> N
     assert metadata == description.to_metadata()
     assert (told["operators"], told["opset"]) == ("standard", OPSET)
     assert told.get("rotary_base") == (1000 if description.config.is_rotary else None)
+    assert told["schemes"] == {form: form_named(form).scheme for form in description.tokenizer.forms}
 
 
 def test_the_order_of_the_cache_is_free_and_an_empty_one_will_do(standard_file: Path) -> None:

@@ -32,12 +32,12 @@ import { Tokenizer } from "PAGE/tokenizer.js";
 ort.env.wasm.numThreads = 1;
 const [path, cases] = process.argv.slice(2);
 const bytes = readFileSync(path);
-const { config, tokenizer: described } = describe(bytes);
+const { config, tokenizer: described, schemes } = describe(bytes);
 const [decoder, tokenizer] = [await Decoder.load(ort, bytes, config), new Tokenizer(described)];
 const poems = [];
 for (const [form, prompt] of JSON.parse(cases)) {
   const { text } = tokenizer.fit(prompt);
-  const poem = new Poem(decoder, tokenizer, { form, text, temperature: 0 });
+  const poem = new Poem(decoder, tokenizer, { form, scheme: schemes[form], text, temperature: 0 });
   const steps = [];
   for await (const step of poem.steps(1)) steps.push(step);
   for await (const step of poem.steps(3)) steps.push(step); // as if it was stopped, then gone on with
