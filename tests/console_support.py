@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ from rumi_tui.console.screens.help import Sheet
 from rumi_tui.console.screens.lens import LensScreen
 from rumi_tui.console.session_file import SessionFile
 from rumi_tui.console.settings import SettingsFile
+from rumi_tui.console.widgets import settings_bar
 from rumi_tui.console.widgets.lens_view import LensView
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.status_line import StatusLine
@@ -112,8 +114,10 @@ async def console(
 
 @contextlib.asynccontextmanager
 async def run(app: RumiApp, size: tuple[int, int] = (80, 24)) -> AsyncIterator:
-    """The console from its first moment, left as a person leaves it."""
+    """The console from its first moment, left as a person leaves it; its seeds are 0, 1, 2 and so on."""
+    seeds = itertools.count()
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings_bar.secrets, "randbelow", lambda _: next(seeds))
         patch.setattr(writer, "COMMAND", forked.command())
         patch.setattr(Stylesheet, "_parse_rules", parse_once)
         patch.setattr(RuleSet, "__hash__", object.__hash__)  # the same in C: a start asks 200,000 times

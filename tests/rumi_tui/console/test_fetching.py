@@ -108,7 +108,7 @@ async def test_the_texts_are_read_for_their_meaning_once_the_model_is_here(
         write_encoder(model_folder())
         await obey(pilot, "/fetch ask")
         await until(pilot, lambda: list(index_folder().glob("*.npz")))
-        assert shown(pilot, "texts").splitlines() == ["a.txt", "  here", MODEL, "  here"]
+        await until(pilot, lambda: shown(pilot, "texts").splitlines() == ["a.txt", "  here", MODEL, "  here"])
         assert shown(pilot, "more") == ""
         await until(pilot, lambda: not reading.is_running)
         assert not reading.complaint

@@ -72,7 +72,7 @@ def test_a_poem_is_written_stopped_branched_and_found_again(terminal: Terminal):
 
     terminal.open_console(*SIZE)
     terminal.press("C-l")
-    terminal.wait_for(first.text.split("\n")[0][:20])
+    terminal.wait_for(first.text.split()[0][:12])
     terminal.press_and_see("Down", "Enter")
     terminal.until(lambda: shows(terminal, first))
     assert terminal.poems() == [second, first]
