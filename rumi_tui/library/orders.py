@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterable
 
-from rumi_tui.library.store import KeptPoem
+from rumi_tui.library.store import Listed
 from rumi_tui.verse.words import fold
 
 PERSIAN = {letter: place for place, letter in enumerate("ءابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی")}
 """The place of each letter in the Persian alphabet, which is not that of its number in Unicode."""
 
 
-def newest(poem: KeptPoem) -> tuple[float, int]:
+def newest(poem: Listed) -> tuple[float, int]:
     """Latest first; of what was begun in the same second, what was kept later."""
-    return -datetime.datetime.fromisoformat(poem.written).astimezone().timestamp(), -poem.id
+    return -poem.written, -poem.id
 
 
-def by_title(poem: KeptPoem) -> tuple[bool, list[tuple[int, str]], int]:
+def by_title(poem: Listed) -> tuple[bool, list[tuple[int, str]], int]:
     """By the alphabet of the title, then what has none, by its first line; capitals and accents make no difference."""
     return not poem.title, [(PERSIAN.get(letter, -1), letter) for letter in _spelling(poem)], -poem.id
 
 
-def _spelling(poem: KeptPoem) -> str:
-    letters = fold(poem.title or poem.text.lstrip().partition("\n")[0]).casefold()
+def _spelling(poem: Listed) -> str:
+    letters = fold(poem.title or poem.beginning.partition("\n")[0]).casefold()
     return "".join(letter for letter in letters if letter.isalnum() or letter.isspace()).strip()
 
 
-ORDERS: dict[str, Callable[[Iterable[KeptPoem]], list[KeptPoem]]] = {
+ORDERS: dict[str, Callable[[Iterable[Listed]], list[Listed]]] = {
     "newest first": lambda poems: sorted(poems, key=newest),
     "oldest first": lambda poems: sorted(poems, key=newest, reverse=True),
     "by title": lambda poems: sorted(poems, key=by_title),

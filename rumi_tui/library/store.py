@@ -8,13 +8,14 @@ Poems are trees: a branch is a poem of its own that shares the beginning of anot
 from __future__ import annotations
 
 import datetime
+import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -28,6 +29,8 @@ from rumi_tui.verse.words import fold, search_terms
 
 LARGEST_SEED = 2**63 - 1
 """That SQLite takes."""
+BEGINNING = 200
+"""Characters."""
 _COLUMNS = "id, written, model, model_sha256, form, text, parent, branches_at, favourite, title, tags, real"
 _FAMILY = f"""
 WITH RECURSIVE
@@ -124,6 +127,18 @@ class KeptPoem(msgspec.Struct, frozen=True, kw_only=True):
     def is_real(self) -> bool:
         """Whether all of it is Rumi's."""
         return self.real is not None and self.real.length >= len(self.text)
+
+
+class Listed(NamedTuple):
+    """What a poem of the library is listed by."""
+
+    id: int
+    written: float
+    """In days of the Julian calendar; 0 where the date is damaged."""
+    favourite: bool
+    title: str
+    beginning: str
+    """Of its text, at least the first line where that is no longer than `BEGINNING`."""
 
 
 def check(poem: KeptPoem) -> None:
@@ -267,13 +282,29 @@ class Library:
         Titles and tags are searched too. Deleted poems are left out. Capitals, accents and vowel signs make no
         difference.
         """
+        return self._whole_poems(self._found(_COLUMNS, search))
+
+    def listed(self, search: str = "") -> list[Listed]:
+        """What the poems are listed by that `poems` gives, in the same order: many times quicker."""
+        beginning = f"substr(ltrim(text, char(10, 32)), 1, {BEGINNING})"
+        rows = self._found(f"id, coalesce(julianday(written), 0), favourite, title, {beginning}", search)
+        return [Listed(*row) for row in rows]
+
+    def read(self, ids: Sequence[int]) -> list[KeptPoem]:
+        """These poems, in this order; those that are damaged or not there are left out."""
+        select = f"SELECT {_COLUMNS} FROM poems WHERE id IN (SELECT value FROM json_each(?))"
+        poems = {poem.id: poem for poem in self._whole_poems(self._run(select, (json.dumps(ids),)))}
+        return [poems[id] for id in ids if id in poems]
+
+    def _found(self, columns: str, search: str) -> list[Any]:
+        """These columns of the poems that `poems` gives."""
         words = search_terms(search)
-        select, values = f"SELECT {_COLUMNS} FROM poems WHERE NOT deleted", tuple[str, ...]()
+        select, values = f"SELECT {columns} FROM poems WHERE NOT deleted", tuple[str, ...]()
         if words:
             self._index()
             select += " AND id IN (SELECT rowid FROM words WHERE words MATCH ?)"
             values = (" ".join(f'"{word}"*' for word in words),)
-        return self._whole_poems(self._run(f"{select} ORDER BY id DESC", values))
+        return self._run(f"{select} ORDER BY id DESC", values)
 
     def _index(self) -> None:
         """Takes the words of the poems that have changed into the index: here, so that saving costs no more for it."""

@@ -37,6 +37,10 @@ BEGINNING = 24
 """Cells of a branch's first line, which it shares with other poems; what is its own follows."""
 
 
+PAGE = 500
+"""Poems that are read at once; the next ones, once the cursor or the wheel comes to the end of these."""
+
+
 class LibraryScreen(SearchingDialog[KeptPoem]):
     """A list of poems; gives back the chosen one. Raises `RumiError` where the library cannot be read."""
 
@@ -60,7 +64,7 @@ class LibraryScreen(SearchingDialog[KeptPoem]):
         self._only_favourites = False
         self._order = order if order in ORDERS else next(iter(ORDERS))
         self._remember_order = remember_order
-        self._poems = self._read()
+        self._look(PAGE)
         self._listed_width = 0
 
     def compose(self) -> ComposeResult:
@@ -72,10 +76,10 @@ class LibraryScreen(SearchingDialog[KeptPoem]):
         yield KeyRow(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Lists all poems, and names one that is damaged."""
+        """Lists the first poems, and names one that is damaged; more are read as one comes to them."""
         self._list(0)
-        if self._library.damage:
-            complain(self, self._library.damage)
+        self._name_damage()
+        self.watch(self.query_one(OptionList), "scroll_y", self._read_on, init=False)
 
     def on_resize(self) -> None:
         """Cuts the lines to the new width."""
@@ -140,9 +144,32 @@ class LibraryScreen(SearchingDialog[KeptPoem]):
     def _find(self) -> None:
         self._change(lambda: None, row=0)
 
-    def _read(self) -> list[KeptPoem]:
-        poems = self._library.poems(self._search)
-        return ORDERS[self._order](poem for poem in poems if poem.favourite or not self._only_favourites)
+    def _order_ids(self) -> list[int]:
+        """Of all poems that are looked for."""
+        poems = self._library.listed(self._search)
+        chosen = (poem for poem in poems if poem.favourite or not self._only_favourites)
+        return [poem.id for poem in ORDERS[self._order](chosen)]
+
+    def _look(self, count: int) -> None:
+        """Looks what is in the library, and reads so many poems."""
+        ids = self._order_ids()
+        self._poems, self._unread = self._library.read(ids[:count]), ids[count:]
+
+    def _read_on(self) -> None:
+        """Lists more poems where the end of the list comes into sight."""
+        options = self.query_one(OptionList)
+        if not self._unread or options.scroll_y + 2 * options.size.height < options.virtual_size.height:
+            return
+        with complaining(self):
+            poems = self._library.read(self._unread[:PAGE])
+            del self._unread[:PAGE]
+            self._poems += poems
+            options.add_options(Option(self._row(poem)) for poem in poems)
+            self._name_damage()
+
+    def _name_damage(self) -> None:
+        if self._library.damage:
+            complain(self, self._library.damage)
 
     def _change(self, change: Callable[[], object], row: int | None = None) -> None:
         """Does something to the library and lists what is there then, with the same poem under the cursor if it is."""
@@ -151,17 +178,17 @@ class LibraryScreen(SearchingDialog[KeptPoem]):
             row = self.query_one(OptionList).highlighted or 0
         with complaining(self):
             change()
-            self._poems = self._read()
+            self._look(PAGE if row == 0 else max(PAGE, len(self._poems)))
             ids = [other.id for other in self._poems]
             self._list(ids.index(poem.id) if poem is not None and poem.id in ids else row)
 
     def _list(self, row: int) -> None:
-        count = len(self._poems)
+        count = len(self._poems) + len(self._unread)
         what = "Favourites" if self._only_favourites else "Poems"
         if self._search:
-            words = f"{what} with {to_display(self._search, self._mode, 0)}: {count}"
+            words = f"{what} with {to_display(self._search, self._mode, 0)}: {count:,}"
         elif count or self._only_favourites:
-            words = f"{what}: {count} · type to search"
+            words = f"{what}: {count:,} · type to search"
         else:
             words = "No poem is kept yet: go back and write one, or add some from a file with /import."
         self.query_one(Static).update(f"{words} · {self._order}" if count > 1 else words)
@@ -169,7 +196,7 @@ class LibraryScreen(SearchingDialog[KeptPoem]):
         self._listed_width = self._width
         options.clear_options()
         options.add_options(Option(self._row(poem)) for poem in self._poems)
-        options.highlighted = min(row, count - 1) if count else None
+        options.highlighted = min(row, len(self._poems) - 1) if self._poems else None
         self._preview()
 
     @on(OptionList.OptionHighlighted)

@@ -3,22 +3,20 @@ from __future__ import annotations
 import pytest
 
 from rumi_tui.library.orders import ORDERS
-from rumi_tui.library.store import KeptPoem
+from rumi_tui.library.store import Listed
 
 
-def kept(id: int, text: str, title: str = "", day: int = 1, favourite: bool = False) -> KeptPoem:
-    facts = {"model": "en", "model_sha256": "", "form": "free", "passages": ()}
-    written = f"2026-01-0{day}T00:00:00+00:00"
-    return KeptPoem(**facts, id=id, written=written, text=text, title=title, favourite=favourite)
+def listed(id: int, text: str, title: str = "", day: int = 1, favourite: bool = False) -> Listed:
+    return Listed(id, day, favourite, title, text)
 
 
 POEMS = [
-    kept(1, "zither", day=3),
-    kept(2, "“Amber", day=3),
-    kept(3, "candle", "Élan", day=2, favourite=True),
-    kept(4, "drum", "a lamp", day=9),
-    kept(5, "دل", "پیر", day=1),
-    kept(6, "دل", "تو", day=1),
+    listed(1, "zither", day=3),
+    listed(2, "“Amber", day=3),
+    listed(3, "candle", "Élan", day=2, favourite=True),
+    listed(4, "drum", "a lamp", day=9),
+    listed(5, "دل", "پیر", day=1),
+    listed(6, "دل", "تو", day=1),
 ]
 
 

@@ -16,6 +16,7 @@ from console_support import (
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
+from rumi_tui.console.screens import library as library_screen
 from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.widgets.preview import Preview
@@ -156,6 +157,27 @@ async def test_a_poem_is_made_a_favourite_and_stays_under_the_cursor(library, en
         await pilot.press("ctrl+f")
         await until(pilot, lambda: not any("★" in title for title in titles(pilot)))
         await pilot.press("escape")
+
+
+async def test_a_large_library_is_read_as_far_as_one_looks(library, endless_file, monkeypatch):
+    monkeypatch.setattr(library_screen, "PAGE", 60)
+    with library.all_or_nothing():
+        for number in range(200):
+            library.begin("en", "0" * 64, "free", f"\n amber {number}")
+        library._run("UPDATE poems SET written = 'some day' WHERE id = 150")
+    async with console(library, endless_file) as pilot:
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: heading(pilot) == "Poems: 200 · type to search · newest first")
+        assert len(titles(pilot)) == 60
+        for _ in range(3):
+            await pilot.press("end")
+        await until(pilot, lambda: len(titles(pilot)) == 199)
+        await pilot.press("end")
+        await until(pilot, lambda: on_the_page(pilot) == "amber0")
+        assert "Poem number 150" in told(pilot)[-1]
+        await pilot.press(*"13")
+        await until(pilot, lambda: heading(pilot) == "Poems with 13: 11 · newest first")
+        await pilot.press("escape", "escape")
 
 
 async def test_keys_do_no_harm_where_there_is_no_poem(library, endless_file):
