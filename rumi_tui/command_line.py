@@ -92,7 +92,7 @@ def _given(value: Any) -> Any:
 
 
 def new_app(**settings: Any) -> CommandLine:
-    """A command line in the house style: plain help, no shell completion, no private tracebacks."""
+    """A command line in the house style: plain help, no options that install things, no private tracebacks."""
     return CommandLine(
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -179,6 +179,10 @@ def run(app: typer.Typer) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     command = os.path.basename(sys.argv[0]).removesuffix(".exe")
+    if f"_{command.upper().replace('-', '_')}_COMPLETE" in os.environ:
+        from typer.completion import completion_init  # type: ignore[attr-defined]
+
+        completion_init()
     try:
         status = app(standalone_mode=False, prog_name=command)
         sys.stdout.flush()

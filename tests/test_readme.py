@@ -9,8 +9,10 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
+import manual
 import pytest
 from support import call_command, verse, write_corpus, write_works
 
@@ -107,6 +109,14 @@ def test_the_picture_of_the_rooms_is_that_of_the_code() -> None:
         cwd=ROOT / "docs",
     )
     assert done.stdout == (ROOT / "docs" / "architecture.svg").read_text("utf-8"), "run python docs/architecture.py"
+
+
+def test_the_manual_pages_are_those_of_the_help() -> None:
+    assert manual.APPS.keys() == {
+        script.name for script in entry_points(group="console_scripts") if script.name.startswith("rumi-")
+    }
+    for name in manual.APPS:
+        assert manual.page(name) == (manual.PAGES / f"{name}.1").read_text("utf-8"), "run python docs/manual.py"
 
 
 GUIDE = re.findall(

@@ -54,7 +54,11 @@ def generate(
     prompt: Annotated[str, typer.Argument(help="What the poem begins with.", show_default=False)] = "",
     model: Model = DEFAULT.model,
     form: Annotated[
-        str | None, typer.Option(help=f"{', '.join(FORMS)}, as the model has learned; default: its first.")
+        str | None,
+        typer.Option(
+            help=f"{', '.join(FORMS)}, as the model has learned; default: its first.",
+            autocompletion=lambda: list(FORMS),
+        ),
     ] = None,
     metre: Annotated[
         str, typer.Option(help="Of the lines, as the model has learned it: its feet, its name or a part of that.")

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import pytest
 import typer
+from support import call_command
 
 from models.characters import is_printable
 from models.errors import RumiError
@@ -132,3 +133,14 @@ def test_ctrl_c_while_a_library_is_imported_is_left_to_the_system() -> None:
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     finally:
         signal.signal(signal.SIGINT, handler)
+
+
+def test_a_shell_can_complete_options_and_forms() -> None:
+    def completions(line: str, word: int) -> list[str]:
+        asked = {"_RUMI_GENERATE_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(word)}
+        return call_command("rumi-generate", **asked).stdout.split()
+
+    assert completions("rumi-generate --tem", 1) == ["--temperature"]
+    assert completions("rumi-generate --form gha", 2) == ["ghazal"]
+    script = call_command("rumi-corpus", _RUMI_CORPUS_COMPLETE="source_zsh").stdout
+    assert "compdef _rumi_corpus_completion rumi-corpus" in script
