@@ -1,6 +1,7 @@
-"""How long a step of training takes as it is, with products of 32 bits, and compiled, on the GPU or CPU at hand.
+"""How long a step of training takes as it is, with PyTorch's fused attention, with products of 32 bits, and compiled.
 
-Prints milliseconds of this machine and this hour, and ratios of times measured in turn, for which they are meant.
+Runs on the GPU or CPU at hand. Prints milliseconds of this machine and this hour, and ratios of times measured in turn,
+for which they are meant.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import time
 import msgspec
 import torch
 from ablations import BFLOAT16, patched
+from torch import Tensor
+from torch.nn import functional as F
 
 from models.config import preset
 from models.decoder import Decoder
@@ -23,16 +26,29 @@ SYMBOLS, DROPOUT = 60, 0.2
 ROUNDS = 5
 
 
+def fused(queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None) -> Tensor:
+    """`models.decoder.attend` as PyTorch has it for every device."""
+    return F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask, is_causal=mask is None)
+
+
+KINDS: dict[str, dict[str, object]] = {
+    "as it is": {},
+    "fused attention": {"models.decoder.attend": fused},
+    "32 bits": dict.fromkeys(BFLOAT16, lambda device: False),
+}
+"""Of a step: what stands in for what."""
+
+
 class Step:
     """One decoder and its optimizers; `losses` is how it computes them."""
 
-    def __init__(self, shape: str, batch: int, bits: int, is_compiled: bool, device: torch.device) -> None:
+    def __init__(self, shape: str, batch: int, kind: str, is_compiled: bool, device: torch.device) -> None:
         config = msgspec.structs.replace(preset(shape, SYMBOLS), dropout=DROPOUT)
         torch.manual_seed(0)
         self.model = Decoder(config).to(device)
         self.optimizers = build_optimizers(self.model, LEARNING_RATE)
         self.ids = torch.randint(SYMBOLS, (batch, config.window), device=device)
-        self.patches = dict.fromkeys(BFLOAT16, lambda device: False) if bits == 32 else {}
+        self.patches = KINDS[kind]
         with patched(self.patches):
             start = time.monotonic()
             losses = losses_on(device)
@@ -63,17 +79,17 @@ def main() -> None:
     batch = arguments.batch or (GPU_BATCH if device.type == "cuda" else BATCH)
     print(f"{batch} sequences on {device.type}, torch {torch.__version__}, {torch.get_num_threads()} threads")
     for shape in arguments.preset:
-        kinds = [(bits, is_compiled) for bits in (16, 32) for is_compiled in (False, True)]
+        kinds = [(kind, is_compiled) for kind in KINDS for is_compiled in (False, True)]
         trials = [Step(shape, batch, *kind, device) for kind in kinds]
         for trial in trials:
             trial.seconds(2)
         rounds = [[trial.seconds(arguments.steps) for trial in trials] for _ in range(ROUNDS)]
-        for number, ((bits, is_compiled), trial) in enumerate(zip(kinds, trials, strict=True)):
+        for number, ((kind, is_compiled), trial) in enumerate(zip(kinds, trials, strict=True)):
             milliseconds = 1000 * statistics.median(times[number] for times in rounds)
             ratio = statistics.median(times[number] / times[0] for times in rounds)
             start = f", after {trial.compile_seconds:.0f} s of compiling" if is_compiled else ""
-            name = f"{shape}, {bits} bits, {'compiled' if is_compiled else 'plain'}"
-            print(f"{name:28} {milliseconds:8.1f} ms {ratio:6.2f}{start}")
+            name = f"{shape}, {kind}, {'compiled' if is_compiled else 'plain'}"
+            print(f"{name:36} {milliseconds:8.1f} ms {ratio:6.2f}{start}")
 
 
 if __name__ == "__main__":

@@ -77,6 +77,20 @@ def drop_out(x: Tensor, share: float) -> Tensor:
     return x * (survives * (256 / (256 - threshold)))
 
 
+def attend(queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None) -> Tensor:
+    """For each query the mean of the values, by how well their keys match it: all [batch, heads, time, head_dim].
+
+    `mask` as in `Attention`. On a CPU that trains with products of bfloat16 this is written out: with PyTorch's fused
+    attention the whole step takes 1.2 times as long there (`benchmarks/training_step.py`).
+    """
+    if mask is None and queries.device.type == "cpu" and torch.is_autocast_enabled("cpu"):
+        time, head_dim = queries.shape[-2:]
+        future = torch.full((time, time), -torch.inf, dtype=torch.bfloat16).triu(1)
+        scores: Tensor = (queries * head_dim**-0.5).bfloat16() @ keys.bfloat16().transpose(-2, -1) + future
+        return scores.softmax(-1, dtype=torch.bfloat16) @ values.bfloat16()
+    return F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask, is_causal=mask is None)
+
+
 class Attention(nn.Module):
     """Multi-head attention over the last `window` positions.
 
@@ -112,7 +126,7 @@ class Attention(nn.Module):
             queries, keys = rotate(queries, *rotary), rotate(keys, *rotary)
         keys = torch.cat((past_keys, keys), dim=2)
         values = torch.cat((past_values, values), dim=2)
-        attended = F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask, is_causal=mask is None)
+        attended = attend(queries, keys, values, mask)
         mixed = self.out(attended.transpose(1, 2).reshape(batch, time, width))
         return mixed, keys[:, :, 1 - self.window :], values[:, :, 1 - self.window :]
 

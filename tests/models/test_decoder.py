@@ -11,7 +11,7 @@ from support import SHAPES, random_decoder
 from torch.nn import functional as F
 
 from models.config import PRESETS, DecoderConfig, preset
-from models.decoder import Decoder, drop_out, empty_cache
+from models.decoder import Decoder, attend, drop_out, empty_cache
 
 ROTARY = SHAPES["rotary"]
 DEEP = random_decoder(ROTARY)
@@ -159,3 +159,17 @@ def test_dropout_of_nothing_changes_nothing_and_of_almost_all_stays_finite() -> 
     x = torch.ones(1000)
     assert drop_out(x, 0.0) is x
     assert drop_out(x, 0.9999).isfinite().all()
+
+
+def test_attention_in_bfloat16_products_is_that_of_the_floats() -> None:
+    generator = torch.Generator().manual_seed(0)
+    queries, keys, values = (torch.randn(2, 3, 17, 8, generator=generator, requires_grad=True) for _ in range(3))
+    exact = attend(queries, keys, values, None)
+    expected = torch.autograd.grad(exact.square().sum(), (queries, keys, values))
+    with torch.autocast("cpu", torch.bfloat16):
+        short = attend(queries, keys, values, None)
+    assert short.dtype == torch.bfloat16
+    torch.testing.assert_close(short.float(), exact, atol=0.03, rtol=0.03)
+    gradients = torch.autograd.grad(short.float().square().sum(), (queries, keys, values))
+    for gradient, other in zip(gradients, expected, strict=True):
+        assert (gradient - other).norm() < 0.03 * other.norm()
