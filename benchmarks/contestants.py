@@ -104,24 +104,25 @@ def plain(decoder: Decoder) -> Session:
 
 
 def engine(session: Session, position: int, batch: int = 1) -> Step:
-    """The engine, with so many ids read before."""
+    """The engine, with so many ids read before, or an eighth of the window more: then the buffer has moved once."""
     ids, cache = NEXT.repeat(batch, axis=0), session.empty_cache(batch)
     for _ in range(min(position, 2 * session.config.window)):
         session(ids, cache)
     cache.position = position  # what the cache holds does not change the time
-    return lambda: session(ids, cache)
+
+    def take() -> None:
+        if cache.position > position + session.config.window // 8:
+            cache.position = position
+        session(ids, cache)
+
+    return take
 
 
 def torch_cached(decoder: Decoder, position: int) -> Step:
     """PyTorch, keeping keys and values."""
     step = TorchStep(decoder)
     _, cache = step(NEXT.repeat(max(position, 1), axis=1)[:, -decoder.config.window :], step.empty_cache(1))
-    held = [cache]
-
-    def take() -> None:
-        _, held[0] = step(NEXT, held[0])
-
-    return take
+    return lambda: step(NEXT, cache)
 
 
 def torch_plain(decoder: Decoder, position: int) -> Step:

@@ -31,9 +31,6 @@ from rumi_tui.engine.sampling import LIMITS, Sampling
 from rumi_tui.engine.session import load_model
 from rumi_tui.verse.languages import DEFAULT
 
-WIDE = 8
-"""Poems from which on a model is loaded for a batch."""
-
 generate_app = command_line.new_app()
 
 USUAL = Sampling()
@@ -123,7 +120,7 @@ def generate(
         if poems > 1:
             raise typer.BadParameter("-n and --drafts both say how many poems to write: leave one of them out.")
         poems = drafts
-    session = load_model(model, dequantize=poems >= WIDE and keep == "off")
+    session = load_model(model)
     form = form or session.card.forms[0]
     session.check_form(form)
     if seed is None:

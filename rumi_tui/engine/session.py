@@ -97,7 +97,7 @@ class Session:
     """
 
     def __init__(self, path: Path, dequantize: bool = False) -> None:
-        """With `dequantize`, for many streams at once, 8-bit weights become floats, of which a batch gains more."""
+        """With `dequantize`, 8-bit weights become floats first, as in programs that multiply no integers; slower."""
         self.name = path.stem
         data = _read(path)
         self.sha256 = hashlib.sha256(data).hexdigest()
@@ -163,18 +163,17 @@ class Session:
         return finite(logits), cache
 
 
-def load_model(name: str, dequantize: bool = False, try_first: bool = True) -> Session:
+def load_model(name: str, try_first: bool = True) -> Session:
     """A model that ships with the program, by its name in `models.pretrained.MODELS`, or the model file at a path.
 
-    `dequantize` as in `Session`. A file that does not ship is tried in a process of its own first, unless a crash would
-    do no harm here.
+    A file that does not ship is tried in a process of its own first, unless a crash would do no harm here.
     """
     if model := shipped(name):
-        return Session(model_path(model), dequantize)
+        return Session(model_path(model))
     path = given_path(name)
     if try_first and path.is_file():
         try_out(path)
-    return Session(path, dequantize)
+    return Session(path)
 
 
 def _read(path: Path) -> bytes:

@@ -36,7 +36,7 @@ app = command_line.new_app()
 @app.command()
 def resample(model: str, files: list[Path], debug: command_line.Debug = False) -> None:
     """Have lines that should rhyme and do not written again, in files of rumi-generate --json by the same model."""
-    session = load_model(model, dequantize=True)
+    session = load_model(model)
     language = session.description.card.language
     known = known_words(read_corpus([texts_folder()], language))
     for path in files:
