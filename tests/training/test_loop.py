@@ -203,6 +203,7 @@ def test_training_starts_at_ln_of_the_alphabet_and_lowers_the_loss(tmp_path: Pat
     assert np.mean([seen.losses[step] for step in range(111, 121)]) < 0.5 * math.log(40)
 
 
+@pytest.mark.long
 @pytest.mark.slow  # ten seconds
 def test_a_run_stops_when_it_gets_no_better_and_keeps_the_best_weights(tmp_path: Path) -> None:
     config = TrainConfig(steps=10_000, batch=2, eval_every=4, patience=3)
@@ -270,6 +271,7 @@ def test_looks_since_the_best_are_counted(losses: list[float], since: int) -> No
     assert TrainState(evals=evals).evals_since_best == since
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("compiler", [None, "false"])
 def test_what_is_compiled_computes_the_same_also_where_there_is_no_compiler(

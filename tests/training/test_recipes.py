@@ -43,6 +43,7 @@ def test_each_model_that_ships_has_its_recipe() -> None:
     assert {path.stem for path in RECIPES.glob("*.sh")} >= {f"rumi-{model}" for model in MODELS}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("recipe", sorted(RECIPES.glob("*.sh")), ids=lambda path: path.stem)
 def test_a_recipe_makes_a_model_file_that_writes(recipe: Path, tmp_path: Path, texts: Path) -> None:
     search_path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))

@@ -316,6 +316,7 @@ def test_the_end_says_why_and_what_is_kept(tmp_path: Path, config: TrainConfig, 
     assert said(console) == f"Ended at step 700: {why}.\nKept: the weights of step 400, validation 2.5000.\n"
 
 
+@pytest.mark.long
 def test_ctrl_c_in_a_real_terminal_leaves_it_clean(tmp_path: Path, corpus_folder: Path) -> None:
     leader, follower = pty.openpty()
     ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
