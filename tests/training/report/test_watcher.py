@@ -321,7 +321,7 @@ def test_ctrl_c_in_a_real_terminal_leaves_it_clean(tmp_path: Path, corpus_folder
     leader, follower = pty.openpty()
     ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     command = [str(Path(sys.executable).parent / "rumi-train"), "--corpus", str(corpus_folder), "--language", "en"]
-    command += ["--preset", "minimal", "--batch", "1", "--steps", "100000", "--out", str(tmp_path / "run")]
+    command += ["--preset", "minimal", "--batch", "1", "--minutes", "4", "--out", str(tmp_path / "run")]
     variables = {"TERM": "xterm-256color", "PYTHONWARNINGS": "ignore"}
     process = subprocess.Popen(
         command, stdin=follower, stdout=subprocess.PIPE, stderr=follower, env=os.environ | variables
