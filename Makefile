@@ -13,7 +13,7 @@ help: ## list these commands
 run: $(RUN)/ready ## set up and open the console
 	@$(RUN)/bin/rumi-tui
 
-check: $(DEV)/ready ## in a minute: lint, types, imports, and the tests that open no console and start no process
+check: $(DEV)/ready ## in a minute: lint, types, imports, and the tests without a console, a process or training
 	$(DEV)/bin/ruff check .
 	$(DEV)/bin/ruff format --check .
 	$(DEV)/bin/mypy

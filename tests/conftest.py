@@ -4,7 +4,8 @@ import functools
 import gc
 import inspect
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,10 @@ from support import SHAPES, call_command, describe, random_decoder, write_corpus
 # Models this small lose more by sharing the work among threads than they gain, above all on a busy machine.
 os.environ["COLORTERM"] = "truecolor"  # pictures have the colours of the themes, whatever the terminal has
 os.environ["OMP_NUM_THREADS"] = "1"
+
+# What the tests and the many processes that they start import is compiled once, whatever the environment says.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # PyTorch alone is a third of a million objects, and a console another hundred thousand: left to itself, the garbage
 # collector walks through all of them again and again while the tests run.
@@ -31,9 +36,10 @@ STARTERS = {"subprocess", "console_support", "terminal_support", "web_support"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what `make check` leaves out: tests that open the console (they are coroutines) or may start a process.
+    """Marks what `make check` leaves out, and hands out first what takes long.
 
-    Tests that only take long, as where a graph is traced, are marked where they stand.
+    Tests that open the console (they are coroutines) or may start a process are found here, those that train a model or
+    trace a graph are marked where they stand.
     """
     for item in items:
         module, function = item.module, item.function  # type: ignore[attr-defined]
@@ -41,6 +47,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         starts_processes = bool(STARTERS & (homes | set(vars(module)))) or "run_command" in vars(module)
         if starts_processes or inspect.iscoroutinefunction(function) or "word_pair" in item.fixturenames:  # type: ignore[attr-defined]
             item.add_marker("slow")
+    items[:] = long_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1)))
+
+
+def long_first(items: Sequence[pytest.Item], workers: int) -> list[pytest.Item]:
+    """The tests as `--dist worksteal` cuts them, into one share for each worker: each share begins with its long tests.
+
+    What is left to be stolen at the end is short then, so that no worker goes on alone.
+    """
+    long = [item for item in items if item.get_closest_marker("long")]
+    others = [item for item in items if not item.get_closest_marker("long")]
+    cuts = [len(others) * share // workers for share in range(workers + 1)]
+    shares = (long[share::workers] + others[cuts[share] : cuts[share + 1]] for share in range(workers))
+    return [item for share in shares for item in share]
 
 
 @pytest.fixture(scope="session")

@@ -43,6 +43,7 @@ def run_notebook(folder: Path, cells: int | None, parameters: str, result: str) 
     return json.loads(notebook.cells[-1].outputs[0].text)
 
 
+@pytest.mark.long
 def test_the_whole_notebook_runs_learns_and_exports_the_same_model(folder: Path) -> None:
     (folder / "mine.txt").write_text(verse(poems=60), "utf-8")
     result = "[__import__('sys').executable, str(TEXT), curve, difference]"

@@ -124,6 +124,7 @@ GUIDE = re.findall(
 )
 
 
+@pytest.mark.long
 def test_the_training_guide_can_be_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("poems.txt").write_text(verse(poems=40), "utf-8")

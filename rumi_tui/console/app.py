@@ -110,6 +110,9 @@ class RumiApp(App[str]):
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)  # else grey would be drawn for it
         self.library = library
         self.settings_file = settings or SettingsFile()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = self.settings_file.settings.theme  # before there is a page, whose styles would be worked out twice
         self._welcome = welcome
         self.notices = Notices()
         """What was told so far."""
@@ -133,9 +136,7 @@ class RumiApp(App[str]):
 
     async def on_mount(self) -> None:
         """Opens the page to write on."""
-        for theme in THEMES:
-            self.register_theme(theme)
-        self._hold(self.settings_file.settings)
+        self.set_keymap(keymap.for_textual(self._keys))
         if self.has_class(PLAIN):
             self._show_cursor()
             self.app_resume_signal.subscribe(self, self._show_cursor)

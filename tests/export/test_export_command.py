@@ -12,6 +12,7 @@ from rumi_tui.engine.session import Session
 pytestmark = pytest.mark.slow  # graphs are traced
 
 
+@pytest.mark.long
 def test_export_writes_a_model_file_and_reports_what_it_compared(tmp_path: Path, model_pair: tuple[Path, Path]) -> None:
     out = tmp_path / "made.onnx"
     done = call_command("rumi-export", str(model_pair[0]), "--out", str(out), "--json")

@@ -59,6 +59,7 @@ def test_greedy_text_of_2000_characters_is_identical(model_pair: tuple[Path, Pat
     assert not is_greedy(TorchStep(decoder), start, [*text[:1_000], other, *text[1_001:]])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("checkpoint", "file"), SHIPPED, ids=MODELS)
 def test_the_shipped_files_are_their_checkpoints(checkpoint: Path, file: Path, tmp_path: Path) -> None:
     decoder, description = load_weights(checkpoint)

@@ -86,6 +86,7 @@ def test_matrices_that_make_no_whole_blocks_stay_as_they_are(model_file: Path) -
     assert sum(node.op_type == "MatMul" for node in quantized.node) == 9
 
 
+@pytest.mark.long
 def test_onnxruntime_multiplies_the_integers(
     checkpoint: Path, exact_file: Path, graph: onnx.ModelProto, sources: list[Source], tmp_path: Path
 ) -> None:

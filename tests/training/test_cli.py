@@ -39,6 +39,7 @@ def interrupt_after_first_eval(*arguments: str) -> subprocess.CompletedProcess[s
     return call_command("rumi-train", *arguments, interrupt_at=": training")
 
 
+@pytest.mark.long
 def test_a_run_stopped_by_ctrl_c_and_resumed_ends_as_if_nothing_had_happened(
     tmp_path: Path, corpus_folder: Path
 ) -> None:
@@ -79,6 +80,7 @@ def train_in_two_processes(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env=variables)
 
 
+@pytest.mark.long
 def test_two_processes_learn_what_one_does_and_go_on_with_what_one_began(tmp_path: Path, corpus_folder: Path) -> None:
     run_config = ("--corpus", str(corpus_folder), *MINIMAL, "--steps", "30", "--batch", "4", "--dropout", "0")
     one = call_command("rumi-train", *run_config, "--out", str(tmp_path / "one"))

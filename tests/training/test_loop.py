@@ -17,11 +17,14 @@ from models.decoder import Decoder
 from rumi_tui.texts.corpus import parse_poems
 from training import checkpoint
 from training.data import Batches, encode_poem
+from training.defaults import COMPILED_STEPS
 from training.distributed import World
 from training.estimate import LossEstimate
 from training.loop import SOFT, Eval, Store, TrainState, compiled, interruptions, losses_on, progress_of, train
 from training.optim import build_optimizers
 from training.run_config import TrainConfig
+
+pytestmark = pytest.mark.slow  # models are trained
 
 ALONE = World(rank=0, size=1, device=torch.device("cpu"))
 PLAN = TrainConfig(steps=23, batch=2, eval_every=5, seed=3)
@@ -89,7 +92,6 @@ def look_losses(state: TrainState | None) -> list[tuple[int, float, float]]:
     return [(each.step, each.train_loss, each.validation_loss) for each in state.evals]
 
 
-@pytest.mark.slow  # ten seconds for all
 @pytest.mark.parametrize("dropout", [0.0, 0.3])
 @pytest.mark.parametrize(
     ("at", "number"), [(1, signal.SIGINT), (7, signal.SIGINT), (10, signal.SIGTERM), (22, signal.SIGINT)]
@@ -203,9 +205,8 @@ def test_training_starts_at_ln_of_the_alphabet_and_lowers_the_loss(tmp_path: Pat
     assert np.mean([seen.losses[step] for step in range(111, 121)]) < 0.5 * math.log(40)
 
 
-@pytest.mark.slow  # ten seconds
 def test_a_run_stops_when_it_gets_no_better_and_keeps_the_best_weights(tmp_path: Path) -> None:
-    config = TrainConfig(steps=10_000, batch=2, eval_every=4, patience=3)
+    config = TrainConfig(steps=COMPILED_STEPS - 1, batch=2, eval_every=4, patience=3)
     run = Running(tmp_path, config, validation=NOISE)
     finished = run.train()
     assert finished is not None
@@ -270,7 +271,7 @@ def test_looks_since_the_best_are_counted(losses: list[float], since: int) -> No
     assert TrainState(evals=evals).evals_since_best == since
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("compiler", [None, "false"])
 def test_what_is_compiled_computes_the_same_also_where_there_is_no_compiler(
     monkeypatch: pytest.MonkeyPatch, compiler: str | None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from support import WORDS
+from support import WORDS, call_command
 
 from models.config import PRESETS
 from models.pretrained import MODELS
@@ -17,6 +17,8 @@ from rumi_tui.engine.session import load_model
 
 RECIPES = Path(__file__).parents[2] / "training" / "recipes"
 TINY = {"PRESET": "minimal", "STEPS": "2", "MINUTES": "0.02", "BATCH": "4"}
+NOTE = '#!/usr/bin/env bash\n{ printf "%q " "${0##*/}" "$@"; echo; } >> "$NOTES"\n'
+"""Stands for a command and notes only how it was called."""
 RHYMES = {"en": ("in the night", "of the light", "and so white"), "fa": ("باران", "یاران", "ماران")}
 
 
@@ -43,13 +45,27 @@ def test_each_model_that_ships_has_its_recipe() -> None:
     assert {path.stem for path in RECIPES.glob("*.sh")} >= {f"rumi-{model}" for model in MODELS}
 
 
+def commands_of(recipe: Path, folder: Path, texts: Path) -> list[list[str]]:
+    """The commands that a recipe calls, in their order, as bash runs it; none of them is carried out."""
+    notes, stand_ins = folder / "notes", folder / "bin"
+    stand_ins.mkdir()
+    for name in ("rumi-train", "rumi-export", "python"):
+        (stand_ins / name).write_text(NOTE, "utf-8")
+        (stand_ins / name).chmod(0o755)
+    search_path = os.pathsep.join((str(stand_ins), os.environ["PATH"]))
+    variables = os.environ | TINY | {"PATH": search_path, "RUMI_CORPUS_DIR": str(texts), "NOTES": str(notes)}
+    command = ["bash", str(recipe), str(folder / "runs")]
+    done = subprocess.run(command, capture_output=True, text=True, env=variables, timeout=300, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return [shlex.split(line) for line in notes.read_text("utf-8").splitlines()]
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("recipe", sorted(RECIPES.glob("*.sh")), ids=lambda path: path.stem)
 def test_a_recipe_makes_a_model_file_that_writes(recipe: Path, tmp_path: Path, texts: Path) -> None:
-    search_path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
-    variables = os.environ | TINY | {"PATH": search_path, "RUMI_CORPUS_DIR": str(texts)}
-    command = ["bash", str(recipe), str(tmp_path / "runs")]
-    done = subprocess.run(command, capture_output=True, text=True, env=variables, timeout=300, check=False)
-    assert done.returncode == 0, done.stderr
+    for command in commands_of(recipe, tmp_path, texts):
+        done = call_command(*command, RUMI_CORPUS_DIR=str(texts))
+        assert done.returncode == 0, done.stderr
     model = load_model(str(tmp_path / "runs" / f"{recipe.stem}.onnx"))
     assert model.card.language == recipe.stem.split("-")[1]
     assert model.config.layers == PRESETS[TINY["PRESET"]]["layers"]

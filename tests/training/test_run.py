@@ -29,6 +29,8 @@ from training.run import prepare, read_config
 from training.run_config import RunConfig, TrainConfig
 from training.torch_step import TorchStep
 
+pytestmark = pytest.mark.slow  # models are trained
+
 PLAN = TrainConfig(steps=5, batch=2, eval_every=2)
 
 

@@ -198,6 +198,7 @@ async def walk(pilot: Pilot) -> AsyncIterator[tuple[str, Page]]:
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("language", "sizes", "themes"), [("en", ROOMS, ()), ("fa", sorted(SIZES), LEAST)], ids=["en", "fa"]
 )
@@ -242,6 +243,7 @@ async def test_a_poem_written_at_the_smallest_size_is_whole_at_every_other(
             await assert_room(pilot, size, f"written, at {size}")
 
 
+@pytest.mark.long
 async def test_a_message_has_a_row_of_its_own_on_every_page(
     library: Library, home: None, models: dict[str, bytes]
 ) -> None:
@@ -272,6 +274,7 @@ async def test_a_message_has_a_row_of_its_own_on_every_page(
             await pilot.resize_terminal(20, 8)
 
 
+@pytest.mark.long
 async def test_without_colour_letters_show_what_colours_would(
     library: Library, home: None, models: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,6 +39,7 @@ def quoted(folder: Path, tmp_path: Path, reference: str) -> Quotation:
     return index.quotation(next(each.id for each in index.couplets("fa") if each.reference == reference))
 
 
+@pytest.mark.long
 @pytest.mark.slow  # the large model writes
 def test_the_machine_is_given_the_poem_as_far_as_the_couplet_and_all_it_must_keep_to(
     texts: Path, tmp_path: Path
