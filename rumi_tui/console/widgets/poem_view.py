@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -221,6 +221,7 @@ class PoemView(ScrollView, can_focus=False):
         self._setting = lines, measure, column
         if first_verse < len(self._first_row):
             del self._rows[self._first_row[first_verse] :], self._first_row[first_verse:]
+        first_changed_row = len(self._rows)
         for number in range(first_verse * lines, len(self._lines), lines):
             self._first_row.append(len(self._rows))
             if form.spaced and number and number % form.unit == 0 and not side_by_side:
@@ -240,7 +241,8 @@ class PoemView(ScrollView, can_focus=False):
                     rows[-1].append_text(notes.pop()[rows[-1].cell_len :])
                 self._rows += rows + notes
         self.virtual_size = Size(self.size.width, len(self._rows))
-        self.refresh()
+        y = max(0, first_changed_row - self.scroll_offset.y)
+        self.refresh(Region(0, y, self.size.width, max(0, self.size.height - y)))
 
     def _set_caption(self, caption: str, left: int, width: int) -> list[Text]:
         """A row in the middle of a column that begins at `left`, with air above it unless it is the first."""

@@ -262,3 +262,20 @@ async def test_a_letter_after_a_very_long_line_does_not_set_all_of_it_again(libr
         view.show(f"{line}x y\nz", [range(len(line))], form)
         view.set_writing(True)
         assert rows() == rows_in_steps
+
+
+async def test_only_the_rows_that_change_are_drawn_while_a_poem_grows(library, endless_file, monkeypatch):
+    drawn: list[int] = []
+    render_line = PoemView.render_line
+    monkeypatch.setattr(PoemView, "render_line", lambda view, y: drawn.append(y) or render_line(view, y))
+    async with console(library, endless_file) as pilot:
+        view = pilot.app.screen.query_one(PoemView)
+        view.show("amber\nbarley\ncandle\ndrum", [], "free")
+        await pilot.pause()
+        first_rows = []
+        for letter in "stone":
+            drawn.clear()
+            view.append(letter)
+            await until(pilot, lambda: drawn)
+            first_rows.append(min(drawn))
+        assert 3 in first_rows
