@@ -11,7 +11,8 @@ _ZWNJ = "\N{ZERO WIDTH NON-JOINER}"
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Mn", "Me", "Zs", "Zl", "Zp"})
 """Categories of characters of which alone nothing can be seen, or nothing that can be told from others."""
 
-
+LONGEST_QUOTE = 200
+"""Characters of what a person typed that are repeated to them."""
 LINE_ENDS = "\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
 """What ends a line, as `str.splitlines` has it."""
 _CONTROLS = frozenset({"Cc", "Cf", "Cs"})
@@ -45,9 +46,10 @@ def spoken(character: str) -> str:
 def quoted(text: str) -> str:
     """A text in quotation marks, in which what could not be seen is named: '<no-break space>love'.
 
-    Blanks between words, marks on letters and non-joiners within words stand as they are.
+    Blanks between words, marks on letters and non-joiners within words stand as they are. Of a long text, its beginning.
     """
-    shown = ""
+    shown, rest = "", "…" * (len(text) > LONGEST_QUOTE)
+    text = text[:LONGEST_QUOTE]
     for before, character, after in zip(f"\n{text}", text, f"{text[1:]}\n", strict=False):
         category = unicodedata.category(character)
         is_seen = (
@@ -57,4 +59,4 @@ def quoted(text: str) -> str:
         )
         named = character if is_seen else spoken(character)
         shown += character if named == character else f"<{named}>"
-    return f"'{shown}'"
+    return f"'{shown}{rest}'"

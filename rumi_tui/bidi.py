@@ -34,6 +34,9 @@ _LAM_ALEF = {
 }
 """The one ligature that Persian never writes apart: lam (initial, medial) and the alefs after it, as shaped."""
 
+PART = 500
+"""Characters, in so many of which a very long line is put in order."""
+
 
 def choose_mode(wish: str, environment: Mapping[str, str]) -> Mode:
     """The mode for a wish of `MODES`; `auto` knows the terminals that reorder by themselves by what they set.
@@ -63,9 +66,21 @@ def is_right_to_left(line: str) -> bool:
     return base_level(line) == RIGHT_TO_LEFT
 
 
-def needs_order(line: str) -> bool:
-    """Whether anything in a line may have to be put in another order."""
-    return any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in line)
+def needs_order(line: str, row: tuple[int, int] | None = None) -> bool:
+    """Whether anything in a line, or beside one row of it, may have to be put in another order."""
+    begin, end = _part(line, row or (0, len(line)))
+    return any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in line[begin:end])
+
+
+def _part(line: str, row: tuple[int, int]) -> tuple[int, int]:
+    """What of a line is put in order with a row of it: of one that is longer than any verse only what is near.
+
+    With all of it, the time for all rows of a line would grow with the square of its length.
+    """
+    if len(line) <= 4 * PART:
+        return 0, len(line)
+    begin, end = row
+    return max(0, begin // PART - 1) * PART, end // PART * PART + 2 * PART
 
 
 class Cell(NamedTuple):
@@ -92,12 +107,15 @@ def to_cells(line: str, mode: Mode, row: tuple[int, int] | None = None, *, joine
     Of a line that is broken, the cells of one `row`, its first character and the one after its last. Lam and alef stand
     apart, so that each can be pointed at, unless they are to be `joined` as in print.
     """
-    begin, end = row or (0, len(line))
-    is_ordered = mode == "app" and needs_order(line)
-    text, levels_in_line = _shaped(line) if is_ordered else (line, ())
+    begin, end = row = row or (0, len(line))
+    part_begin, part_end = _part(line, row)
+    text, levels_in_part, base = line[part_begin:part_end], b"", base_level(line)
+    is_ordered = mode == "app" and needs_order(text)
+    if is_ordered:
+        text, levels_in_part = _shaped(text, base)
     cells: list[Cell] = []
     for index in range(begin, end):
-        character = text[index]
+        character = text[index - part_begin]
         if cells and not cell_len(character):
             cells[-1] = Cell(cells[-1].text + character, cells[-1].begin, index + 1)
         elif cells and joined and (ligature := _LAM_ALEF.get(cells[-1].text[0] + character)):
@@ -106,11 +124,11 @@ def to_cells(line: str, mode: Mode, row: tuple[int, int] | None = None, *, joine
             cells.append(Cell(character, index, index + 1))
     if not is_ordered:
         return cells
-    row_levels = [levels_in_line[cell.begin] for cell in cells]
+    row_levels = [levels_in_part[cell.begin - part_begin] for cell in cells]
     for place in reversed(range(len(cells))):  # blanks where a row ends (rule L1)
         if cells[place].text != " ":
             break
-        row_levels[place] = base_level(line)
+        row_levels[place] = base
     for place, level in enumerate(row_levels):
         if level % 2:
             cells[place] = cells[place]._replace(text=mirrored(cells[place].text[0]) + cells[place].text[1:])
@@ -118,9 +136,9 @@ def to_cells(line: str, mode: Mode, row: tuple[int, int] | None = None, *, joine
 
 
 @lru_cache(maxsize=1024)
-def _shaped(line: str) -> tuple[str, tuple[int, ...]]:
-    """The letters of a line as they join, as many as it has characters, and their levels."""
-    return _RESHAPER.reshape(line), tuple(levels(line, base_level(line)))
+def _shaped(text: str, base: int) -> tuple[str, bytes]:
+    """The letters of a line, or of a part of it, as they join, as many as it has characters, and their levels."""
+    return _RESHAPER.reshape(text), bytes(levels(text, base))
 
 
 KEEPS, ORDERS = "\x1b[8l", "\x1b[8h"

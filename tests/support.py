@@ -14,9 +14,10 @@ import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -322,3 +323,20 @@ def assert_command_refused(done: subprocess.CompletedProcess[str], status: int, 
     assert "Traceback" not in done.stderr
     assert "unforeseen" not in done.stderr, done.stderr
     assert re.search(pattern, done.stderr), done.stderr
+
+
+def calls_of(work: Callable[[], object]) -> int:
+    """How many functions are called by some work: what it costs, whatever else the machine does."""
+    count = 0
+
+    def note(_: FrameType, event: str, __: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    profile = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(profile)
+    return count

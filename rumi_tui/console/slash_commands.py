@@ -117,4 +117,4 @@ def read_command(line: str) -> SetValue | RunAction:
         return RunAction(BY_COMMAND[name], value)
     matches = difflib.get_close_matches(name, [*SETTINGS, *OF_THE_FILE, *BY_COMMAND], n=1)
     way_out = f"did you mean {SIGN}{matches[0]}?" if matches else f"{SIGN}help lists them all."
-    raise RumiError(f"There is no command {SIGN}{name}: {way_out}")
+    raise RumiError(f"There is no command {quoted(SIGN + name)}: {way_out}")

@@ -5,9 +5,9 @@ Everything is drawn as for a terminal, and thrown away. What is done follows fro
 --events 900` does the first 900 things of the seed 7 again.
 
 A failure is an exception, an error in the log, a writing process that ended, memory that grew by more than a tenth
-after the first minutes, or a key that was answered later than after a second. Each is told with the seed and the last
-events; the exit status is then 1. On a busy machine a late key counts only if the console itself was at work for so
-long.
+after the first minutes, or something that was answered later than after a second. Each is told with the seed and the
+last events, a late answer also with what the console was at, and growth with the objects that have become more; the
+exit status is then 1. On a busy machine a late answer counts only if the console itself was at work for so long.
 """
 
 from __future__ import annotations
@@ -24,60 +24,21 @@ import tempfile
 import time
 import traceback
 from collections import Counter, deque
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import psutil
+from deeds import Deed, deeds
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.geometry import Size
 from textual.keys import _character_to_key
+from watching import Stacks, held
 
-from rumi_tui.console.actions import EVERYWHERE, SCROLLING, WRITING
 from rumi_tui.console.app import RumiApp
-from rumi_tui.console.slash_commands import completions
 from rumi_tui.library.store import Library
 
-WORDS = [
-    "lantern ",
-    "The river ",
-    "amber, ",
-    "A door ",
-    "چراغ ",
-    "دریا و ",
-    "پنجره\u200cها ",
-    "é\u0301 ",
-    "日本 ",
-    "[b]",
-]
-MOVES = [
-    *["enter", "escape", "up", "down", "left", "right", "tab"] * 3,
-    "shift+tab",
-    "backspace",
-    "delete",
-    "home",
-    "end",
-]
-MOVES += ["space", "ctrl+a", "ctrl+e", "ctrl+u", "ctrl+w", "ctrl+z", "ctrl+shift+z", "ctrl+p", "shift+left", "shift+up"]
-MOVES += [*SCROLLING, "alt+b", "alt+d", "alt+left", "alt+up", "ctrl+j", "ctrl+v", "f2", "f3", "g"]
-DEEDS = [action.key for action in (*WRITING, *EVERYWHERE) if action.name != "quit"]
-COMMANDS = [line for line in completions() if not line.startswith("/quit")]
-VALUES = ["0", "1", "7", "0.9", "400", "-1", "nan", "x" * 50, ""]
-PASTES = [
-    "a line\nand another\r\nand a third\n",
-    "\x1b]0;title\x07\x1b[31m red \x9b1m \x00\x01\x7f\u0085\u2028",
-    "\u202eright to left\u202c \u2066isolated\u2069 \u200f\u200e\ufeff\u00ad",
-    "عشق آمد و شد چو خونم اندر رگ و پوست (۱۲۳) abc\u200cdef",
-    "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16") + "e" + "\u0301" * 200,
-    "/form ghazal\n/quit later",
-    "reed flute " * 10_000,
-    "ن" * 50_000,
-]
-SMALLEST, LARGEST = (20, 8), (300, 100)
-EVERYDAY = [(80, 24), (100, 28), (120, 40)]
 SHOWN_EVENTS = 50
 LATEST_SECONDS = 1.0
 GIVEN_UP_SECONDS = 10.0
@@ -87,73 +48,6 @@ SETTLE_MINUTES = 5.0
 """After which memory is compared, in a run of at least four times as long."""
 SAMPLE_SECONDS = 2.0
 NO_NETWORK = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
-
-
-class Deed(NamedTuple):
-    """One thing that a person does."""
-
-    kind: str
-    """A method of `Use`."""
-    value: object
-
-    def __str__(self) -> str:
-        words = str(self.value)
-        return words if self.kind == "press" else f"{self.kind} {words[:40]!r}{'…' * (len(words) > 40)}"
-
-
-def deeds(seed: int) -> Iterator[Deed]:
-    """All that is done, without end."""
-    rng = random.Random(seed)
-
-    def keys(*names: str) -> Iterator[Deed]:
-        return (Deed("press", name) for name in names)
-
-    def move() -> Iterator[Deed]:
-        yield from keys(rng.choice(MOVES))
-
-    def act() -> Iterator[Deed]:
-        yield from keys(rng.choice(DEEDS))
-
-    def word() -> Iterator[Deed]:
-        yield from keys(*rng.choice(WORDS))
-
-    def paste() -> Iterator[Deed]:
-        yield Deed("paste", rng.choice(PASTES))
-
-    def command() -> Iterator[Deed]:
-        line = rng.choice(COMMANDS)
-        yield from keys(*line, *(rng.choice(VALUES) if line.endswith(" ") else ""), "enter")
-
-    def click() -> Iterator[Deed]:
-        yield Deed("click", (rng.random(), rng.random(), rng.choice([1, 1, 2])))
-
-    def wheel() -> Iterator[Deed]:
-        place, way = (rng.random(), rng.random()), rng.choice([64, 65])
-        yield from [Deed("wheel", (*place, way))] * rng.randint(1, 5)
-
-    def resize() -> Iterator[Deed]:
-        anything = tuple(rng.randint(low, high) for low, high in zip(SMALLEST, LARGEST, strict=True))
-        yield Deed("resize", rng.choice([*EVERYDAY, anything, anything]))
-
-    def change_language() -> Iterator[Deed]:
-        yield from keys(*["escape"] * 3, *f"/model {rng.choice(['en', 'fa'])}", "enter")
-
-    def write() -> Iterator[Deed]:
-        """Goes back to the page, writes for a while, and mostly stops."""
-        yield from keys(*["escape"] * 4, "enter")
-        for _ in range(rng.randint(5, 40)):
-            yield from keys(rng.choice(["up", "down", "pagedown", "tab", *"lantern"]))
-            yield Deed("wait", rng.random() / 20)
-        if rng.random() < 0.7:
-            yield from keys("escape")
-
-    def wait() -> Iterator[Deed]:
-        yield Deed("wait", rng.random())
-
-    kinds = {move: 30, act: 14, word: 12, command: 6, click: 6, wheel: 4, paste: 3, resize: 5, write: 8, wait: 6}
-    kinds[change_language] = 2
-    while True:
-        yield from rng.choices(list(kinds), list(kinds.values()))[0]()
 
 
 class Sink(HeadlessDriver):
@@ -185,14 +79,22 @@ class Use:
         self.latest: deque[str] = deque(maxlen=SHOWN_EVENTS)
         self.did: Counter[str] = Counter()
         self.waits: dict[str, list[float]] = {"while writing": [], "otherwise": []}
+        """Seconds of each key."""
         self.slowest: list[tuple[float, float, str, str]] = []
-        """Seconds, those of them at work, key and screen."""
+        """Seconds, those of them at work, what was done and where."""
         self.gone = 0
         """Keys whose answer could not be timed, since what they went to went away."""
         self.memory: dict[str, list[tuple[float, int]]] = {"console": [], "writing process": []}
         self.failures: list[dict[str, object]] = []
         self.starts = 0
         self._notices_seen = 0
+        self._stacks = Stacks(LATEST_SECONDS)
+        self.held: list[Counter[str]] = []
+        """Objects by their type, once memory has settled and at the end."""
+
+    @property
+    def _settles_at(self) -> float:
+        return self.begin + 60 * min(SETTLE_MINUTES, self.minutes / 4)
 
     @property
     def _is_over(self) -> bool:
@@ -245,10 +147,37 @@ class Use:
             deed = next(self._deeds)
             self.did[deed.kind] += 1
             self.latest.append(str(deed))
-            await getattr(self, f"_{deed.kind}")(app, deed.value)
+            if deed.kind == "wait":
+                await self._wait(float(str(deed.value)))
+            else:
+                await self._do(app, deed)
             self._look_at_notices(app)
+            if not self.held and time.monotonic() >= self._settles_at:
+                self.held.append(held())
+        if self._is_over:
+            self.held.append(held())
         if app.is_running:
             await app.run_action("quit")
+
+    async def _do(self, app: App[object], deed: Deed) -> None:
+        """Does something and measures until it was handled and what it changed was drawn."""
+        is_writing, place = app.writer._turn.locked(), _place(app)
+        is_idle = os.getloadavg()[0] < (os.cpu_count() or 1)
+        began, work_before = time.perf_counter(), time.process_time()
+        self._stacks.begin()
+        getattr(self, f"_{deed.kind}")(app, deed.value)
+        has_answered = await answer(app)
+        stacks = self._stacks.end()
+        seconds, work = time.perf_counter() - began, time.process_time() - work_before
+        if not has_answered:
+            self.gone += 1
+            return
+        if deed.kind == "press":
+            self.waits["while writing" if is_writing else "otherwise"].append(seconds)
+        self.slowest = sorted([*self.slowest, (seconds, work, str(deed), place)], reverse=True)[:20]
+        if seconds > LATEST_SECONDS and (is_idle or work > LATEST_SECONDS):
+            told = f"{deed} was answered after {seconds:.2f} s, of which the console worked {work:.2f} s"
+            self.fail(f"{told}{', while writing' * is_writing}\n{place}\n{stacks}")
 
     def _look_at_notices(self, app: App[object]) -> None:
         told = [*app.notices]
@@ -257,59 +186,42 @@ class Use:
                 self.fail(notice.text)
         self._notices_seen = len(told)
 
-    async def _press(self, app: App[object], key: str) -> None:
-        """Presses a key and measures until it was handled and what it changed was drawn."""
+    def _press(self, app: App[object], key: str) -> None:
         name = _character_to_key(key) if len(key) == 1 else key
         event = events.Key(name, key if len(key) == 1 else {"space": " ", "enter": "\r", "tab": "\t"}.get(key))
         event.set_sender(app)
-        screen = type(app.screen).__name__
-        is_writing = app.writer._turn.locked()
-        is_idle = os.getloadavg()[0] < (os.cpu_count() or 1)
-        began, work_before = time.perf_counter(), time.process_time()
         app._driver.send_message(event)
-        has_answered = await answer(app)
-        seconds, work = time.perf_counter() - began, time.process_time() - work_before
-        if not has_answered:
-            self.gone += 1
-            return
-        self.waits["while writing" if is_writing else "otherwise"].append(seconds)
-        self.slowest = sorted([*self.slowest, (seconds, work, key, screen)], reverse=True)[:20]
-        if seconds > LATEST_SECONDS and (is_idle or work > LATEST_SECONDS):
-            self.fail(f"{key} on {screen} was answered after {seconds:.2f} s, of which the console worked {work:.2f} s")
 
-    async def _paste(self, app: App[object], text: str) -> None:
-        await self._send(app, f"\x1b[200~{text}\x1b[201~")
+    def _paste(self, app: App[object], text: str) -> None:
+        self._send(app, f"\x1b[200~{text}\x1b[201~")
 
-    async def _click(self, app: App[object], where: tuple[float, float, int]) -> None:
+    def _click(self, app: App[object], where: tuple[float, float, int]) -> None:
         x, y = self._cell(app, *where[:2])
-        await self._send(app, f"\x1b[<0;{x};{y}M\x1b[<0;{x};{y}m" * where[2])
+        self._send(app, f"\x1b[<0;{x};{y}M\x1b[<0;{x};{y}m" * where[2])
 
-    async def _wheel(self, app: App[object], where: tuple[float, float, int]) -> None:
+    def _wheel(self, app: App[object], where: tuple[float, float, int]) -> None:
         x, y = self._cell(app, *where[:2])
-        await self._send(app, f"\x1b[<{where[2]};{x};{y}M")
+        self._send(app, f"\x1b[<{where[2]};{x};{y}M")
 
     def _cell(self, app: App[object], x: float, y: float) -> tuple[int, int]:
         return 1 + int(x * app.size.width), 1 + int(y * app.size.height)
 
-    async def _send(self, app: App[object], sequence: str) -> None:
+    def _send(self, app: App[object], sequence: str) -> None:
         """Sends what a terminal would."""
         for event in XTermParser().feed(sequence):
             event.set_sender(app)
             app._driver.process_message(event)
-        await answer(app)
 
-    async def _resize(self, app: App[object], size: tuple[int, int]) -> None:
+    def _resize(self, app: App[object], size: tuple[int, int]) -> None:
         app._driver._size = size
         app.post_message(events.Resize(Size(*size), Size(*size)))
-        await answer(app)
 
-    async def _wait(self, app: App[object], seconds: float) -> None:
+    async def _wait(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
     def growth(self, name: str) -> tuple[float, float, float] | None:
         """MiB of a process once it has settled, at the end, and by how much it grew; None where that was too short."""
-        settled = self.begin + 60 * min(SETTLE_MINUTES, self.minutes / 4)
-        sizes = [size / 2**20 for when, size in self.memory[name] if when >= settled]
+        sizes = [size / 2**20 for when, size in self.memory[name] if when >= self._settles_at]
         if not sizes:
             return None
         few = max(1, len(sizes) // 10)
@@ -322,6 +234,22 @@ class Use:
             sizes = self.growth(name)
             if sizes and sizes[2] > MOST_GROWTH and self.minutes >= 4 * SETTLE_MINUTES:
                 self.fail(f"The {name} grew from {sizes[0]:.0f} to {sizes[1]:.0f} MiB.")
+
+    def grown(self, most: int = 12) -> list[tuple[str, int, int]]:
+        """The types of which more objects are held at the end than once memory had settled: name, then, now."""
+        if len(self.held) < 2:
+            return []
+        first, last = self.held[0], self.held[-1]
+        return [(kind, first[kind], last[kind]) for kind, _ in (last - first).most_common(most)]
+
+
+def _place(app: App[object]) -> str:
+    """Where one is, and what a poem is written with there."""
+    screens = " > ".join(type(screen).__name__ for screen in app.screen_stack)
+    bar = app.screen_stack[0].query("SettingsBar") if len(app.screen_stack) else ()
+    return f"{screens} of {app.size.width}x{app.size.height}" + "".join(
+        f"; {name} {value[:40]}" for each in bar for name, value in each.values().items() if value
+    )
 
 
 async def answer(app: App[object]) -> bool:
@@ -346,6 +274,14 @@ async def answer(app: App[object]) -> bool:
     return True
 
 
+async def used(seed: int, minutes: float, most_events: int | None, folder: Path) -> Use:
+    """The console after it was used."""
+    use = Use(seed, minutes, most_events)
+    logging.getLogger().addHandler(Log(use))
+    await use.run(folder)
+    return use
+
+
 def table(use: Use) -> tuple[list[str], dict[str, object]]:
     """What came of it, as lines and as a document."""
     lines = [f"{'key to screen, ms':<20}{'keys':>9}{'median':>9}{'99 %':>9}{'worst':>9}"]
@@ -363,6 +299,9 @@ def table(use: Use) -> tuple[list[str], dict[str, object]]:
         if sizes := use.growth(name):
             lines.append(f"{name:<20}{sizes[0]:>9.0f}{sizes[1]:>9.0f}{sizes[2]:>9.1%}")
             document[f"mib_{name}"] = dict(zip(("settled", "end", "growth"), sizes, strict=True))
+    document["grown"] = use.grown()
+    lines += ["", f"{'objects that became more':<48}{'settled':>9}{'end':>9}"] if use.grown() else []
+    lines += [f"{kind[-47:]:<48}{first:>9,}{last:>9,}" for kind, first, last in use.grown()]
     events_done = ", ".join(f"{count} {kind}" for kind, count in use.did.most_common())
     lines += ["", f"{use.did.total()} events ({events_done}); {use.starts} consoles; failures: {len(use.failures)}"]
     return lines, document
@@ -377,14 +316,12 @@ def main() -> None:
     options = parser.parse_args()
     seed = random.randrange(10**6) if options.seed is None else options.seed
     print(f"seed {seed}, {options.minutes:g} minutes", file=sys.stderr)
-    use = Use(seed, options.minutes, options.events)
-    logging.getLogger().addHandler(Log(use))
     with tempfile.TemporaryDirectory() as folder:
         homes = dict.fromkeys(
             ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DOCUMENTS_DIR"), folder
         )
         os.environ |= homes | NO_NETWORK
-        asyncio.run(use.run(Path(folder)))
+        use = asyncio.run(used(seed, options.minutes, options.events, Path(folder)))
     use.judge_memory()
     lines, document = table(use)
     print("\n".join(lines))

@@ -91,3 +91,7 @@ def test_what_a_stranger_wrote_is_seen_to_be_strange() -> None:
 def test_line_ends_are_those_of_python() -> None:
     every = map(chr, range(0x110000))
     assert "".join(character for character in every if len(f"a{character}b".splitlines()) > 1) == LINE_ENDS
+
+
+def test_of_a_long_text_the_beginning_is_quoted():
+    assert quoted("reed" * 10_000) == f"'{'reed' * 50}…'"

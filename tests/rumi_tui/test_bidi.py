@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import tracemalloc
 import unicodedata
+from functools import partial
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from support import WORDS, refused
+from support import WORDS, calls_of, refused
 
 from models.characters import printable
 from rumi_tui.bidi import choose_mode, is_right_to_left, terminal_keeps_order, to_cells, to_display
@@ -230,3 +232,25 @@ def test_the_rows_of_a_broken_line_have_its_direction_and_letters_join_across_th
         "نا",
     ]
     assert to_cells("سنگ", "app", (1, 2))[0].text == "\ufee8"  # nun between two letters
+
+
+@pytest.mark.parametrize("word", ["reed flute ", "نی (abc) "])
+def test_a_row_of_a_very_long_line_costs_no_more_than_one_of_a_shorter(word):
+    line, costs = word * 1000, []
+    for length in (4000, 8000, 4000, 8000):
+        costs.append(calls_of(partial(to_cells, line[:length], "app", (2000, 2060))))
+    assert costs[2] == costs[3]
+    parts = [cell.text for begin in range(0, 4000, 50) for cell in to_cells(line, "app", (begin, begin + 50))]
+    assert len(parts) == 4000
+
+
+def test_a_very_long_line_that_grows_does_not_fill_the_memory():
+    tracemalloc.start()
+    try:
+        for length in range(20_000, 20_020):
+            line = "ن" * length
+            for begin in range(0, length, 60):
+                to_cells(line, "app", (begin, min(begin + 60, length)))
+        assert tracemalloc.get_traced_memory()[0] < 2**20
+    finally:
+        tracemalloc.stop()

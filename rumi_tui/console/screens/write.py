@@ -34,7 +34,7 @@ from rumi_tui.console.settings import SettingsFile
 from rumi_tui.console.slash_commands import SIGN, completions
 from rumi_tui.console.widgets.footer import KeyRow
 from rumi_tui.console.widgets.page import Page
-from rumi_tui.console.widgets.prompt import Prompt
+from rumi_tui.console.widgets.prompt import PROMPTS, Prompt
 from rumi_tui.console.widgets.settings_bar import HINTS, NotYetError, SettingsBar
 from rumi_tui.console.widgets.side_pane import SidePane
 from rumi_tui.console.writing.desk import AnyJob, Desk
@@ -47,8 +47,6 @@ from rumi_tui.engine.messages import Began, Described, Event, Failed, Finished, 
 from rumi_tui.library.store import Library
 from rumi_tui.verse.languages import is_written_leftwards
 
-PROMPTS = 100
-"""Earlier prompts that the arrow keys go through."""
 STILL_WRITING = "Still writing the poem: this is done as soon as it is finished."
 
 

@@ -36,7 +36,7 @@ class OrderedRow(NamedTuple):
     def of(cls, line: str, row: tuple[int, int], mode: Mode, width: int) -> OrderedRow | None:
         """A row of a line in so many cells; None for one that is drawn as it is typed."""
         leftwards = is_right_to_left(line)
-        if not (leftwards or (mode == "app" and needs_order(line))):
+        if not (leftwards or (mode == "app" and needs_order(line, row))):
             return None
         begin, end = row
         cells = to_cells(line, mode, row)

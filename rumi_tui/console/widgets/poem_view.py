@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby, zip_longest
-from typing import ClassVar
+from itertools import groupby
+from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -19,6 +19,7 @@ from models.characters import printable
 from models.forms import form_named
 from rumi_tui.bidi import Mode, is_right_to_left, to_cells
 from rumi_tui.console.plain import is_plain
+from rumi_tui.console.widgets.columns import GAP, for_terminal, in_pairs, set_beside
 from rumi_tui.console.widgets.wrap import hang_of, shortened, wrapped
 from rumi_tui.verse.marks import KINDS, Kind, LineMarks
 from rumi_tui.verse.rules import Fault
@@ -30,9 +31,9 @@ HEMISTICH = range(34, 45)
 NARROWEST = 24
 """Cells of a right-to-left column at least; it grows with the longest line in it, `STEP` cells at a time."""
 STEP = 4
-GAP = 4
-"""Cells between two hemistichs."""
 CURSOR = "▌"
+LONG = 1_000
+"""Characters of a line that is longer than any verse: what of it stands is not set again with each letter."""
 FAULTS: dict[Fault, str] = {
     "rhyme": "no rhyme",
     "refrain": "no refrain",
@@ -46,6 +47,17 @@ FAULTS: dict[Fault, str] = {
 UNMARKED = LineMarks()
 SHORT = str.maketrans("⏑", "∪")
 """The sign of a short syllable, which few fonts have, as most books print it."""
+
+
+class Standing(NamedTuple):
+    """The rows of a very long line that stay as they are while more of it is written."""
+
+    number: int
+    """Of the line."""
+    measure: int
+    text: str
+    """What is on them."""
+    rows: list[Text]
 
 
 class PoemView(ScrollView, can_focus=False):
@@ -86,6 +98,7 @@ class PoemView(ScrollView, can_focus=False):
         """The number of a line that is being tried, how many of its characters stand firm, and all of it for now."""
         self._marks: Sequence[LineMarks] = ()
         """Of the first lines; none where no marks are to be seen."""
+        self._standing: Standing | None = None
 
     @property
     def line_count(self) -> int:
@@ -102,7 +115,7 @@ class PoemView(ScrollView, can_focus=False):
         """
         old_lines, self._longest = self._lines, 0
         self._form, self._captions, self._marks, self._try = form, dict(captions or {}), (), None
-        self._lines, self._given_parts = [""], [[]]
+        self._lines, self._given_parts, self._standing = [""], [[]], None
         end = 0
         for part in given_parts:
             self._add(text[end : part.start], is_given=False)
@@ -158,7 +171,7 @@ class PoemView(ScrollView, can_focus=False):
 
     def show_try(self, line: str, number: int | None = None) -> None:
         """Shows a line as one that may come to nothing: in the place of one line, or going on from the last one."""
-        self._longest = max(self._longest, cell_len(line))
+        self._longest = max(self._longest, cell_len(line[:LONG]))
         if number is None:
             last, firm = len(self._lines) - 1, self._lines[-1]
             self._try = last, len(firm), firm + line.removeprefix(firm)
@@ -182,7 +195,8 @@ class PoemView(ScrollView, can_focus=False):
             self._given_parts[-1].append(range(len(self._lines[-1]), len(self._lines[-1]) + len(first)))
         self._lines[-1] += first
         self._lines += others
-        self._longest = max(self._longest, *(cell_len(line) for line in (self._lines[-len(others) - 1], *others)), 0)
+        changed_lines = (self._lines[-len(others) - 1], *others)
+        self._longest = max(self._longest, *(cell_len(line[:LONG]) for line in changed_lines), 0)
         self._given_parts += [[range(len(line))] if is_given else [] for line in others]
 
     def _lay_out(self, from_line: int) -> None:
@@ -207,6 +221,7 @@ class PoemView(ScrollView, can_focus=False):
         self._setting = lines, measure, column
         if first_verse < len(self._first_row):
             del self._rows[self._first_row[first_verse] :], self._first_row[first_verse:]
+        first_changed_row = len(self._rows)
         for number in range(first_verse * lines, len(self._lines), lines):
             self._first_row.append(len(self._rows))
             if form.spaced and number and number % form.unit == 0 and not side_by_side:
@@ -226,7 +241,8 @@ class PoemView(ScrollView, can_focus=False):
                     rows[-1].append_text(notes.pop()[rows[-1].cell_len :])
                 self._rows += rows + notes
         self.virtual_size = Size(self.size.width, len(self._rows))
-        self.refresh()
+        y = max(0, first_changed_row - self.scroll_offset.y)
+        self.refresh(Region(0, y, self.size.width, max(0, self.size.height - y)))
 
     def _set_caption(self, caption: str, left: int, width: int) -> list[Text]:
         """A row in the middle of a column that begins at `left`, with air above it unless it is the first."""
@@ -238,13 +254,13 @@ class PoemView(ScrollView, can_focus=False):
         """The rows of two lines beside each other, the first on the right."""
         numbers = [each for each in (number, number + 1) if each < len(self._lines)]
         rows = []
-        for first, second in _side_by_side([self._set_line(each, measure) for each in numbers], measure):
+        for first, second in in_pairs([self._set_line(each, measure) for each in numbers], measure):
             if self._mode == "terminal":
                 rows.append(for_terminal(second, first))
             else:
-                rows.append(_joined(second, first, measure))
-        notes = _side_by_side([self._set_notes(each, measure) for each in numbers], measure)
-        return rows + [_joined(second, first, measure) for first, second in notes]
+                rows.append(set_beside(second, first, measure))
+        notes = in_pairs([self._set_notes(each, measure) for each in numbers], measure)
+        return rows + [set_beside(second, first, measure) for first, second in notes]
 
     def _marks_of(self, number: int) -> LineMarks:
         return self._marks[number] if number < len(self._marks) else UNMARKED
@@ -272,20 +288,26 @@ class PoemView(ScrollView, can_focus=False):
             _, firm, line = self._try
         names = ("verse", "prompt", "try", "cursor")
         plain, prompt, tried, cursor = (self.get_component_rich_style(f"poem--{name}") for name in names)
-        styles = [prompt if self._is_given(number, index) else plain for index in range(firm)]
-        styles += [tried] * (len(line) - firm)
+        standing = self._standing_of(number, measure, line)
+        rows, start = [*standing.rows], len(standing.text)
+        end_that_stands, count_that_stands = start, len(rows)
+        styles = [prompt if self._is_given(number, index) else plain for index in range(start, firm)]
+        styles += [tried] * (len(line) - start - len(styles))
         for mark in self._marks_of(number).marks:
             for index in range(mark.begin, min(mark.end, firm)):
                 styles[index] += self.mark_style(mark.kind)
         right_to_left = is_right_to_left(line) and not is_plain(self)
-        rows = []
         hang = hang_of(line, measure, self._mode)
-        for begin, end in wrapped(line, measure - 1, hang):
-            row = self._set_row(line, (begin, begin + len(line[begin:end].rstrip(" "))), styles)
+        for begin, end in wrapped(line, measure - 1, hang, start):
+            row = self._set_row(line, (begin, begin + len(line[begin:end].rstrip(" "))), styles, start)
             blanks = hang if begin else 0
             if right_to_left:
                 blanks = max(0, measure - row.cell_len - blanks)
             rows.append(Text(" " * blanks).append_text(row) if blanks else row)
+            if end + LONG <= firm and not self._marks:
+                end_that_stands, count_that_stands = end, len(rows)
+        if count_that_stands:
+            self._standing = Standing(number, measure, line[:end_that_stands], rows[:count_that_stands])
         if self.writing and is_last:
             blank = len(rows[-1].plain) - len(rows[-1].plain.lstrip(" "))
             if not right_to_left:
@@ -294,14 +316,21 @@ class PoemView(ScrollView, can_focus=False):
                 rows[-1] = Text(" " * (blank - 1)).append(CURSOR, cursor).append_text(rows[-1][blank:])
         return rows
 
+    def _standing_of(self, number: int, measure: int, line: str) -> Standing:
+        """What of a line need not be set again; nothing of most."""
+        standing = self._standing
+        if standing and standing[:2] == (number, measure) and line.startswith(standing.text):
+            return standing
+        return Standing(number, measure, "", [])
+
     def _is_given(self, number: int, index: int) -> bool:
         return any(index in part for part in self._given_parts[number])
 
-    def _set_row(self, line: str, row: tuple[int, int], styles: Sequence[Style]) -> Text:
-        """A row of a line in the order of the screen; `styles` has that of each character of the line."""
+    def _set_row(self, line: str, row: tuple[int, int], styles: Sequence[Style], start: int) -> Text:
+        """A row of a line in the order of the screen; `styles` has that of each character of the line from `start`."""
         text = Text()
         cells = to_cells(line, self._mode, row, joined=True)
-        for style, run in groupby(cells, key=lambda cell: styles[cell.begin]):
+        for style, run in groupby(cells, key=lambda cell: styles[cell.begin - start]):
             text.append("".join(cell.text for cell in run), style)
         return text
 
@@ -309,7 +338,7 @@ class PoemView(ScrollView, can_focus=False):
         """Sets everything anew in the colours of another theme."""
         super().notify_style_update()
         if self.is_mounted:
-            self.call_later(self._lay_out, 0)  # the colours of the parts of a poem come after those of the whole
+            self.call_later(self._lay_out_in_place)  # the colours of the parts of a poem come after those of the whole
 
     def on_resize(self) -> None:
         """Sets everything anew to the new width."""
@@ -322,7 +351,7 @@ class PoemView(ScrollView, can_focus=False):
 
     def _lay_out_in_place(self) -> None:
         """Sets everything anew; what is at the top stays there, or the end in sight while the poem grows."""
-        top = self.top
+        top, self._standing = self.top, None
         self._lay_out(0)
         if self.writing and self._follows:
             self.scroll_end(animate=False)
@@ -355,22 +384,3 @@ class PoemView(ScrollView, can_focus=False):
             return Strip.blank(width, self.rich_style)
         segments = [Segment(" " * self._margin), *self._rows[number].render(self.app.console)]
         return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
-
-
-def _side_by_side(halves: Sequence[list[Text]], measure: int) -> list[tuple[Text, Text]]:
-    """Rows of two halves, or of one, each row with its other half; blank cells stand for what is missing."""
-    first, second = halves if len(halves) == 2 else (*halves, [])
-    pairs = zip_longest(first, second)
-    return [(one or Text(" " * measure), other or Text(" " * measure)) for one, other in pairs]
-
-
-def _joined(left: Text, right: Text, measure: int) -> Text:
-    """Two halves of a row as they stand on the screen."""
-    return left.append(" " * (measure - left.cell_len + GAP)).append_text(right)
-
-
-def for_terminal(left: Text, right: Text) -> Text:
-    """Two halves of a row for a terminal that turns right-to-left text round, and what is between with it."""
-    blanks = [len(half.plain) - len(half.plain.lstrip(" ")) for half in (left, right)]
-    row = Text(" " * blanks[0]).append_text(right[blanks[1] :])
-    return row.append(" " * (GAP + blanks[1])).append_text(left[blanks[0] :])

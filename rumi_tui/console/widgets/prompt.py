@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from textual import events
 from textual.actions import SkipAction
@@ -13,6 +14,9 @@ from textual.widgets.text_area import Edit, EditResult
 from rumi_tui.bidi import Mode
 from rumi_tui.console.slash_commands import SIGN
 from rumi_tui.console.widgets.verse_area import VerseArea
+
+PROMPTS = 100
+"""Earlier prompts that are remembered."""
 
 
 class Prompt(VerseArea):
@@ -65,7 +69,8 @@ class Prompt(VerseArea):
 
     def _keep(self, prompt: str) -> None:
         if prompt:
-            self._earlier_prompts = [prompt, *(other for other in self._earlier_prompts if other != prompt)]
+            others = (other for other in self._earlier_prompts if other != prompt)
+            self._earlier_prompts = [prompt, *islice(others, PROMPTS - 1)]
         self._steps_back = 0
 
     def take_up(self, text: str, cursor: tuple[int, int], is_sent: bool) -> None:

@@ -16,8 +16,9 @@ from textual.strip import Strip
 
 from models.forms import form_named
 from rumi_tui.bidi import Mode, is_right_to_left, to_display
+from rumi_tui.console.widgets.columns import GAP, for_terminal
 from rumi_tui.console.widgets.interlinear import NotedWord, interlinear
-from rumi_tui.console.widgets.poem_view import GAP, HEMISTICH, MEASURE, for_terminal
+from rumi_tui.console.widgets.poem_view import HEMISTICH, MEASURE
 from rumi_tui.console.widgets.wrap import hanging
 from rumi_tui.texts.reader import NumberedCouplet, WholePoem
 

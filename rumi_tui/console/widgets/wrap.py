@@ -17,12 +17,13 @@ def hang_of(line: str, measure: int, mode: Mode) -> int:
     return 0 if mode == "terminal" and is_right_to_left(line) else min(HANG, measure // 8)
 
 
-def wrapped(line: str, measure: int, hang: int = 0) -> Iterator[tuple[int, int]]:
+def wrapped(line: str, measure: int, hang: int = 0, start: int = 0) -> Iterator[tuple[int, int]]:
     """Beginnings and ends of the rows of a line, each at most `measure` cells: it ends after a blank where it can.
 
-    All rows but the first are shorter by `hang` cells. A line of no characters is one row.
+    All rows but the first are shorter by `hang` cells. A line of no characters is one row. Those from `start` on, which
+    is the beginning of a row.
     """
-    begin = 0
+    begin = start
     while True:
         end, width = begin, hang if begin else 0
         while end < len(line) and (width + cell_len(line[end]) <= measure or end == begin):

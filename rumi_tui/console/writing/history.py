@@ -64,6 +64,8 @@ class Step(msgspec.Struct, frozen=True):
 
 STEPS = 100
 """So many steps are saved, the latest ones."""
+MOST = 300
+"""Steps that can be taken back: a console that is never closed does not grow."""
 
 
 class History:
@@ -119,6 +121,9 @@ class History:
     def _step(self, snapshot: Snapshot | None, change: Change | None) -> None:
         self._number += 1
         self._snapshots[self._number :], self._changes[self._number :] = [snapshot], [change]
+        over = max(0, len(self._snapshots) - MOST - 1)
+        del self._snapshots[:over], self._changes[:over]
+        self._number -= over
 
     def undo(self) -> bool:
         """Takes the last step back; whether there was one."""

@@ -13,7 +13,7 @@ from console_support import (
     until,
 )
 from rich.cells import cell_len
-from support import verse
+from support import calls_of, verse
 
 from rumi_tui.bidi import to_cells, to_display
 from rumi_tui.console.widgets.poem_view import PoemView
@@ -241,3 +241,41 @@ async def test_a_broken_line_keeps_its_direction_also_where_a_row_begins_in_anot
         assert len(rows) > 2
         assert all(row.strip() in line for row in rows[1:])
         assert all(row.startswith(" ") and cell_len(row.rstrip()) >= 30 for row in rows)
+
+
+@pytest.mark.parametrize(("words", "form"), [("reed flute ", "free"), ("نی و نوا ", "ghazal")])
+async def test_a_letter_after_a_very_long_line_does_not_set_all_of_it_again(library, endless_file, words, form):
+    async with console(library, endless_file) as pilot:
+        view = pilot.app.screen.query_one(PoemView)
+
+        def rows() -> list[str]:
+            return [row.plain for row in view._rows]
+
+        costs = []
+        for line in (words * 400, words * 800):
+            view.show(line, [range(len(line))], form)
+            view.set_writing(True)
+            costs.append(calls_of(lambda: view.append("x")))
+        assert costs[1] < 1.2 * costs[0]
+        view.append(" y\nz")
+        rows_in_steps = rows()
+        view.show(f"{line}x y\nz", [range(len(line))], form)
+        view.set_writing(True)
+        assert rows() == rows_in_steps
+
+
+async def test_only_the_rows_that_change_are_drawn_while_a_poem_grows(library, endless_file, monkeypatch):
+    drawn: list[int] = []
+    render_line = PoemView.render_line
+    monkeypatch.setattr(PoemView, "render_line", lambda view, y: drawn.append(y) or render_line(view, y))
+    async with console(library, endless_file) as pilot:
+        view = pilot.app.screen.query_one(PoemView)
+        view.show("amber\nbarley\ncandle\ndrum", [], "free")
+        await pilot.pause()
+        first_rows = []
+        for letter in "stone":
+            drawn.clear()
+            view.append(letter)
+            await until(pilot, lambda: drawn)
+            first_rows.append(min(drawn))
+        assert 3 in first_rows

@@ -7,7 +7,7 @@ from console_support import console, field, press_and_write, until
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from rumi_tui.console.widgets.prompt import Prompt
+from rumi_tui.console.widgets.prompt import PROMPTS, Prompt
 
 
 class Asking(App[None]):
@@ -47,6 +47,9 @@ async def test_a_prompt_that_was_sent_comes_first_from_then_on_and_once(pilot: P
         await pilot.press("up")
         seen.append(value(pilot))
     assert seen == ["amber", "candle", "candle"]
+    for number in range(2 * PROMPTS):
+        prompt.remember(f"amber {number}")
+    assert len(prompt._earlier_prompts) == PROMPTS
 
 
 async def test_what_is_typed_takes_the_place_of_what_was_sent(pilot: Pilot):

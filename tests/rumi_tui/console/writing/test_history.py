@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rumi_tui.console.writing.draft import Draft
-from rumi_tui.console.writing.history import STEPS, Change, History, Snapshot
+from rumi_tui.console.writing.history import MOST, STEPS, Change, History, Snapshot
 from rumi_tui.library.store import Branch, Library
 
 
@@ -134,3 +134,17 @@ def test_as_many_steps_are_saved_as_are_worth_it_around_the_one_that_is_shown(dr
             page.undo()
         steps, shown_step = page.saved()
         assert (len(steps), shown_step) == (count, number)
+
+
+def test_only_the_latest_steps_are_remembered(draft: Draft):
+    page = History()
+    for number in range(3 * MOST):
+        page.note(Change({"lines": str(number)}, {"lines": str(number + 1)}))
+    seen = [page.change]
+    while page.undo():
+        seen.append(page.change)
+    assert len(seen) == MOST + 1
+    assert [change.after["lines"] for change in seen if change] == [str(3 * MOST - back) for back in range(MOST + 1)]
+    while page.redo():
+        pass
+    assert page.change == seen[0]
