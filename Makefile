@@ -31,8 +31,9 @@ test-web: $(DEV)/ready export/page/node_modules ## test in a real browser, and J
 	$(DEV)/bin/python -m pytest -m web tests/rumi_tui/console/web tests/export/page
 	$(DEV)/bin/python -m pytest tests/export/test_standard.py tests/export/page
 
-fuzz: $(DEV)/ready ## press random keys in the console for MINUTES=5; tells the seed of what fails
-	$(DEV)/bin/python tests/fuzz/random_keys.py --minutes $(MINUTES)
+fuzz: $(DEV)/ready ## for MINUTES=5, read files made wrong and press random keys in the console; tells the seed of what fails
+	@half=$$(awk 'BEGIN { print $(MINUTES) / 2 }'); status=0; \
+	for part in readers random_keys; do $(DEV)/bin/python tests/fuzz/$$part.py --minutes $$half || status=1; done; exit $$status
 
 screens: $(DEV)/ready ## draw the pictures of the console in docs/screens anew
 	$(DEV)/bin/python docs/screens.py

@@ -11,7 +11,7 @@ import msgspec
 
 from models.bpe import WordTokenizer
 from models.config import DecoderConfig
-from models.errors import RumiError
+from models.errors import UNREADABLE, RumiError
 from models.lexicon import Lexicon
 from models.phrases import PhraseIndex
 from models.tokenizer import CharacterTokenizer, Tokenizer
@@ -111,7 +111,7 @@ class Description(NamedTuple):
             vectors = WordVectors.from_text(metadata[_WORD_VECTORS]) if _WORD_VECTORS in metadata else None
         except RumiError as error:
             raise RumiError(f"{name} cannot be used. {error}") from error
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        except UNREADABLE as error:
             raise RumiError(
                 f"{name} describes its model in a way this program does not read ({_one_line(error)}): "
                 "it is damaged or of another version."

@@ -7,6 +7,9 @@ import sys
 
 from models.characters import one_line
 
+UNREADABLE = (ValueError, RecursionError)
+"""What readers of UTF-8, JSON and TOML raise for what is none: the second for brackets in brackets by the thousand."""
+
 
 class RumiError(Exception):
     """Something the person can mend: the message is one sentence that says what is wrong and what to do.

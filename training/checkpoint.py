@@ -6,6 +6,7 @@ No pickle: opening a checkpoint never runs code. Knows nothing of how a run is m
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,14 +19,17 @@ from torch.optim import Optimizer
 
 from models.card import Description
 from models.decoder import Decoder
-from models.errors import RumiError, describe
+from models.errors import UNREADABLE, RumiError, describe
 from models.files import replacing
 from models.paths import check_file, weights_path
+from training.optim import MOMENTS
 
 STATE = "state.safetensors"
 """In the folder of a run: the latest weights, the optimizer and all else that `--resume` needs."""
 
 
+_MOMENT = re.compile(r"optimizer\.([0-9]{1,6})\.([0-9]{1,6})\.(\w+)")
+"""What the moments are called in a file: of which optimizer and parameter, and which."""
 _FORMER_NAMES = {"expand": "up", "contract": "down", "places": "position_embedding"}
 """Parts of a decoder by the names that checkpoints of version 0.1 have for them."""
 
@@ -81,7 +85,7 @@ def load_state(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         facts = json.loads(metadata["rumi.state"])
         if isinstance(facts, dict):
             return tensors, facts
-    except (ValueError, RecursionError):
+    except UNREADABLE:
         pass
     raise RumiError(f"{folder / STATE} is damaged: start the run anew.")
 
@@ -120,11 +124,26 @@ def optimizer_tensors(optimizers: Sequence[Optimizer]) -> dict[str, Tensor]:
 
 
 def load_optimizer_tensors(optimizers: Sequence[Optimizer], tensors: dict[str, Tensor]) -> None:
-    """Puts the moments back that `optimizer_tensors` named."""
+    """Puts the moments back that `optimizer_tensors` named. Raises `ValueError` for what no such optimizers have."""
     states: list[dict[int, dict[str, Tensor]]] = [{} for _ in optimizers]
     for key, value in tensors.items():
         if key.startswith("optimizer."):
-            _, number, index, name = key.split(".")
-            states[int(number)].setdefault(int(index), {})[name] = value
+            match = _MOMENT.fullmatch(key)
+            if match is None or int(match[1]) >= len(states):
+                raise ValueError(f"there is no {key}")
+            states[int(match[1])].setdefault(int(match[2]), {})[match[3]] = value
     for optimizer, state in zip(optimizers, states, strict=True):
+        _check_moments(optimizer, state)
         optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+
+
+def _check_moments(optimizer: Optimizer, state: dict[int, dict[str, Tensor]]) -> None:
+    """Raises `ValueError` for moments that an optimizer could not have, which would end its next step."""
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    for index, moments in state.items():
+        if index >= len(parameters) or moments.keys() != MOMENTS[type(optimizer)]:
+            raise ValueError("its moments are those of another optimizer")
+        for name, moment in moments.items():
+            shape = torch.Size() if name == "step" else parameters[index].shape
+            if moment.shape != shape or not moment.is_floating_point() or not torch.isfinite(moment).all():
+                raise ValueError("its moments do not fit its weights")

@@ -5,6 +5,7 @@ Knows nothing of command lines or screens: what is to be seen goes to a `Watcher
 
 from __future__ import annotations
 
+import math
 import signal
 import sys
 import time
@@ -21,6 +22,7 @@ from torch.nn import functional as F
 from torch.optim import Optimizer
 
 from models.decoder import Decoder
+from models.errors import RumiError
 from training import checkpoint
 from training.data import Batches, EncodedPoems
 from training.defaults import COMPILED_MINUTES, COMPILED_STEPS
@@ -35,6 +37,10 @@ Losses = Callable[[Decoder, Tensor, Tensor], tuple[Tensor, Tensor]]
 that shape. The two are the same where there are no teachers (`losses_on`)."""
 SOFT = 0.8
 """The share of what teachers hold likely in what a decoder learns from them and the text."""
+
+
+LARGEST_STEP = 2**31 - 1
+"""Of a run: centuries."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,13 @@ class TrainState:
     newest_is_best: bool = False
     """Whether the last parameters are kept whatever their loss: it is not quite what was trained for."""
     evals: list[Eval] = field(default_factory=list)
+
+    def check(self) -> None:
+        """Raises `ValueError` where it is none that a run comes to."""
+        steps = [0, *(each.step for each in self.evals), self.step]
+        seconds = [0.0, *(each.seconds for each in self.evals), self.seconds]
+        if sorted(steps) != steps or self.step > LARGEST_STEP or not all(map(math.isfinite, (*seconds, self.loss_sum))):
+            raise ValueError("no run comes to such a step")
 
     @property
     def steps_since_eval(self) -> int:
@@ -102,14 +115,23 @@ class Store:
         checkpoint.save_state(self.folder, tensors, {**self.facts, "state": asdict(state)})
 
     def load(self, model: Decoder, optimizers: Sequence[Optimizer]) -> TrainState:
-        """Puts the saved state into model and optimizers, if there is one, and says where the run stands."""
+        """Puts the saved state into model and optimizers, if there is one, and says where the run stands.
+
+        Raises `RumiError` for a state that no run has saved.
+        """
         if not (self.folder / checkpoint.STATE).exists():
             return TrainState()
+        path = self.folder / checkpoint.STATE
         tensors, facts = checkpoint.load_state(self.folder)
         weights = {name.removeprefix("model."): tensor for name, tensor in tensors.items() if name.startswith("model.")}
-        checkpoint.load_tensors(model, weights, self.folder / checkpoint.STATE)
-        checkpoint.load_optimizer_tensors(optimizers, tensors)
-        return msgspec.convert(facts["state"], TrainState)
+        checkpoint.load_tensors(model, weights, path)
+        try:
+            checkpoint.load_optimizer_tensors(optimizers, tensors)
+            state = msgspec.convert(facts["state"], TrainState)
+            state.check()
+        except (KeyError, ValueError) as error:
+            raise RumiError(f"{path} is damaged ({error}): start the run anew.") from error
+        return state
 
 
 class Watcher(Protocol):

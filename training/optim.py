@@ -75,6 +75,10 @@ class Muon(Optimizer):
         return None
 
 
+MOMENTS: dict[type[Optimizer], set[str]] = {Muon: {"momentum"}, AdamW: {"step", "exp_avg", "exp_avg_sq"}}
+"""What each kind keeps of a parameter, as PyTorch names it."""
+
+
 def build_optimizers(model: nn.Module, learning_rate: float) -> list[Optimizer]:
     """Muon for the matrices inside the blocks, AdamW (Loshchilov & Hutter 2019, arXiv:1711.05101) for all else.
 

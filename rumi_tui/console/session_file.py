@@ -11,7 +11,7 @@ from typing import Annotated, Literal, NamedTuple
 import msgspec
 from msgspec import Meta
 
-from models.errors import RumiError, describe
+from models.errors import UNREADABLE, RumiError, describe
 from models.files import replacing
 from models.pretrained import MODELS
 from rumi_tui.console.settings import ENTRIES, UserSettings, as_typed, model_named, typed, value_of
@@ -81,7 +81,7 @@ class SessionFile:
             if self._path.stat().st_size > LARGEST:
                 raise ValueError("it is too large")
             session = msgspec.json.decode(self._path.read_bytes(), type=SavedSession)
-        except (ValueError, RecursionError) as error:
+        except UNREADABLE as error:
             raise RumiError(self._set_aside(error)) from error
         except OSError as error:
             raise RumiError(f"The last session {self._path} cannot be read ({describe(error)}).") from error

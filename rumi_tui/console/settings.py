@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import msgspec
 from msgspec import Meta, inspect
 
-from models.errors import RumiError, describe
+from models.errors import UNREADABLE, RumiError, describe
 from models.files import replacing
 from models.forms import FORMS
 from models.paths import check_file, given_path
@@ -230,7 +230,7 @@ def parse(text: str, path: Path) -> UserSettings:
     """The settings that the text of a file stands for; raises `RumiError`, which names the file, for what cannot be."""
     try:
         table = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
+    except UNREADABLE as error:
         raise RumiError(
             f"{path} is not a valid TOML file ({error}): fix it, or move it away to start afresh."
         ) from error

@@ -27,7 +27,7 @@ def fields(message: memoryview) -> Iterator[tuple[int, Value]]:
                 size = 8 if kind == 1 else 4
             else:
                 raise ValueError(f"wire type {kind}")
-            if at + size > end:
+            if not 0 <= size <= end - at:
                 raise ValueError("a field ends after its message")
             value, at = message[at : at + size], at + size
         yield key >> 3, value

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from models.characters import printable
-from models.errors import RumiError, describe
+from models.errors import UNREADABLE, RumiError, describe
 from models.paths import check_file, given_path
 from rumi_tui.library.store import Branch, KeptPoem, Library, check
 from rumi_tui.texts.places import read_place
@@ -81,13 +81,13 @@ def read_file(path: Path) -> LibraryFile:
             _check(poem)
         for place in file.bookmarks:
             read_place(place)
-    except (msgspec.MsgspecError, RecursionError, ValueError, RumiError) as error:
+    except (*UNREADABLE, RumiError) as error:
         raise RumiError(f"{path} holds no poems that this program saved ({str(error).rstrip('.')}).") from error
     return file
 
 
 def _decode(content: bytes) -> LibraryFile:
-    """One poem is a library of one. Raises `ValueError` or `msgspec.MsgspecError` for anything else."""
+    """One poem is a library of one. Raises `models.errors.UNREADABLE` for anything else."""
     fields = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
     if "rumi_library" not in fields:
         return LibraryFile(rumi_library=VERSION, poems=(msgspec.json.decode(content, type=KeptPoem),))

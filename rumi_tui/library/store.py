@@ -20,7 +20,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from models.characters import printable
-from models.errors import RumiError
+from models.errors import UNREADABLE, RumiError
 from rumi_tui.engine.generate import Ending, Keep
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.real_verse import RealVerse
@@ -433,7 +433,7 @@ class Library:
                 real=msgspec.json.decode(real, type=RealVerse) if real else None,
             )
             check(kept)
-        except (msgspec.MsgspecError, ValueError, RumiError) as error:
+        except (*UNREADABLE, RumiError) as error:
             reason = str(error).rstrip(".")
             raise DamagedPoemError(f"Poem number {poem} of the library {self._path} is damaged ({reason}).") from error
         return kept

@@ -165,18 +165,29 @@ class Bridge:
     @cached_property
     def places(self) -> Places:
         """What is known of all couplets."""
-        ((piece, original, twin),) = self._run("SELECT piece, original, twin FROM couplets")
-        return Places(np.frombuffer(piece, "<i4"), np.frombuffer(original, np.bool_), np.frombuffer(twin, "<i4"))
+        try:
+            ((piece, original, twin),) = self._run("SELECT piece, original, twin FROM couplets")
+            places = Places(np.frombuffer(piece, "<i4"), np.frombuffer(original, np.bool_), np.frombuffer(twin, "<i4"))
+            sizes = {len(places.piece), len(places.original), len(places.twin), self.index.size(None) + 1}
+            if len(sizes) > 1 or not np.isin(places.twin, np.arange(len(original))).all():
+                raise ValueError("couplets are missing")
+        except ValueError as error:
+            raise self._damaged(str(error)) from error
+        return places
 
     def titles(self, word: str) -> list[tuple[int, int, float]]:
         """The first and the last couplet of pieces that hold a word in their title, and its weight by BM25."""
-        return self._run("SELECT first, last, -bm25(titles) FROM titles WHERE titles MATCH ?", f'"{word}"')
+        select = "SELECT CAST(first AS INTEGER), CAST(last AS INTEGER), -bm25(titles) FROM titles WHERE titles MATCH ?"
+        return self._run(select, f'"{word}"')
 
     def _run(self, statement: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
         try:
             return self._database.execute(statement, values).fetchall()
         except sqlite3.Error as error:
-            raise RumiError(f"The file {self.path} cannot be read ({error}): delete it and try again.") from error
+            raise self._damaged(str(error)) from error
+
+    def _damaged(self, reason: str) -> RumiError:
+        return RumiError(f"The file {self.path} cannot be read ({reason}): delete it and try again.")
 
 
 def today(word: str) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -138,9 +137,13 @@ def _load(path: Path) -> tuple[npt.NDArray[np.int64] | None, Vectors]:
     """What is kept; nothing where the file is not there, or is damaged."""
     try:
         with np.load(path) as file:
-            return file["ids"], file["vectors"].astype(np.float32)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            ids, vectors = file["ids"], file["vectors"].astype(np.float32)
+        is_whole = (ids.ndim, ids.dtype, vectors.ndim) == (1, np.int64, 2) and len(vectors) <= len(ids)
+        if is_whole and np.isfinite(vectors).all():
+            return ids, vectors
+    except Exception:  # numpy and zipfile raise a dozen unrelated kinds for a file that is not theirs
         return None, np.zeros((0, 0), np.float32)
+    return None, np.zeros((0, 0), np.float32)
 
 
 def _with_context(couplets: Sequence[Couplet]) -> list[str]:

@@ -51,17 +51,23 @@ class Encoder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """The embeddings of a few texts, read together."""
-        encodings = self._tokenizer.encode_batch(list(texts))
+        try:
+            encodings = self._tokenizer.encode_batch(list(texts))
+        except Exception as error:  # see `_tokenizer`
+            raise self._damaged(TOKENIZER, str(error)) from error
         ids = np.array([text.ids for text in encodings], dtype=np.int64)
         mask = np.array([text.attention_mask for text in encodings], dtype=np.int64)
         known = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         try:
             inputs = {each.name: known[each.name] for each in self._session.get_inputs()}
             hidden = self._session.run(None, inputs)[0]
+            sums = (hidden * mask[..., None]).sum(axis=1)  # whose direction is that of the mean
+            lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         except Exception as error:  # a graph of another kind: onnxruntime raises a dozen unrelated kinds
             raise self._damaged(MODEL, str(error)) from error
-        means = (hidden * mask[..., None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)
-        return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), dtype=np.float32)
+        if sums.shape != (len(texts), hidden.shape[-1]) or not np.isfinite(lengths).all():
+            raise self._damaged(MODEL, "it answers with what is no embedding")
+        return np.asarray(sums / np.where(lengths > 0, lengths, 1), dtype=np.float32)
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:

@@ -156,12 +156,16 @@ class Index:
                 raise RumiError(f"The index {self.path} changed while it was being built: try again.")
 
     def _open(self) -> bool:
-        """Whether the file is there and made of the texts as they are."""
+        """Whether the file is there, made of the texts as they are, and has all couplets."""
         database = open_current(self.path, self.key)
         if database is None:
             return False
-        self._database = database
-        return True
+        with contextlib.suppress(sqlite3.Error):
+            if database.execute("SELECT count(*) = ifnull(max(id), 0) FROM couplets").fetchone() == (1,):
+                self._database = database
+                return True
+        database.close()
+        return False
 
     def search(self, words: str, language: str | None = None, page: int = 1) -> ResultPage:
         """The couplets that hold all that a `Query` asks for, the best first; in one language, if it is given.
@@ -184,7 +188,8 @@ class Index:
     def weights(self, word: str) -> list[tuple[int, float]]:
         """The couplets of all languages that hold a word, and what it weighs in each by BM25."""
         select = f"SELECT rowid, -bm25(words, 1, {OTHERS_WEIGH}) FROM words WHERE words MATCH ?"
-        return self._run(select, f'"{word}"')
+        in_range = "AND rowid BETWEEN 1 AND (SELECT max(id) FROM couplets)"
+        return self._run(f"{select} {in_range}", f'"{word}"')
 
     def size(self, language: str | None) -> int:
         """How many couplets there are; in one language, if it is given."""
@@ -193,7 +198,9 @@ class Index:
 
     def quotation(self, couplet: int) -> Quotation:
         """A couplet and those around it, by its number."""
-        (middle,) = self._couplets("WHERE couplets.id = ?", couplet)
+        middle = next(iter(self._couplets("WHERE couplets.id = ?", couplet)), None)
+        if middle is None:
+            raise self._damaged(f"it has no couplet {couplet}")
         around = {
             other.couplet: other.verse
             for other in self._couplets("WHERE couplets.id IN (?, ?)", couplet - 1, couplet + 1)
@@ -265,7 +272,10 @@ class Index:
         try:
             return self._database.execute(statement, values).fetchall()
         except sqlite3.Error as error:
-            raise RumiError(f"The index {self.path} cannot be read ({error}): delete it and try again.") from error
+            raise self._damaged(str(error)) from error
+
+    def _damaged(self, reason: str) -> RumiError:
+        return RumiError(f"The index {self.path} cannot be read ({reason}): delete it and try again.")
 
 
 def _make(path: Path, key: str, sources: Sequence[Source], titles: dict[Path, tuple[str, str]]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from models.errors import RumiError
+from models.errors import UNREADABLE, RumiError
 from models.tokenizer import normalise
 from rumi_tui.texts.corpus import Poem
 from rumi_tui.texts.labels import Label
@@ -64,7 +64,7 @@ def read_sections(files: Sequence[bytes]) -> list[Section]:
     for number, content in enumerate(files, 1):
         try:
             file = msgspec.json.decode(content, type=_File)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             raise RumiError(
                 f"Poem {number} of the collection is not laid out as before ({error}): "
                 "look for a newer version of the program."

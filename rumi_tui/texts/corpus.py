@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from models.characters import one_line, printable
-from models.errors import RumiError, describe
+from models.errors import UNREADABLE, RumiError, describe
 from models.forms import FORMS, FREE
 from models.paths import check_file
 from models.tokenizer import normalise
@@ -183,7 +183,7 @@ def read_catalogue(folder: Path) -> dict[Path, TextFacts]:
         names = {name for entry in msgspec.toml.decode(content, type=_Entries).text for name in entry}
     except OSError as error:
         raise RumiError(f"Could not read {path} ({describe(error)}).") from error
-    except (msgspec.MsgspecError, ValueError) as error:
+    except UNREADABLE as error:
         raise RumiError(f"{path} is not a list of texts with file, language and form ({error}): mend it.") from error
     for name in sorted(names - set(TextFacts.__struct_fields__)):
         if meant := get_close_matches(name, TextFacts.__struct_fields__, n=1):

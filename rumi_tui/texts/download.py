@@ -23,7 +23,7 @@ from typing import Protocol, Self
 import msgspec
 import requests
 
-from models.errors import RumiError
+from models.errors import UNREADABLE, RumiError
 from rumi_tui.texts.causes import (
     TIMEOUT,
     TransferError,
@@ -332,7 +332,7 @@ def _may_be(source: Source, part: str, content: bytes | bytearray) -> bool:
         return _hash([content]) == source.sha256
     try:
         msgspec.json.decode(content)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         return not part.endswith(".json")
     return True
 

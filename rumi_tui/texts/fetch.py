@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from models.errors import RumiError, describe
+from models.errors import UNREADABLE, RumiError, describe
 from models.tokenizer import SEPARATOR
 from rumi_tui.texts.causes import TransferError, placing
 from rumi_tui.texts.corpus import Poem
@@ -123,7 +123,7 @@ def _read_entries(folder: Path) -> list[Entry]:
         return msgspec.toml.decode(path.read_bytes(), type=dict[str, list[Entry]]).get("text", [])
     except OSError as error:
         raise RumiError(f"Could not read {path} ({describe(error)}).") from error
-    except (msgspec.MsgspecError, ValueError) as error:
+    except UNREADABLE as error:
         raise RumiError(f"{path} is not a list of texts ({error}): fix it, or move it away.") from error
 
 

@@ -13,7 +13,7 @@ from itertools import groupby
 
 import msgspec
 
-from models.errors import RumiError
+from models.errors import UNREADABLE, RumiError
 from models.tokenizer import normalise
 from rumi_tui.texts.collection import Section, pieces, read_sections
 from rumi_tui.texts.corpus import Poem
@@ -218,7 +218,7 @@ def _without_heads(lines: Sequence[str]) -> list[str]:
 def _read_pages(content: bytes) -> list[Page]:
     try:
         pages = [msgspec.json.decode(line, type=Page) for line in content.splitlines() if line.strip()]
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise RumiError(
             f"The pages of the Masnavi are not laid out as before ({error}): look for a newer version of the program."
         ) from error

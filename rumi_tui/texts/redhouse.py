@@ -6,7 +6,7 @@ import re
 
 from models.tokenizer import normalise
 from rumi_tui.texts.corpus import Poem
-from rumi_tui.texts.narrative import in_pieces
+from rumi_tui.texts.narrative import in_pieces, lines_of_book
 
 _FOOTNOTE_OR_NUMBER = re.compile(r"\[\d+\]|\s{2,}\d+$")
 
@@ -15,12 +15,12 @@ def redhouse(content: bytes) -> list[Poem]:
     """J. W. Redhouse, The Mesnevi, book I, 1881: the indented lines from the reed-flute on, without what is no verse.
 
     Numbers in the margin, marks of footnotes and of italics go; a line that was too long for the page is whole again.
-    A poem ends with its tale.
+    A poem ends with its tale. Raises `RumiError` for what is no text.
     """
     poems: list[Poem] = []
     tale: list[str] = []
     in_verse = False
-    for line in content.decode("utf-8").splitlines():
+    for line in lines_of_book(content):
         in_verse = in_verse or line.startswith("    From reed-flute")
         if not in_verse or not line.strip():
             continue

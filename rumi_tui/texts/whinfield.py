@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from models.tokenizer import normalise
 from rumi_tui.texts.corpus import Poem
-from rumi_tui.texts.narrative import SHORTEST, in_pieces
+from rumi_tui.texts.narrative import SHORTEST, in_pieces, lines_of_book
 
 _PAGE_HEAD = re.compile(r"The Masnavi|Book (One|Two|Three|Four|Five|Six)|[_\d\s]+|[a-z]")
 _NO_VERSE = re.compile(r"STORY\b|Notes?:|PROLOGUE|EPILOGUE|Book [IV]+\.?$|\d+ ?\.")
@@ -24,11 +25,11 @@ def whinfield(content: bytes) -> list[Poem]:
 
     Verse is told from prose by its lines, which begin with capitals. Page heads go, lines that were too long for the
     page are whole again. A sentence alone before verse is a heading, and fewer than `SHORTEST` lines between other
-    things are no poem.
+    things are no poem. Raises `RumiError` for what is no text.
     """
     poems: list[Poem] = []
     run: list[str] = []
-    for paragraph in _paragraphs(content.decode("utf-8")):
+    for paragraph in _paragraphs(lines_of_book(content)):
         small = sum(not _LINE_BEGINS.match(line) for line in paragraph)
         if _NO_VERSE.match(paragraph[0]) or small > PROSE * len(paragraph):
             poems += _long_enough(run)
@@ -38,10 +39,10 @@ def whinfield(content: bytes) -> list[Poem]:
     return poems + _long_enough(run)
 
 
-def _paragraphs(raw: str) -> list[list[str]]:
+def _paragraphs(lines: Sequence[str]) -> list[list[str]]:
     """The lines between blank ones; what a printed line had no room for is put back on it."""
     paragraphs: list[list[str]] = [[]]
-    for line in raw.splitlines():
+    for line in lines:
         text = normalise(line.strip())
         if _PAGE_HEAD.fullmatch(text):
             continue

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from models.errors import RumiError, describe
+from models.errors import UNREADABLE, RumiError, describe
 from models.forms import FORMS
 from models.paths import check_file
 from rumi_tui.engine.generate import Keep
@@ -82,7 +82,7 @@ def read_generated_file(path: Path) -> GeneratedFile:
         file = msgspec.json.decode(path.read_bytes(), type=GeneratedFile)
     except OSError as error:
         raise RumiError(f"Could not read {path} ({describe(error)}): name a file of rumi-generate --json.") from error
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise RumiError(f"{path} is not what rumi-generate --json prints ({error}): write it anew.") from error
     if file.form not in FORMS or not file.poems:
         raise RumiError(f"{path} has no poems in a form of {', '.join(FORMS)}: write it anew.")
