@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
@@ -45,9 +45,9 @@ class Terminal:
             "LC_ALL": "C.UTF-8",
         }
 
-    def open_console(self, columns: int = 80, rows: int = 24) -> psutil.Process:
-        """Opens a window that runs the console, and waits until it is ready to write."""
-        console = [str(Path(sys.executable).parent / "rumi-tui"), "--model", str(self._model)]
+    def open_console(self, columns: int = 80, rows: int = 24, under: Sequence[str] = ()) -> psutil.Process:
+        """Opens a window that runs the console, maybe under another program, and waits until it is ready to write."""
+        console = [*under, str(Path(sys.executable).parent / "rumi-tui"), "--model", str(self._model)]
         window = ["-d", "-x", str(columns), "-y", str(rows), "-P", "-F", "#{pane_pid}"]
         process = psutil.Process(int(self._do("new-session", *window, *console)))
         self._do("pipe-pane", f"exec cat > {shlex.quote(str(self._home / 'output'))}")
