@@ -21,11 +21,13 @@ from rumi_tui.library.store import KeptPoem, Library
 
 PATIENCE_SECONDS = 60.0
 READY = "couplet"
-"""Stands on the screen once the console has read its model."""
+"""Stands on the screen once the console has read its model: the form that those of the tests begin with."""
 
 
 class Terminal:
     """A person's place: a home of their own, and one window at a time that runs the console in it."""
+
+    ready = READY
 
     def __init__(self, home: Path, model: Path) -> None:
         if shutil.which("tmux") is None:
@@ -51,7 +53,7 @@ class Terminal:
         window = ["-d", "-x", str(columns), "-y", str(rows), "-P", "-F", "#{pane_pid}"]
         process = psutil.Process(int(self._do("new-session", *window, *console)))
         self._do("pipe-pane", f"exec cat > {shlex.quote(str(self._home / 'output'))}")
-        self.wait_for(READY)
+        self.wait_for(self.ready)
         return process
 
     def shown(self) -> str:

@@ -12,7 +12,7 @@ import psutil
 import terminal_support
 from place import Place
 from programs import count_poems
-from terminal_support import READY, Terminal, letters
+from terminal_support import Terminal, letters
 
 terminal_support.PATIENCE_SECONDS = 300.0  # the machine may be busy with other trials
 LOST_SECONDS = 0.5
@@ -29,6 +29,9 @@ SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 class Window(Terminal):
     """A terminal that stays when its console has ended, so that it can be seen how that left it."""
+
+    ready = "free"
+    """What the English model begins with."""
 
     def __init__(self, place: Place) -> None:
         os.environ.update(place.environment)
@@ -74,7 +77,7 @@ def console_is_killed(place: Place, rng: random.Random) -> int:
     if rng.random() < 0.2:
         time.sleep(rng.uniform(0, 2))
     else:
-        window.wait_for(READY)
+        window.wait_for(window.ready)
         for line in (*OPENING, "amber"):
             window.submit(line)
         end = time.monotonic() + rng.uniform(0, LONGEST_SECONDS)
@@ -103,7 +106,7 @@ def check_kept(place: Place, window: Window, seen: str) -> None:
     assert seen[-40:] in kept, f"Seen was {seen!r}, kept is {kept!r}"
     count = count_poems(place)
     console = window.start_console()
-    window.wait_for(READY)
+    window.wait_for(window.ready)
     family = [console, *console.children(recursive=True)]
     window.press("C-q")
     window.until_dead()

@@ -39,7 +39,7 @@ from rumi_tui.command_line import INTERRUPTIONS
 OUT = Path("runs/faults")
 CONSOLE = "console"
 _COMMANDS = [f"rumi_tui.commands.{name}" for name in ("corpus", "generate", "tui")]
-LOADED = ("export.export", "training.run", *_COMMANDS)
+LOADED = ("export.export", "training.run", "torch.utils.tensorboard", "rumi_tui.texts.fetch", *_COMMANDS)
 """Modules that are there when a command is forked."""
 
 
@@ -68,7 +68,7 @@ class Trials:
                 row["count"] += forked(partial(console.FAULTS[fault], Place(folder, self.shared), rng))
             else:
                 if name not in self._usual:
-                    place = Place(self.work / name, self.shared)
+                    place = Place(self.work / f"{number}-usual", self.shared)
                     self._usual[name] = forked(partial(undisturbed, program, place))
                 harm = partial(tried, program, fault, rng, *self._usual[name], Place(folder, self.shared))
                 row["count"] += forked(harm)

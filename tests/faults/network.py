@@ -17,7 +17,7 @@ class Handler(BaseHTTPRequestHandler):
     folder: Path
 
     def do_GET(self) -> None:
-        _, trouble, name = self.path.split("/")
+        _, trouble, name = self.path.split("/", 2)
         content = (self.folder / name).read_bytes()
         if trouble == "drops":
             return

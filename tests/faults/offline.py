@@ -111,6 +111,7 @@ class Home:
     def write_in_the_console(self) -> list[str]:
         """Opens the console in a terminal, writes, and leaves; gives back what is to be said against it."""
         terminal = Terminal(self.folder, Path("en"))
+        terminal.ready = "free"
         with ExitStack() as closing:
             closing.callback(terminal.close)
             console = terminal.open_console(under=self.watched("console"))

@@ -16,16 +16,19 @@ from network import Server
 from place import Ended, Place
 from support import SHAPES, describe, random_decoder, verse, write_corpus
 
+from models.tokenizer import SEPARATOR
 from rumi_tui.commands import corpus
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.exchange import read_file, to_library_file
 from rumi_tui.library.store import Library, Passage
 from rumi_tui.texts import download
 from rumi_tui.texts.corpus import Poem
+from rumi_tui.texts.download import read_source
 from rumi_tui.texts.sources import Source, Text
 
 POEMS = 200
-BOOKS = 3
+BOOKS = ("book1", "book2")
+PARTS = 60
 STEPS = 20
 
 
@@ -56,8 +59,11 @@ def fill_shared(folder: Path) -> None:
             id = library.begin("en", "0" * 64, "free", text)
             library.save(id, text, [Passage(begins_at=5, seed=number, lines=6, sampling=Sampling())])
         (folder / "poems.json").write_bytes(to_library_file(library))
-    for number in range(BOOKS):
-        (folder / f"book{number}").write_text(verse(2000, seed=number), "utf-8")
+    for number, name in enumerate(BOOKS):
+        (folder / name).write_text(verse(2000, seed=number), "utf-8")
+    (folder / "ghazals").mkdir()
+    for number in range(PARTS):
+        (folder / "ghazals" / f"part{number}").write_text(verse(20, seed=number), "utf-8")
     run = Place(folder / "reference", folder)
     assert run.run(TRAIN.command(run)).status == 0
     shutil.move(run.home / "run" / "model.safetensors", folder / "trained.safetensors")
@@ -212,18 +218,20 @@ INDEX = Program("index", lambda _: ["rumi-corpus", "search", "lantern"], bool, _
 
 
 def books(shared: Path, address: str) -> tuple[Text, ...]:
-    """Texts whose sources lie at an address."""
-    return tuple(_book(shared / f"book{number}", address) for number in range(BOOKS))
+    """Texts whose sources lie at an address: two files, and a folder of many small ones."""
+    parts = tuple(f"part{number}" for number in range(PARTS))
+    return (*(_book(shared, address, name) for name in BOOKS), _book(shared, address, "ghazals", parts))
 
 
-def _book(path: Path, address: str) -> Text:
-    content = path.read_bytes()
-    source = Source(path.name, (f"{address}/{path.name}",), len(content), hashlib.sha256(content).hexdigest())
-    return Text(f"{path.name}.txt", "en", "free", path.name, "Nobody", (source,), _poems_of)
+def _book(shared: Path, address: str, name: str, parts: tuple[str, ...] = ()) -> Text:
+    content = b"".join((shared / name / part).read_bytes() for part in parts) or (shared / name).read_bytes()
+    source = Source(name, (f"{address}/{name}",), len(content), hashlib.sha256(content).hexdigest(), parts)
+    return Text(f"{name}.txt", "en", "free", name, "Nobody", (source,), _poems_of)
 
 
-def _poems_of(content: bytes) -> list[Poem]:
-    return [Poem(block, "free") for block in content.decode().strip().split("\n\n")]
+def _poems_of(content: bytes | list[bytes]) -> list[Poem]:
+    files = content if isinstance(content, list) else [content]
+    return [Poem(block, "free") for file in files for block in file.decode().strip().split("\n\n")]
 
 
 def _texts(place: Place) -> Path:
@@ -232,14 +240,16 @@ def _texts(place: Place) -> Path:
 
 def _what_came_is_whole(place: Place) -> None:
     for book in books(place.shared, ""):
-        if (path := _texts(place) / book.file).exists():
-            assert path.read_bytes() == (place.shared / path.stem).read_bytes(), path
+        path, sources = _texts(place) / book.file, _texts(place) / "sources"
+        if path.exists():
+            poems = _poems_of(read_source(sources, book.sources[0]))
+            assert path.read_text("utf-8") == SEPARATOR.join(poem.text for poem in poems) + "\n", path
 
 
 def _all_books_came(place: Place, _: Ended) -> None:
     _what_came_is_whole(place)
-    assert len(list(_texts(place).glob("*.txt"))) == BOOKS
-    assert (_texts(place) / "corpus.toml").read_text("utf-8").count("[[text]]") == BOOKS
+    assert len(list(_texts(place).glob("*.txt"))) == len(BOOKS) + 1
+    assert (_texts(place) / "corpus.toml").read_text("utf-8").count("[[text]]") == len(BOOKS) + 1
 
 
 def _serve_books(place: Place) -> None:

@@ -33,6 +33,9 @@ REACHING_OUT = """\
 """
 
 
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are adopted and named apart as on Linux")
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     """With a library file of some poems."""
@@ -45,11 +48,15 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path / "trial", tmp_path / "shared")
 
 
+@pytest.mark.slow
+@on_linux
 def test_a_library_takes_all_poems_or_none_whatever_kills_the_program(place: Place) -> None:
     assert forked(partial(tried, IMPORT, "killed", random.Random(7), 0.3, ["rumi-tui/poems.sqlite"], place)) > 0
     assert count_poems(place) == POEMS
 
 
+@pytest.mark.slow
+@on_linux
 def test_what_lies_about_and_what_is_said_in_a_traceback_is_a_failure(place: Place) -> None:
     untidy = Program("untidy", lambda _: ["rumi-tui", "--export", "left.json"], bool, lambda *_: None)
     with pytest.raises(AssertionError, match=r"Lies about, or is missing: \['left.json'\]"):
@@ -67,7 +74,8 @@ def test_a_trace_tells_what_reaches_beyond_this_machine_and_the_home() -> None:
     assert [each.split(":")[0] for each in found] == reached
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="network namespaces are of Linux")
+@pytest.mark.slow
+@on_linux
 def test_verse_is_written_without_a_network_and_nothing_else_is_touched(tmp_path: Path, model_file: Path) -> None:
     if reason := missing_tools():
         pytest.skip(reason)
