@@ -3,9 +3,10 @@ PYTHON ?= python3
 RUN := .venv
 DEV := .venv-dev
 MINUTES := 5
+REPORT := runs/reports
 PYTEST := $(DEV)/bin/python -m pytest --numprocesses 3 --dist worksteal
 
-.PHONY: help run check test test-web fuzz screens page bench bench-train bench-ask models clean
+.PHONY: help run check test test-web fuzz faults reliability screens page bench bench-train bench-ask models clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -34,6 +35,13 @@ test-web: $(DEV)/ready export/page/node_modules ## test in a real browser, and J
 fuzz: $(DEV)/ready ## for MINUTES=5, read files made wrong and press random keys in the console; tells the seed of what fails
 	@half=$$(awk 'BEGIN { print $(MINUTES) / 2 }'); status=0; \
 	for part in readers random_keys; do $(DEV)/bin/python tests/fuzz/$$part.py --minutes $$half || status=1; done; exit $$status
+
+faults: $(DEV)/ready ## kill, starve and cut off every program for MINUTES=5; run each without a network; tells the seed
+	$(DEV)/bin/python tests/faults/offline.py --report $(REPORT)
+	$(DEV)/bin/python tests/faults/faults.py --minutes $(MINUTES) --report $(REPORT)
+
+reliability: $(DEV)/ready ## write docs/reliability.md from what make fuzz and make faults told last
+	$(DEV)/bin/python docs/reliability.py $(REPORT)
 
 screens: $(DEV)/ready ## draw the pictures of the console in docs/screens anew
 	$(DEV)/bin/python docs/screens.py

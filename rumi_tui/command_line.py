@@ -15,8 +15,9 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import msgspec
@@ -33,6 +34,8 @@ DONE, FAILED, MISUSED = 0, 1, 2
 """How a command ends: it did all that it was asked for; it did not, was interrupted, or what it printed was read by
 nobody; or it was asked in a way that it does not understand. There is no other exit status."""
 
+_INTERRUPTED = 130
+"""What newer versions of typer make of a `KeyboardInterrupt`."""
 _BOLD, _NOT_BOLD = "\x1b[1m", "\x1b[22m"
 _KEPT = re.compile(f"(\n|{re.escape(_BOLD)}|{re.escape(_NOT_BOLD)})")
 
@@ -102,21 +105,38 @@ def new_app(**settings: Any) -> CommandLine:
     )
 
 
-@contextmanager
-def ended_at_once() -> Iterator[None]:
-    """Has Ctrl-C end the program as the system does it, without a word of Python's.
+INTERRUPTIONS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""Ctrl-C, what ends a program, and the end of its terminal; Windows has no last."""
 
-    For the import of a large library, which cannot be interrupted in any other way without a traceback, or worse.
-    """
-    handler = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or handler is signal.SIG_IGN:
+
+def interrupt(*_: object) -> NoReturn:
+    """Handles a signal as Python does Ctrl-C, so that what is being done ends in good order."""
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def handled(handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> Iterator[None]:
+    """Has `INTERRUPTIONS` handled in this way, those left out that nobody wants to hear of, as under nohup."""
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    old = {number: signal.getsignal(number) for number in INTERRUPTIONS}
+    heard = [number for number in INTERRUPTIONS if old[number] not in (signal.SIG_IGN, None)]
+    for number in heard:
+        signal.signal(number, handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, handler)
+        for number in heard:
+            signal.signal(number, old[number])
+
+
+def ended_at_once() -> AbstractContextManager[None]:
+    """Has an interruption end the program as the system does it, without a word of Python's.
+
+    For the import of a large library, which cannot be interrupted in any other way without a traceback, or worse.
+    """
+    return handled(signal.SIG_DFL)
 
 
 def narrate(sentence: str) -> None:
@@ -184,8 +204,11 @@ def run(app: typer.Typer) -> NoReturn:
 
         completion_init()
     try:
-        status = app(standalone_mode=False, prog_name=command)
-        sys.stdout.flush()
+        with handled(interrupt):
+            status = app(standalone_mode=False, prog_name=command)
+            if status == _INTERRUPTED:
+                raise KeyboardInterrupt
+            sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(FAILED)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path, user_config_path, user_data_path, user_documents_path, user_state_path
 
+from models.files import STALE_SECONDS, sweep
 from models.paths import given_path
 
 
@@ -46,6 +47,7 @@ def index_folder() -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
+            sweep(folder, seconds=STALE_SECONDS)
             return folder
     except OSError:
         return _passing_folder()

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rumi_tui.command_line import handled
 
 LOOK_SECONDS = 1.0
 LEAVE_SECONDS = 2.0
@@ -26,6 +30,23 @@ def end_with_terminal(leave: Callable[[], object]) -> None:
     For a console in a browser, the terminal is the server of its page.
     """
     threading.Thread(target=_watch, args=(sys.stdin.fileno(), leave), daemon=True, name="terminal").start()
+
+
+@contextmanager
+def ended_in_order(leave: Callable[[], object]) -> Iterator[list[int]]:
+    """Has a signal that ends a program end this one as `leave` does, and a second one at once; gives those that came.
+
+    Otherwise the terminal would be left without an echo, with a screen and a mouse of the console's.
+    """
+    received: list[int] = []
+
+    def receive(number: int, _: object) -> None:
+        received.append(number)
+        signal.signal(number, signal.SIG_DFL)
+        threading.Thread(target=leave, daemon=True).start()
+
+    with handled(receive):
+        yield received
 
 
 def _watch(terminal: int, leave: Callable[[], object]) -> None:

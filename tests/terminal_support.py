@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
@@ -21,11 +21,13 @@ from rumi_tui.library.store import KeptPoem, Library
 
 PATIENCE_SECONDS = 60.0
 READY = "couplet"
-"""Stands on the screen once the console has read its model."""
+"""Stands on the screen once the console has read its model: the form that those of the tests begin with."""
 
 
 class Terminal:
     """A person's place: a home of their own, and one window at a time that runs the console in it."""
+
+    ready = READY
 
     def __init__(self, home: Path, model: Path) -> None:
         if shutil.which("tmux") is None:
@@ -45,13 +47,13 @@ class Terminal:
             "LC_ALL": "C.UTF-8",
         }
 
-    def open_console(self, columns: int = 80, rows: int = 24) -> psutil.Process:
-        """Opens a window that runs the console, and waits until it is ready to write."""
-        console = [str(Path(sys.executable).parent / "rumi-tui"), "--model", str(self._model)]
+    def open_console(self, columns: int = 80, rows: int = 24, under: Sequence[str] = ()) -> psutil.Process:
+        """Opens a window that runs the console, maybe under another program, and waits until it is ready to write."""
+        console = [*under, str(Path(sys.executable).parent / "rumi-tui"), "--model", str(self._model)]
         window = ["-d", "-x", str(columns), "-y", str(rows), "-P", "-F", "#{pane_pid}"]
         process = psutil.Process(int(self._do("new-session", *window, *console)))
         self._do("pipe-pane", f"exec cat > {shlex.quote(str(self._home / 'output'))}")
-        self.wait_for(READY)
+        self.wait_for(self.ready)
         return process
 
     def shown(self) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from models.errors import RumiError, describe
 from models.files import sweep
+from models.lock import LOCK, locked
 
 
 @contextmanager
@@ -33,38 +32,9 @@ def taken(folder: Path, is_new: bool) -> Iterator[None]:
 
     Raises `RumiError` where another process has it, or it `is_new` and not empty.
     """
-    with new_folder(folder), _locked(folder):
+    busy = f"Another rumi-train is at work in {folder}: wait for its end, or name a new folder."
+    with new_folder(folder), locked(folder, busy):
         sweep(folder)
         if is_new and any(path.name != LOCK for path in folder.iterdir()):
             raise RumiError(f"{folder} already holds something: go on with --resume {folder}, or name a new folder.")
         yield
-
-
-LOCK = ".running"
-"""A file in the folder on Windows, which goes with the process; elsewhere the folder itself is locked."""
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Holds a lock of the system, which ends with the process, however that ends."""
-    busy = RumiError(f"Another rumi-train is at work in {folder}: wait for its end, or name a new folder.")
-    if sys.platform == "win32":
-        try:
-            lock = os.open(folder / LOCK, os.O_CREAT | os.O_EXCL | os.O_TEMPORARY)
-        except FileExistsError as error:
-            raise busy from error
-    else:
-        import fcntl
-
-        lock = os.open(folder, os.O_RDONLY)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            os.close(lock)
-            raise busy from error
-        except OSError:  # some folders of other machines know no locks
-            pass
-    try:
-        yield
-    finally:
-        os.close(lock)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import sys
+import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,11 +18,13 @@ from models.paths import given_path
 from models.pretrained import MODELS, shipped
 from rumi_tui import command_line
 from rumi_tui.command_line import FAILED, Debug, Version, narrate, say
-from rumi_tui.terminal import end_with_terminal, in_browser
+from rumi_tui.terminal import end_with_terminal, ended_in_order, in_browser
 
 if TYPE_CHECKING:
+    from rumi_tui.console.app import RumiApp
     from rumi_tui.library.store import Library
 
+MOMENT_SECONDS = 0.05
 SMALLEST_TERMINAL = (20, 8)
 """Columns and rows."""
 
@@ -100,14 +105,14 @@ def tui(
     from rumi_tui.console.app import RumiApp
     from rumi_tui.console.session_file import SessionFile
 
-    app: RumiApp | None = None
-    end_with_terminal(lambda: app and app.call_from_thread(app.call_later, app.action_quit))
     is_first_run = not welcome_path().exists()
     welcome_path().touch()
     session_file = SessionFile(session_path(in_browser()))
     asks_order = wish == "auto" and not in_browser()
     app = RumiApp(library, model, mode, settings_file, is_first_run, screen_reader, asks_order, session_file)
-    with terminal_keeps_order("off" if in_browser() else mode):
+    leave = partial(quit_once_open, app)
+    end_with_terminal(leave)
+    with terminal_keeps_order("off" if in_browser() else mode), ended_in_order(leave) as signals:
         unsaved_poems = app.run()
     if not in_browser() and app.mode != mode:
         with terminal_keeps_order(app.mode):
@@ -116,8 +121,18 @@ def tui(
     if unsaved_poems:
         say(unsaved_poems)
         raise RumiError("The poems above could not be saved in the library: copy them from here.")
+    if signals:
+        raise KeyboardInterrupt
     if app.return_code:
         raise typer.Exit(FAILED)
+
+
+def quit_once_open(app: RumiApp) -> None:
+    """Has the console leave, from another thread than its own."""
+    while not app.is_running:
+        time.sleep(MOMENT_SECONDS)
+    with contextlib.suppress(RuntimeError):  # it has ended meanwhile
+        app.call_from_thread(app.call_later, app.action_quit)
 
 
 def check_terminal() -> None:

@@ -16,6 +16,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -24,6 +25,8 @@ import msgspec
 import requests
 
 from models.errors import UNREADABLE, RumiError
+from models.files import sweep, temporary_name
+from models.lock import locked
 from rumi_tui.texts.causes import (
     TIMEOUT,
     TransferError,
@@ -75,7 +78,10 @@ class Silent:
 
 
 class Downloads:
-    """Brings sources into a folder. A context: leaving it ends the transfers that are under way."""
+    """Brings sources into a folder. A context, in which the folder is ours; leaving it ends the transfers under way.
+
+    Entering it raises `RumiError` where another process brings sources into the folder, or it cannot be made.
+    """
 
     def __init__(self, folder: Path, progress: Progress) -> None:
         self._folder = folder
@@ -89,8 +95,17 @@ class Downloads:
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
         """Of the progress."""
+        self._closing = ExitStack()
 
     def __enter__(self) -> Self:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise storage_error(error, self._folder) from error
+        self._closing.enter_context(
+            locked(self._folder, f"Another fetch is at work in {self._folder}: wait for its end.")
+        )
+        sweep(self._folder)
         return self
 
     def __exit__(
@@ -99,17 +114,17 @@ class Downloads:
         self._stopped.set()
         for _ in self._threads:
             self._wanted.put(None)
+        self._closing.close()
 
     def plan(self, sources: Sequence[Source]) -> None:
         """Says how much there is to do. Raises `RumiError` where there is no room for it."""
         total = sum(source.bytes for source in sources)
         here = sum(self._bytes_here(source) for source in sources)
         self._progress.start(total, here)
-        folder = next(parent for parent in (self._folder, *self._folder.parents) if parent.is_dir())
-        free = shutil.disk_usage(folder).free
+        free = shutil.disk_usage(self._folder).free
         if free < total - here:
             raise RumiError(
-                f"There is not enough room in {folder}: {(total - here) / 1e6:,.0f} MB are needed, and "
+                f"There is not enough room in {self._folder}: {(total - here) / 1e6:,.0f} MB are needed, and "
                 f"{free / 1e6:,.0f} MB are free; make some room and fetch again."
             )
 
@@ -119,6 +134,7 @@ class Downloads:
         Raises `TransferError` where all addresses fail, `RumiError` where it cannot be written.
         """
         if self.is_here(source):
+            self._clear(source)
             return
         parts = source.parts or (source.name,)
         self._bring_parts(source, [part for part in parts if not self._is_whole(source, part)], source.addresses)
@@ -277,7 +293,7 @@ class Downloads:
 
     def _write(self, path: Path, content: bytes) -> None:
         """Without waiting for the disk: there are thousands, and the hash of all is looked at in the end."""
-        temporary = path.parent / f".{path.name}.{threading.get_ident()}"
+        temporary = path.parent / temporary_name(path.name)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             temporary.write_bytes(content)
@@ -293,7 +309,12 @@ class Downloads:
         ):
             for part, content in zip(source.parts, contents, strict=True):
                 archive.writestr(zipfile.ZipInfo(part), content, zipfile.ZIP_DEFLATED)
-        shutil.rmtree(self._folder / source.name, ignore_errors=True)
+        self._clear(source)
+
+    def _clear(self, source: Source) -> None:
+        """Deletes the files of a folder that are packed; whoever packed them may have been killed since."""
+        if source.parts:
+            shutil.rmtree(self._folder / source.name, ignore_errors=True)
 
     def _path(self, source: Source, part: str) -> Path:
         return self._folder / source.name / part if source.parts else self._folder / source.name

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from models.errors import UNREADABLE, RumiError, describe
+from models.files import sweep
 from models.tokenizer import SEPARATOR
 from rumi_tui.texts.causes import TransferError, placing
 from rumi_tui.texts.corpus import Poem
@@ -48,13 +49,14 @@ def texts_here(folder: Path, texts: Sequence[Text]) -> list[Text]:
 def fetch(folder: Path, texts: Sequence[Text], progress: Progress | None = None) -> Iterator[Fetched]:
     """Brings the texts that are missing into the folder, and gives each when it is there, or cannot be.
 
-    Raises `RumiError` when the folder cannot be written, or has no room; what is in it stays.
+    Raises `RumiError` when the folder cannot be written, has no room, or another fetch fills it; what is in it stays.
     """
     here = texts_here(folder, texts)
     missing = [text for text in texts if text not in here]
     if not missing:
         return
     with Downloads(folder / "sources", progress or Silent()) as downloads:
+        sweep(folder)
         downloads.plan(list(dict.fromkeys(source for text in missing for source in text.sources)))
         for text in missing:
             try:

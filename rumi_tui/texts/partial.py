@@ -15,10 +15,7 @@ from rumi_tui.texts.causes import storage_error
 
 
 class PartialFile:
-    """`NAME.part` beside the place of `NAME`. Its methods raise `RumiError` where the folder cannot be written.
-
-    Two programs may bring one file at a time: they write the same bytes in the same places.
-    """
+    """`NAME.part` beside the place of `NAME`. Its methods raise `RumiError` where the folder cannot be written."""
 
     def __init__(self, target: Path) -> None:
         self._target = target

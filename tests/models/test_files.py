@@ -4,12 +4,13 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from support import refused
 
-from models.files import replacing
+from models.files import STALE_SECONDS, replacing, temporary_name
 
 FULL_DISK = """
 import resource, sys
@@ -44,6 +45,21 @@ def test_a_file_can_be_read_by_whoever_could_read_the_old_one_or_any_new_one(tmp
     modes = {path.name: path.stat().st_mode for path in tmp_path.iterdir()}
     assert modes["new"] == modes["plain"] != modes["private"]
     assert stat.S_IMODE(modes["private"]) == 0o600
+
+
+@pytest.mark.parametrize("days", [-2, 2], ids=["a day later", "the clock was turned back"])
+def test_what_a_killed_process_left_goes_with_the_next_write_of_the_same_file(tmp_path: Path, days: int) -> None:
+    left = {name: tmp_path / temporary_name(name, suffix) for name, suffix in (("a.txt", ".txt"), ("b.txt", ".txt"))}
+    for path in left.values():
+        path.touch()
+    with replacing(tmp_path / "a.txt") as temporary:
+        temporary.write_text("it may still be at work")
+    assert left["a.txt"].exists()
+    for path in left.values():
+        os.utime(path, (0, time.time() + days * STALE_SECONDS))
+    with replacing(tmp_path / "a.txt") as temporary:
+        temporary.write_text("a day later")
+    assert {path.name for path in tmp_path.iterdir()} == {"a.txt", left["b.txt"].name}
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])

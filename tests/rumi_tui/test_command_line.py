@@ -13,8 +13,9 @@ from support import call_command
 
 from models.characters import is_printable
 from models.errors import RumiError
+from models.files import replacing
 from rumi_tui import command_line
-from rumi_tui.command_line import FAILED, bold, narrate, patience, say, say_json
+from rumi_tui.command_line import FAILED, INTERRUPTIONS, bold, narrate, patience, say, say_json
 
 
 class Listener(threading.Event):
@@ -123,6 +124,37 @@ def test_where_nobody_hears_what_is_printed_a_command_fails(
         command_line.run(app)
     assert end.value.code == FAILED
     assert is_deaf or "Standard output is closed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", INTERRUPTIONS)
+def test_whatever_interrupts_a_command_lets_it_clear_up_and_say_so(
+    number: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app, handlers = command_line.new_app(), [signal.getsignal(each) for each in INTERRUPTIONS]
+
+    @app.command()
+    def command() -> None:
+        with replacing(tmp_path / "file") as temporary:
+            temporary.write_text("half of")
+            signal.raise_signal(number)
+
+    monkeypatch.setattr(sys, "argv", ["command"])
+    with pytest.raises(SystemExit) as end:
+        command_line.run(app)
+    assert (end.value.code, capsys.readouterr().err) == (FAILED, "command: stopped.\n")
+    assert list(tmp_path.iterdir()) == []
+    assert [signal.getsignal(each) for each in INTERRUPTIONS] == handlers
+
+
+def test_what_nobody_wants_to_hear_of_interrupts_no_command() -> None:
+    number = INTERRUPTIONS[-1]
+    handler = signal.signal(number, signal.SIG_IGN)  # as nohup does
+    try:
+        with command_line.handled(command_line.interrupt):
+            signal.raise_signal(number)
+        assert signal.getsignal(number) is signal.SIG_IGN
+    finally:
+        signal.signal(number, handler)
 
 
 def test_ctrl_c_while_a_library_is_imported_is_left_to_the_system() -> None:

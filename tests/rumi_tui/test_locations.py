@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from models.files import temporary_name
 from rumi_tui.locations import index_folder, texts_folder
 
 
@@ -12,6 +14,10 @@ def test_what_can_be_computed_again_lies_in_a_passing_folder_where_the_usual_one
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     assert index_folder() == tmp_path / "cache" / "rumi-tui"
+    left = index_folder() / temporary_name("texts.sqlite", ".sqlite")  # by a killed process
+    left.touch()
+    assert list(index_folder().iterdir()) == [left]
+    os.utime(left, (0, 0))
     assert list(index_folder().iterdir()) == []
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -38,11 +39,11 @@ def start_in_terminal(columns: int, rows: int, arguments: list[str], home: Path)
 
 
 def run_in_terminal(
-    columns: int, rows: int, arguments: list[str], home: Path, *steps: tuple[str, bytes]
+    columns: int, rows: int, arguments: list[str], home: Path, *steps: tuple[str, bytes | signal.Signals]
 ) -> tuple[int, str]:
     """Runs rumi-tui in a terminal of this size; its status and all it wrote.
 
-    Each step is a text to wait for, in what came since the step before, and the keys to press then.
+    Each step is a text to wait for, in what came since the step before, and then keys to press or a signal to send.
     """
     process, ours = start_in_terminal(columns, rows, arguments, home)
     shown, seen, waiting = b"", 0, list(steps)
@@ -57,7 +58,8 @@ def run_in_terminal(
                 break
             if waiting and waiting[0][0] in shown[seen:].decode("utf-8", "replace"):
                 seen = len(shown)
-                os.write(ours, waiting.pop(0)[1])
+                deed = waiting.pop(0)[1]
+                process.send_signal(deed) if isinstance(deed, signal.Signals) else os.write(ours, deed)
         return process.wait(timeout=60), shown.decode("utf-8", "replace")
     finally:
         process.kill()
@@ -151,10 +153,14 @@ def test_the_command_line_is_heard_before_the_settings(tmp_path, model_file):
     assert "mine.onnx" not in shown
 
 
-def test_it_opens_and_leaves_the_terminal_as_it_was(tmp_path, model_file):
+@pytest.mark.parametrize(
+    ("deed", "expected"), [(b"\x11", 0), (signal.SIGTERM, 1), (signal.SIGHUP, 1), (signal.SIGINT, 1)]
+)
+def test_it_opens_and_leaves_the_terminal_as_it_was_whatever_ends_it(tmp_path, model_file, deed, expected):
     welcome(tmp_path)
-    status, shown = run_in_terminal(80, 24, ["--model", str(model_file)], tmp_path, ("R U M I", b"\x11"))
-    assert status == 0
+    status, shown = run_in_terminal(80, 24, ["--model", str(model_file)], tmp_path, ("R U M I", deed))
+    assert status == expected
+    assert ("rumi-tui: stopped." in shown) == bool(expected)
     assert "Traceback" not in shown
     assert shown.startswith("\x1b[8l")
     assert shown.rindex("\x1b[8h") > shown.rindex("\x1b[8l")

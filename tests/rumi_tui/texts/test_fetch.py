@@ -15,9 +15,11 @@ from typing import NamedTuple
 import pytest
 from support import refused
 
+from models.files import temporary_name
 from rumi_tui.texts import download
 from rumi_tui.texts.collection import divan
 from rumi_tui.texts.corpus import Poem, read_corpus
+from rumi_tui.texts.download import Downloads
 from rumi_tui.texts.fetch import complaints, fetch, texts_here
 from rumi_tui.texts.labels import Label
 from rumi_tui.texts.sources import TEXTS, Source, Text
@@ -200,6 +202,22 @@ def test_a_second_fetch_asks_nobody(tmp_path: Path, server: Server) -> None:
     assert fetched(tmp_path, text) == []
     assert server.asked.total() == asked
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+
+
+def test_a_fetch_clears_up_after_a_killed_one_and_no_other_disturbs_it(tmp_path: Path, server: Server) -> None:
+    text, files = folder_at(f"{server.address}/divan")
+    server.answers = {f"/divan/{name}": [give(content)] for name, content in files.items()}
+    fetched(tmp_path, text)
+    whole = files_in(tmp_path)
+    packed = tmp_path / "sources" / "ghazals" / "sh1.json"
+    packed.parent.mkdir()
+    for left in (packed, tmp_path / temporary_name("divan.txt", ".txt"), packed.parent.parent / temporary_name("a")):
+        left.touch()
+    (tmp_path / "divan.txt").unlink()
+    assert fetched(tmp_path, text) == [("divan.txt", 20, "")]
+    assert files_in(tmp_path) == whole
+    with Downloads(tmp_path / "sources", Sum()), refused("Another fetch is at work in"):
+        fetched(tmp_path, text_at(f"{server.address}/book"))
 
 
 @pytest.mark.parametrize("name", ["divan.txt", "divan.tsv"])

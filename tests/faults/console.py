@@ -1,0 +1,119 @@
+"""The console, harmed while it writes in a real terminal. What a person saw half a second before must be kept."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import psutil
+import terminal_support
+from place import Place
+from programs import count_poems
+from terminal_support import Terminal, letters
+
+terminal_support.PATIENCE_SECONDS = 300.0  # the machine may be busy with other trials
+LOST_SECONDS = 0.5
+"""At most this much verse may be lost."""
+LONGEST_SECONDS = 4.0
+"""Of writing, before it is killed."""
+PACE = 200
+"""Characters a second: what is measured is when verse is saved, and not how quickly it is drawn."""
+OPENING = ("/lines 1000000", f"/pace {PACE}", "/keep off", "/form free")
+SETTLED_FILES = {"rumi-tui/poems.sqlite", "rumi-tui/session.json", "rumi-tui/welcomed"}
+"""That a console leaves which was closed."""
+SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+
+class Window(Terminal):
+    """A terminal that stays when its console has ended, so that it can be seen how that left it."""
+
+    ready = "free"
+    """What the English model begins with."""
+
+    def __init__(self, place: Place) -> None:
+        os.environ.update(place.environment)
+        super().__init__(place.home, Path("en"))
+        place.closing.callback(self._clear, place.home)
+
+    def start_console(self) -> psutil.Process:
+        """Opens the console, and does not wait for it."""
+        wait, self.wait_for = self.wait_for, lambda words: None  # type: ignore[method-assign]
+        try:
+            process = self.open_console()
+        finally:
+            self.wait_for = wait  # type: ignore[method-assign]
+        self._do("set-option", "-g", "remain-on-exit", "on", check=False)
+        return process
+
+    def state(self, *names: str) -> list[str]:
+        """What tmux knows of the window."""
+        return self._do("display-message", "-p", " ".join(f"#{{{name}}}" for name in names)).split()
+
+    def until_dead(self) -> None:
+        """Waits for the end of the console."""
+        deadline = time.monotonic() + terminal_support.PATIENCE_SECONDS
+        while self.state("pane_dead") != ["1"]:
+            assert time.monotonic() < deadline, f"It did not end; the screen:\n{self.shown()}"
+            time.sleep(0.05)
+
+    def end(self) -> None:
+        """Closes the window."""
+        self._do("kill-server", check=False)
+
+    def _clear(self, home: Path) -> None:
+        self.close()
+        for name in ("tmux", "output"):
+            (home / name).unlink(missing_ok=True)
+
+
+def console_is_killed(place: Place, rng: random.Random) -> int:
+    """Kills it once while it starts or writes, and looks whether what was seen is in the library."""
+    window = Window(place)
+    console = window.start_console()
+    screens: list[tuple[float, str]] = []
+    if rng.random() < 0.2:
+        time.sleep(rng.uniform(0, 2))
+    else:
+        window.wait_for(window.ready)
+        for line in (*OPENING, "amber"):
+            window.submit(line)
+        end = time.monotonic() + rng.uniform(0, LONGEST_SECONDS)
+        while time.monotonic() < end:
+            screens.append((time.monotonic(), window.shown_verse()))
+    number = rng.choice(SIGNALS)
+    family = [console, *console.children(recursive=True)]
+    killed = time.monotonic()
+    console.send_signal(number)
+    _, alive = psutil.wait_procs(family[1:], timeout=60)
+    assert not alive, f"Processes are left: {alive}"
+    seen = [verse for when, verse in screens if killed - when >= LOST_SECONDS]
+    window.until_dead()
+    if number is not signal.SIGKILL:
+        assert window.state("alternate_on", "mouse_any_flag") == ["0", "0"], "The terminal is left as it was not."
+        assert "Traceback" not in window.shown(), window.shown()
+    check_kept(place, window, seen[-1] if seen else "")
+    return 1
+
+
+def check_kept(place: Place, window: Window, seen: str) -> None:
+    """A poem that was seen is in the library as far, and the console opens again, and closes."""
+    window.end()
+    poems = window.poems() if (place.home / "rumi-tui" / "poems.sqlite").exists() else []
+    kept = letters(poems[0].text) if poems else ""
+    assert seen[-40:] in kept, f"Seen was {seen!r}, kept is {kept!r}"
+    count = count_poems(place)
+    console = window.start_console()
+    window.wait_for(window.ready)
+    family = [console, *console.children(recursive=True)]
+    window.press("C-q")
+    window.until_dead()
+    assert psutil.wait_procs(family[1:], timeout=60)[1] == []
+    assert window.state("pane_dead_status") == ["0"], window.shown()
+    window.end()
+    assert count_poems(place) == count
+
+
+FAULTS = {"killed while it writes": console_is_killed}

@@ -1,0 +1,175 @@
+"""Harms the programs while they work, for some minutes, and looks at what they leave.
+
+Training, export, import, indexing, fetching and the console are killed at random moments (SIGKILL, SIGTERM, SIGHUP,
+SIGINT), find a full disk, no rights, files from the future, a broken network, or themselves at work in the same folder.
+Afterwards the last good state must be there, the next run must do what the first could not, nothing may lie about and
+no process be left. What is done follows from the seed and the number of a trial: `--seed 7 --trial 12` does one again.
+
+The summary is one JSON document on standard output. A failure is told with its trial, and its home is kept in
+`runs/faults`; the exit status is then 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import importlib
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import console
+import torch
+from injected import FAULTS, faults_of
+from place import Place, adopt_orphans, check_nothing_runs
+from programs import PROGRAMS, Program, fill_shared
+
+from rumi_tui.command_line import INTERRUPTIONS
+
+OUT = Path("runs/faults")
+CONSOLE = "console"
+_COMMANDS = [f"rumi_tui.commands.{name}" for name in ("corpus", "generate", "tui")]
+LOADED = ("export.export", "training.run", "torch.utils.tensorboard", "rumi_tui.texts.fetch", *_COMMANDS)
+"""Modules that are there when a command is forked."""
+
+
+class Trials:
+    """Takes one program after the other through a fault, each in a process and a folder of its own."""
+
+    def __init__(self, seed: int, shared: Path, work: Path) -> None:
+        self.seed, self.shared, self.work = seed, shared, work
+        self.rows: dict[str, dict[str, Any]] = {}
+        self.failures: list[str] = []
+        self._usual: dict[str, tuple[float, list[str]]] = {}
+        """Of each program, how long it takes and which files it leaves where nothing disturbs it."""
+        self._kinds = [(program, fault) for program in PROGRAMS for fault in faults_of(program)]
+        self._kinds += [(None, fault) for fault in console.FAULTS] * 3
+
+    def do(self, number: int) -> None:
+        """Does the trial of a number."""
+        rng = random.Random(f"{self.seed} {number}")
+        program, fault = rng.choice(self._kinds)
+        name = program.name if program else CONSOLE
+        what = f"{name}: {fault}"
+        row = self.rows.setdefault(what, {"what": what, "count": 0, "failures": 0})
+        folder = self.work / str(number)
+        try:
+            if program is None:
+                row["count"] += forked(partial(console.FAULTS[fault], Place(folder, self.shared), rng))
+            else:
+                if name not in self._usual:
+                    place = Place(self.work / f"{number}-usual", self.shared)
+                    self._usual[name] = forked(partial(undisturbed, program, place))
+                harm = partial(tried, program, fault, rng, *self._usual[name], Place(folder, self.shared))
+                row["count"] += forked(harm)
+        except AssertionError as error:
+            row["count"] += 1
+            row["failures"] += 1
+            self._keep(number, what, folder, str(error))
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def _keep(self, number: int, what: str, folder: Path, error: str) -> None:
+        kept = OUT / f"{self.seed}-{number}"
+        shutil.rmtree(kept, ignore_errors=True)
+        folder.mkdir(exist_ok=True)
+        shutil.copytree(folder, kept, symlinks=True, ignore=shutil.ignore_patterns("tmux", "output"))
+        (kept / "failure.txt").write_text(f"{what}\n\n{error}", "utf-8")
+        self.failures.append(what)
+        print(f"\n{what} failed: --seed {self.seed} --trial {number}, {kept}\n{error}", file=sys.stderr)
+
+
+def undisturbed(program: Program, place: Place) -> tuple[float, list[str]]:
+    """Runs a program as it should run; gives back its seconds and the files that it leaves."""
+    with place.closing:
+        program.prepare(place)
+        ended = place.run(program.command(place))
+        assert ended.status == 0, ended
+        program.works(place, ended)
+    check_nothing_runs()
+    return ended.seconds, sorted(place.files())
+
+
+def tried(program: Program, fault: str, rng: random.Random, seconds: float, files: list[str], place: Place) -> int:
+    """Takes a program through a fault, and looks at what is left two days later; gives back how often it was harmed."""
+    with place.closing:
+        program.prepare(place)
+        harmed = FAULTS[fault](place, program, rng, seconds)
+        place.date_files(-2)
+        ended = place.run(program.command(place))
+        assert ended.status == 0, f"It does not work any more: {ended}"
+        program.works(place, ended)
+    check_nothing_runs()
+    assert place.files() == set(files), f"Lies about, or is missing: {sorted(place.files() ^ set(files))}"
+    return harmed
+
+
+def forked(work: Callable[[], Any]) -> Any:
+    """What a function gives back that is done in a process of its own. Raises `AssertionError` where it fails."""
+    with tempfile.TemporaryFile("w+") as answer:
+        pid = os.fork()
+        if pid == 0:
+            try:
+                adopt_orphans()
+                for number in INTERRUPTIONS:  # which a shell may have had ignored, as for what runs in the background
+                    signal.signal(number, signal.SIG_DFL)
+                told = {"gave": work()}
+            except BaseException:
+                told = {"failed": traceback.format_exc()}
+            answer.write(json.dumps(told))
+            answer.flush()
+            os._exit(0)
+        os.waitpid(pid, 0)
+        answer.seek(0)
+        told = json.loads(answer.read())
+    if "failed" in told:
+        raise AssertionError(told["failed"])
+    return told["gave"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--seed", type=int, default=None, help="default: another one each time")
+    parser.add_argument("--trial", type=int, default=None, help="do this one alone")
+    parser.add_argument("--report", type=Path, default=None, help="folder that the summary is written into, too")
+    options = parser.parse_args()
+    seed = random.randrange(10**6) if options.seed is None else options.seed
+    print(f"seed {seed}, {options.minutes:g} minutes", file=sys.stderr)
+    for module in LOADED:
+        importlib.import_module(module)
+    torch.set_num_threads(1)
+    gc.freeze()
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="rumi-faults-") as folder:
+        shared = Path(folder) / "shared"
+        shared.mkdir()
+        forked(lambda: fill_shared(shared))
+        trials = Trials(seed, shared, Path(folder))
+        if options.trial is not None:
+            trials.do(options.trial)
+        number = 0
+        while options.trial is None and time.monotonic() - began < 60 * options.minutes:
+            trials.do(number)
+            number += 1
+    minutes = round((time.monotonic() - began) / 60, 1)
+    rows = [trials.rows[what] for what in sorted(trials.rows)]
+    summary = json.dumps({"harness": "faults", "minutes": minutes, "seed": seed, "rows": rows}, indent=1)
+    print(summary)
+    if options.report is not None:
+        options.report.mkdir(parents=True, exist_ok=True)
+        (options.report / "faults.json").write_text(summary + "\n", "utf-8")
+    sys.exit(1 if trials.failures else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""What programs are harmed by: each a function that takes a program at its place through one fault.
+
+It asserts that the program ends as it should and that the last good state stands; that the program works again
+afterwards and that nothing is left lying about is looked at by whoever calls it. Random is only what `rng` says.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import random
+import signal
+from collections.abc import Callable
+from functools import partial
+
+from network import TROUBLES
+from place import Ended, Place
+from programs import FETCH, Program
+
+SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+MOST_KILLS = 3
+"""One after the other, each of a program that finds what the one before left."""
+_PR_CAPBSET_DROP = 24
+_CAPABILITIES = 0x20080522
+_OVERRIDES_RIGHTS = (1, 2)
+"""CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH: with these, root may read and write everywhere."""
+
+Fault = Callable[[Place, Program, random.Random, float], int]
+"""Takes what a program takes when nothing disturbs it, in seconds; gives back how often it was harmed."""
+
+
+def is_killed(place: Place, program: Program, rng: random.Random, seconds: float) -> int:
+    kills = rng.randint(1, MOST_KILLS)
+    for _ in range(kills):
+        started, number = place.start(program.command(place)), rng.choice(SIGNALS)
+        started.ends_within(rng.uniform(0, seconds))
+        started.send(number)
+        ended = started.wait()
+        if number is signal.SIGKILL:
+            assert ended.status in (0, 1, -number), ended
+        else:
+            check_refusal(ended, -number)
+        program.stands(place)
+    return kills
+
+
+def has_no_room(place: Place, program: Program, rng: random.Random, _: float) -> int:
+    room = int(10 ** rng.uniform(0, 6.5))
+    check_refusal(place.run(program.command(place), partial(_limit_files, room)))
+    program.stands(place)
+    return 1
+
+
+def has_no_rights(place: Place, program: Program, rng: random.Random, _: float) -> int:
+    folders = [path for path in (place.home, *sorted(place.home.rglob("*"))) if path.is_dir() and rng.random() < 0.6]
+    for folder in folders:
+        folder.chmod(0o555)
+    try:
+        check_refusal(place.run(program.command(place), _give_up_privileges))
+    finally:
+        for folder in folders:
+            folder.chmod(0o755)
+    program.stands(place)
+    return 1
+
+
+def lives_in_the_past(place: Place, program: Program, rng: random.Random, seconds: float) -> int:
+    """Its files are of years that have not come yet, as after a clock was turned back."""
+    is_killed(place, program, rng, seconds)
+    place.date_files(rng.choice((1, 30 * 365)))
+    check_refusal(place.run(program.command(place)), None)
+    program.stands(place)
+    return 1
+
+
+def runs_twice(place: Place, program: Program, rng: random.Random, seconds: float) -> int:
+    one = place.start(program.command(place))
+    one.ends_within(rng.choice((0.0, rng.uniform(0, seconds))))
+    other = place.start(program.command(place))
+    for started in (one, other):
+        check_refusal(started.wait())
+    program.stands(place)
+    return 1
+
+
+def has_no_network(place: Place, program: Program, rng: random.Random, _: float) -> int:
+    whole, place.trouble = place.trouble, rng.choice(TROUBLES)
+    check_refusal(place.run(program.command(place)))
+    place.trouble = whole
+    program.stands(place)
+    return 1
+
+
+FAULTS: dict[str, Fault] = {
+    "killed": is_killed,
+    "no room on the disk": has_no_room,
+    "no rights": has_no_rights,
+    "a clock turned back": lives_in_the_past,
+    "two at once": runs_twice,
+    "a broken network": has_no_network,
+}
+
+
+def faults_of(program: Program) -> list[str]:
+    """What a program can be harmed by."""
+    return [name for name in FAULTS if name != "a broken network" or program is FETCH]
+
+
+def check_refusal(ended: Ended, signalled: int | None = None) -> None:
+    """The command did what it should or said in a sentence why not; or a signal ended it before it had begun."""
+    assert "Traceback" not in ended.errors, ended
+    assert "unforeseen" not in ended.errors, ended
+    if ended.status == signalled:
+        assert not ended.output, ended
+        return
+    assert ended.status in (0, 1), ended
+    if ended.status == 1:
+        assert ended.errors.rstrip().endswith((".", "/run")), ended
+
+
+def _limit_files(room: int) -> None:
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+
+def _give_up_privileges() -> None:
+    """Makes root one of those whom rights bind, with all that it starts."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    for capability in _OVERRIDES_RIGHTS:
+        libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
+    if os.geteuid() == 0:
+        header, nothing = (ctypes.c_uint32 * 2)(_CAPABILITIES, 0), (ctypes.c_uint32 * 6)()
+        assert libc.capset(header, nothing) == 0, os.strerror(ctypes.get_errno())
