@@ -46,7 +46,7 @@ def spoken(character: str) -> str:
 def quoted(text: str) -> str:
     """A text in quotation marks, in which what could not be seen is named: '<no-break space>love'.
 
-    Blanks between words, marks on letters and non-joiners within words stand as they are. Of a long text, its beginning.
+    Blanks between words, marks on letters and non-joiners in words stand as they are. Of a long text the beginning.
     """
     shown, rest = "", "…" * (len(text) > LONGEST_QUOTE)
     text = text[:LONGEST_QUOTE]

@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 from rumi_tui.bidi import Mode, is_right_to_left, to_display
 from rumi_tui.console.screens.searching import SearchingDialog
 from rumi_tui.console.widgets.choices import Choices
-from rumi_tui.console.widgets.poem_view import GAP
+from rumi_tui.console.widgets.columns import GAP
 from rumi_tui.console.widgets.wrap import shortened
 from rumi_tui.texts.places import Place, read_place
 from rumi_tui.texts.reader import Works
