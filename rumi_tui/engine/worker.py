@@ -134,7 +134,8 @@ class Worker:
             request, notes = msgspec.structs.replace(fitted, text=request.text), []
         self._send(Began(request.text, notes, model.sha256))
         poem, draft = writer(model, model.description, request), list[Step]()
-        started = sent = time.monotonic()
+        started = time.monotonic()
+        sent = started - FLUSH_SECONDS  # so that nobody waits for the first character
         steps: list[Step] = []
         characters = 0
         for step in poem:

@@ -100,6 +100,7 @@ def test_it_writes_the_poem_that_is_written_here(process: Process, model_file: P
     steps = list(poem)
     assert began == Began("amber", [], session.sha256)
     assert [step for report in reports for step in report.steps] == steps
+    assert len(reports[0].steps) == 1, "nobody waits for the first character"
     assert (finished.ending, finished.characters) == (poem.ending, len(steps))
 
 
