@@ -56,7 +56,9 @@ def _main(path: Path) -> None:
     with contextlib.suppress(ImportError):  # there is no such module on Windows
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (LARGEST_MEMORY, LARGEST_MEMORY))
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        allowed = LARGEST_MEMORY if hard == resource.RLIM_INFINITY else min(hard, LARGEST_MEMORY)
+        resource.setrlimit(resource.RLIMIT_AS, (allowed, hard))
     with contextlib.suppress(RumiError):
         Session(path)
 

@@ -103,11 +103,10 @@ def mutate_bytes(content: bytes, other: bytes, rng: random.Random) -> bytes:
 def mutate_json(content: bytes, rng: random.Random) -> bytes:
     """A value changed for another, taken away, doubled under its key, or nested deep."""
     try:
-        tree = json.loads(content)
-    except (ValueError, RecursionError):
+        marked, raw = _with_mark(json.loads(content), rng)
+        text = json.dumps(marked, ensure_ascii=rng.random() < 0.5)
+    except (ValueError, OverflowError, RecursionError):  # it was changed before
         return mutate_bytes(content, b"", rng)
-    marked, raw = _with_mark(tree, rng)
-    text = json.dumps(marked, ensure_ascii=rng.random() < 0.5)
     return (
         text.replace(json.dumps(_MARK), raw)
         .replace(json.dumps(_KEY_MARK), f"{raw}: 0, {raw}")
