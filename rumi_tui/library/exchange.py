@@ -111,11 +111,11 @@ def take_in(library: Library, file: LibraryFile) -> TakenIn:
     A branch stays one where the file has what it left. Raises `RumiError` where the library cannot be written; then
     nothing of it has changed.
     """
-    known = library.by_content()
     here: dict[int, int] = {}
     """The ids of the library, by those of the file."""
     known_count = 0
     with library.all_or_nothing():
+        known = library.by_content()  # here, since another program may be taking in the same file
         for poem in sorted(file.poems, key=lambda poem: poem.id):
             ids = known.setdefault((poem.written, poem.model_sha256, poem.form, poem.text), [])
             same = next((id for id in ids if library.poem(id).passages == poem.passages), None)

@@ -22,6 +22,7 @@ LONGEST_SECONDS = 4.0
 PACE = 200
 """Characters a second: what is measured is when verse is saved, and not how quickly it is drawn."""
 OPENING = ("/lines 1000000", f"/pace {PACE}", "/keep off", "/form free")
+HEADING = "RUMI"
 SETTLED_FILES = {"rumi-tui/poems.sqlite", "rumi-tui/session.json", "rumi-tui/welcomed"}
 """That a console leaves which was closed."""
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
@@ -82,7 +83,7 @@ def console_is_killed(place: Place, rng: random.Random) -> int:
             window.submit(line)
         end = time.monotonic() + rng.uniform(0, LONGEST_SECONDS)
         while time.monotonic() < end:
-            screens.append((time.monotonic(), window.shown_verse()))
+            screens.append((time.monotonic(), window.shown_verse().removeprefix(HEADING)))
     number = rng.choice(SIGNALS)
     family = [console, *console.children(recursive=True)]
     killed = time.monotonic()
@@ -114,6 +115,8 @@ def check_kept(place: Place, window: Window, seen: str) -> None:
     assert window.state("pane_dead_status") == ["0"], window.shown()
     window.end()
     assert count_poems(place) == count
+    left = place.files() - {"tmux", "output"}
+    assert left == SETTLED_FILES, f"Lies about, or is missing: {sorted(left ^ SETTLED_FILES)}"
 
 
 FAULTS = {"killed while it writes": console_is_killed}

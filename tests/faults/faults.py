@@ -39,7 +39,8 @@ from rumi_tui.command_line import INTERRUPTIONS
 OUT = Path("runs/faults")
 CONSOLE = "console"
 _COMMANDS = [f"rumi_tui.commands.{name}" for name in ("corpus", "generate", "tui")]
-LOADED = ("export.export", "training.run", "torch.utils.tensorboard", "rumi_tui.texts.fetch", *_COMMANDS)
+_TRAINING = ["training.run", "torch._dynamo", "torch.utils.tensorboard"]
+LOADED = [*_COMMANDS, *_TRAINING, "export.export", "rumi_tui.texts.fetch"]
 """Modules that are there when a command is forked."""
 
 

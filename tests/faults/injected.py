@@ -9,9 +9,11 @@ from __future__ import annotations
 import ctypes
 import os
 import random
+import shutil
 import signal
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from network import TROUBLES
 from place import Ended, Place
@@ -20,7 +22,10 @@ from programs import FETCH, Program
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 MOST_KILLS = 3
 """One after the other, each of a program that finds what the one before left."""
+DISK_BYTES = 64 << 20
 _PR_CAPBSET_DROP = 24
+_NEW_MOUNTS, _NEW_USER, _PRIVATE = 0x20000, 0x10000000, 0x44000
+"""CLONE_NEWNS, CLONE_NEWUSER, and MS_REC with MS_PRIVATE."""
 _CAPABILITIES = 0x20080522
 _OVERRIDES_RIGHTS = (1, 2)
 """CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH: with these, root may read and write everywhere."""
@@ -45,8 +50,22 @@ def is_killed(place: Place, program: Program, rng: random.Random, seconds: float
 
 
 def has_no_room(place: Place, program: Program, rng: random.Random, _: float) -> int:
-    room = int(10 ** rng.uniform(0, 6.5))
+    room = int(10 ** rng.uniform(4.5, 6.5))  # what it says goes into files, too
     check_refusal(place.run(program.command(place), partial(_limit_files, room)))
+    program.stands(place)
+    return 1
+
+
+def has_a_full_disk(place: Place, program: Program, rng: random.Random, seconds: float) -> int:
+    """Its home lies on a disk of its own, on which little is left; where nobody may mount one, files cannot grow."""
+    if not _move_to_small_disk(place.home):
+        return has_no_room(place, program, rng, seconds)
+    filling = place.home / "filling"
+    free = os.statvfs(place.home).f_bavail * os.statvfs(place.home).f_bsize
+    with filling.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, max(1, free - int(10 ** rng.uniform(0, 6.5))))
+    check_refusal(place.run(program.command(place)))
+    filling.unlink()
     program.stands(place)
     return 1
 
@@ -93,7 +112,8 @@ def has_no_network(place: Place, program: Program, rng: random.Random, _: float)
 
 FAULTS: dict[str, Fault] = {
     "killed": is_killed,
-    "no room on the disk": has_no_room,
+    "files that cannot grow": has_no_room,
+    "a full disk": has_a_full_disk,
     "no rights": has_no_rights,
     "a clock turned back": lives_in_the_past,
     "two at once": runs_twice,
@@ -115,7 +135,25 @@ def check_refusal(ended: Ended, signalled: int | None = None) -> None:
         return
     assert ended.status in (0, 1), ended
     if ended.status == 1:
-        assert ended.errors.rstrip().endswith((".", "/run")), ended
+        assert ended.errors.rstrip().endswith((".", " run")), ended
+
+
+def _move_to_small_disk(home: Path) -> bool:
+    """Mounts a disk in the place of a folder, for this process and what it starts, with what is in it."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    user, group = os.geteuid(), os.getegid()
+    if libc.unshare(_NEW_MOUNTS | (_NEW_USER if user else 0)):
+        return False
+    if user:
+        for name, line in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+            Path(f"/proc/self/{name}").write_text(line)
+    shutil.copytree(home, home.with_name("before"), symlinks=True)
+    if libc.mount(b"none", b"/", None, _PRIVATE, None) or libc.mount(
+        b"rumi-faults", bytes(home), b"tmpfs", 0, f"size={DISK_BYTES}".encode()
+    ):
+        return False
+    shutil.copytree(home.with_name("before"), home, symlinks=True, dirs_exist_ok=True)
+    return True
 
 
 def _limit_files(room: int) -> None:

@@ -34,7 +34,8 @@ KEPT = re.compile(
     r"|(matplotlib|fontconfig)/.*"
 )
 """Files of a home that a command is known to keep; matplotlib, which draws the curve of a run, lists the fonts."""
-DEVICES = re.compile(r"/dev/(null|tty|ptmx|pts/.*)|/proc/self/.*|pipe:.*")
+DEVICES = re.compile(r"/dev/(null|tty|ptmx|pts/.*|shm/sem\..*)|/proc/self/.*|pipe:.*")
+"""Not files; a semaphore is memory that has a name, and that only until it is made."""
 _SOCKET = re.compile(r"\bsocket\((AF_\w+).* = \d")
 _WRITING = re.compile(
     r"\bopen\w*\((?:(?:AT_FDCWD|\d+)<(?P<folder>[^>]*)>, )?\"(?P<path>[^\"]*)\".*(?:O_WRONLY|O_RDWR|O_CREAT).* = \d"

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -45,6 +47,25 @@ def saved(folder: Path, content: bytes) -> Path:
     path = folder / "saved.json"
     path.write_bytes(content)
     return path
+
+
+def test_two_programs_that_take_in_one_file_take_in_each_poem_once(other: Library, tmp_path: Path):
+    file = read_file(saved(tmp_path, to_library_file(other)))
+
+    class Slower(Library):
+        """Another program has taken in the file just before this one may write."""
+
+        @contextmanager
+        def all_or_nothing(self) -> Iterator[None]:
+            quicker = Library(tmp_path / "poems.sqlite")
+            take_in(quicker, file)
+            quicker.close()
+            with super().all_or_nothing():
+                yield
+
+    library = Slower(tmp_path / "poems.sqlite")
+    assert take_in(library, file) == TakenIn(0, 4)
+    assert without_ids(library) == without_ids(other)
 
 
 def test_a_library_is_the_same_in_another_place(other: Library, library: Library, tmp_path: Path):
