@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -24,18 +25,21 @@ pytestmark = pytest.mark.slow  # graphs are traced
 CONFIG = DecoderConfig(vocab_size=40, window=16, layers=2, heads=2, width=BLOCK, positions="rotary")
 
 
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("wide") / "wide.safetensors"
-    save_weights(path, random_decoder(CONFIG), describe(CONFIG))
-    return path
+def fill_with_pair(folder: Path) -> None:
+    save_weights(folder / "wide.safetensors", random_decoder(CONFIG), describe(CONFIG))
+    export_model(folder / "wide.safetensors", folder / "exact.onnx")
 
 
-@pytest.fixture(scope="module")
-def exact_file(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("exact") / "exact.onnx"
-    export_model(checkpoint, path)
-    return path
+@pytest.fixture(scope="session")
+def checkpoint(make_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
+    """A checkpoint of random weights, of matrices that make whole blocks."""
+    return make_once("wide", fill_with_pair) / "wide.safetensors"
+
+
+@pytest.fixture(scope="session")
+def exact_file(checkpoint: Path) -> Path:
+    """The model file of `checkpoint`."""
+    return checkpoint.with_name("exact.onnx")
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ from training.checkpoint import load_weights
 pytestmark = pytest.mark.slow  # Torch writes, programs run
 
 ROOT = Path(__file__).parent.parent.parent
-PACKAGES = ROOT / "page" / "node_modules"
+PACKAGES = ROOT / "export" / "page" / "node_modules"
 needs_node = pytest.mark.skipif(
     shutil.which("node") is None or not (PACKAGES / "onnxruntime-web").is_dir(),
     reason="Node or onnxruntime-web is not here: install Node 20 or newer, then make export/page/node_modules",
@@ -45,13 +46,15 @@ def standard_file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     return path
 
 
-@pytest.fixture(scope="module")
-def english_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="session")
+def english_file(make_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
     """The English model that ships, in standard operators."""
-    path = tmp_path_factory.mktemp("english") / "rumi-en-standard.onnx"
-    graph = build_standard_graph(*load_weights(model_path("en").with_suffix(".safetensors")))
-    path.write_bytes(graph.SerializeToString())
-    return path
+
+    def fill(folder: Path) -> None:
+        graph = build_standard_graph(*load_weights(model_path("en").with_suffix(".safetensors")))
+        (folder / "rumi-en-standard.onnx").write_bytes(graph.SerializeToString())
+
+    return make_once("english", fill) / "rumi-en-standard.onnx"
 
 
 def test_it_agrees_with_torch_at_every_position_of_three_windows(standard_file: Path) -> None:

@@ -4,6 +4,7 @@ import math
 import signal
 from dataclasses import astuple, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -92,22 +93,33 @@ def look_losses(state: TrainState | None) -> list[tuple[int, float, float]]:
     return [(each.step, each.train_loss, each.validation_loss) for each in state.evals]
 
 
-@pytest.mark.parametrize("dropout", [0.0, 0.3])
+class Whole(NamedTuple):
+    """A run that nothing interrupts."""
+
+    dropout: float
+    run: Running
+    seen: Watching
+    end: TrainState | None
+
+
+@pytest.fixture(scope="module", params=[0.0, 0.3])
+def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Whole:
+    run, seen = Running(tmp_path_factory.mktemp("whole"), dropout=request.param), Watching()
+    return Whole(request.param, run, seen, run.train(seen))
+
+
 @pytest.mark.parametrize(
     ("at", "number"), [(1, signal.SIGINT), (7, signal.SIGINT), (10, signal.SIGTERM), (22, signal.SIGINT)]
 )
-def test_a_resumed_run_goes_on_bit_for_bit(tmp_path: Path, dropout: float, at: int, number: signal.Signals) -> None:
-    whole, whole_seen = Running(tmp_path / "whole", dropout=dropout), Watching()
-    finished = whole.train(whole_seen)
-
-    seen = Watching(at, number)
+def test_a_resumed_run_goes_on_bit_for_bit(tmp_path: Path, whole: Whole, at: int, number: signal.Signals) -> None:
+    dropout, seen = whole.dropout, Watching(at, number)
     assert Running(tmp_path / "cut", dropout=dropout).train(seen) is None
     assert list(seen.losses) == list(range(1, at + 1))
     resumed, rest = Running(tmp_path / "cut", dropout=dropout), Watching()
-    assert look_losses(resumed.train(rest)) == look_losses(finished)
+    assert look_losses(resumed.train(rest)) == look_losses(whole.end)
     assert list(rest.losses) == list(range(at + 1, 24))
-    assert seen.losses | rest.losses == whole_seen.losses
-    for name, tensor in whole.model.state_dict().items():
+    assert seen.losses | rest.losses == whole.seen.losses
+    for name, tensor in whole.run.model.state_dict().items():
         assert torch.equal(resumed.model.state_dict()[name], tensor), name
 
 

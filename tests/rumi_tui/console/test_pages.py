@@ -1,10 +1,11 @@
-"""Every page in both languages, walked once: at every size, beside its picture, and in every theme.
+"""Every page in both languages, walked once: at every size, beside its picture, with a message, and in every theme.
 
 A picture is a page as it was when somebody last looked at it and found it right.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import time
@@ -67,6 +68,7 @@ LOOKS = 25
 """How often a page is looked at before its picture counts as another than the stored one."""
 LEAST = {theme.name: 7.0 if theme.name == "contrast" else 4.5 for theme in THEMES}
 """Contrast of the letters in each theme."""
+WRONG = "temperature cannot be 'hot': choose 0 to 5."
 
 
 class Page(NamedTuple):
@@ -224,8 +226,13 @@ async def test_every_page_has_room_looks_as_it_did_and_can_be_read(
                 if page.has_picture and size in SIZES:
                     stored = PICTURES / file_name(name, language, size)
                     differences.append(difference(await picture(pilot, stored), stored))
+                async with message(pilot) as row:
+                    assert_has_a_row(pilot, row, f"{name} at {size}")
+                    await assert_room(pilot, size, f"{name} at {size} with a message")
             for theme in themes:
                 await assert_can_be_read(pilot, theme, f"{name} in {theme}")
+                async with message(pilot):
+                    await assert_can_be_read(pilot, theme, f"a message on {name} in {theme}")
             pilot.app.theme = THEMES[0].name
             await pilot.resize_terminal(1, 1)
             await pilot.resize_terminal(*sizes[0])
@@ -241,37 +248,6 @@ async def test_a_poem_written_at_the_smallest_size_is_whole_at_every_other(
             await pilot.resize_terminal(*size)
             assert on_the_page(pilot) == letters(kept.text)
             await assert_room(pilot, size, f"written, at {size}")
-
-
-@pytest.mark.long
-async def test_a_message_has_a_row_of_its_own_on_every_page(
-    library: Library, home: None, models: dict[str, bytes]
-) -> None:
-    fill(library, "en", models["en"])
-    async with console(library, MODEL, (20, 8), SettingsFile()) as pilot:
-        await open_poem(pilot)
-        async for name, _ in walk(pilot):
-            screen = pilot.app.screen
-            pilot.app.notify("temperature cannot be 'hot': choose 0 to 5.", severity="error")
-            for size in ((20, 8), (80, 24)):
-                await pilot.resize_terminal(*size)
-                await until(
-                    pilot, lambda screen=screen, size=size: screen.query_one(StatusLine).region.width == size[0]
-                )
-                line = screen.query_one(StatusLine)
-                assert line.region.height == 1, name
-                assert line.render().plain.startswith(f"{ERROR_SIGN}temp"), name
-                assert {screen.get_widget_at(x, line.region.y)[0] for x in range(size[0])} == {line}, name
-                for widget in screen.query(
-                    "PoemView, TextArea, Input, OptionList, Tree, ReadingView, LensView, Footer"
-                ):
-                    is_covered = widget.is_on_screen and screen.find_widget(widget).visible_region.overlaps(line.region)
-                    assert not is_covered, f"{widget} in {name}"
-                await assert_room(pilot, size, f"{name} with a message")
-            for theme in LEAST:
-                await assert_can_be_read(pilot, theme, f"a message on {name} in {theme}")
-            pilot.app.theme = THEMES[0].name
-            await pilot.resize_terminal(20, 8)
 
 
 @pytest.mark.long
@@ -293,6 +269,37 @@ async def test_without_colour_letters_show_what_colours_would(
             if name == "lens":
                 assert len({(style.dim, style.bold, style.underline) for style in shades(pilot)}) == len(LEVELS) + 1
                 assert pilot.app.screen.query_one(LensView).get_component_rich_style("lens--cursor").reverse
+
+
+@contextlib.asynccontextmanager
+async def message(pilot: Pilot) -> AsyncIterator[StatusLine]:
+    """Tells that something went wrong; afterwards the row is as it was, or gone from a page that had none."""
+    screen = pilot.app.screen
+    earlier = [
+        (line, line._words, line._is_error, line._hint, line.display) for line in screen.query(StatusLine).results()
+    ]
+    pilot.app.notify(WRONG, severity="error")
+    await until(
+        pilot, lambda: any(line.region.width == pilot.app.size.width for line in screen.query(StatusLine).results())
+    )
+    yield screen.query_one(StatusLine)
+    for line, words, is_error, hint, is_shown in earlier:
+        line.tell(words, is_error)
+        line.hint(hint)
+        line.display = is_shown
+    if not earlier:
+        await screen.query(StatusLine).remove()
+
+
+def assert_has_a_row(pilot: Pilot, line: StatusLine, where: str) -> None:
+    """A message has a row of its own, all of it in sight, and lies on nothing."""
+    screen = pilot.app.screen
+    assert line.region.height == 1, where
+    assert line.render().plain.startswith(f"{ERROR_SIGN}temp"), where
+    assert {screen.get_widget_at(x, line.region.y)[0] for x in range(pilot.app.size.width)} == {line}, where
+    for widget in screen.query("PoemView, TextArea, Input, OptionList, Tree, ReadingView, LensView, Footer"):
+        is_covered = widget.is_on_screen and screen.find_widget(widget).visible_region.overlaps(line.region)
+        assert not is_covered, f"{widget} in {where}"
 
 
 async def assert_room(pilot: Pilot, size: tuple[int, int], where: str) -> None:
