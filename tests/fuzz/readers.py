@@ -186,8 +186,6 @@ class Batch:
         inputs = structured = good = refused = 0
         with (self.root / "failures").open("a") as failures:
             for number in count(self.first):
-                if time.monotonic() - self.began > BATCH_SECONDS:
-                    break
                 files, is_structured = input_of(self.name, self.samples, self.seed, number)
                 inputs, structured = inputs + 1, structured + is_structured
                 _COUNTS.pack_into(self._shared, 0, number, inputs, structured, good, refused)
@@ -210,7 +208,9 @@ class Batch:
                     failures.write(json.dumps({"number": number, "kind": result, "told": told}) + "\n")
                     failures.flush()
                     os.truncate(1, 0)
-        _COUNTS.pack_into(self._shared, 0, number, inputs, structured, good, refused)
+                _COUNTS.pack_into(self._shared, 0, number, inputs, structured, good, refused)
+                if time.monotonic() - self.began > BATCH_SECONDS:
+                    break
 
     def is_over(self) -> bool:
         """Whether it has ended; ends one that is stuck."""
@@ -223,26 +223,26 @@ class Batch:
         pid, self._status = os.waitpid(self.pid, os.WNOHANG)
         return pid != 0
 
-    def end(self, tally: Tally) -> tuple[int, list[Failure]]:
-        """Adds what came of it; gives the number of the next input, and the failures."""
+    def end(self, tally: Tally) -> list[Failure]:
+        """Adds what came of it; gives the failures."""
         number, inputs, structured, good, refused = _COUNTS.unpack_from(self._shared)
         tally.inputs += inputs
         tally.structured += structured
         tally.read += good
         tally.refused += refused
         tally.seconds += time.monotonic() - self.began
-        failures = [Failure(**json.loads(line)) for line in (self.root / "failures").read_text().splitlines()]
+        lines = (self.root / "failures").read_text("utf-8").splitlines()
+        failures = [Failure(**json.loads(line)) for line in lines]
         printed = (self.root / "printed").read_text("utf-8", "replace")
         failures = [Failure(each.number, each.kind, each.told or printed) for each in failures]
         if os.WIFSIGNALED(self._status):
             name = signal.Signals(os.WTERMSIG(self._status)).name
             kind = {"SIGPROF": "slow", "SIGKILL": "stuck"}.get(name, f"ended by {name}")
             failures.append(Failure(number, kind, printed))
-            number += 1
         elif self._status:
             raise RuntimeError((self.root / "broken").read_text())
         shutil.rmtree(self.root, ignore_errors=True)
-        return number, failures
+        return failures
 
 
 def _place(error: BaseException) -> str:
@@ -281,8 +281,7 @@ class Fuzz:
 
     def _take(self, batch: Batch) -> None:
         tally = self.tallies[batch.name]
-        _, failures = batch.end(tally)
-        for failure in failures:
+        for failure in batch.end(tally):
             tally.failures[failure.kind] += 1
             if tally.failures[failure.kind] <= KEPT_OF_A_KIND:
                 self._keep(batch, failure)
