@@ -26,7 +26,6 @@ import time
 import traceback
 import warnings
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count, cycle
 from pathlib import Path
@@ -262,7 +261,7 @@ class Fuzz:
         self._next = dict.fromkeys(names, 0)
         for name, samples in self.samples.items():  # so that no process has to load what is loaded once
             for files in samples:
-                list(again(name, files))
+                again(name, files)
         gc.freeze()
 
     def run(self, minutes: float) -> None:
@@ -294,20 +293,25 @@ class Fuzz:
         how = f"--seed {self.seed} --reader '{batch.name}' --number {failure.number}"
         print(f"FAILED: {how}: {failure.kind}\n{failure.told}", file=sys.stderr, flush=True)
 
-    def document(self) -> dict[str, Any]:
-        """The counts, by reader and in all."""
+    def document(self, minutes: float) -> dict[str, Any]:
+        """What was done and what came of it, as `docs/reliability.py` reads it, and the counts by reader."""
+        rows = [
+            {
+                "what": f"{name}, {tally.structured / max(1, tally.inputs):.0%} of them wrong in their structure",
+                "count": tally.inputs,
+                "failures": tally.failures.total(),
+            }
+            for name, tally in self.tallies.items()
+        ]
         readers = {name: vars(tally) for name, tally in self.tallies.items()}
-        keys = ("inputs", "structured", "read", "refused")
-        whole = {key: sum(tally[key] for tally in readers.values()) for key in keys}
-        failed = sum(tally.failures.total() for tally in self.tallies.values())
-        return {"seed": self.seed, **whole, "failures": failed, "readers": readers}
+        return {"harness": "readers", "minutes": minutes, "seed": self.seed, "rows": rows, "readers": readers}
 
 
-def again(name: str, files: Files) -> Iterator[str]:
+def again(name: str, files: Files) -> str:
     """Reads one input here, with a traceback where there is one."""
     folder = passing_folder() / "input"
     lay(files, folder)
-    yield read(READERS[name], folder)
+    return read(READERS[name], folder)
 
 
 def main() -> None:
@@ -317,26 +321,27 @@ def main() -> None:
     parser.add_argument("--reader", choices=READERS, help="only this one; default: all in turn")
     parser.add_argument("--number", type=int, help="read this input of --reader again, and nothing else")
     parser.add_argument("--again", type=Path, help="read the files in this folder with --reader, and nothing else")
-    parser.add_argument("--out", type=Path, default=Path("runs/fuzz"), help="folder for counts and failures")
+    parser.add_argument("--out", type=Path, default=Path("runs/fuzz"), help="folder for the files that failed")
+    parser.add_argument("--report", type=Path, help="folder for readers.json, which docs/reliability.py reads")
     options = parser.parse_args()
     seed = random.randrange(10**6) if options.seed is None else options.seed
     if options.again is not None:
         files = {path.name: path.read_bytes() for path in options.again.iterdir()}
-        print(*again(options.reader, files))
+        print(again(options.reader, files))
         return
     if options.number is not None:
-        print(
-            *again(options.reader, input_of(options.reader, READERS[options.reader].samples(), seed, options.number)[0])
-        )
+        samples = READERS[options.reader].samples()
+        print(again(options.reader, input_of(options.reader, samples, seed, options.number)[0]))
         return
     print(f"seed {seed}, {options.minutes:g} minutes", file=sys.stderr)
     fuzz = Fuzz(seed, options.out, [options.reader] if options.reader else list(READERS))
     fuzz.run(options.minutes)
-    document = fuzz.document()
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "readers.json").write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    print(json.dumps(document, ensure_ascii=False))
-    sys.exit(1 if document["failures"] else 0)
+    document = json.dumps(fuzz.document(options.minutes), ensure_ascii=False)
+    if options.report is not None:
+        options.report.mkdir(parents=True, exist_ok=True)
+        (options.report / "readers.json").write_text(document + "\n", "utf-8")
+    print(document)
+    sys.exit(1 if any(tally.failures for tally in fuzz.tallies.values()) else 0)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from rumi_tui.console.settings import SettingsFile, UserSettings
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.settings_bar import SettingsBar
 from rumi_tui.console.writing.history import Step
-from rumi_tui.library.store import Library
+from rumi_tui.library.store import LARGEST_SEED, Library
 
 
 @pytest.fixture
@@ -114,11 +114,11 @@ async def test_a_session_that_means_harm_neither_ends_the_console_nor_controls_t
     file.write(
         SavedSession(
             settings={"lines": harm, harm: harm},
-            steps=[Step(10**30), Step(poem, -3), Step(poem, None, {harm: harm, "no-setting": "1"}, {"lines": "4"})],
-            number=10**30,
-            top=10**30,
+            steps=[Step(None), Step(LARGEST_SEED), Step(poem, None, {harm: harm, "no-setting": "1"}, {"lines": "4"})],
+            number=LARGEST_SEED,
+            top=LARGEST_SEED,
             prompt=f"amber {harm}",
-            cursor=(10**30, 10**30),
+            cursor=(LARGEST_SEED, LARGEST_SEED),
             library_order=harm,
         )
     )
@@ -176,6 +176,9 @@ def test_a_model_file_that_is_gone_is_told_and_another_model_writes(tmp_path: Pa
         b'{"version": 2}',
         b'{"steps": [7]}',
         b'{"top": -1}',
+        b'{"top": 9223372036854775808}',
+        b'{"steps": [{"poem": 9223372036854775808}]}',
+        b'{"steps": [{"poem": 1, "length": -1}]}',
         b"\xff",
         b" " * (LARGEST + 1),
         b"[" * 9999,
