@@ -21,6 +21,7 @@ from rumi_tui.bidi import KEEPS, ORDERS, Mode, choose_mode
 from rumi_tui.console import actions, keyboard, keymap
 from rumi_tui.console.complaints import complain, complaining
 from rumi_tui.console.fetching import Fetching
+from rumi_tui.console.gate import Gate
 from rumi_tui.console.notices import Notices
 from rumi_tui.console.plain import PLAIN, SHOW_CURSOR, PlainFilter
 from rumi_tui.console.screens.fetch import FetchScreen
@@ -118,9 +119,10 @@ class RumiApp(App[str]):
         """What was told so far."""
         self.writer = Writer()
         self._fetching = Fetching()
+        self._filters.append(Gate())  # for which Textual has no other place
         if screen_reader or self.settings_file.settings.screen_reader == "on":
             self.add_class(PLAIN)
-            self._filters.append(PlainFilter())  # for which Textual has no other place
+            self._filters.append(PlainFilter())
             self.animation_level = "none"
         if (depth := self.console.color_system) in CHOICE and not os.environ.get("NO_COLOR"):
             self._filters.append(FewColours(depth))

@@ -6,16 +6,15 @@ Poems stand in it by their numbers in the library, never as text. Two consoles m
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
-from msgspec import Meta
 
 from models.errors import UNREADABLE, RumiError, describe
 from models.files import replacing
 from models.pretrained import MODELS
 from rumi_tui.console.settings import ENTRIES, UserSettings, as_typed, model_named, typed, value_of
-from rumi_tui.console.writing.history import Step
+from rumi_tui.console.writing.history import Count, Step
 from rumi_tui.library.tables import set_aside
 from rumi_tui.verse.languages import DEFAULT, model_title
 
@@ -24,8 +23,6 @@ LARGEST = 1 << 22
 
 OF_A_POEM = ("model", "form", "lines", "keep", "original", "temperature", "top-k", "top-p", "min-p", "pace")
 """Settings of the file that a poem is written with."""
-
-Count = Annotated[int, Meta(ge=0)]
 
 
 class SavedSession(msgspec.Struct, frozen=True, kw_only=True):

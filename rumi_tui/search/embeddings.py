@@ -58,7 +58,7 @@ class Embeddings:
         """Numbers of the couplets in the order of reading; None where it has not begun."""
         self._vectors: Vectors
         """Of those that were read, the first of these."""
-        self._ids, self._vectors = _load(self._path)
+        self._ids, self._vectors = _load(self._path, index.size(None))
 
     @property
     def is_whole(self) -> bool:
@@ -133,13 +133,13 @@ def open_embeddings(index: Index, cache_dir: Path) -> Embeddings | None:
         return _latest[index.key, cache_dir]
 
 
-def _load(path: Path) -> tuple[npt.NDArray[np.int64] | None, Vectors]:
-    """What is kept; nothing where the file is not there, or is damaged."""
+def _load(path: Path, couplets: int) -> tuple[npt.NDArray[np.int64] | None, Vectors]:
+    """What is kept for so many couplets; nothing where the file is not there, or is damaged."""
     try:
         with np.load(path) as file:
             ids, vectors = file["ids"], file["vectors"].astype(np.float32)
-        is_whole = (ids.ndim, ids.dtype, vectors.ndim) == (1, np.int64, 2) and len(vectors) <= len(ids)
-        if is_whole and np.isfinite(vectors).all():
+        is_right = (ids.ndim, ids.dtype, vectors.ndim) == (1, np.int64, 2) and len(vectors) <= len(ids)
+        if is_right and np.isin(ids, np.arange(1, couplets + 1)).all() and np.isfinite(vectors).all():
             return ids, vectors
     except Exception:  # numpy and zipfile raise a dozen unrelated kinds for a file that is not theirs
         return None, np.zeros((0, 0), np.float32)

@@ -26,7 +26,6 @@ import time
 import traceback
 import warnings
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count, cycle
 from pathlib import Path
@@ -186,8 +185,6 @@ class Batch:
         inputs = structured = good = refused = 0
         with (self.root / "failures").open("a") as failures:
             for number in count(self.first):
-                if time.monotonic() - self.began > BATCH_SECONDS:
-                    break
                 files, is_structured = input_of(self.name, self.samples, self.seed, number)
                 inputs, structured = inputs + 1, structured + is_structured
                 _COUNTS.pack_into(self._shared, 0, number, inputs, structured, good, refused)
@@ -210,7 +207,9 @@ class Batch:
                     failures.write(json.dumps({"number": number, "kind": result, "told": told}) + "\n")
                     failures.flush()
                     os.truncate(1, 0)
-        _COUNTS.pack_into(self._shared, 0, number, inputs, structured, good, refused)
+                _COUNTS.pack_into(self._shared, 0, number, inputs, structured, good, refused)
+                if time.monotonic() - self.began > BATCH_SECONDS:
+                    break
 
     def is_over(self) -> bool:
         """Whether it has ended; ends one that is stuck."""
@@ -223,26 +222,26 @@ class Batch:
         pid, self._status = os.waitpid(self.pid, os.WNOHANG)
         return pid != 0
 
-    def end(self, tally: Tally) -> tuple[int, list[Failure]]:
-        """Adds what came of it; gives the number of the next input, and the failures."""
+    def end(self, tally: Tally) -> list[Failure]:
+        """Adds what came of it; gives the failures."""
         number, inputs, structured, good, refused = _COUNTS.unpack_from(self._shared)
         tally.inputs += inputs
         tally.structured += structured
         tally.read += good
         tally.refused += refused
         tally.seconds += time.monotonic() - self.began
-        failures = [Failure(**json.loads(line)) for line in (self.root / "failures").read_text().splitlines()]
+        lines = (self.root / "failures").read_text("utf-8").splitlines()
+        failures = [Failure(**json.loads(line)) for line in lines]
         printed = (self.root / "printed").read_text("utf-8", "replace")
         failures = [Failure(each.number, each.kind, each.told or printed) for each in failures]
         if os.WIFSIGNALED(self._status):
             name = signal.Signals(os.WTERMSIG(self._status)).name
             kind = {"SIGPROF": "slow", "SIGKILL": "stuck"}.get(name, f"ended by {name}")
             failures.append(Failure(number, kind, printed))
-            number += 1
         elif self._status:
             raise RuntimeError((self.root / "broken").read_text())
         shutil.rmtree(self.root, ignore_errors=True)
-        return number, failures
+        return failures
 
 
 def _place(error: BaseException) -> str:
@@ -262,7 +261,7 @@ class Fuzz:
         self._next = dict.fromkeys(names, 0)
         for name, samples in self.samples.items():  # so that no process has to load what is loaded once
             for files in samples:
-                list(again(name, files))
+                again(name, files)
         gc.freeze()
 
     def run(self, minutes: float) -> None:
@@ -281,8 +280,7 @@ class Fuzz:
 
     def _take(self, batch: Batch) -> None:
         tally = self.tallies[batch.name]
-        _, failures = batch.end(tally)
-        for failure in failures:
+        for failure in batch.end(tally):
             tally.failures[failure.kind] += 1
             if tally.failures[failure.kind] <= KEPT_OF_A_KIND:
                 self._keep(batch, failure)
@@ -295,20 +293,25 @@ class Fuzz:
         how = f"--seed {self.seed} --reader '{batch.name}' --number {failure.number}"
         print(f"FAILED: {how}: {failure.kind}\n{failure.told}", file=sys.stderr, flush=True)
 
-    def document(self) -> dict[str, Any]:
-        """The counts, by reader and in all."""
+    def document(self, minutes: float) -> dict[str, Any]:
+        """What was done and what came of it, as `docs/reliability.py` reads it, and the counts by reader."""
+        rows = [
+            {
+                "what": f"{name}, {tally.structured / max(1, tally.inputs):.0%} of them wrong in their structure",
+                "count": tally.inputs,
+                "failures": tally.failures.total(),
+            }
+            for name, tally in self.tallies.items()
+        ]
         readers = {name: vars(tally) for name, tally in self.tallies.items()}
-        keys = ("inputs", "structured", "read", "refused")
-        whole = {key: sum(tally[key] for tally in readers.values()) for key in keys}
-        failed = sum(tally.failures.total() for tally in self.tallies.values())
-        return {"seed": self.seed, **whole, "failures": failed, "readers": readers}
+        return {"harness": "readers", "minutes": minutes, "seed": self.seed, "rows": rows, "readers": readers}
 
 
-def again(name: str, files: Files) -> Iterator[str]:
+def again(name: str, files: Files) -> str:
     """Reads one input here, with a traceback where there is one."""
     folder = passing_folder() / "input"
     lay(files, folder)
-    yield read(READERS[name], folder)
+    return read(READERS[name], folder)
 
 
 def main() -> None:
@@ -318,26 +321,27 @@ def main() -> None:
     parser.add_argument("--reader", choices=READERS, help="only this one; default: all in turn")
     parser.add_argument("--number", type=int, help="read this input of --reader again, and nothing else")
     parser.add_argument("--again", type=Path, help="read the files in this folder with --reader, and nothing else")
-    parser.add_argument("--out", type=Path, default=Path("runs/fuzz"), help="folder for counts and failures")
+    parser.add_argument("--out", type=Path, default=Path("runs/fuzz"), help="folder for the files that failed")
+    parser.add_argument("--report", type=Path, help="folder for readers.json, which docs/reliability.py reads")
     options = parser.parse_args()
     seed = random.randrange(10**6) if options.seed is None else options.seed
     if options.again is not None:
         files = {path.name: path.read_bytes() for path in options.again.iterdir()}
-        print(*again(options.reader, files))
+        print(again(options.reader, files))
         return
     if options.number is not None:
-        print(
-            *again(options.reader, input_of(options.reader, READERS[options.reader].samples(), seed, options.number)[0])
-        )
+        samples = READERS[options.reader].samples()
+        print(again(options.reader, input_of(options.reader, samples, seed, options.number)[0]))
         return
     print(f"seed {seed}, {options.minutes:g} minutes", file=sys.stderr)
     fuzz = Fuzz(seed, options.out, [options.reader] if options.reader else list(READERS))
     fuzz.run(options.minutes)
-    document = fuzz.document()
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "readers.json").write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    print(json.dumps(document, ensure_ascii=False))
-    sys.exit(1 if document["failures"] else 0)
+    document = json.dumps(fuzz.document(options.minutes), ensure_ascii=False)
+    if options.report is not None:
+        options.report.mkdir(parents=True, exist_ok=True)
+        (options.report / "readers.json").write_text(document + "\n", "utf-8")
+    print(document)
+    sys.exit(1 if any(tally.failures for tally in fuzz.tallies.values()) else 0)
 
 
 if __name__ == "__main__":

@@ -140,6 +140,26 @@ def test_the_moments_of_an_optimizer_come_back_bit_for_bit(tmp_path: Path) -> No
         assert torch.equal(other.state_dict()[name], tensor), name
 
 
+@pytest.mark.parametrize(
+    ("name", "moment"),
+    [
+        ("optimizer.0.0", torch.zeros(1)),
+        ("optimizer.0.x.momentum", torch.zeros(1)),
+        ("optimizer.7.0.momentum", torch.zeros(1)),
+        ("optimizer.0.99.momentum", torch.zeros(1)),
+        ("optimizer.0.0.speed", torch.zeros(1)),
+        ("optimizer.0.0.momentum", torch.zeros(1)),
+        ("optimizer.0.0.momentum", torch.full((96, 32), torch.nan)),
+        ("optimizer.0.0.momentum", torch.zeros((96, 32), dtype=torch.int64)),
+    ],
+)
+def test_moments_that_an_optimizer_cannot_have_are_refused(name: str, moment: torch.Tensor) -> None:
+    optimizers = build_optimizers(random_decoder(CONFIG), 0.01)
+    checkpoint.load_optimizer_tensors(optimizers, {"optimizer.0.0.momentum": torch.zeros(96, 32)})
+    with pytest.raises(ValueError, match=r"optimizer|moments"):
+        checkpoint.load_optimizer_tensors(optimizers, {name: moment})
+
+
 def test_a_full_disk_leaves_the_old_checkpoint(weights: Path) -> None:
     before = weights.read_bytes()
     with full_disk(), refused(re.escape(f"Could not write {weights} (")):

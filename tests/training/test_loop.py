@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-from support import SHAPES, joined, tokenizer_of, verse
+from support import SHAPES, joined, refused, tokenizer_of, verse
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -86,6 +86,24 @@ class Running:
         optimizers = build_optimizers(self.model, self.learning_rate)
         parts = (self.model, optimizers, self.batches, self.estimate_loss, self.config, self.store, watching, ALONE)
         return train(*parts, self.weights)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {"state": 1},
+        {"state": {"step": -1}},
+        {"state": {"step": 2**40}},
+        {"state": {"loss_sum": math.nan}},
+        {"state": {"step": 1, "evals": [{"step": 2, "seconds": 1, "train_loss": 1, "validation_loss": 1}]}},
+    ],
+)
+def test_a_state_that_no_run_comes_to_is_refused(tmp_path: Path, facts: dict[str, object]) -> None:
+    run = Running(tmp_path)
+    checkpoint.save_state(tmp_path, {f"model.{name}": each for name, each in run.model.state_dict().items()}, facts)
+    with refused("is damaged .* start the run anew"):
+        run.store.load(run.model, build_optimizers(run.model, 0.01))
 
 
 def look_losses(state: TrainState | None) -> list[tuple[int, float, float]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual.css.query import NoMatches
+
 from rumi_tui.console.complaints import complain, complaining
 from rumi_tui.console.keymap import in_force, spoken
 from rumi_tui.console.screens.prompting import PromptingScreen
@@ -37,16 +39,20 @@ class SessionScreen(PromptingScreen):
 
     def saved(self) -> SavedSession | None:
         """What another console is to take up; None as long as the last session was not, and where the page is gone."""
-        if not self._has_begun or not self.query(Prompt):
+        if not self._has_begun:
             return None
-        prompt, settings = self.query_one(Prompt), self.query_one(SettingsBar).latest_values
+        try:
+            prompt, view = self.query_one(Prompt), self.query_one(PoemView)
+            settings = self.query_one(SettingsBar).latest_values
+        except NoMatches:  # a page goes piece by piece
+            return None
         steps, number = self._desk.history.saved()
         return SavedSession(
             settings=settings,
             defaults=defaults_of(self._file.settings),
             steps=steps,
             number=number,
-            top=self.query_one(PoemView).top,
+            top=view.top,
             prompt=prompt.verse,
             cursor=prompt.cursor_location,
             is_sent=bool(prompt.text) and not prompt.unsent_text,

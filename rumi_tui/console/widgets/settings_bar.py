@@ -21,7 +21,7 @@ from models.forms import FORMS, form_named
 from models.pretrained import MODELS
 from models.tokenizer import Tokenizer
 from rumi_tui.bidi import Mode, to_cells
-from rumi_tui.console.settings import ENTRIES, QUICKEST, SLOWEST, Entry, UserSettings, model_named, typed
+from rumi_tui.console.settings import ENTRIES, LONGEST_QUOTE, QUICKEST, SLOWEST, Entry, UserSettings, model_named, typed
 from rumi_tui.console.widgets.choices import SelectBox
 from rumi_tui.console.widgets.verse_input import VerseInput
 from rumi_tui.console.writing.draft import Settings
@@ -268,7 +268,10 @@ class SettingsBar(Vertical):
                 raise self._why_no_forms
             self._choose_metre(self._tokenizer.metre_named(value))
             return
-        field = self.query_one(f"#{label.replace('-', '_')}", Input)
+        name = label.replace("-", "_")
+        if name not in FIELDS:  # in a session that another program, or a later version, has saved
+            raise RumiError(f"There is no setting {quoted(label[:LONGEST_QUOTE])}.")
+        field = self.query_one(f"#{name}", Input)
         old_value, field.value = field.value, value
         try:
             self.read()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from rumi_tui.console.writing.draft import Draft
-from rumi_tui.library.store import Branch
+from rumi_tui.library.store import LARGEST_SEED, Branch
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,16 @@ class Change:
     after: Mapping[str, str]
 
 
+Count = Annotated[int, Meta(ge=0, le=LARGEST_SEED)]
+"""That SQLite takes."""
+
+
 class Step(msgspec.Struct, frozen=True):
     """A step as it is saved."""
 
-    poem: int | None
+    poem: Count | None
     """What stands there, by its number in the library; None: nothing."""
-    length: int | None = None
+    length: Count | None = None
     """See `Snapshot.length`."""
     before: dict[str, str] = {}
     """See `Change`; empty where no settings were changed."""

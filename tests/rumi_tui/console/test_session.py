@@ -19,12 +19,14 @@ from console_support import (
 from support import refused
 from textual.widgets import Select
 
+from models.characters import is_printable
 from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.console.session_file import LARGEST, SavedSession, SessionFile, begin, defaults_of
 from rumi_tui.console.settings import SettingsFile, UserSettings
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.settings_bar import SettingsBar
-from rumi_tui.library.store import Library
+from rumi_tui.console.writing.history import Step
+from rumi_tui.library.store import LARGEST_SEED, Library
 
 
 @pytest.fixture
@@ -104,6 +106,31 @@ def begun(settings: dict[str, str], user: UserSettings, model: str | None = None
     return begin(file, user, model)
 
 
+async def test_a_session_that_means_harm_neither_ends_the_console_nor_controls_the_terminal(
+    library: Library, endless_file: Path, file: SessionFile
+):
+    poem = library.begin("en", "0" * 64, "free", "amber\ncandle")
+    harm = "\x1b]0;title\x07\x9b\u202e"
+    file.write(
+        SavedSession(
+            settings={"lines": harm, harm: harm},
+            steps=[Step(None), Step(LARGEST_SEED), Step(poem, None, {harm: harm, "no-setting": "1"}, {"lines": "4"})],
+            number=LARGEST_SEED,
+            top=LARGEST_SEED,
+            prompt=f"amber {harm}",
+            cursor=(LARGEST_SEED, LARGEST_SEED),
+            library_order=harm,
+        )
+    )
+    async with console(library, endless_file, session=file) as pilot:
+        await pilot.press("f5")
+        await until(pilot, lambda: any("no setting" in words for words in told(pilot)))
+        strips = pilot.app.screen._compositor.render_strips()
+        assert all(is_printable(character) for strip in strips for text, *_ in strip for character in text)
+        await pilot.app.screen.query_one(PoemView).remove()
+        assert pilot.app._writing.saved() is None
+
+
 def test_what_was_set_comes_back_unless_the_settings_file_was_changed_since(tmp_path: Path):
     settings = {
         "model": "fa",
@@ -149,6 +176,9 @@ def test_a_model_file_that_is_gone_is_told_and_another_model_writes(tmp_path: Pa
         b'{"version": 2}',
         b'{"steps": [7]}',
         b'{"top": -1}',
+        b'{"top": 9223372036854775808}',
+        b'{"steps": [{"poem": 9223372036854775808}]}',
+        b'{"steps": [{"poem": 1, "length": -1}]}',
         b"\xff",
         b" " * (LARGEST + 1),
         b"[" * 9999,

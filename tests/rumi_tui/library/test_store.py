@@ -312,6 +312,7 @@ def test_a_file_damaged_in_the_middle_is_set_aside(path: Path):
         "UPDATE poems SET written = 'yesterday'",
         "UPDATE poems SET parent = id, branches_at = 2",
         "UPDATE poems SET real = '{'",
+        f"UPDATE poems SET real = '{'[' * 10_000}'",
     ],
 )
 def test_a_damaged_poem_is_named_and_all_the_others_are_there(path: Path, spoil: str):

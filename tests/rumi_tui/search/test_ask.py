@@ -6,8 +6,10 @@ import json
 import subprocess
 import sys
 import weakref
+import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from encoder_support import write_encoder
 from support import WORDS, assert_command_refused, call_command, run_command, verse, write_works
@@ -186,6 +188,30 @@ def test_damaged_embeddings_are_made_again(
     path.write_bytes(path.read_bytes()[:200] if damage is None else damage)
     assert not Embeddings(index, Encoder(encoder_folder), tmp_path).is_whole
     assert read_with(index, encoder_folder, tmp_path).nearest(["amber"], 5) == whole
+
+
+@pytest.mark.parametrize(
+    ("ids", "vectors"),
+    [
+        ([1], np.full((1, 16), np.nan)),
+        ([1], np.zeros(16)),
+        ([1], np.zeros((2, 16))),
+        ([9], np.zeros((1, 16))),
+        ([1.5], np.zeros((1, 16))),
+        ([[1]], np.zeros((1, 16))),
+        ([1], np.array([["a"]])),
+    ],
+)
+def test_embeddings_that_do_not_fit_together_are_not_taken(tmp_path: Path, ids: object, vectors: object) -> None:
+    np.savez(tmp_path / "kept.npz", ids=np.array(ids), vectors=vectors)
+    assert embeddings._load(tmp_path / "kept.npz", 8)[0] is None
+
+
+def test_embeddings_whose_header_is_none_are_not_taken(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "kept.npz", "w") as archive:
+        for name in ("ids", "vectors"):
+            archive.writestr(f"{name}.npy", b"\x93NUMPY\x01\x00\x03\x00{({")
+    assert embeddings._load(tmp_path / "kept.npz", 8)[0] is None
 
 
 def test_embeddings_of_another_model_are_not_taken(index: Index, encoder_folder: Path, tmp_path: Path) -> None:

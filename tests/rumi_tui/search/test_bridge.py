@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import random
+import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -88,6 +91,14 @@ def test_couplets_know_their_twins_by_their_place(bridge: Bridge) -> None:
         assert bridge.twin(couplet) == twin
     alone = {couplet.reference for couplet in by_id.values() if couplet.id not in twins}
     assert alone == {"masnavi/1:50", *(f"divan/7:{number}" for number in range(1, 5))}
+
+
+def test_a_bridge_whose_places_are_not_whole_is_refused(bridge: Bridge, tmp_path: Path) -> None:
+    copy = shutil.copy(bridge.path, tmp_path)
+    with contextlib.closing(sqlite3.connect(copy)) as database, database:
+        database.execute("UPDATE couplets SET twin = x'ffffff7f'")
+    with refused("delete it and try again"):
+        _ = Bridge(bridge.index, tmp_path).places
 
 
 def test_the_gloss_is_turned_round(bridge: Bridge) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import threading
@@ -187,6 +188,27 @@ def test_a_damaged_index_is_made_again(folder: Path, tmp_path: Path, damage: byt
     else:
         path.write_bytes(damage)
     assert found(Index(folder, tmp_path / "kept"), "drum") == [("en.txt", 1, 1)]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["DELETE FROM couplets WHERE id = 1", "UPDATE couplets SET id = 1 << 40 WHERE id = 1", "DROP TABLE couplets"],
+)
+def test_an_index_that_lacks_couplets_is_made_again(folder: Path, tmp_path: Path, damage: str) -> None:
+    spoil(Index(folder, tmp_path / "kept").path, damage)
+    assert found(Index(folder, tmp_path / "kept"), "drum") == [("en.txt", 1, 1)]
+
+
+def test_an_index_that_loses_poems_while_it_is_open_says_so(folder: Path, tmp_path: Path) -> None:
+    index = Index(folder, tmp_path / "kept")
+    spoil(index.path, "DELETE FROM poems")
+    with refused("delete it and try again"):
+        found(index, "drum")
+
+
+def spoil(path: Path, statement: str) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.execute(statement)
 
 
 def test_several_may_make_it_at_once(folder: Path, tmp_path: Path) -> None:

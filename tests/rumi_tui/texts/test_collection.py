@@ -105,7 +105,9 @@ def test_a_line_is_spelled_as_in_our_texts(printed: str, spelled: str) -> None:
     assert spell(printed) == spelled
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>", b"[]", b"{}", b'{"Title": "t", "Verses": [{}]}', b"\xff"])
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>", b"[]", b"{}", b'{"Title": "t", "Verses": [{}]}', b"\xff", b"[" * 10_000]
+)
 def test_files_of_another_layout_are_refused(content: bytes) -> None:
     with refused("Poem 1 of the collection"):
         read_sections([content])

@@ -138,6 +138,7 @@ def test_what_is_missing_is_refused(tmp_path: Path) -> None:
         b"[[text]",
         b"",
         b"text = 3",
+        b"text = " + b"[" * 10_000,
         b'text = "one.txt"',
         b"[[text]]\nlanguage = 'en'\nform = 'free'",
         b"[[text]]\nfile = 'one.txt'\nform = 'free'",

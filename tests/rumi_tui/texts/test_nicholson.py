@@ -96,7 +96,7 @@ def test_what_the_transcription_has_lost_is_put_back(printed: str, mended: str) 
     assert mender(iter([seen]))(printed) == mended
 
 
-@pytest.mark.parametrize("content", [b"<html>", b'{"book": 1}\n', b"\xff"])
+@pytest.mark.parametrize("content", [b"<html>", b'{"book": 1}\n', b"\xff", b"[" * 10_000])
 def test_pages_of_another_layout_are_refused(content: bytes) -> None:
     with refused("pages of the Masnavi"):
         nicholson(content, PERSIAN, FILES)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
+from support import refused
+
 from rumi_tui.texts.corpus import Poem
 from rumi_tui.texts.redhouse import redhouse
+from rumi_tui.texts.whinfield import whinfield
 
 BOOK = """\
 PREFACE.
@@ -66,3 +72,9 @@ def test_its_poems_are_couplets() -> None:
 
 def test_another_text_gives_nothing() -> None:
     assert redhouse(b"") == redhouse(b"nothing here\n") == []
+
+
+@pytest.mark.parametrize("extract", [redhouse, whinfield])
+def test_a_book_that_is_no_text_is_refused(extract: Callable[[bytes], list[Poem]]) -> None:
+    with refused("no UTF-8"):
+        extract(BOOK.encode() + b"\xff")

@@ -43,6 +43,7 @@ def test_lines_without_words_part_the_poems_of_generated_verse(tmp_path: Path) -
         (None, "Could not read .*own.json"),
         (b"", "not what rumi-generate --json prints"),
         (b"\xff", "not what rumi-generate --json prints"),
+        (b"[" * 10_000, "not what rumi-generate --json prints"),
         (b'{"form": "couplet"}', "not what rumi-generate --json prints"),
         (msgspec.json.encode(generated("a") | {"form": "sonnet"}), "no poems in a form"),
         (msgspec.json.encode(generated()), "no poems in a form"),
