@@ -56,13 +56,15 @@ class Window(Terminal):
     def until_dead(self) -> None:
         """Waits for the end of the console."""
         deadline = time.monotonic() + terminal_support.PATIENCE_SECONDS
-        while self.state("pane_dead") != ["1"]:
+        while not self.state("pane_dead_status", "pane_dead_signal"):
             assert time.monotonic() < deadline, f"It did not end; the screen:\n{self.shown()}"
             time.sleep(0.05)
 
     def end(self) -> None:
-        """Closes the window."""
+        """Closes the window, and waits for the end of tmux."""
+        server = psutil.Process(int(self.state("pid")[0]))
         self._do("kill-server", check=False)
+        server.wait(terminal_support.PATIENCE_SECONDS)
 
     def _clear(self, home: Path) -> None:
         self.close()
@@ -112,7 +114,7 @@ def check_kept(place: Place, window: Window, seen: str) -> None:
     window.press("C-q")
     window.until_dead()
     assert psutil.wait_procs(family[1:], timeout=60)[1] == []
-    assert window.state("pane_dead_status") == ["0"], window.shown()
+    assert window.state("pane_dead_status") == ["0"], (window.state("pane_dead_status"), window.shown())
     window.end()
     assert count_poems(place) == count
     left = place.files() - {"tmux", "output"}
