@@ -19,6 +19,7 @@ import msgspec
 from models.characters import LINE_ENDS, quoted, spoken
 from models.errors import RumiError
 from models.forms import FORMS, form_named
+from models.metre_names import metres_meant
 
 TokenizerKind = Literal["characters", "word"]
 """The kinds of tokenizer, as they are named in a model file and by `rumi-train --tokenizer`."""
@@ -213,23 +214,29 @@ class Tokenizer(
         return self.names_rhymes or bool(self.metres)
 
     def metre_named(self, asked: str) -> str:
-        """The metre of which this is the name, the feet, or a part that no other has; empty for an empty name.
+        """The metre of which this is the number from 1 on, the name, the feet, or a part; empty for an empty name.
 
+        Signs on letters need not be typed. Parts are beginnings of words, in any order, or anything within the name.
         Raises `RumiError` where there is none or more than one.
         """
         asked = " ".join(self.normalise(asked).split())
         if not asked or asked in self.metres:
             return asked
-        parts = [metre for metre in self.metres if asked in re.split(r" ?[()]", metre)]
-        matches = parts or [metre for metre in self.metres if asked in metre]
-        if len(matches) == 1:
-            return matches[0]
         if not self.metres:
             raise RumiError("This model knows no metres: leave the metre out.")
-        choices = "; ".join(matches or self.metres)
+        if asked.isdecimal() and 1 <= int(asked) <= len(self.metres):
+            return self.metres[int(asked) - 1]
+        matches = metres_meant(asked, self.metres)
+        if len(matches) == 1:
+            return matches[0]
+        choices = self.numbered_metres(matches or self.metres)
         raise RumiError(
             f"The metre {quoted(asked)} {'could be one of' if matches else 'is not one of'} these: {choices}."
         )
+
+    def numbered_metres(self, metres: Sequence[str]) -> str:
+        """Some of its metres, each with the number by which it can be named."""
+        return "; ".join(f"{self.metres.index(metre) + 1} {metre}" for metre in metres)
 
     @cached_property
     def names_rhymes(self) -> bool:

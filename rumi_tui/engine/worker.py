@@ -21,6 +21,7 @@ import msgspec
 from models.bpe import WordTokenizer
 from models.errors import RumiError
 from models.tokenizer import CharacterTokenizer
+from rumi_tui.engine.beginning import after_whole_word
 from rumi_tui.engine.drafts import rank_of
 from rumi_tui.engine.generate import Step, fit_request
 from rumi_tui.engine.keep import KeptGeneration, Try
@@ -129,7 +130,8 @@ class Worker:
         model.check_form(request.form)
         fitted, notes = fit_request(model.tokenizer, request)
         if order.typed:
-            request = fitted
+            text = after_whole_word(model, model.description, fitted.form, fitted.text)
+            request = msgspec.structs.replace(fitted, text=text)
         else:
             request, notes = msgspec.structs.replace(fitted, text=request.text), []
         self._send(Began(request.text, notes, model.sha256))

@@ -82,9 +82,11 @@ def test_a_metre_is_known_by_its_name_its_feet_or_a_part_of_them() -> None:
     assert TOLD.metre_named("") == ""
     for asked in (METRES[1], "slow", "tata  tam", "low"):
         assert TOLD.metre_named(asked) == METRES[1]
-    with refused("'ta' could be one of these: tam tata"):
+    with refused("'ta' could be one of these: 1 tam tata"):
         TOLD.metre_named("ta")
-    with refused("'iamb' is not one of these: tam tata"):
+    with refused("'3' is not one of these: 1 tam tata .*; 2 tata tam"):
+        TOLD.metre_named("3")
+    with refused("'iamb' is not one of these: 1 tam tata"):
         lay_out(TOLD, "free", "a", Conditions(metre="iamb"))
     with refused("knows no metres"):
         PLAIN.metre_named("slow")

@@ -172,7 +172,16 @@ class PromptingScreen(OrderingScreen):
         """Begins a poem, with nothing where a command stands in the prompt."""
         text = "" if text.startswith(SIGN) else text
         self.query_one(Prompt).remember(text)
-        await self._attempt(POEM, partial(self._write_new, text))
+        await self._attempt(POEM, partial(self._write_new, self._as_beginning(text)))
+
+    def _as_beginning(self, text: str) -> str:
+        """The text, or nothing where the model of another language was chosen since it was typed."""
+        page, now, typed = self.query_one(Page), self.query_one(SettingsBar).language, language_typed(text)
+        page.foreword = ""
+        if not (now and typed and now != typed):
+            return text
+        page.foreword = f"Without what you typed, which is {language_name(typed)}: {language_name(now)} is written now."
+        return ""
 
     async def _obey(self, line: str) -> None:
         """Does what a command says, and empties the prompt once it is done or waits to be.
@@ -209,7 +218,8 @@ class PromptingScreen(OrderingScreen):
         """Says what a setting is and what it may be."""
         value = self._values().get(setting.name)
         now = "" if value is None else f"{setting.name} is {value or LEFT_OUT.get(setting.name, 'nothing')} · "
-        self.notify(f"{now}{setting.hint}")
+        metres = self.query_one(SettingsBar).metres if setting.name == "metre" else ""
+        self.notify(f"{now}{setting.hint}{f' · {metres}' * bool(metres)}")
 
     async def _change(self, name: str, value: str) -> None:
         """Gives a setting another value: a step that can be taken back."""
@@ -230,8 +240,11 @@ class PromptingScreen(OrderingScreen):
             self._file.change(name, None if value == "default" else as_typed(name, value))
             self.post_message(SettingsScreen.Changed(ENTRIES[name]))
         else:
-            self.query_one(SettingsBar).set(name, value)
+            bar = self.query_one(SettingsBar)
+            bar.set(name, value)
             await self._take_changes()
+            if name == "rhyme" and value and bar.rhymes_anew:
+                self.notify("The first couplet rhymes so; each that follows has a rhyme of its own.")
 
     async def _put_all(self, values: Mapping[str, str]) -> None:
         """Lets settings be as they were before a step, or after it."""

@@ -261,7 +261,7 @@ class WriteScreen(EditingScreen):
         """Writes several poems with what is typed, or else as the poem on the page began."""
         prompt, snapshot = self.query_one(Prompt), self._desk.now
         text = prompt.unsent_text if snapshot else prompt.text
-        text = "" if text.startswith(SIGN) else text
+        text = self._as_beginning("" if text.startswith(SIGN) else text)
         draft = snapshot.draft if snapshot and not text else None
         await self._attempt(POEM, partial(self._write_drafts, text, draft))
 

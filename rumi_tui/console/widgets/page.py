@@ -44,8 +44,10 @@ class Page(Vertical):
         """Whether a poem at rest is to have its marks."""
         self._judged: Judged | None = None
         """What the line tells of marks; None where there are none."""
+        self.foreword = ""
+        """What is to be told of the poem that begins next."""
         self._notes = ""
-        """What the model could not read of the beginning of what is being written."""
+        """The same of the one that is being written, and what the model could not read of its beginning."""
         self._broken: list[int] = []
         """The lines that break the form, as was told when the poem was finished."""
 
@@ -111,7 +113,7 @@ class Page(Vertical):
         if isinstance(job, Job):
             words = f"seed {job.settings.seed} · temperature {job.settings.sampling.temperature:g} · writing"
         self.line.tell(words)
-        self._notes = " ".join(began.notes)
+        self._notes, self.foreword = " ".join(filter(None, [self.foreword, *began.notes])), ""
         if self._notes:
             self.screen.notify(self._notes)
 
@@ -164,11 +166,10 @@ class Page(Vertical):
             rate = ""
             if event.seconds and job.settings.keep == "off":  # of a line that was tried, the speed tells nothing
                 rate = f" · {event.characters / event.seconds:,.0f} characters/second"
+            ending = self._told_ending(job, event)
             self._leave_off(job)
             numbers = ", ".join(map(str, event.broken))
             broken = f" · the form breaks in line {numbers}" if event.broken else ""
-            lines = job.draft.text.count("\n") + 1 if job.draft else 0
-            ending = ENDINGS.get(event.ending) or f"stopped at {lines} line{'s' * (lines != 1)}"
             words = f"seed {job.settings.seed} · {ending}{broken}{rate}"
             self.screen.notify(words)
             if self._notes:  # told before, and to be read when the poem is
@@ -182,6 +183,17 @@ class Page(Vertical):
             self.show(snapshot, job.words or "the poem is unchanged")
         else:
             self.show(snapshot, "")
+
+    def _told_ending(self, job: Job, event: Finished) -> str:
+        """Why the poem stands as it does, where that may surprise."""
+        if event.ending is None and self.query_one(PoemView).is_trying:
+            return "stopped; the line that was being tried is left out"
+        if (ending := ENDINGS.get(event.ending)) or job.draft is None:
+            return ending or "stopped"
+        passage, lines = job.draft.passages[-1], job.draft.text.count("\n") + 1
+        wanted = job.draft.text.count("\n", 0, passage.begins_at) + (passage.lines or 0)
+        over = f", not {wanted}, so that nothing is cut off" if lines > wanted else ""
+        return f"stopped at {lines} line{'s' * (lines != 1)}{over}"
 
     def _leave_off(self, job: Job) -> None:
         """Takes the cursor away, and shows what was just written from its beginning.

@@ -151,6 +151,11 @@ class PoemView(ScrollView, can_focus=False):
         """Has a line stand at the upper edge, as far as there is enough below it."""
         self.call_after_refresh(lambda: self.scroll_to(y=self._row_of(line), animate=False))
 
+    @property
+    def is_trying(self) -> bool:
+        """Whether a line is shown that may come to nothing."""
+        return self._try is not None
+
     def mark(self, lines: Sequence[LineMarks]) -> None:
         """Marks what there is to see of the verse in the lines of the poem, the first of them first."""
         self._marks = lines

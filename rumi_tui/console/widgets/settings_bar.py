@@ -17,7 +17,7 @@ from textual.widgets import Input, Label, Select
 from models.card import Card
 from models.characters import quoted
 from models.errors import RumiError
-from models.forms import FORMS, form_named
+from models.forms import FORMS, Form, form_named
 from models.pretrained import MODELS
 from models.tokenizer import Tokenizer
 from rumi_tui.bidi import Mode, to_cells
@@ -64,7 +64,11 @@ SHAPE = (
 )
 CHOICE = tuple(_field(name, classes="roomy") for name in ("top_k", "top_p", "min_p"))
 RHYME = Field(
-    "rhyme", "", "what the rhyming lines end in: letters in Persian, words in English", "any", "optional rhyme -untold"
+    "rhyme",
+    "",
+    "what the rhyming lines end in: letters in Persian, words in English; in couplets, of the first",
+    "any",
+    "optional rhyme -untold",
 )
 ORIGINAL = _field("original", "off", classes="roomy")
 FIELDS = {field.name: field for field in (*SHAPE, RHYME, *CHOICE, ORIGINAL)}
@@ -72,7 +76,7 @@ FIELDS = {field.name: field for field in (*SHAPE, RHYME, *CHOICE, ORIGINAL)}
 HINTS = {
     "model": "who writes, and in which language",
     "form": "; ".join(f"{form.name}: {form.help}" for form in FORMS.values()),
-    "metre": "the metre of the lines, or part of its name; any: the model chooses",
+    "metre": "the metre of the lines: its number, its name or a part of that; any: the model chooses",
     "keep": ENTRIES["keep"].hint,
     "preset": "careful, balanced, daring: sets temperature, top-k, top-p, min-p at once",
     **{name: field.help for name, field in FIELDS.items()},
@@ -180,6 +184,16 @@ class SettingsBar(Vertical):
         """Whether every poem is to have the same seed."""
         return self._is_filled("seed")
 
+    @property
+    def metres(self) -> str:
+        """The metres that the model can be told, each with its number; empty where there are none."""
+        return self._tokenizer.numbered_metres(self._tokenizer.metres) if self._tokenizer else ""
+
+    @property
+    def language(self) -> str:
+        """Of the chosen model, where that is one that ships."""
+        return model_language(self.model) if self.model in MODELS else ""
+
     def next_model(self) -> None:
         """Chooses the model after the chosen one."""
         names = [name for _, name in self._models]
@@ -206,10 +220,19 @@ class SettingsBar(Vertical):
         return RumiError(self._trouble) if self._trouble else NotYetError(LOADING)
 
     @property
+    def _form(self) -> Form | None:
+        form = self.query_one("#form", Select).value
+        return form_named(form) if isinstance(form, str) else None
+
+    @property
     def _rhymes(self) -> bool:
         """Whether the chosen form has a rhyme to be told."""
-        form = self.query_one("#form", Select).value
-        return not isinstance(form, str) or bool(form_named(form).scheme)
+        return self._form is None or bool(self._form.scheme)
+
+    @property
+    def rhymes_anew(self) -> bool:
+        """Whether each unit of the chosen form has a rhyme of its own, of which only the first can be told."""
+        return self._form is not None and bool(self._form.scheme) and not self._form.one_rhyme
 
     @on(Select.Changed, "#form")
     def _offer_rhyme(self) -> None:

@@ -76,11 +76,20 @@ async def test_a_passage_is_written_in_the_metre_and_the_rhyme_that_were_set(
 
 async def test_commands_set_metre_and_rhyme_and_leave_them_to_the_model_again(library, conditioned_file):
     async with console(library, conditioned_file, lines="2") as pilot:
-        await obeyed(pilot, "/rhyme an")
+        for form, is_told in (("ghazal", False), ("couplet", True)):
+            pilot.app.notices.clear()
+            await obeyed(pilot, f"/form {form}")
+            await obeyed(pilot, "/rhyme an")
+            assert any(words.startswith("The first couplet") for words in told(pilot, is_error=False)) is is_told
         await obeyed(pilot, f"/metre {RAMAL}")
         assert (field(pilot, "metre").value, field(pilot, "rhyme").value) == (RAMAL, "an")
         await obeyed(pilot, "/metre متقارب")
         assert field(pilot, "metre").value == MUTAQARIB
+        await obeyed(pilot, "/metre 1")
+        assert field(pilot, "metre").value == RAMAL
+        await obeyed(pilot, "/metre")
+        await until(pilot, lambda: f"1 {RAMAL}; 2 {MUTAQARIB}" in told(pilot, is_error=False)[-1])
+        await obeyed(pilot, "/metre 2")
         await obeyed(pilot, "/rhyme any")
         await obeyed(pilot, "/metre any")
         kept = await press_and_write(pilot, library, "enter")

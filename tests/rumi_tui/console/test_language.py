@@ -40,6 +40,22 @@ async def test_what_was_typed_in_another_script_begins_a_poem_of_its_language(li
         assert library.poems()[0].text.startswith("گل")
 
 
+async def test_what_was_typed_for_another_model_begins_no_poem_of_the_one_that_was_chosen_since(library):
+    async with console(library, "en", lines="1") as pilot:
+        await pilot.press(*"amber", "ctrl+t", "enter")
+        await until(pilot, lambda: [poem.model for poem in library.poems()] == ["fa"])
+        assert library.poems()[0].text.startswith("amber") is False
+        assert library.given(library.poems()[0]) == [range(0)]
+        await until(pilot, lambda: "stopped" in status(pilot))
+        assert status(pilot).startswith("Without what you typed, which is English: Persian is written now.")
+        assert prompt(pilot).text == "amber"
+        await pilot.press("ctrl+t", "enter")
+        await until(pilot, lambda: [poem.model for poem in library.poems()] == ["en", "fa"])
+        assert library.poems()[0].text.startswith("amber")
+        await until(pilot, lambda: "stopped" in status(pilot))
+        assert "Without" not in status(pilot)
+
+
 async def test_letters_choose_their_model_again_after_another_was_chosen(library):
     async with console(library, "en") as pilot:
         await pilot.press(*"گل")
