@@ -13,9 +13,12 @@ Result = TypeVar("Result")
 
 
 class SearchingDialog(Dialog[Result | None]):
-    """Letters search, Backspace takes the last one away, and going back first ends the search."""
+    """Letters search, Backspace takes the last one away and Ctrl+U all; going back first ends the search."""
 
-    BINDINGS = [Binding("backspace", "shorten", "Search less", show=False)]
+    BINDINGS = [
+        Binding("backspace", "shorten", "Search less", show=False),
+        Binding("ctrl+u", "clear", "Search anew", show=False),
+    ]
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,6 +37,10 @@ class SearchingDialog(Dialog[Result | None]):
     def action_shorten(self) -> None:
         """Takes the last character of the search away."""
         self._look_for(self._search[:-1])
+
+    def action_clear(self) -> None:
+        """Takes all of the search away."""
+        self._look_for("")
 
     def action_back(self) -> None:
         """Ends the search, or leaves."""

@@ -25,8 +25,12 @@ from rumi_tui.console.app import RumiApp
 from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.settings import SettingsFile
+from rumi_tui.console.widgets.page import Page
+from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.settings_bar import FIELDS, HINTS, SAMPLING_PRESETS
+from rumi_tui.console.writing.draft import Draft, Job, Settings
 from rumi_tui.engine.generate import Generation, Request
+from rumi_tui.engine.messages import Finished
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.store import Passage
 
@@ -75,6 +79,15 @@ async def test_escape_stops_and_keeps_what_is_there(library, endless_file, endle
         assert on_the_page(pilot) == letters(kept.text)
         assert kept.passages[0].ending is None
         assert write_again(kept, endless) == kept.text
+        page = pilot.app.screen.query_one(Page)
+        settings = Settings(model="en", form="free", sampling=Sampling(), seed=7, lines=2)
+        job = Job(library, settings, "", is_typed=True, draft=Draft(library, "en", "", "free", "amber\nember\ndrum"))
+        job.draft.passages = [Passage(begins_at=0, seed=7, lines=2, sampling=Sampling())]
+        page.query_one(PoemView).show_try("lantern")
+        page.end(None, job, Finished(None, 0, 0.0))
+        assert status(pilot) == "seed 7 · stopped; the line that was being tried is left out"
+        page.end(None, job, Finished("lines", 0, 0.0))
+        assert status(pilot) == "seed 7 · stopped at 3 lines, not 2, so that nothing is cut off"
 
 
 async def test_again_writes_another_poem_from_the_same_beginning(library, endless_file):

@@ -20,6 +20,7 @@ from rumi_tui.console.screens import library as library_screen
 from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.widgets.preview import Preview
+from rumi_tui.library.orders import ORDERS
 from rumi_tui.library.store import Branch, KeptPoem, Library
 
 
@@ -116,8 +117,12 @@ async def test_typing_searches_and_escape_ends_the_search_before_it_leaves(libra
         assert "Poems with amb can: 1" in str(pilot.app.screen.query_one(Static).content)
         await pilot.press(*["backspace"] * 4)
         await until(pilot, lambda: len(titles(pilot)) == 2)
+        order = next(iter(ORDERS))
+        assert str(pilot.app.screen.query_one(Static).content) == f"Poems with amb: 2 · {order}"
         await pilot.press("escape")
         await until(pilot, lambda: len(titles(pilot)) == 3)
+        await pilot.press(*"amb", "ctrl+u")
+        await until(pilot, lambda: str(pilot.app.screen.query_one(Static).content).startswith("Poems: 3"))
         await pilot.press(*"mirr", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
         await until(pilot, lambda: on_the_page(pilot) == "mirror")

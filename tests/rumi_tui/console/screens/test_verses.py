@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
 from rumi_tui.bidi import to_display
+from rumi_tui.console import glosses
 from rumi_tui.console.screens import verses
 from rumi_tui.console.screens.piece import PieceScreen
 from rumi_tui.console.screens.verses import VersesScreen
@@ -74,6 +75,14 @@ async def test_couplets_are_found_by_words_page_by_page_and_the_machine_writes_o
             await until(pilot, lambda heading=heading: str(heading.content).startswith(f"{couplet.place}\n"))
             await pilot.press("enter")
             assert isinstance(pilot.app.screen, PieceScreen)
+            await pilot.press("ctrl+y")
+            await until(pilot, lambda: pilot.app.clipboard)
+            assert pilot.app.clipboard.split("\n")[: couplet.verse.count("\n") + 1] == couplet.verse.split("\n")
+            assert couplet.place in pilot.app.clipboard
+            await pilot.press("alt+g")
+            await until(pilot, lambda piece=piece: glosses.NOTHING in rows(pilot)[piece.highlighted])
+            await pilot.press("alt+g")
+            await until(pilot, lambda piece=piece: rows(pilot)[piece.highlighted].strip() == couplet.verse)
             await pilot.press("escape")
             await until(pilot, lambda: isinstance(pilot.app.screen, VersesScreen))
             assert rows(pilot) == found
