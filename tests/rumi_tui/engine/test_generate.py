@@ -288,7 +288,7 @@ def test_what_is_asked_for_is_fitted_or_refused() -> None:
         fit_request(TOLD, Request(form="free", rhyme="ten"))
     with refused("cannot be given a rhyme"):
         fit_request(CharacterTokenizer.train(["abc\n" * 9]), Request(form="couplet", rhyme="abc"))
-    with refused("'iamb' is not one of these: slow; swift"):
+    with refused("'iamb' is not one of these: 1 slow; 2 swift"):
         fit_request(TOLD, Request(form="couplet", metre="iamb"))
 
 
