@@ -226,9 +226,10 @@ async def test_every_page_has_room_looks_as_it_did_and_can_be_read(
                 if page.has_picture and size in SIZES:
                     stored = PICTURES / file_name(name, language, size)
                     differences.append(difference(await picture(pilot, stored), stored))
-                async with message(pilot) as row:
-                    assert_has_a_row(pilot, row, f"{name} at {size}")
-                    await assert_room(pilot, size, f"{name} at {size} with a message")
+                if size in ((20, 8), (80, 24)):  # where nothing lies beside the poem
+                    async with message(pilot) as row:
+                        await assert_has_a_row(pilot, row, f"{name} at {size}")
+                        await assert_room(pilot, size, f"{name} at {size} with a message")
             for theme in themes:
                 await assert_can_be_read(pilot, theme, f"{name} in {theme}")
                 async with message(pilot):
@@ -279,9 +280,7 @@ async def message(pilot: Pilot) -> AsyncIterator[StatusLine]:
         (line, line._words, line._is_error, line._hint, line.display) for line in screen.query(StatusLine).results()
     ]
     pilot.app.notify(WRONG, severity="error")
-    await until(
-        pilot, lambda: any(line.region.width == pilot.app.size.width for line in screen.query(StatusLine).results())
-    )
+    await until(pilot, lambda: any(line.region for line in screen.query(StatusLine).results()))
     yield screen.query_one(StatusLine)
     for line, words, is_error, hint, is_shown in earlier:
         line.tell(words, is_error)
@@ -291,9 +290,10 @@ async def message(pilot: Pilot) -> AsyncIterator[StatusLine]:
         await screen.query(StatusLine).remove()
 
 
-def assert_has_a_row(pilot: Pilot, line: StatusLine, where: str) -> None:
+async def assert_has_a_row(pilot: Pilot, line: StatusLine, where: str) -> None:
     """A message has a row of its own, all of it in sight, and lies on nothing."""
     screen = pilot.app.screen
+    await until(pilot, lambda: line.region.width == pilot.app.size.width)
     assert line.region.height == 1, where
     assert line.render().plain.startswith(f"{ERROR_SIGN}temp"), where
     assert {screen.get_widget_at(x, line.region.y)[0] for x in range(pilot.app.size.width)} == {line}, where
