@@ -24,11 +24,9 @@ from models.errors import UNREADABLE, RumiError
 from rumi_tui.engine.generate import Ending, Keep
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.real_verse import RealVerse
-from rumi_tui.library.tables import VERSION, migrate, set_aside, version_of
+from rumi_tui.library.tables import VERSION, check_columns, migrate, set_aside, version_of
 from rumi_tui.verse.words import fold, search_terms
 
-_Row = tuple[int, str, str, str, str, str, int | None, int | None, int, str, str, str]
-"""The types of `_COLUMNS`."""
 LARGEST_SEED = 2**63 - 1
 """That SQLite takes."""
 BEGINNING = 200
@@ -205,6 +203,7 @@ class Library:
                 raise sqlite3.DatabaseError(verdict)
             migrate(database)
             if version_of(database) == VERSION:
+                check_columns(database)
                 database.execute("PRAGMA journal_mode = WAL")
                 database.execute("PRAGMA synchronous = NORMAL")
         except (sqlite3.Error, UnicodeDecodeError):
@@ -411,13 +410,12 @@ class Library:
         self.damage = damaged[0] + others if damaged else ""
         return poems
 
-    def _poem(self, row: _Row) -> KeptPoem:
+    def _poem(self, row: tuple[int, str, str, str, str, str, int | None, int | None, int, str, str, str]) -> KeptPoem:
         poem, date, model, model_sha256, form, text, parent, branches_at, favourite, title, tags, real = row
         columns = "begins_at, seed, lines, sampling, ending, metre, rhyme, named_metre, keep, original"
         select = f"SELECT {columns} FROM passages WHERE poem = ? ORDER BY begins_at"
         rows = self._run(select, (poem,))
         try:
-            msgspec.convert(row, _Row)  # where the tables are not ours, any value may stand anywhere
             passages = [dict(zip(columns.split(", "), values, strict=True)) for values in rows]
             for passage in passages:
                 passage["sampling"] = msgspec.json.decode(passage["sampling"])
@@ -436,7 +434,7 @@ class Library:
                 real=msgspec.json.decode(real, type=RealVerse) if real else None,
             )
             check(kept)
-        except (*UNREADABLE, TypeError, RumiError) as error:
+        except (*UNREADABLE, RumiError) as error:
             reason = str(error).rstrip(".")
             raise DamagedPoemError(f"Poem number {poem} of the library {self._path} is damaged ({reason}).") from error
         return kept
