@@ -24,7 +24,7 @@ from models.errors import UNREADABLE, RumiError
 from rumi_tui.engine.generate import Ending, Keep
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.real_verse import RealVerse
-from rumi_tui.library.tables import VERSION, migrate, set_aside, version_of
+from rumi_tui.library.tables import VERSION, check_columns, migrate, set_aside, version_of
 from rumi_tui.verse.words import fold, search_terms
 
 LARGEST_SEED = 2**63 - 1
@@ -203,6 +203,7 @@ class Library:
                 raise sqlite3.DatabaseError(verdict)
             migrate(database)
             if version_of(database) == VERSION:
+                check_columns(database)
                 database.execute("PRAGMA journal_mode = WAL")
                 database.execute("PRAGMA synchronous = NORMAL")
         except (sqlite3.Error, UnicodeDecodeError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import sqlite3
 from itertools import chain
@@ -92,6 +93,26 @@ def migrate(database: sqlite3.Connection) -> None:
             for statement in chain.from_iterable(MIGRATIONS[version:]):
                 database.execute(statement)
             database.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def check_columns(database: sqlite3.Connection) -> None:
+    """Raises `sqlite3.DatabaseError` where the tables of `VERSION` have other columns or types than this program's.
+
+    What any value may stand in would otherwise be found out one value at a time.
+    """
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as new:
+        migrate(new)
+        if _columns(database) != _columns(new):
+            raise sqlite3.DatabaseError("its tables are not those of this program")
+
+
+def _columns(database: sqlite3.Connection) -> list[tuple[object, ...]]:
+    select = """
+    SELECT tables.name, strict, columns.name, columns.type, "notnull"
+    FROM pragma_table_list AS tables, pragma_table_info(tables.name) AS columns
+    WHERE tables.name IN ('poems', 'passages', 'bookmarks') ORDER BY tables.name, cid
+    """
+    return database.execute(select).fetchall()
 
 
 def version_of(database: sqlite3.Connection) -> int:

@@ -180,7 +180,7 @@ def _read_library(folder: Path) -> Iterator[str]:
         library.bookmarks()
         library.poems("lantern")
         for order in ORDERS.values():
-            order(poems)
+            assert len(library.read([each.id for each in order(library.listed())])) == len(poems)
         for poem in poems:
             yield from _shown(poem)
             library.family(poem.id)

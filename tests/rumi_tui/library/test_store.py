@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import re
 import sqlite3
 from itertools import chain
@@ -299,6 +300,26 @@ def test_a_file_damaged_in_the_middle_is_set_aside(path: Path):
     assert library.poems() == []
     assert library.set_aside is not None
     assert library.set_aside.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "CREATE TABLE others AS SELECT * FROM poems; DROP TABLE poems; ALTER TABLE others RENAME TO poems",
+        "ALTER TABLE poems DROP COLUMN favourite; ALTER TABLE poems ADD COLUMN favourite TEXT",
+        "DROP TABLE bookmarks",
+    ],
+)
+def test_a_library_whose_tables_are_others_is_set_aside(path: Path, spoil: str):
+    with contextlib.closing(Library(path)) as library:
+        library.begin(*POEM)
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.executescript(spoil)
+    content = path.read_bytes()
+    with contextlib.closing(Library(path)) as library:
+        assert library.poems() == []
+        assert library.set_aside is not None
+        assert library.set_aside.read_bytes() == content
 
 
 @pytest.mark.parametrize(
