@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 import terminal_support
+from injected import SIGNALS
 from place import Place
 from programs import count_poems
 from terminal_support import Terminal, letters
@@ -25,7 +26,6 @@ OPENING = ("/lines 1000000", f"/pace {PACE}", "/keep off", "/form free")
 HEADING = "RUMI"
 SETTLED_FILES = {"rumi-tui/poems.sqlite", "rumi-tui/session.json", "rumi-tui/welcomed"}
 """That a console leaves which was closed."""
-SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
 class Window(Terminal):
