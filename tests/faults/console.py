@@ -54,9 +54,9 @@ class Window(Terminal):
         return self._do("display-message", "-p", " ".join(f"#{{{name}}}" for name in names)).split()
 
     def until_dead(self, console: psutil.Process) -> None:
-        """Waits for the end of the console; tmux may not have asked yet how it ended."""
+        """Waits until the console has ended and all that it wrote is shown; tmux may not have asked yet how it ended."""
         deadline = time.monotonic() + terminal_support.PATIENCE_SECONDS
-        while console.is_running() and console.status() != psutil.STATUS_ZOMBIE:
+        while self.state("pane_dead") != ["1"] or not _has_ended(console):
             assert time.monotonic() < deadline, f"It did not end; the screen:\n{self.shown()}"
             time.sleep(0.05)
 
@@ -70,6 +70,13 @@ class Window(Terminal):
         self.close()
         for name in ("tmux", "output"):
             (home / name).unlink(missing_ok=True)
+
+
+def _has_ended(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def console_is_killed(place: Place, rng: random.Random) -> int:
