@@ -150,12 +150,11 @@ def main() -> None:
         importlib.import_module(module)
     torch.set_num_threads(1)
     gc.freeze()
-    began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="rumi-faults-") as folder:
         shared = Path(folder) / "shared"
         shared.mkdir()
         forked(lambda: fill_shared(shared))
-        trials = Trials(seed, shared, Path(folder))
+        trials, began = Trials(seed, shared, Path(folder)), time.monotonic()
         if options.trial is not None:
             trials.do(options.trial)
         number = 0
