@@ -54,7 +54,7 @@ class Window(Terminal):
         return self._do("display-message", "-p", " ".join(f"#{{{name}}}" for name in names)).split()
 
     def until_dead(self, console: psutil.Process) -> None:
-        """Waits until the console has ended and all that it wrote is shown; tmux may not have asked yet how it ended."""
+        """Waits until it has ended and all that it wrote is shown; tmux may not have asked yet how it ended."""
         deadline = time.monotonic() + terminal_support.PATIENCE_SECONDS
         while self.state("pane_dead") != ["1"] or not _has_ended(console):
             assert time.monotonic() < deadline, f"It did not end; the screen:\n{self.shown()}"
