@@ -37,7 +37,7 @@ class Harness(NamedTuple):
 HARNESSES = {
     "faults": Harness(
         "Faults",
-        "make faults MINUTES=60",
+        "make faults",
         "A program is killed at a random moment (SIGKILL, SIGTERM, SIGHUP, SIGINT), finds no room on the disk, no "
         "rights, files from the future or a broken network, or runs twice in one folder. It must end with one "
         "sentence and no traceback. The last good state must be there, and the next run must do what the first "
@@ -55,14 +55,14 @@ HARNESSES = {
     ),
     "readers": Harness(
         "Readers of files",
-        "make fuzz MINUTES=60",
+        "make fuzz",
         "Model files, checkpoints, libraries, texts, settings and prompts are changed at random, most of them in "
         "their structure. Each must be read or refused with one sentence: no crash, no signal, no hang, no "
         "traceback, no escape sequence, no file outside, and no more than 1 GB of memory.",
     ),
     "keys": Harness(
         "Keys",
-        "make fuzz MINUTES=60",
+        "make fuzz",
         "Random keys, text, pastes, clicks and sizes of the terminal. No exception, no late answer, and no memory "
         "that grows.",
     ),
