@@ -39,7 +39,8 @@ from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.engine.context import Context
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import Session
-from rumi_tui.library.store import KeptPoem, Library, Passage
+from rumi_tui.library.poem import KeptPoem, Passage
+from rumi_tui.library.store import Library
 from training.checkpoint import load_weights
 from training.torch_step import TorchStep
 

@@ -30,7 +30,8 @@ from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.status_line import StatusLine
 from rumi_tui.console.writing import writer
 from rumi_tui.engine.lens import ALTERNATIVES
-from rumi_tui.library.store import KeptPoem, Library
+from rumi_tui.library.poem import KeptPoem
+from rumi_tui.library.store import Library
 from rumi_tui.texts.fetch_events import Arrived, Began, Came, Event
 
 SIZES = [(80, 24), (120, 40), (20, 8)]

@@ -17,7 +17,8 @@ import pytest
 
 from rumi_tui.console.slash_commands import SIGN
 from rumi_tui.console.widgets.poem_view import CURSOR
-from rumi_tui.library.store import KeptPoem, Library
+from rumi_tui.library.poem import KeptPoem
+from rumi_tui.library.store import Library
 
 PATIENCE_SECONDS = 60.0
 READY = "couplet"

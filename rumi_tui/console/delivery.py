@@ -13,8 +13,9 @@ from textual.app import App
 from rumi_tui.console.complaints import complain, complaining
 from rumi_tui.library.exchange import library_file_name, to_library_file
 from rumi_tui.library.formats import content_of, file_name, save_file
+from rumi_tui.library.poem import KeptPoem
 from rumi_tui.library.printer import print_poem
-from rumi_tui.library.store import KeptPoem, Library
+from rumi_tui.library.store import Library
 from rumi_tui.locations import poems_folder
 
 

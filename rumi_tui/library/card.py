@@ -22,7 +22,7 @@ from rumi_tui.library.layout import (
     parts_of,
     title_of,
 )
-from rumi_tui.library.store import KeptPoem
+from rumi_tui.library.poem import KeptPoem
 
 LINE, AIR, MARGIN, GAP = 40, 18, 80, 60
 """In pixels: from line to line, what is more between couplets, around the verse, and between two columns."""

@@ -14,7 +14,8 @@ import msgspec
 from models.characters import printable
 from models.errors import UNREADABLE, RumiError, describe
 from models.paths import check_file, given_path
-from rumi_tui.library.store import Branch, KeptPoem, Library, check
+from rumi_tui.library.poem import Branch, KeptPoem, check
+from rumi_tui.library.store import Library
 from rumi_tui.texts.places import read_place
 
 VERSION = 1

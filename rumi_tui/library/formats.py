@@ -18,8 +18,8 @@ from models.files import replacing
 from rumi_tui.library.card import to_svg
 from rumi_tui.library.html import to_html
 from rumi_tui.library.layout import Part, colophon, direction, harmless, language, parts_of, title_of
+from rumi_tui.library.poem import KeptPoem
 from rumi_tui.library.press import to_pdf, to_png
-from rumi_tui.library.store import KeptPoem
 
 
 def to_text(poem: KeptPoem) -> str:

@@ -18,7 +18,7 @@ from rumi_tui.library.layout import (
     parts_of,
     title_of,
 )
-from rumi_tui.library.store import KeptPoem
+from rumi_tui.library.poem import KeptPoem
 
 SERIF = "Georgia, 'Noto Serif', Vazirmatn, 'Noto Naskh Arabic', 'Times New Roman', serif"
 

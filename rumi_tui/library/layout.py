@@ -12,8 +12,8 @@ from models.characters import printable
 from models.forms import form_named
 from models.pretrained import MODELS, model_path
 from rumi_tui.bidi import is_right_to_left
+from rumi_tui.library.poem import KeptPoem
 from rumi_tui.library.real_verse import MACHINE_CAPTION, RealVerse
-from rumi_tui.library.store import KeptPoem
 from rumi_tui.verse.languages import language_of
 
 PAPER, INK, FADED, ACCENT = "#f6f0e3", "#2b2721", "#7d7466", "#8c3b2a"

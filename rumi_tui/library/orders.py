@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from rumi_tui.library.store import Listed
+from rumi_tui.library.poem import Listed
 from rumi_tui.verse.words import fold
 
 PERSIAN = {letter: place for place, letter in enumerate("ءابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی")}

@@ -14,7 +14,7 @@ from typing import Literal
 
 from models.errors import RumiError, needs_extra
 from rumi_tui.library import layout
-from rumi_tui.library.store import KeptPoem
+from rumi_tui.library.poem import KeptPoem
 from rumi_tui.verse.languages import language_of
 
 PERSIAN_FONTS = (

@@ -11,8 +11,8 @@ import subprocess
 from models.errors import RumiError
 from rumi_tui.library.formats import to_text
 from rumi_tui.library.layout import direction, title_of
+from rumi_tui.library.poem import KeptPoem
 from rumi_tui.library.press import NoTypstError, to_pdf
-from rumi_tui.library.store import KeptPoem
 
 SECONDS = 20
 """How long `lp` may take to answer."""

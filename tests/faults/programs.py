@@ -20,7 +20,8 @@ from models.tokenizer import SEPARATOR
 from rumi_tui.commands import corpus
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.exchange import read_file, to_library_file
-from rumi_tui.library.store import Library, Passage
+from rumi_tui.library.poem import Passage
+from rumi_tui.library.store import Library
 from rumi_tui.texts import download
 from rumi_tui.texts.corpus import Poem
 from rumi_tui.texts.download import read_source

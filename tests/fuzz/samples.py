@@ -38,8 +38,9 @@ from rumi_tui.console.writing.history import Step
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.exchange import to_library_file
 from rumi_tui.library.formats import content_of
+from rumi_tui.library.poem import Branch, Passage
 from rumi_tui.library.real_verse import RealVerse
-from rumi_tui.library.store import Branch, Library, Passage
+from rumi_tui.library.store import Library
 
 
 def passing_folder() -> Path:

@@ -52,7 +52,8 @@ from rumi_tui.engine.session import Session
 from rumi_tui.library.exchange import read_file, take_in, to_library_file
 from rumi_tui.library.formats import content_of, file_name
 from rumi_tui.library.orders import ORDERS
-from rumi_tui.library.store import KeptPoem, Library
+from rumi_tui.library.poem import KeptPoem
+from rumi_tui.library.store import Library
 from rumi_tui.search.ask import retrieve
 from rumi_tui.search.bridge import Bridge
 from rumi_tui.search.cento import cento

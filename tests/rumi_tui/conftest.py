@@ -17,7 +17,8 @@ from rumi_tui.console.writing.replay import requests
 from rumi_tui.engine.generate import Request, Step
 from rumi_tui.engine.poems import write_poems, writer
 from rumi_tui.engine.session import Session
-from rumi_tui.library.store import KeptPoem, Library
+from rumi_tui.library.poem import KeptPoem
+from rumi_tui.library.store import Library
 from rumi_tui.verse.words import words as words_of
 
 

@@ -20,7 +20,7 @@ from rumi_tui.console.settings import ENTRIES, UserSettings
 from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.side_pane import BesideView, SidePane
 from rumi_tui.console.writing.draft import Draft
-from rumi_tui.library.store import KeptPoem
+from rumi_tui.library.poem import KeptPoem
 from rumi_tui.texts.places import Place
 from rumi_tui.texts.reader import Works
 

@@ -23,7 +23,8 @@ from rumi_tui.console.writing.draft import Draft
 from rumi_tui.console.writing.history import Snapshot
 from rumi_tui.library.exchange import LIBRARY, read_file, take_in
 from rumi_tui.library.formats import to_text
-from rumi_tui.library.store import KeptPoem, Library
+from rumi_tui.library.poem import KeptPoem
+from rumi_tui.library.store import Library
 
 NAME = "R U M I"
 """What stands above a poem without a title."""

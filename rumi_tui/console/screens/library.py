@@ -27,7 +27,8 @@ from rumi_tui.console.widgets.preview import Preview
 from rumi_tui.console.widgets.wrap import shortened
 from rumi_tui.library.exchange import LIBRARY
 from rumi_tui.library.orders import ORDERS
-from rumi_tui.library.store import KeptPoem, Library
+from rumi_tui.library.poem import KeptPoem
+from rumi_tui.library.store import Library
 
 BESIDE = 96
 """Columns of a screen where the preview stands beside the list, as in the style sheet."""

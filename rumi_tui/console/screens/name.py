@@ -12,7 +12,7 @@ from textual.widgets import Input, Label
 from rumi_tui.bidi import Mode
 from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.widgets.verse_input import VerseInput
-from rumi_tui.library.store import KeptPoem
+from rumi_tui.library.poem import KeptPoem
 
 
 class Name(NamedTuple):

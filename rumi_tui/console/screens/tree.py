@@ -10,7 +10,7 @@ from rumi_tui.bidi import Mode
 from rumi_tui.console.actions import closing
 from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.widgets.branch_tree import BranchTree, branch_count
-from rumi_tui.library.store import KeptPoem
+from rumi_tui.library.poem import KeptPoem
 
 
 class TreeScreen(Dialog[KeptPoem | None]):

@@ -9,7 +9,7 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from rumi_tui.bidi import Mode, to_display
-from rumi_tui.library.store import KeptPoem
+from rumi_tui.library.poem import KeptPoem
 
 EXCERPT = 60
 """Characters of a poem that stand for it."""

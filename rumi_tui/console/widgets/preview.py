@@ -13,7 +13,7 @@ from textual.widgets import Static
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.console.widgets.page import captions
 from rumi_tui.console.widgets.poem_view import PoemView
-from rumi_tui.library.store import KeptPoem
+from rumi_tui.library.poem import KeptPoem
 from rumi_tui.verse.languages import model_title
 
 

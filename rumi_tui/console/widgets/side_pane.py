@@ -21,7 +21,7 @@ from rumi_tui.console.complaints import sentence_of
 from rumi_tui.console.widgets.branch_tree import BranchTree, branch_count
 from rumi_tui.console.widgets.reading_view import ReadingView
 from rumi_tui.console.widgets.wrap import shortened
-from rumi_tui.library.store import KeptPoem
+from rumi_tui.library.poem import KeptPoem
 from rumi_tui.locations import texts_folder
 from rumi_tui.texts.places import Place
 from rumi_tui.texts.reader import WholePoem, Works, open_works

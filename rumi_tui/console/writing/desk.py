@@ -31,8 +31,9 @@ from rumi_tui.engine.messages import (
     Order,
     WroteLine,
 )
+from rumi_tui.library.poem import Branch, KeptPoem
 from rumi_tui.library.real_verse import RealVerse
-from rumi_tui.library.store import Branch, KeptPoem, Library
+from rumi_tui.library.store import Library
 from rumi_tui.texts.opening import Opening
 from rumi_tui.verse.languages import LANGUAGES
 

@@ -11,8 +11,9 @@ from models.errors import RumiError
 from rumi_tui.engine.generate import Ending, Keep, Request
 from rumi_tui.engine.messages import Began, Event, Failed, Finished, Write, Wrote
 from rumi_tui.engine.sampling import Sampling
+from rumi_tui.library.poem import Branch, KeptPoem, Passage, prompt_of
 from rumi_tui.library.real_verse import RealVerse
-from rumi_tui.library.store import Branch, KeptPoem, Library, Passage, prompt_of
+from rumi_tui.library.store import Library
 
 SAVE_SECONDS = 0.4
 """At most this much verse is lost when the power fails; saving each character would keep the disk busy for nothing."""

@@ -7,8 +7,9 @@ import msgspec
 from rumi_tui.console.writing.draft import Draft, Job, Settings
 from rumi_tui.engine.generate import LARGEST_SEED
 from rumi_tui.engine.messages import Began, Event, Failed, Finished, Write
+from rumi_tui.library.poem import Branch
 from rumi_tui.library.real_verse import RealVerse
-from rumi_tui.library.store import Branch, Library
+from rumi_tui.library.store import Library
 
 DRAFTS = 6
 """Enough for a choice, and few enough to be read; a kept poem takes some seconds."""

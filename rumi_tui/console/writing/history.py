@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from rumi_tui.console.writing.draft import Draft
-from rumi_tui.library.store import LARGEST_SEED, Branch
+from rumi_tui.library.poem import LARGEST_SEED, Branch
 
 
 @dataclass(frozen=True)

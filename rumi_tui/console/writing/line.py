@@ -11,7 +11,8 @@ from rumi_tui.console.writing.draft import Draft, Settings
 from rumi_tui.console.writing.history import Snapshot
 from rumi_tui.engine.line import LineRequest, NewLine, Wish
 from rumi_tui.engine.messages import Event, WriteLine, WroteLine
-from rumi_tui.library.store import Library, Passage
+from rumi_tui.library.poem import Passage
+from rumi_tui.library.store import Library
 
 WISHES = ("end", "rhyme", "metre")
 """What can be asked of a line, as it is typed."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rumi_tui.console.writing.draft import Draft, shared_beginning
 from rumi_tui.engine.generate import Request
 from rumi_tui.engine.messages import Began, Event, Finished, Write, Wrote
-from rumi_tui.library.store import Passage
+from rumi_tui.library.poem import Passage
 
 
 def requests(form: str, text: str, passages: Sequence[Passage]) -> list[Request]:

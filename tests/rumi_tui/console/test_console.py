@@ -32,7 +32,7 @@ from rumi_tui.console.writing.draft import Draft, Job, Settings
 from rumi_tui.engine.generate import Generation, Request
 from rumi_tui.engine.messages import Finished
 from rumi_tui.engine.sampling import Sampling
-from rumi_tui.library.store import Passage
+from rumi_tui.library.poem import Passage
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -9,7 +9,7 @@ import psutil
 import pytest
 from terminal_support import PATIENCE_SECONDS, Terminal, letters
 
-from rumi_tui.library.store import KeptPoem
+from rumi_tui.library.poem import KeptPoem
 
 SIZE = (120, 50)
 PACE = 200

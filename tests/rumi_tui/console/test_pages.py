@@ -58,7 +58,8 @@ from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.side_pane import SidePane
 from rumi_tui.console.widgets.status_line import ERROR_SIGN, StatusLine
 from rumi_tui.engine.sampling import Sampling
-from rumi_tui.library.store import Branch, Library, Passage
+from rumi_tui.library.poem import Branch, Passage
+from rumi_tui.library.store import Library
 
 PICTURES = Path(__file__).parent / "snapshots"
 MODEL = Path("small.onnx")

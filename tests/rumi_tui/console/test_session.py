@@ -26,7 +26,8 @@ from rumi_tui.console.settings import SettingsFile, UserSettings
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.settings_bar import SettingsBar
 from rumi_tui.console.writing.history import Step
-from rumi_tui.library.store import LARGEST_SEED, Library
+from rumi_tui.library.poem import LARGEST_SEED
+from rumi_tui.library.store import Library
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.screens.tour import TourScreen
 from rumi_tui.console.screens.tree import TreeScreen
 from rumi_tui.console.screens.write import WriteScreen
-from rumi_tui.library.store import Branch, Library
+from rumi_tui.library.poem import Branch
+from rumi_tui.library.store import Library
 
 
 async def test_every_step_is_taken_back_and_again(library, endless_file):

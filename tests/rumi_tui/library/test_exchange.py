@@ -12,8 +12,9 @@ from support import refused, verse
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.exchange import LibraryFile, TakenIn, read_file, take_in, to_library_file
 from rumi_tui.library.formats import content_of
+from rumi_tui.library.poem import Branch, KeptPoem, Passage
 from rumi_tui.library.real_verse import RealVerse
-from rumi_tui.library.store import Branch, KeptPoem, Library, Passage
+from rumi_tui.library.store import Library
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from support import refused, verse
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.formats import FORMATS, content_of, file_name, save_file, to_json, to_markdown, to_text
 from rumi_tui.library.layout import colophon, in_columns, lines_of, title_of
+from rumi_tui.library.poem import KeptPoem, Passage
 from rumi_tui.library.real_verse import MACHINE_CAPTION, RealVerse
-from rumi_tui.library.store import KeptPoem, Passage
 
 WRITTEN = [ending for ending in FORMATS if ending not in ("png", "pdf")]
 """What is text; `test_press.py` looks at the others."""

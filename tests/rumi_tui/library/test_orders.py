@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rumi_tui.library.orders import ORDERS
-from rumi_tui.library.store import Listed
+from rumi_tui.library.poem import Listed
 
 
 def listed(id: int, text: str, title: str = "", day: int = 1, favourite: bool = False) -> Listed:

@@ -11,9 +11,9 @@ from support import refused, verse
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.formats import FORMATS
 from rumi_tui.library.layout import lines_of
+from rumi_tui.library.poem import KeptPoem, Passage
 from rumi_tui.library.press import MOST_LINES, to_pdf, to_png
 from rumi_tui.library.real_verse import RealVerse
-from rumi_tui.library.store import KeptPoem, Passage
 
 PERSIAN = KeptPoem(
     id=3,

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from support import refused
 
+from rumi_tui.library.poem import KeptPoem
 from rumi_tui.library.printer import print_poem
-from rumi_tui.library.store import KeptPoem
 
 
 def kept(text: str) -> KeptPoem:

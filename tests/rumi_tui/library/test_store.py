@@ -10,8 +10,9 @@ import pytest
 from support import refused, verse
 
 from rumi_tui.engine.sampling import Sampling
+from rumi_tui.library.poem import Branch, KeptPoem, Passage
 from rumi_tui.library.real_verse import RealVerse
-from rumi_tui.library.store import Branch, KeptPoem, Library, Passage
+from rumi_tui.library.store import Library
 from rumi_tui.library.tables import MIGRATIONS, VERSION
 
 POEM = ("en", "0" * 64, "couplet", "amber")

@@ -15,7 +15,8 @@ from rumi_tui.engine.drafts import write_drafts
 from rumi_tui.engine.generate import Request
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import Session
-from rumi_tui.library.store import Branch, Library, Passage
+from rumi_tui.library.poem import Branch, Passage
+from rumi_tui.library.store import Library
 
 
 async def open_drafts(pilot: Pilot, *keys: str) -> DraftsScreen:

@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 from rumi_tui.console.screens.edit import EditScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.widgets.verse_area import VerseArea
-from rumi_tui.library.store import Branch
+from rumi_tui.library.poem import Branch
 
 
 async def edit(pilot: Pilot) -> VerseArea:

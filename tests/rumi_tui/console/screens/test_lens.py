@@ -22,7 +22,7 @@ from rumi_tui.engine.lens import token_scores
 from rumi_tui.engine.messages import Inspected, OfferedLines
 from rumi_tui.engine.other_lines import LineChoice, OtherLines
 from rumi_tui.engine.word_beam import COUNT, other_words
-from rumi_tui.library.store import Branch
+from rumi_tui.library.poem import Branch
 
 
 @pytest.mark.parametrize("size", SIZES)

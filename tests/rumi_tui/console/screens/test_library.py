@@ -21,7 +21,8 @@ from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.widgets.preview import Preview
 from rumi_tui.library.orders import ORDERS
-from rumi_tui.library.store import Branch, KeptPoem, Library
+from rumi_tui.library.poem import Branch, KeptPoem
+from rumi_tui.library.store import Library
 
 
 @pytest.mark.parametrize("size", [(80, 24), (24, 8)])

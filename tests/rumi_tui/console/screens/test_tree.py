@@ -5,7 +5,7 @@ from textual.widgets import Static, Tree
 
 from rumi_tui.console.screens.tree import TreeScreen
 from rumi_tui.console.screens.write import WriteScreen
-from rumi_tui.library.store import Branch
+from rumi_tui.library.poem import Branch
 
 
 async def test_the_tree_of_a_poem_that_was_deleted_shows_what_is_left(library, endless_file):

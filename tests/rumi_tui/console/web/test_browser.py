@@ -30,7 +30,8 @@ from web_support import Served
 
 import rumi_tui.console.app  # noqa: F401 (and all pages)
 from rumi_tui.console.keymap import KEPT_BY_BROWSERS, in_force
-from rumi_tui.library.store import KeptPoem, Library
+from rumi_tui.library.poem import KeptPoem
+from rumi_tui.library.store import Library
 
 pytestmark = pytest.mark.web
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from rumi_tui.bidi import to_display
 from rumi_tui.console.widgets.branch_tree import BranchTree
-from rumi_tui.library.store import Branch, KeptPoem
+from rumi_tui.library.poem import Branch, KeptPoem
 
 LINE = "باد آمد."
 ROOT = KeptPoem(id=1, written="", model="fa", model_sha256="", form="free", text=LINE, passages=())

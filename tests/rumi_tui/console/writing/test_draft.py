@@ -15,8 +15,9 @@ from rumi_tui.engine.generate import Generation, Step
 from rumi_tui.engine.messages import Began, Failed, Finished, Wrote
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import Session
+from rumi_tui.library.poem import Branch
 from rumi_tui.library.real_verse import RealVerse
-from rumi_tui.library.store import Branch, Library
+from rumi_tui.library.store import Library
 
 SETTINGS = Settings(model="en", form="couplet", sampling=Sampling(temperature=1), seed=11, lines=3)
 

@@ -4,7 +4,8 @@ import pytest
 
 from rumi_tui.console.writing.draft import Draft
 from rumi_tui.console.writing.history import MOST, STEPS, Change, History, Snapshot
-from rumi_tui.library.store import Branch, Library
+from rumi_tui.library.poem import Branch
+from rumi_tui.library.store import Library
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from rumi_tui.console.writing.line import LineJob, LineWish, read_wish
 from rumi_tui.engine.line import NewLine
 from rumi_tui.engine.messages import WroteLine
 from rumi_tui.engine.sampling import Sampling
-from rumi_tui.library.store import Branch, Library, Passage
+from rumi_tui.library.poem import Branch, Passage
+from rumi_tui.library.store import Library
 
 SETTINGS = Settings(model="en", form="free", sampling=Sampling(), seed=11, lines=3)
 TEXT = "amber barley\ncandle drum\nember fennel\ngarnet"
