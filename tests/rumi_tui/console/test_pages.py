@@ -227,7 +227,7 @@ async def test_every_page_has_room_looks_as_it_did_and_can_be_read(
                 if page.has_picture and size in SIZES:
                     stored = PICTURES / file_name(name, language, size)
                     differences.append(difference(await picture(pilot, stored), stored))
-                if size in ((20, 8), (80, 24)):  # where nothing lies beside the poem
+                if language == "en" and size in ((20, 8), (80, 24)):  # where nothing lies beside the poem
                     async with message(pilot) as row:
                         await assert_has_a_row(pilot, row, f"{name} at {size}")
                         await assert_room(pilot, size, f"{name} at {size} with a message")
