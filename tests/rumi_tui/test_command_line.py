@@ -130,7 +130,7 @@ def test_where_nobody_hears_what_is_printed_a_command_fails(
 def test_whatever_interrupts_a_command_lets_it_clear_up_and_say_so(
     number: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    app, handlers = command_line.new_app(), [signal.getsignal(each) for each in INTERRUPTIONS]
+    app = command_line.new_app()
 
     @app.command()
     def command() -> None:
@@ -139,11 +139,16 @@ def test_whatever_interrupts_a_command_lets_it_clear_up_and_say_so(
             signal.raise_signal(number)
 
     monkeypatch.setattr(sys, "argv", ["command"])
-    with pytest.raises(SystemExit) as end:
-        command_line.run(app)
+    usual = signal.signal(number, signal.default_int_handler)  # a shell has Ctrl-C ignored in the background
+    handlers = [signal.getsignal(each) for each in INTERRUPTIONS]
+    try:
+        with pytest.raises(SystemExit) as end:
+            command_line.run(app)
+        assert [signal.getsignal(each) for each in INTERRUPTIONS] == handlers
+    finally:
+        signal.signal(number, usual)
     assert (end.value.code, capsys.readouterr().err) == (FAILED, "command: stopped.\n")
     assert list(tmp_path.iterdir()) == []
-    assert [signal.getsignal(each) for each in INTERRUPTIONS] == handlers
 
 
 def test_what_nobody_wants_to_hear_of_interrupts_no_command() -> None:

@@ -66,7 +66,7 @@ CHOICE = tuple(_field(name, classes="roomy") for name in ("top_k", "top_p", "min
 RHYME = Field(
     "rhyme",
     "",
-    "what the rhyming lines end in: letters in Persian, words in English; in couplets, of the first",
+    "how lines end: letters in Persian, words in English; in couplets the first",
     "any",
     "optional rhyme -untold",
 )
@@ -76,7 +76,7 @@ FIELDS = {field.name: field for field in (*SHAPE, RHYME, *CHOICE, ORIGINAL)}
 HINTS = {
     "model": "who writes, and in which language",
     "form": "; ".join(f"{form.name}: {form.help}" for form in FORMS.values()),
-    "metre": "the metre of the lines: its number, its name or a part of that; any: the model chooses",
+    "metre": "the metre: its number, its name or a part of that; any: the model chooses",
     "keep": ENTRIES["keep"].hint,
     "preset": "careful, balanced, daring: sets temperature, top-k, top-p, min-p at once",
     **{name: field.help for name, field in FIELDS.items()},

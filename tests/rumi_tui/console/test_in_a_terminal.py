@@ -90,4 +90,4 @@ def test_a_poem_is_written_stopped_branched_and_found_again(terminal: Terminal):
     assert (third.text, others) == (f"{first.text}\nmoth", [second, first])
     assert third.branch is not None
     assert third.branch.parent == first.id
-    assert shows(terminal, third)
+    terminal.until(lambda: shows(terminal, third))

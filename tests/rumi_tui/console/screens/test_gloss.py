@@ -43,8 +43,12 @@ async def test_a_line_that_is_typed_is_glossed_and_said_to_be_no_translation(lib
         await until(pilot, lambda: shown(pilot, "lines"))
         lines = glosses.gloss(LINE)
         assert [noted.word for noted in lines[0]] == WORDS["fa"][:3]
-        room = pilot.app.screen.query_one(VerticalScroll).scrollable_content_region.width
-        assert max(map(len, shown(pilot, "lines").split("\n"))) <= room
+        scroll = pilot.app.screen.query_one(VerticalScroll)
+
+        def fits() -> bool:
+            return max(map(len, shown(pilot, "lines").split("\n"))) <= scroll.scrollable_content_region.width
+
+        await until(pilot, fits)  # it is set again once the bar to scroll with has taken its room
         for noted in lines[0]:
             assert to_display(noted.word, "app", 0) in shown(pilot, "lines")
             assert all(note in shown(pilot, "lines") for note in noted.notes)
