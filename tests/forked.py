@@ -17,6 +17,7 @@ import json
 import os
 import runpy
 import select
+import shutil
 import socket
 import subprocess
 import sys
@@ -46,8 +47,8 @@ def command() -> tuple[str, ...]:
     """What starts a writing process: a launcher, or elsewhere than on Linux what everybody's console starts."""
     if sys.platform != "linux":
         return COMMAND
-    folder = tempfile.TemporaryDirectory()
-    address = os.path.join(folder.name, "forker")
+    folder = tempfile.mkdtemp()  # and no TemporaryDirectory, which goes with the object in any fork of this process
+    address = os.path.join(folder, "forker")
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
         listener.bind(address)
         listener.listen()
@@ -56,7 +57,7 @@ def command() -> tuple[str, ...]:
 
     def close() -> None:
         forker.communicate()
-        folder.cleanup()
+        shutil.rmtree(folder)
 
     atexit.register(close)
     return (sys.executable, "-I", "-S", "-c", LAUNCHER, address)  # without site, Python starts in no time
