@@ -49,6 +49,7 @@ class GlossScreen(Dialog[None]):
     def on_mount(self) -> None:
         """Looks the words up."""
         self._look_up()
+        self.watch(self.query_one(VerticalScroll), "show_vertical_scrollbar", self.on_resize, init=False)
 
     @work(thread=True)
     def _look_up(self) -> None:
@@ -68,7 +69,7 @@ class GlossScreen(Dialog[None]):
         self._draw()
 
     def on_resize(self) -> None:
-        """Sets the lines to the new width."""
+        """Sets the lines to the new width, also where the bar to scroll with has taken a part of it."""
         self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:

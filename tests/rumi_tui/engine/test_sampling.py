@@ -13,7 +13,7 @@ from rumi_tui.engine.sampling import Sampling, choose, log_softmax, logprob_of
 LOGITS = np.array([0.3, 2.0, -1.0, 1.1, 0.0, -0.4, 1.7, -2.2], dtype=np.float32)
 ALL = np.ones(len(LOGITS), dtype=np.bool_)
 
-some_logits = st.lists(st.floats(-6, 6, width=32), min_size=2, max_size=12).map(lambda x: np.array(x, np.float32))
+some_logits = st.lists(st.integers(-6000, 6000), min_size=2, max_size=12).map(lambda x: np.array(x, np.float32) / 1000)
 
 
 class Draw:
