@@ -259,7 +259,9 @@ def mutate_tensors(content: bytes, rng: random.Random, mutate_json: MutateJson) 
     header, data = content[8 : 8 + size], bytearray(content[8 + size :])
     match rng.randrange(8):
         case 0:
-            return struct.pack("<Q", rng.choice([0, 1, max(0, size - 1), size + 1, 2**31, 2**63, 2**64 - 1])) + content[8:]
+            return (
+                struct.pack("<Q", rng.choice([0, 1, max(0, size - 1), size + 1, 2**31, 2**63, 2**64 - 1])) + content[8:]
+            )
         case 1 if len(data) >= 2:
             at = 2 * rng.randrange(len(data) // 2)
             data[at : at + 2] = rng.choice(
