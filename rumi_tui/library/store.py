@@ -18,6 +18,8 @@ from models.errors import UNREADABLE, RumiError
 from rumi_tui.library.poem import BEGINNING, Branch, KeptPoem, Listed, Passage, check, given_of
 from rumi_tui.library.real_verse import RealVerse
 from rumi_tui.library.tables import VERSION, check_columns, migrate, set_aside, version_of
+from rumi_tui.sqlite import DAMAGE
+from rumi_tui.texts.places import read_place
 from rumi_tui.verse.words import fold, search_terms
 
 _COLUMNS = "id, written, model, model_sha256, form, text, parent, branches_at, favourite, title, tags, real"
@@ -58,10 +60,10 @@ class Library:
                 self._database = self._open()
             except sqlite3.OperationalError:
                 raise
-            except (sqlite3.DatabaseError, UnicodeDecodeError):  # the second of SQLite's own words about the damage
+            except DAMAGE:
                 self.set_aside = set_aside(path)
                 self._database = self._open()
-        except (sqlite3.Error, OSError) as error:
+        except (*DAMAGE, OSError) as error:
             raise RumiError(
                 f"The library {path} cannot be opened ({error}): make room, or move that file away."
             ) from error
@@ -82,7 +84,7 @@ class Library:
                 check_columns(database)
                 database.execute("PRAGMA journal_mode = WAL")
                 database.execute("PRAGMA synchronous = NORMAL")
-        except (sqlite3.Error, UnicodeDecodeError):
+        except DAMAGE:
             database.close()
             raise
         return database
@@ -261,8 +263,9 @@ class Library:
             poem = self.poem(poem.branch.parent)
 
     def bookmarks(self) -> list[str]:
-        """The places in Rumi's works that were marked, as they are typed, the latest first."""
-        return [place for (place,) in self._run("SELECT place FROM bookmarks ORDER BY noted DESC, place")]
+        """The places in Rumi's works that were marked, as they are typed, the latest first; none that is damaged."""
+        rows = self._run("SELECT place FROM bookmarks ORDER BY noted DESC, place")
+        return [place for (place,) in rows if _is_place(place)]
 
     def set_bookmark(self, place: str, marked: bool) -> None:
         """Marks a place to come back to, or no longer."""
@@ -318,13 +321,21 @@ class Library:
     def _run(self, statement: str, values: tuple[object, ...] = ()) -> list[Any]:
         try:
             return self._database.execute(statement, values).fetchall()
-        except (sqlite3.Error, OverflowError, UnicodeError) as error:
+        except DAMAGE as error:
             raise RumiError(f"The library {self._path} cannot be used ({error}): make room, or repair it.") from error
 
 
 def _tags(typed: str) -> tuple[str, ...]:
     """The tags in what a person typed; older libraries have some with the comma that stood behind them."""
     return tuple(dict.fromkeys(filter(None, re.split(r"[\s,;#،؛]+", typed))))
+
+
+def _is_place(reference: str) -> bool:
+    try:
+        read_place(reference)
+    except RumiError:
+        return False
+    return True
 
 
 def _now(timespec: str = "seconds") -> str:

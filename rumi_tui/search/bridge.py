@@ -27,6 +27,7 @@ from rumi_tui.search.gloss import Gloss, Learned, learn
 from rumi_tui.search.index import Couplet, Index
 from rumi_tui.search.persian_words import FUNCTION_WORDS, TODAY
 from rumi_tui.search.spelling import TOKENIZER, persian_stem, search_words, spelled_words, stems
+from rumi_tui.sqlite import DAMAGE
 
 VERSION = 1
 """Of the tables; another version is made again."""
@@ -183,7 +184,7 @@ class Bridge:
     def _run(self, statement: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
         try:
             return self._database.execute(statement, values).fetchall()
-        except sqlite3.Error as error:
+        except DAMAGE as error:
             raise self._damaged(str(error)) from error
 
     def _damaged(self, reason: str) -> RumiError:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from rumi_tui.sqlite import DAMAGE
+
 
 def open_current(path: Path, key: str) -> sqlite3.Connection | None:
     """The database at a path, to be read; None where it is missing, damaged, or made of other texts than `key` says."""
@@ -12,11 +14,11 @@ def open_current(path: Path, key: str) -> sqlite3.Connection | None:
         return None
     try:
         database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-    except sqlite3.Error:
+    except DAMAGE:
         return None
     try:
         is_current = database.execute("SELECT key FROM facts").fetchone() == (key,)
-    except sqlite3.Error:
+    except DAMAGE:
         is_current = False
     if is_current:
         return database

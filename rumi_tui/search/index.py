@@ -26,6 +26,7 @@ from models.files import replacing
 from rumi_tui.search.cache import open_current
 from rumi_tui.search.query import Query, Span
 from rumi_tui.search.spelling import TOKENIZER, other_spellings, search_spelling
+from rumi_tui.sqlite import DAMAGE
 from rumi_tui.texts.corpus import NoTextsError, Poem, Source, find_sources, read_catalogue
 from rumi_tui.texts.labels import labels_path
 from rumi_tui.texts.places import Place, place_of, title_of
@@ -160,7 +161,7 @@ class Index:
         database = open_current(self.path, self.key)
         if database is None:
             return False
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(*DAMAGE):
             if database.execute("SELECT count(*) = ifnull(max(id), 0) FROM couplets").fetchone() == (1,):
                 self._database = database
                 return True
@@ -271,7 +272,7 @@ class Index:
     def _run(self, statement: str, *values: object) -> list[Any]:
         try:
             return self._database.execute(statement, values).fetchall()
-        except sqlite3.Error as error:
+        except DAMAGE as error:
             raise self._damaged(str(error)) from error
 
     def _damaged(self, reason: str) -> RumiError:

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from models.errors import RumiError
 from rumi_tui.search.index import Couplet
 from rumi_tui.texts.opening import Opening, opening_at
 from rumi_tui.texts.places import read_place
 from rumi_tui.texts.reader import open_works
+from rumi_tui.verse.languages import language_name
 
 
 def opening_of(couplet: Couplet, folder: Path) -> Opening:
-    """The poem in the texts of a folder as far as a couplet of it; the couplet alone where nobody said its place."""
+    """The poem in the texts of a folder as far as a couplet of it; the couplet alone where nobody said its place.
+
+    Raises `RumiError` where the texts have changed since it was found, and it is there no more.
+    """
     if couplet.reference and couplet.language:
         works = open_works(folder)
         place = works.find(read_place(couplet.reference))
-        return opening_at(works.poem(place), place.couplet, couplet.language)
+        poem = works.poem(place)
+        if couplet.language not in poem.forms:
+            raise RumiError(f"{place.name} is no longer there in {language_name(couplet.language)}: search again.")
+        return opening_at(poem, place.couplet, couplet.language)
     return Opening(
         text=f"{couplet.verse}\n",
         place=couplet.place,

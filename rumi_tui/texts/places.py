@@ -23,7 +23,9 @@ SITE = "https://ganjoor.net/moulavi"
 WAYS = "masnavi/1/2 (book, section), masnavi/3:1259 (book, couplet), ghazal 100 or quatrain 55"
 """How a place can be typed, for a refusal."""
 
-_LABEL = re.compile(r"masnavi/(?P<book>[1-6])/(?P<number>\d+)/(?P<first>\d+)-\d+|(?P<work>divan|rubai)/(?P<poem>\d+)")
+_LABEL = re.compile(
+    r"masnavi/(?P<book>[1-6])/(?P<number>\d{1,5})/(?P<first>\d{1,5})-\d{1,5}|(?P<work>divan|rubai)/(?P<poem>\d{1,5})"
+)
 _COUPLET = r"(?:\s*[:/]\s*|[\s,]*\bcouplets?\s*)(\d{1,5})(?:-\d{1,5})?"
 _MASNAVI = re.compile(
     r"(?:masnavi|mathnawi|مثنوی)[\s/,]*(?:book\s*|daftar)?([1-6۱-۶]|iv|vi?|i{1,3})"

@@ -76,7 +76,7 @@ def _change_model(model: Any, rng: random.Random, mutate_json: MutateJson) -> No
             names[rng.randrange(len(names))] = rng.choice(_names(graph))
         case 15:
             names = rng.choice(graph.node).input
-            names.append(rng.choice(_names(graph))) if rng.random() < 0.5 else names.pop()
+            names.append(rng.choice(_names(graph))) if not names or rng.random() < 0.5 else names.pop()
         case 16 | 17:
             _change_value(rng.choice([*graph.input, *graph.output]), rng)
         case 18:

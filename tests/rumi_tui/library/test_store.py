@@ -73,6 +73,8 @@ def test_bookmarks_are_kept_the_latest_first(path: Path):
     library.set_bookmark("rubai/55", False)
     library.set_bookmark("rubai/56", False)
     assert library.bookmarks() == ["divan/100", "masnavi/3:1259"]
+    library._database.execute("UPDATE bookmarks SET place = CAST(X'FFFE' AS TEXT) WHERE place = 'divan/100'")
+    assert library.bookmarks() == ["masnavi/3:1259"]
 
 
 def test_a_passage_that_changes_is_kept_once(path: Path):
@@ -309,6 +311,8 @@ def test_a_file_damaged_in_the_middle_is_set_aside(path: Path):
         "CREATE TABLE others AS SELECT * FROM poems; DROP TABLE poems; ALTER TABLE others RENAME TO poems",
         "ALTER TABLE poems DROP COLUMN favourite; ALTER TABLE poems ADD COLUMN favourite TEXT",
         "DROP TABLE bookmarks",
+        # SQLite takes it for a lack of memory
+        "UPDATE words_data SET block = X'001B000001010100EFBFBD38EFBFBDEFBFBD' WHERE id = 10",
     ],
 )
 def test_a_library_whose_tables_are_others_is_set_aside(path: Path, spoil: str):

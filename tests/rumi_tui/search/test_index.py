@@ -4,6 +4,7 @@ import contextlib
 import json
 import sqlite3
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -180,13 +181,18 @@ def test_the_index_is_kept_and_made_again_when_a_text_changes(folder: Path, tmp_
     assert [path.name for path in (tmp_path / "kept").iterdir()] == [second.path.name]
 
 
-@pytest.mark.parametrize("damage", [b"", b"no database at all", None])
-def test_a_damaged_index_is_made_again(folder: Path, tmp_path: Path, damage: bytes | None) -> None:
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: b"",
+        lambda content: b"no database at all",
+        lambda content: content[:100],
+        lambda content: content.replace(b"CREATE TABLE facts", b"CREATE TABLE fac\x80s"),  # of which SQLite then tells
+    ],
+)
+def test_a_damaged_index_is_made_again(folder: Path, tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     path = Index(folder, tmp_path / "kept").path
-    if damage is None:
-        path.write_bytes(path.read_bytes()[:100])
-    else:
-        path.write_bytes(damage)
+    path.write_bytes(damage(path.read_bytes()))
     assert found(Index(folder, tmp_path / "kept"), "drum") == [("en.txt", 1, 1)]
 
 

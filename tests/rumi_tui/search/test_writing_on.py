@@ -76,6 +76,12 @@ def test_of_a_text_without_labels_it_is_given_the_couplet_alone(tmp_path: Path) 
     assert (written.begun_from, written.place) == (found.couplet.verse, found.couplet.place)
 
 
+def test_a_couplet_whose_text_has_gone_since_it_was_found_is_refused(texts: Path, tmp_path: Path) -> None:
+    found = msgspec.structs.replace(quoted(texts, tmp_path, "divan/100:2").couplet, language="en")
+    with refused("ghazal 100, couplet 2 is no longer there in English: search again"):
+        opening_of(found, texts)
+
+
 def test_without_a_couplet_or_a_model_there_is_nothing_to_write(texts: Path, tmp_path: Path) -> None:
     assert write_on([], "fa", texts) is None
     assert write_on([quoted(texts, tmp_path, "divan/100:2")], "xx", texts) is None

@@ -26,7 +26,19 @@ def test_a_label_is_named_to_a_person_and_has_an_address(label: str, couplet: in
     assert place.address == f"https://ganjoor.net/moulavi/{address}"
 
 
-@pytest.mark.parametrize("label", ["", "divan", "divan/x", "masnavi/7/1/1-2", "masnavi/1/1", "hafez/3", "divan/1\n"])
+@pytest.mark.parametrize(
+    "label",
+    [
+        "",
+        "divan",
+        "divan/x",
+        "masnavi/7/1/1-2",
+        "masnavi/1/1",
+        "hafez/3",
+        "divan/1\n",
+        pytest.param("divan/" + "9" * 5000, id="many digits"),
+    ],
+)
 def test_another_label_is_no_place(label: str) -> None:
     assert place_of(label, 1) is None
 
