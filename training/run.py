@@ -20,7 +20,7 @@ from models.bpe import WordTokenizer
 from models.card import UNSAID, Card, Description, Text
 from models.config import DEFAULT_PRESET, DecoderConfig, preset
 from models.decoder import Decoder
-from models.errors import RumiError
+from models.errors import UNREADABLE, RumiError
 from models.paths import WEIGHTS, weights_path
 from models.tokenizer import SEPARATOR, CharacterTokenizer, Tokenizer
 from rumi_tui.engine.loss import Score
@@ -79,7 +79,7 @@ def read_config(folder: Path, command: str) -> RunConfig:
     _, facts = checkpoint.load_state(folder)
     try:
         config = msgspec.convert(facts["config"], RunConfig)
-    except (KeyError, msgspec.ValidationError) as error:
+    except (KeyError, *UNREADABLE) as error:
         raise RumiError(f"The run in {folder} is of another version of rumi-train: start it anew.") from error
     return RunConfig(**{**vars(config), "commands": (*config.commands, command)})
 

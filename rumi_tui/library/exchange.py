@@ -6,8 +6,9 @@ Knows nothing of screens.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -99,11 +100,19 @@ def _decode(content: bytes) -> LibraryFile:
 
 def _check(poem: KeptPoem) -> None:
     """Raises `ValueError` for a poem that no library can hold, or that a stranger has named to do harm."""
-    for name in ("model", "model_sha256", "form", "title", "written"):
-        value = getattr(poem, name)
-        if value != printable(value):
+    for name, value in msgspec.to_builtins(poem).items():
+        if name != "text" and any(text != printable(text) for text in _texts_in(value)):
             raise ValueError(f"the {name} of a poem has control characters")
     check(poem)
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """All that a value says, be it a list or a dictionary of others."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts_in(part)
 
 
 def take_in(library: Library, file: LibraryFile) -> TakenIn:

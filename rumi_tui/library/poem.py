@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from models.characters import printable
 from rumi_tui.engine.generate import Ending, Keep
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.real_verse import RealVerse
@@ -133,5 +134,8 @@ def check(poem: KeptPoem) -> None:
         raise ValueError("a number of lines is out of range")
     if poem.branch and not (poem.branch.parent < poem.id and 0 <= poem.branch.at <= length):
         raise ValueError("a branch does not leave an earlier poem")
-    if poem.real and not all(0 <= real.length <= length for real in (poem.real, *poem.real.parts)):
-        raise ValueError("a beginning is longer than its poem")
+    for real in (poem.real, *poem.real.parts) if poem.real else ():
+        if not 0 <= real.length <= length:
+            raise ValueError("a beginning is longer than its poem")
+        if any(text != printable(text) for text in (real.place, real.address)):
+            raise ValueError("a place in Rumi's works has control characters")

@@ -139,7 +139,8 @@ def _load(path: Path, couplets: int) -> tuple[npt.NDArray[np.int64] | None, Vect
         with np.load(path) as file:
             ids, vectors = file["ids"], file["vectors"].astype(np.float32)
         is_right = (ids.ndim, ids.dtype, vectors.ndim) == (1, np.int64, 2) and len(vectors) <= len(ids)
-        if is_right and np.isin(ids, np.arange(1, couplets + 1)).all() and np.isfinite(vectors).all():
+        are_unit_vectors = np.allclose(np.linalg.norm(vectors, axis=-1), 1, atol=0.01)
+        if is_right and np.isin(ids, np.arange(1, couplets + 1)).all() and are_unit_vectors:
             return ids, vectors
     except Exception:  # numpy and zipfile raise a dozen unrelated kinds for a file that is not theirs
         return None, np.zeros((0, 0), np.float32)

@@ -24,7 +24,8 @@ WAYS = "masnavi/1/2 (book, section), masnavi/3:1259 (book, couplet), ghazal 100 
 """How a place can be typed, for a refusal."""
 
 _LABEL = re.compile(
-    r"masnavi/(?P<book>[1-6])/(?P<number>\d{1,5})/(?P<first>\d{1,5})-\d{1,5}|(?P<work>divan|rubai)/(?P<poem>\d{1,5})"
+    r"masnavi/(?P<book>[1-6])/(?P<number>[1-9]\d{0,4})/(?P<first>[1-9]\d{0,4})-\d{1,5}"
+    r"|(?P<work>divan|rubai)/(?P<poem>[1-9]\d{0,4})"
 )
 _COUPLET = r"(?:\s*[:/]\s*|[\s,]*\bcouplets?\s*)(\d{1,5})(?:-\d{1,5})?"
 _MASNAVI = re.compile(

@@ -301,8 +301,9 @@ def test_a_checkpoint_to_start_from_gives_its_tokenizer(
         prepare(replace(asked, init=str(model_pair[0]), tokenizer="word"), tmp_path / "run", world)
 
 
-def test_a_run_of_another_version_is_refused(tmp_path: Path) -> None:
-    checkpoint.save_state(tmp_path, {"a": torch.zeros(1)}, {"order": asdict(run_config(tmp_path))})
+@pytest.mark.parametrize("facts", [{"order": {}}, {"config": {"\ud800": 1}}])
+def test_a_run_of_another_version_is_refused(tmp_path: Path, facts: dict[str, object]) -> None:
+    checkpoint.save_state(tmp_path, {"a": torch.zeros(1)}, facts)
     with refused("another version of rumi-train"):
         read_config(tmp_path, "rumi-train --resume run")
 

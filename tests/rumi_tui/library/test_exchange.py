@@ -139,6 +139,8 @@ POEM = {
         ({"written": "0001-01-01"}, "."),
         ({"title": "\x1b[31m"}, "the title of a poem has control characters"),
         ({"model": "/a\0b"}, "the model of a poem has control characters"),
+        ({"tags": ["a\u202eb"]}, "the tags of a poem has control characters"),
+        ({"real": {"length": 0, "place": "a", "parts": [{"length": 0, "place": "", "address": "\x9b"}]}}, "the real "),
         ({"passages": [{"begins_at": 9, "seed": 7, "lines": 4, "sampling": {}}]}, "does not lie in its poem"),
         ({"passages": POEM["passages"] * 2}, "does not lie in its poem"),
         ({"passages": [{"begins_at": 0, "seed": 2**63, "lines": 4, "sampling": {}}]}, "a seed is out of range"),

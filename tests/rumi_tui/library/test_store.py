@@ -338,6 +338,7 @@ def test_a_library_whose_tables_are_others_is_set_aside(path: Path, spoil: str):
         "UPDATE poems SET written = 'yesterday'",
         "UPDATE poems SET parent = id, branches_at = 2",
         "UPDATE poems SET real = '{'",
+        """UPDATE poems SET real = '{"length": 0, "place": "", "address": "\\u001b"}'""",
         f"UPDATE poems SET real = '{'[' * 10_000}'",
     ],
 )

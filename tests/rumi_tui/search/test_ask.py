@@ -194,11 +194,12 @@ def test_damaged_embeddings_are_made_again(
     ("ids", "vectors"),
     [
         ([1], np.full((1, 16), np.nan)),
-        ([1], np.zeros(16)),
-        ([1], np.zeros((2, 16))),
-        ([9], np.zeros((1, 16))),
-        ([1.5], np.zeros((1, 16))),
-        ([[1]], np.zeros((1, 16))),
+        ([1], np.zeros((1, 0))),  # an embedding is 1 long, whatever its width
+        ([1], np.full(16, 0.25)),
+        ([1], np.full((2, 16), 0.25)),
+        ([9], np.full((1, 16), 0.25)),
+        ([1.5], np.full((1, 16), 0.25)),
+        ([[1]], np.full((1, 16), 0.25)),
         ([1], np.array([["a"]])),
     ],
 )

@@ -187,7 +187,7 @@ def test_the_index_is_kept_and_made_again_when_a_text_changes(folder: Path, tmp_
         lambda content: b"",
         lambda content: b"no database at all",
         lambda content: content[:100],
-        lambda content: content.replace(b"CREATE TABLE facts", b"CREATE TABLE fac\x80s"),  # of which SQLite then tells
+        lambda content: content.replace(b"facts (key TEXT", b"facts (key TEX\x80"),  # which SQLite then quotes
     ],
 )
 def test_a_damaged_index_is_made_again(folder: Path, tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:

@@ -36,6 +36,8 @@ def test_a_label_is_named_to_a_person_and_has_an_address(label: str, couplet: in
         "masnavi/1/1",
         "hafez/3",
         "divan/1\n",
+        "divan/0",
+        "masnavi/1/0/1-2",
         pytest.param("divan/" + "9" * 5000, id="many digits"),
     ],
 )
