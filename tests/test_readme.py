@@ -138,3 +138,13 @@ def test_the_training_guide_can_be_followed(tmp_path: Path, monkeypatch: pytest.
 
 def test_the_front_page_is_short() -> None:
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 150
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "script", re.findall(r"\$\(DEV\)/bin/python (tests/\S+)", (ROOT / "Makefile").read_text("utf-8"))
+)
+def test_the_long_harnesses_start_as_the_makefile_starts_them(script: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run([sys.executable, script, "--help"], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert "usage:" in done.stdout, done.stderr

@@ -63,12 +63,12 @@ def _present_name(name: str) -> str:
 
 def load_tensors(model: Decoder, tensors: dict[str, Tensor], path: Path) -> None:
     """Puts weights into a decoder of their shape. Raises `RumiError` when they do not fit."""
-    if not all(torch.isfinite(tensor).all() for tensor in tensors.values()):
-        raise RumiError(f"{path} is damaged: some of its weights are no numbers.")
     try:
         model.load_state_dict(tensors, assign=next(model.parameters()).is_meta)
     except RuntimeError as error:
         raise RumiError(f"{path} is damaged: its weights do not fit its own description.") from error
+    if not all(torch.isfinite(tensor).all() for tensor in tensors.values()):
+        raise RumiError(f"{path} is damaged: some of its weights are no numbers.")
 
 
 def save_state(folder: Path, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:

@@ -28,8 +28,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 import console
-import torch
 from injected import FAULTS, faults_of
 from place import Place, adopt_orphans, check_nothing_runs
 from programs import PROGRAMS, Program, fill_shared
@@ -148,7 +149,7 @@ def main() -> None:
     print(f"seed {seed}, {options.minutes:g} minutes", file=sys.stderr)
     for module in LOADED:
         importlib.import_module(module)
-    torch.set_num_threads(1)
+    importlib.import_module("torch").set_num_threads(1)
     gc.freeze()
     with tempfile.TemporaryDirectory(prefix="rumi-faults-") as folder:
         shared = Path(folder) / "shared"

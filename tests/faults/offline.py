@@ -21,6 +21,8 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 import terminal_support
 from support import write_corpus, write_works
 from terminal_support import Terminal

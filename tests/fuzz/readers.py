@@ -36,12 +36,12 @@ sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent.parent)]
 os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TORCHDYNAMO_DISABLE": "1"}
 os.environ |= {"ORT_DISABLE_TELEMETRY": "1", "TOKENIZERS_PARALLELISM": "false"}
 
-from mutations import Files, mutate  # noqa: E402
-from samples import passing_folder  # noqa: E402
-from targets import READERS, Reader  # noqa: E402
+from mutations import Files, mutate
+from samples import passing_folder
+from targets import READERS, Reader
 
-from models.characters import is_printable  # noqa: E402
-from models.errors import RumiError  # noqa: E402
+from models.characters import is_printable
+from models.errors import RumiError
 
 PROCESSES = 2
 BATCH_SECONDS = 2.0

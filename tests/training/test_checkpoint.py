@@ -79,7 +79,7 @@ def test_a_state_whose_facts_are_garbled_is_refused(tmp_path: Path, facts: str) 
         load_state(tmp_path)
 
 
-@pytest.mark.parametrize("wrong", ["missing", "extra", "shape"])
+@pytest.mark.parametrize("wrong", ["missing", "extra", "shape", "dimensions"])
 def test_weights_that_do_not_fit_their_description_are_refused(weights: Path, wrong: str) -> None:
     tensors = load_file(weights)
     if wrong == "missing":
@@ -87,7 +87,7 @@ def test_weights_that_do_not_fit_their_description_are_refused(weights: Path, wr
     elif wrong == "extra":
         tensors["more"] = torch.zeros(3)
     else:
-        tensors["head.weight"] = torch.zeros(3, 3)
+        tensors["head.weight"] = torch.zeros((3, 3) if wrong == "shape" else 65 * [1])
     save_file(tensors, weights, DESCRIPTION.to_metadata())
     with refused("do not fit its own description"):
         load_weights(weights)
