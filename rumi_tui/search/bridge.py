@@ -179,7 +179,8 @@ class Bridge:
     def titles(self, word: str) -> list[tuple[int, int, float]]:
         """The first and the last couplet of pieces that hold a word in their title, and its weight by BM25."""
         select = "SELECT CAST(first AS INTEGER), CAST(last AS INTEGER), -bm25(titles) FROM titles WHERE titles MATCH ?"
-        return self._run(select, f'"{word}"')
+        are_said = "AND first IS NOT NULL AND last IS NOT NULL"  # which a table for full text cannot demand
+        return self._run(f"{select} {are_said}", f'"{word}"')
 
     def _run(self, statement: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
         try:

@@ -101,6 +101,14 @@ def test_a_bridge_whose_places_are_not_whole_is_refused(bridge: Bridge, tmp_path
         _ = Bridge(bridge.index, tmp_path).places
 
 
+def test_titles_of_no_place_are_left_out(bridge: Bridge, tmp_path: Path) -> None:
+    copy = shutil.copy(bridge.path, tmp_path)
+    with contextlib.closing(sqlite3.connect(copy)) as database, database:
+        database.execute("UPDATE titles SET last = NULL")
+    assert bridge.titles("judge")
+    assert Bridge(bridge.index, tmp_path).titles("judge") == []
+
+
 def test_the_gloss_is_turned_round(bridge: Bridge) -> None:
     for persian, english in PAIRS.items():
         weights = bridge.persian(english)
