@@ -23,10 +23,13 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from dataclasses import dataclass, field
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -43,51 +46,85 @@ _COMMANDS = [f"rumi_tui.commands.{name}" for name in ("corpus", "generate", "tui
 _TRAINING = ["training.run", "torch._dynamo", "torch.utils.tensorboard"]
 LOADED = [*_COMMANDS, *_TRAINING, "export.export", "rumi_tui.texts.fetch"]
 """Modules that are there when a command is forked."""
+KINDS: list[tuple[Program | None, str]] = [
+    *((program, fault) for program in PROGRAMS for fault in faults_of(program)),
+    *((program, "killed") for program in PROGRAMS),
+    *[(None, fault) for fault in console.FAULTS] * 4,
+]
+"""What is drawn from; None is the console."""
+PROCESSES = 2
 
 
+class Outcome(NamedTuple):
+    """What came of a trial."""
+
+    number: int
+    what: str
+    """The program and the fault."""
+    count: int
+    """How often it was harmed."""
+    error: str
+    """Empty where all was well."""
+
+
+@dataclass
 class Trials:
-    """Takes one program after the other through a fault, each in a process and a folder of its own."""
+    """Takes programs through faults, each time in a process and a folder of its own."""
 
-    def __init__(self, seed: int, shared: Path, work: Path) -> None:
-        self.seed, self.shared, self.work = seed, shared, work
-        self.rows: dict[str, dict[str, Any]] = {}
-        self.failures: list[str] = []
-        self._usual: dict[str, tuple[float, list[str]]] = {}
-        """Of each program, how long it takes and which files it leaves where nothing disturbs it."""
-        self._kinds = [(program, fault) for program in PROGRAMS for fault in faults_of(program)]
-        self._kinds += [(None, fault) for fault in console.FAULTS] * 3
+    seed: int
+    shared: Path
+    work: Path
+    usual: dict[str, tuple[float, list[str]]] = field(default_factory=dict)
+    """Of each program, how long it takes and which files it leaves where nothing disturbs it."""
 
-    def do(self, number: int) -> None:
+    def prepare(self) -> None:
+        """Makes what the programs read, and runs each without a fault."""
+        self.shared.mkdir()
+        fill_shared(self.shared)
+        gc.freeze()
+        for program in PROGRAMS:
+            place = Place(self.work / f"usual {program.name}", self.shared)
+            self.usual[program.name] = forked(partial(undisturbed, program, place))
+
+    def do(self, number: int) -> Outcome:
         """Does the trial of a number."""
         rng = random.Random(f"{self.seed} {number}")
-        program, fault = rng.choice(self._kinds)
-        name = program.name if program else CONSOLE
-        what = f"{name}: {fault}"
-        row = self.rows.setdefault(what, {"what": what, "count": 0, "failures": 0})
+        program, fault = rng.choice(KINDS)
+        what = f"{program.name if program else CONSOLE}: {fault}"
         folder = self.work / str(number)
+        place = Place(folder, self.shared)
+        if program is None:
+            harm = partial(console.FAULTS[fault], place, rng)
+        else:
+            harm = partial(tried, program, fault, rng, *self.usual[program.name], place)
         try:
-            if program is None:
-                row["count"] += forked(partial(console.FAULTS[fault], Place(folder, self.shared), rng))
-            else:
-                if name not in self._usual:
-                    place = Place(self.work / f"{number}-usual", self.shared)
-                    self._usual[name] = forked(partial(undisturbed, program, place))
-                harm = partial(tried, program, fault, rng, *self._usual[name], Place(folder, self.shared))
-                row["count"] += forked(harm)
+            outcome = Outcome(number, what, forked(harm), "")
         except AssertionError as error:
-            row["count"] += 1
-            row["failures"] += 1
             self._keep(number, what, folder, str(error))
+            outcome = Outcome(number, what, 1, str(error))
         shutil.rmtree(folder, ignore_errors=True)
+        return outcome
 
     def _keep(self, number: int, what: str, folder: Path, error: str) -> None:
         kept = OUT / f"{self.seed}-{number}"
         shutil.rmtree(kept, ignore_errors=True)
-        folder.mkdir(exist_ok=True)
         shutil.copytree(folder, kept, symlinks=True, ignore=shutil.ignore_patterns("tmux", "output"))
         (kept / "failure.txt").write_text(f"{what}\n\n{error}", "utf-8")
-        self.failures.append(what)
         print(f"\n{what} failed: --seed {self.seed} --trial {number}, {kept}\n{error}", file=sys.stderr)
+
+
+def done_until(trials: Trials, deadline: float) -> Iterator[Outcome]:
+    """What comes of one trial after the other, `PROCESSES` at a time."""
+    with ProcessPoolExecutor(PROCESSES, get_context("fork")) as pool:
+        running = {pool.submit(trials.do, number) for number in range(PROCESSES)}
+        number = PROCESSES
+        while running:
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for each in done:
+                yield each.result()
+                if time.monotonic() < deadline:
+                    running.add(pool.submit(trials.do, number))
+                    number += 1
 
 
 def undisturbed(program: Program, place: Place) -> tuple[float, list[str]]:
@@ -150,26 +187,25 @@ def main() -> None:
     for module in LOADED:
         importlib.import_module(module)
     importlib.import_module("torch").set_num_threads(1)
-    gc.freeze()
+    rows: dict[str, dict[str, Any]] = {}
+    began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="rumi-faults-") as folder:
-        shared = Path(folder) / "shared"
-        shared.mkdir()
-        forked(lambda: fill_shared(shared))
-        trials, began = Trials(seed, shared, Path(folder)), time.monotonic()
-        if options.trial is not None:
-            trials.do(options.trial)
-        number = 0
-        while options.trial is None and time.monotonic() - began < 60 * options.minutes:
-            trials.do(number)
-            number += 1
+        trials = Trials(seed, Path(folder) / "shared", Path(folder))
+        trials.prepare()
+        single = [trials.do(options.trial)] if options.trial is not None else None
+        for outcome in single or done_until(trials, began + 60 * options.minutes):
+            row = rows.setdefault(outcome.what, {"what": outcome.what, "count": 0, "failures": 0})
+            row["count"] += outcome.count
+            row["failures"] += bool(outcome.error)
     minutes = round((time.monotonic() - began) / 60, 1)
-    rows = [trials.rows[what] for what in sorted(trials.rows)]
-    summary = json.dumps({"harness": "faults", "minutes": minutes, "seed": seed, "rows": rows}, indent=1)
+    summary = json.dumps(
+        {"harness": "faults", "minutes": minutes, "seed": seed, "rows": [rows[what] for what in sorted(rows)]}, indent=1
+    )
     print(summary)
     if options.report is not None:
         options.report.mkdir(parents=True, exist_ok=True)
         (options.report / "faults.json").write_text(summary + "\n", "utf-8")
-    sys.exit(1 if trials.failures else 0)
+    sys.exit(1 if any(row["failures"] for row in rows.values()) else 0)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from place import Ended, Place
 from programs import FETCH, Program
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-MOST_KILLS = 3
+MOST_KILLS = 9
 """One after the other, each of a program that finds what the one before left."""
 DISK_BYTES = 64 << 20
 _PR_CAPBSET_DROP = 24

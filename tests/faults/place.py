@@ -99,6 +99,8 @@ class Place:
         """Starts one of our commands; `harm` is done in its process first."""
         self._count += 1
         said = self._said / str(self._count)
+        for kind in (".out", ".err"):  # here, for it may be killed before it does anything
+            said.with_suffix(kind).touch()
         pid = os.fork()
         if pid == 0:
             _be(command, self.environment, self.home, said, (self.patch, harm))

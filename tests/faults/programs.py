@@ -194,7 +194,7 @@ GENERATE = Program(
     "generate",
     lambda place: [
         *("rumi-generate", "--model", str(place.shared / "model.onnx"), "--keep", "off"),
-        *("-n", "300", "--seed", "1"),
+        *("-n", "60", "--seed", "1"),
     ],
     bool,
     _poems_are_told,
