@@ -49,6 +49,9 @@ LOOK_SECONDS = 1.0
 
 SAVE_SECONDS = 1.0
 """At most so much of a session is lost where the console is killed; of its poems less, see `Draft`."""
+SAVE_AGAIN_SECONDS = 5.0
+"""Between two tries to save what could not be saved: where another program holds the library, one takes a second."""
+NOT_SAVED = "not saved"
 
 
 class RumiApp(App[str]):
@@ -149,6 +152,7 @@ class RumiApp(App[str]):
         if self._welcome:
             self.action_tour()
         self.set_interval(SAVE_SECONDS, self._save_changes)
+        self.set_interval(SAVE_AGAIN_SECONDS, self._writing.save_again)
 
     def _save_changes(self) -> None:
         """Saves the session where it has changed; beside everything else, since a disk may be slow."""
@@ -218,9 +222,9 @@ class RumiApp(App[str]):
             self._writing.notify(words, severity="error" if self._fetching.has_failed else "information")
 
     def _tell_what_goes_on(self) -> None:
-        """Says beside what is written how far the fetch is, and after it the reading of the texts."""
+        """Says beside what is written that it is not saved, or how far the fetch or the reading of the texts is."""
         for line in self._writing.query(StatusLine):
-            line.accompany(self._fetching.in_short or reading.in_short)
+            line.accompany(NOT_SAVED * self._writing.has_unsaved or self._fetching.in_short or reading.in_short)
 
     def notify(self, message: str, **options: Any) -> None:
         """Tells something in one row of the screen, as it is, brackets and all.

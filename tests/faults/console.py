@@ -6,14 +6,17 @@ import os
 import random
 import signal
 import time
+from contextlib import closing
 from pathlib import Path
 
 import psutil
 import terminal_support
-from injected import SIGNALS
+from injected import SIGNALS, fill_disk, give_up_privileges, move_to_small_disk
 from place import Place
 from programs import count_poems
 from terminal_support import Terminal, letters
+
+from rumi_tui.library.store import Library
 
 terminal_support.PATIENCE_SECONDS = 300.0  # the machine may be busy with other trials
 LOST_SECONDS = 0.5
@@ -128,4 +131,59 @@ def check_kept(place: Place, window: Window, seen: str) -> None:
     assert left == SETTLED_FILES, f"Lies about, or is missing: {sorted(left ^ SETTLED_FILES)}"
 
 
-FAULTS = {"killed while it writes": console_is_killed}
+def console_finds_no_room(place: Place, rng: random.Random) -> int:
+    """Fills its disk while it writes, and makes room again, before it is left or afterwards."""
+    if not move_to_small_disk(place.home):
+        return 0
+    window = Window(place)
+    console = window.start_console()
+    window.wait_for(window.ready)
+    for line in (*OPENING, "amber"):
+        window.submit(line)
+    window.until(window.shown_verse)
+    time.sleep(rng.uniform(0, LONGEST_SECONDS / 2))
+    filling = fill_disk(place.home, 0)
+    window.wait_for("Not saved")
+    makes_room = rng.random() < 0.5
+    if makes_room:
+        filling.unlink()
+        window.wait_for("saved again")
+        window.press("Escape")
+    seen = window.shown_verse().removeprefix(HEADING)
+    window.press("C-q")
+    window.until_dead(console)
+    assert "Traceback" not in window.shown(), window.shown()
+    if not makes_room:
+        filling.unlink()
+        assert seen[-40:] in letters(window.shown()), f"Seen was {seen!r}, told is {window.shown()}"
+        seen = ""
+    check_kept(place, window, seen)
+    return 1
+
+
+def console_has_no_rights(place: Place, rng: random.Random) -> int:
+    """Opens where nothing may be written; says so, and works once it may be."""
+    give_up_privileges()
+    folder = place.home / "rumi-tui"
+    window = Window(place)
+    with closing(Library(folder / "poems.sqlite")) as library:
+        library.begin("en", "0" * 64, "free", "amber")
+    paths = [path for path in (folder, folder / "poems.sqlite") if rng.random() < 0.7] or [folder]
+    for path in paths:
+        path.chmod(0o555)
+    console = window.start_console()
+    window.until_dead(console)
+    assert window.state("pane_dead_status") in (["1"], []), window.shown()
+    assert "Traceback" not in window.shown(), window.shown()
+    assert "readonly database" in window.shown(), window.shown()
+    for path in paths:
+        path.chmod(0o755)
+    check_kept(place, window, "amber")
+    return 1
+
+
+FAULTS = {
+    "killed while it writes": console_is_killed,
+    "a full disk": console_finds_no_room,
+    "no rights": console_has_no_rights,
+}

@@ -49,7 +49,8 @@ LOADED = [*_COMMANDS, *_TRAINING, "export.export", "rumi_tui.texts.fetch"]
 KINDS: list[tuple[Program | None, str]] = [
     *((program, fault) for program in PROGRAMS for fault in faults_of(program)),
     *((program, "killed") for program in PROGRAMS),
-    *[(None, fault) for fault in console.FAULTS] * 4,
+    *((None, fault) for fault in console.FAULTS),
+    *[(None, "killed while it writes")] * 3,
 ]
 """What is drawn from; None is the console."""
 PROCESSES = 2

@@ -58,12 +58,9 @@ def has_no_room(place: Place, program: Program, rng: random.Random, _: float) ->
 
 def has_a_full_disk(place: Place, program: Program, rng: random.Random, seconds: float) -> int:
     """Its home lies on a disk of its own, on which little is left; where nobody may mount one, files cannot grow."""
-    if not _move_to_small_disk(place.home):
+    if not move_to_small_disk(place.home):
         return has_no_room(place, program, rng, seconds)
-    filling = place.home / "filling"
-    free = os.statvfs(place.home).f_bavail * os.statvfs(place.home).f_bsize
-    with filling.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, max(1, free - int(10 ** rng.uniform(0, 6.5))))
+    filling = fill_disk(place.home, int(10 ** rng.uniform(0, 6.5)))
     check_refusal(place.run(program.command(place)))
     filling.unlink()
     program.stands(place)
@@ -75,7 +72,7 @@ def has_no_rights(place: Place, program: Program, rng: random.Random, _: float) 
     for folder in folders:
         folder.chmod(0o555)
     try:
-        check_refusal(place.run(program.command(place), _give_up_privileges))
+        check_refusal(place.run(program.command(place), give_up_privileges))
     finally:
         for folder in folders:
             folder.chmod(0o755)
@@ -138,7 +135,7 @@ def check_refusal(ended: Ended, signalled: int | None = None) -> None:
         assert ended.errors.rstrip().endswith((".", " run")), ended
 
 
-def _move_to_small_disk(home: Path) -> bool:
+def move_to_small_disk(home: Path) -> bool:
     """Mounts a disk in the place of a folder, for this process and what it starts, with what is in it."""
     libc = ctypes.CDLL(None, use_errno=True)
     user, group = os.geteuid(), os.getegid()
@@ -156,13 +153,22 @@ def _move_to_small_disk(home: Path) -> bool:
     return True
 
 
+def fill_disk(home: Path, room: int) -> Path:
+    """Leaves so many bytes on the disk that a folder lies on; gives back the file that takes all others."""
+    filling = home / "filling"
+    free = os.statvfs(home).f_bavail * os.statvfs(home).f_bsize
+    with filling.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, max(1, free - room))
+    return filling
+
+
 def _limit_files(room: int) -> None:
     import resource
 
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
 
-def _give_up_privileges() -> None:
+def give_up_privileges() -> None:
     """Makes root one of those whom rights bind, with all that it starts."""
     libc = ctypes.CDLL(None, use_errno=True)
     for capability in _OVERRIDES_RIGHTS:

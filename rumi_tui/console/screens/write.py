@@ -178,12 +178,26 @@ class WriteScreen(EditingScreen):
 
     def _watch_saving(self, draft: Draft) -> None:
         """Tells the person when poems cannot be saved, and when they can again."""
-        unsaved = self._desk.unsaved
-        had_unsaved = bool(unsaved)
-        unsaved.watch(draft)
-        if unsaved and not had_unsaved:
-            complain(self, f"{draft.trouble} Poems stay here, and saving will be tried again.")
-        elif had_unsaved and not unsaved:
+        had_unsaved = self.has_unsaved
+        self._desk.unsaved.watch(draft)
+        if self.has_unsaved and not had_unsaved:
+            complain(self, f"Not saved, but kept here, and tried again: {draft.trouble}")
+        elif had_unsaved:
+            self._tell_saved()
+
+    @property
+    def has_unsaved(self) -> bool:
+        """Whether there are poems that could not be saved so far."""
+        return bool(self._desk.unsaved)
+
+    def save_again(self) -> None:
+        """Tries again to save what could not be saved."""
+        if self.has_unsaved:
+            self._desk.unsaved.save()
+            self._tell_saved()
+
+    def _tell_saved(self) -> None:
+        if not self.has_unsaved:
             self.notify("Everything is saved again.")
 
     # Settings

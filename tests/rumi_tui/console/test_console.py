@@ -20,6 +20,7 @@ from console_support import (
 from textual.command import CommandPalette
 from textual.widgets import Select
 
+from rumi_tui.console import app
 from rumi_tui.console.actions import EVERYWHERE, WRITING
 from rumi_tui.console.app import RumiApp
 from rumi_tui.console.screens.help import HelpScreen
@@ -371,11 +372,25 @@ async def test_a_disk_that_fails_is_told_and_the_poem_is_saved_when_it_works_aga
         assert on_the_page(pilot) == letters(library.poems()[0].text)
 
 
+async def test_a_poem_at_rest_is_saved_as_soon_as_that_works_again(library, endless_file, monkeypatch):
+    monkeypatch.setattr(app, "SAVE_AGAIN_SECONDS", 0.01)
+    async with console(library, endless_file) as pilot:
+        library._database.execute("PRAGMA query_only = ON")
+        await pilot.press(*"amber", "enter")
+        await until(pilot, lambda: "stopped at" in status(pilot))
+        library._database.execute("PRAGMA query_only = OFF")
+        await until(pilot, lambda: "Everything is saved again." in told(pilot, is_error=False))
+        assert on_the_page(pilot) == letters(library.poems()[0].text)
+
+
 async def test_a_poem_that_cannot_be_saved_is_given_back_on_leaving(library, endless_file):
     async with console(library, endless_file) as pilot:
         library._database.execute("PRAGMA query_only = ON")
         await pilot.press(*"amber", "enter")
         await until(pilot, lambda: "stopped at" in status(pilot))
+        assert told(pilot)[0].startswith("Not saved, but kept here")
+        pilot.app._tell_what_goes_on()
+        assert status(pilot).endswith("not saved")
         shown = on_the_page(pilot)
         await leave(pilot)
         assert letters(pilot.app.return_value) == shown
