@@ -137,8 +137,13 @@ class Session:
         """A cache of these streams of another, in this order; one may stand in it several times."""
         if isinstance(cache, RingCache):
             return cache.select(streams)
-        selected = OrtCache({name: buffer[list(streams)] for name, buffer in cache.buffers.items()})
+        shape = cache_shape(self.config, len(streams))
+        selected = OrtCache({name: np.empty(shape, dtype=np.float32) for name in self._cache_names})
         selected.position = cache.position
+        past = slice(cache.position)  # what lies behind it is never looked at, so it is not copied
+        for name, buffer in cache.buffers.items():
+            for new, old in enumerate(streams):
+                selected.buffers[name][new, :, past] = buffer[old, :, past]
         return selected
 
     def __call__(self, ids: Ids, cache: OrtCache | RingCache) -> tuple[Logits, OrtCache | RingCache]:

@@ -250,6 +250,17 @@ def test_what_a_step_answered_stays_when_the_next_is_taken(session):
     np.testing.assert_array_equal(first, kept)
 
 
+def test_what_was_not_read_yet_is_never_looked_at(session):
+    ids = np.arange(8, 38)[None]
+    steps = []
+    for nothing in (0, np.nan):
+        cache = session.empty_cache(1)
+        for buffer in cache.buffers.values():
+            buffer[:] = nothing
+        steps.append([session(ids[:, at : at + 3], cache)[0] for at in range(0, 30, 3)])
+    np.testing.assert_array_equal(*steps)
+
+
 @pytest.mark.parametrize("read", [5, 40])
 def test_selected_streams_go_on_by_themselves(session, read):
     ids = np.random.default_rng(0).integers(8, 40, (3, read))
