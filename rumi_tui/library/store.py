@@ -301,9 +301,9 @@ class Library:
             kept = KeptPoem(
                 id=poem,
                 written=date,
-                model=model,
+                model=printable(model),
                 model_sha256=model_sha256,
-                form=form,
+                form=printable(form),
                 text=text,
                 passages=msgspec.convert(passages, tuple[Passage, ...]),
                 branch=Branch(parent, branches_at) if parent is not None and branches_at is not None else None,

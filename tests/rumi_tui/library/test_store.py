@@ -77,6 +77,14 @@ def test_bookmarks_are_kept_the_latest_first(path: Path):
     assert library.bookmarks() == ["masnavi/3:1259"]
 
 
+def test_what_is_told_of_a_poem_controls_no_screen(path: Path):
+    library = Library(path)
+    poem = library.begin(*POEM)
+    library._database.execute("UPDATE poems SET model = ?1, form = ?1, title = ?1, tags = ?1", ("a\x1b[1m\0b",))
+    told = library.poem(poem)
+    assert (told.model, told.form, told.title, told.tags) == ("a[1mb", "a[1mb", "a[1mb", ("a[1mb",))
+
+
 def test_a_passage_that_changes_is_kept_once(path: Path):
     library = Library(path)
     poem = library.begin(*POEM)
