@@ -6,7 +6,7 @@ import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
-from statistics import fmean
+from math import fsum
 
 import numpy as np
 import numpy.typing as npt
@@ -64,4 +64,4 @@ class WordVectors:
             if word not in own and (vector := self.vectors.get(word_hash(word))) is not None
         }
         pairs = [*combinations(own.values(), 2), *product(own.values(), others.values())]
-        return fmean(float(a @ b) for a, b in pairs) if pairs else 0.0
+        return fsum(float(a @ b) for a, b in pairs) / len(pairs) if pairs else 0.0

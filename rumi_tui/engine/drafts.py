@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from statistics import fmean
+from math import fsum
 
 from models.card import Description
 from rumi_tui.engine.context import DecodeStep
@@ -58,8 +58,8 @@ def rank_of(poem: Poem, request: Request, description: Description) -> Rank:
     breaks_off = Ends(request, description.tokenizer).breaks_off(len(lines), lines[-1], is_last=True)
     nats = -poem.logprob / max(1, len(poem.text) - len(request.text))
     return Rank(
-        faults_per_line=fmean(map(len, faults)),
+        faults_per_line=sum(map(len, faults)) / len(faults),
         copies=poem.originality is not None and poem.originality.longest_run >= COPIED,
         was_stopped=poem.ending != "end" or breaks_off,
-        nats_per_char=nats + fmean(map(rules.price, poems_so_far)),
+        nats_per_char=nats + fsum(map(rules.price, poems_so_far)) / len(poems_so_far),
     )
