@@ -35,7 +35,7 @@ test-web: $(DEV)/ready export/page/node_modules ## test in a real browser, and J
 fuzz: $(DEV)/ready ## for MINUTES=5, read files made wrong and press random keys in the console; tells the seed of what fails
 	@half=$$(awk 'BEGIN { print $(MINUTES) / 2 }'); status=0; \
 	$(DEV)/bin/python tests/fuzz/readers.py --minutes $$half --report $(REPORT) || status=1; \
-	$(DEV)/bin/python tests/fuzz/random_keys.py --minutes $$half || status=1; exit $$status
+	$(DEV)/bin/python tests/fuzz/random_keys.py --minutes $$half --report $(REPORT) || status=1; exit $$status
 
 faults: $(DEV)/ready ## kill, starve and cut off every program for MINUTES=5; run each without a network; tells the seed
 	$(DEV)/bin/python tests/faults/offline.py --report $(REPORT)

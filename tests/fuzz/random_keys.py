@@ -25,6 +25,7 @@ import time
 import traceback
 from collections import Counter, deque
 from pathlib import Path
+from typing import Any
 
 import psutil
 from deeds import Deed, deeds
@@ -47,6 +48,7 @@ MOST_GROWTH = 0.1
 SETTLE_MINUTES = 5.0
 """After which memory is compared, in a run of at least four times as long."""
 SAMPLE_SECONDS = 2.0
+PROCESSES = ("console", "writing process")
 NO_NETWORK = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
 
 
@@ -78,13 +80,15 @@ class Use:
         self.begin = time.monotonic()
         self.latest: deque[str] = deque(maxlen=SHOWN_EVENTS)
         self.did: Counter[str] = Counter()
+        self.kind = "start"
+        """Of what was done last."""
         self.waits: dict[str, list[float]] = {"while writing": [], "otherwise": []}
         """Seconds of each key."""
         self.slowest: list[tuple[float, float, str, str]] = []
         """Seconds, those of them at work, what was done and where."""
         self.gone = 0
         """Keys whose answer could not be timed, since what they went to went away."""
-        self.memory: dict[str, list[tuple[float, int]]] = {"console": [], "writing process": []}
+        self.memory: dict[str, list[tuple[float, int]]] = {name: [] for name in PROCESSES}
         self.failures: list[dict[str, object]] = []
         self.starts = 0
         self._notices_seen = 0
@@ -103,7 +107,8 @@ class Use:
 
     def fail(self, error: str) -> None:
         """Takes something for a failure, and tells it."""
-        place = {"seed": self.seed, "events": self.did.total(), "minutes": (time.monotonic() - self.begin) / 60}
+        minutes = (time.monotonic() - self.begin) / 60
+        place = {"seed": self.seed, "events": self.did.total(), "minutes": minutes, "kind": self.kind}
         self.failures.append({**place, "latest": list(self.latest), "error": error})
         print(f"FAILED: --seed {self.seed} --events {self.did.total()}\n{error}", file=sys.stderr)
         print(f"The last {len(self.latest)} events: {' · '.join(self.latest)}", file=sys.stderr, flush=True)
@@ -145,6 +150,7 @@ class Use:
     async def _use(self, app: App[object]) -> None:
         while not self._is_over and app.is_running and app._driver is not None:
             deed = next(self._deeds)
+            self.kind = deed.kind
             self.did[deed.kind] += 1
             self.latest.append(str(deed))
             if deed.kind == "wait":
@@ -233,6 +239,7 @@ class Use:
         for name in self.memory:
             sizes = self.growth(name)
             if sizes and sizes[2] > MOST_GROWTH and self.minutes >= 4 * SETTLE_MINUTES:
+                self.kind = name
                 self.fail(f"The {name} grew from {sizes[0]:.0f} to {sizes[1]:.0f} MiB.")
 
     def grown(self, most: int = 12) -> list[tuple[str, int, int]]:
@@ -307,12 +314,33 @@ def table(use: Use) -> tuple[list[str], dict[str, object]]:
     return lines, document
 
 
+def summary(document: dict[str, Any]) -> dict[str, Any]:
+    """The same for `docs/reliability.py`: a row for each kind of thing that was done, and for each process."""
+    failed = Counter(failure["kind"] for failure in document["failures"])
+    told = dict.fromkeys([*document["did"], *(kind for kind in failed if kind not in PROCESSES)], "")
+    told["press"] = "".join(
+        f", answered {when} after {waits['median']:.0f} ms in the median, {waits['worst']:,.0f} ms at most"
+        for when in ("while writing", "otherwise")
+        if (waits := document.get(f"ms_{when}"))
+    )
+    rows = [
+        {"what": f"{kind}{words}", "count": document["did"].get(kind, 0), "failures": failed[kind]}
+        for kind, words in told.items()
+    ]
+    for name in PROCESSES:
+        if sizes := document.get(f"mib_{name}"):
+            words = f"memory of the {name}, {sizes['settled']:.0f} MiB once settled, {sizes['end']:.0f} MiB at the end"
+            rows.append({"what": words, "count": 1, "failures": failed[name]})
+    return {"harness": "keys", "minutes": round(document["minutes"], 1), "seed": document["seed"], "rows": rows}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--seed", type=int, default=None, help="default: another one each time")
     parser.add_argument("--events", type=int, default=None, help="stop after so many")
     parser.add_argument("--out", type=Path, default=Path("runs/random_keys.json"))
+    parser.add_argument("--report", type=Path, help="folder for keys.json, which docs/reliability.py reads")
     options = parser.parse_args()
     seed = random.randrange(10**6) if options.seed is None else options.seed
     print(f"seed {seed}, {options.minutes:g} minutes", file=sys.stderr)
@@ -327,6 +355,9 @@ def main() -> None:
     print("\n".join(lines))
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    if options.report is not None:
+        options.report.mkdir(parents=True, exist_ok=True)
+        (options.report / "keys.json").write_text(json.dumps(summary(document), ensure_ascii=False) + "\n", "utf-8")
     sys.exit(1 if use.failures else 0)
 
 

@@ -4,7 +4,7 @@ import asyncio
 from itertools import islice
 
 from deeds import PASTES, Deed, deeds
-from random_keys import Use
+from random_keys import Use, summary
 from watching import Stacks, held
 
 
@@ -21,6 +21,21 @@ def test_every_kind_can_be_done_and_is_told_in_a_few_words():
         assert len(str(deed)) < 100
     assert str(Deed("press", "ctrl+r")) == "ctrl+r"
     assert "\x1b" not in "".join(str(Deed("paste", text)) for text in PASTES)
+
+
+def test_the_report_tells_each_kind_of_thing_that_was_done_and_each_failure():
+    failures = [{"kind": "press"}, {"kind": "start"}, {"kind": "console"}]
+    document = {"seed": 7, "minutes": 120.04, "did": {"press": 900, "paste": 20}, "failures": failures}
+    document["ms_otherwise"] = {"median": 3.6, "p99": 40.0, "worst": 640.2}
+    document["mib_console"] = {"settled": 79.2, "end": 97.4, "growth": 0.23}
+    told = summary(document)
+    assert (told["harness"], told["minutes"], told["seed"]) == ("keys", 120.0, 7)
+    assert told["rows"] == [
+        {"what": "press, answered otherwise after 4 ms in the median, 640 ms at most", "count": 900, "failures": 1},
+        {"what": "paste", "count": 20, "failures": 0},
+        {"what": "start", "count": 0, "failures": 1},
+        {"what": "memory of the console, 79 MiB once settled, 97 MiB at the end", "count": 1, "failures": 1},
+    ]
 
 
 async def test_what_a_process_is_at_is_told_where_it_blocks_and_where_it_waits():
