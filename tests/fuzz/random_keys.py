@@ -82,7 +82,7 @@ class Use:
         self.did: Counter[str] = Counter()
         self.kind = "start"
         """Of what was done last."""
-        self.waits: dict[str, list[float]] = {"while writing": [], "otherwise": []}
+        self.waits: dict[str, list[float]] = {"while writing": [], "at rest": []}
         """Seconds of each key."""
         self.slowest: list[tuple[float, float, str, str]] = []
         """Seconds, those of them at work, what was done and where."""
@@ -179,7 +179,7 @@ class Use:
             self.gone += 1
             return
         if deed.kind == "press":
-            self.waits["while writing" if is_writing else "otherwise"].append(seconds)
+            self.waits["while writing" if is_writing else "at rest"].append(seconds)
         self.slowest = sorted([*self.slowest, (seconds, work, str(deed), place)], reverse=True)[:20]
         if seconds > LATEST_SECONDS and (is_idle or work > LATEST_SECONDS):
             told = f"{deed} was answered after {seconds:.2f} s, of which the console worked {work:.2f} s"
@@ -320,7 +320,7 @@ def summary(document: dict[str, Any]) -> dict[str, Any]:
     told = dict.fromkeys([*document["did"], *(kind for kind in failed if kind not in PROCESSES)], "")
     told["press"] = "".join(
         f", answered {when} after {waits['median']:.0f} ms in the median, {waits['worst']:,.0f} ms at most"
-        for when in ("while writing", "otherwise")
+        for when in ("while writing", "at rest")
         if (waits := document.get(f"ms_{when}"))
     )
     rows = [
