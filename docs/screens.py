@@ -72,7 +72,7 @@ async def draw(pilot: Pilot[str], library: Library) -> None:
     await until(pilot, shows("Poems kept"))
     save("library")
     await pilot.press("escape", "f2")
-    await until(pilot, shows("entropy"))
+    await until(pilot, shows("as open as"))
     await pilot.press(*["right"] * 34)
     await pilot.pause(0.5)
     save("lens")

@@ -36,7 +36,7 @@ BAR = 12
 """Cells of the bar of a certain choice."""
 NARROWEST = 16
 """Cells that a line is shown in at least."""
-NAMES = {" ": "space", "\n": "line end", "": "the end", "\N{ZERO WIDTH NON-JOINER}": "zero-width non-joiner"}
+NAMES = {" ": "space", "\n": "line end", "": "the end", "\N{ZERO WIDTH NON-JOINER}": "half-space"}
 DOTTED_CIRCLE = "◌"
 LOOKING: dict[Grain, str] = {"character": "", "word": "Looking for other words …", "line": "Trying other lines …"}
 
@@ -155,7 +155,7 @@ class LensScreen(Dialog[Branching | None]):
             legend.append(f" {bound}+ ", view.get_component_rich_style(f"lens--{shade}"))
         mean = sum(score.surprise for score in self._scores) / max(1, len(self._scores))
         signs = self._told_marks()
-        legend.append(f"  bits, mean {mean:.2f}" if signs else f"  bits of surprise, {mean:.2f} on average")
+        legend.append(f"  surprise {mean:.2f}{' on average' * (not signs)}")
         legend.append(signs)
         hidden_count = len(self._look.text) - sum(len(score.text) for score in self._scores)
         if hidden_count:
@@ -192,8 +192,8 @@ class LensScreen(Dialog[Branching | None]):
     def _tell_character(self, unit: Unit) -> None:
         score = self._scores[unit.scores.start]
         summary = (
-            f"{name_of(score.text)}: {score.surprise:.1f} bits, {share(2**-score.surprise)} likely\n"
-            f"entropy {score.entropy:.1f} bits: {certainty(score.entropy)}"
+            f"{name_of(score.text)}: {share(2**-score.surprise)} likely, surprise {score.surprise:.1f}\n"
+            f"here: {certainty(score.entropy)}"
         )
         offers = []
         for choice in score.likeliest:
@@ -224,7 +224,7 @@ class LensScreen(Dialog[Branching | None]):
         if standing is None:
             return f"{name}: no word that the model can spell" if words else name, offers
         bits = -log2(max(standing, 1e-300))
-        return f"{name}: {bits:.1f} bits, {share(standing)} likely\n{bits / len(text):.2f} bits a character", offers
+        return f"{name}: {share(standing)} likely\nsurprise {bits:.1f}, {bits / len(text):.2f} a character", offers
 
     def _tell_line(self, unit: Unit, text: str, lines: Sequence[LineChoice]) -> tuple[str, list[Offer]]:
         number = self._look.text.count("\n", 0, unit.begin)
@@ -239,13 +239,13 @@ class LensScreen(Dialog[Branching | None]):
             )
             for line in lines
         ]
-        return f"line {number + 1}: {bits:.1f} bits\n{bits / length:.2f} bits a character{faults}", offers
+        return f"line {number + 1}: surprise {bits:.1f}\n{bits / length:.2f} a character{faults}", offers
 
     def _row_of_line(self, line: LineChoice, stands: bool) -> Text:
         """The line, and below it what the model pays for it and what it breaks."""
         width = max(NARROWEST, self.query_one("#choices").size.width - 6)
         bits = line.nats * log2(e) / (len(line.text) + 1)
-        told = ", ".join([f"{bits:.2f} bits a character", *(FAULTS[fault] for fault in line.faults)])
+        told = ", ".join([f"surprise {bits:.2f} a character", *(FAULTS[fault] for fault in line.faults)])
         verse, notes = (hanging(text, width, self._mode) for text in (line.text, told))
         shown = "\n  ".join(to_display(row, self._mode, width) for row in verse)
         return Text(f"{'●' if stands else ' '} {shown}\n  ").append("\n  ".join(notes), "italic")
@@ -333,11 +333,11 @@ def name_of(piece: str) -> str:
 
 
 def certainty(entropy: float) -> str:
-    """An entropy in bits, in words."""
+    """An entropy in bits, in words: how open a choice was."""
     choice_count = 2**entropy
     if choice_count < 1.5:
         return "certain" if choice_count < 1.1 else "nearly certain"
-    return f"like {choice_count:.0f} equal choices"
+    return f"as open as {choice_count:.0f} equal choices"
 
 
 def share(probability: float) -> str:

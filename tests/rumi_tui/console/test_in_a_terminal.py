@@ -53,7 +53,7 @@ def test_a_poem_is_written_stopped_branched_and_found_again(terminal: Terminal):
     terminal.until(lambda: shows(terminal, first))
 
     terminal.press("F2")
-    terminal.wait_for("entropy")
+    terminal.wait_for("here: ")
     terminal.press_and_see("Enter", "Down", "Enter")
     terminal.until(lambda: len(terminal.poems()) == 2 and len(terminal.poems()[0].text) > 100)
     terminal.press("Escape")

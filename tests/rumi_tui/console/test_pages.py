@@ -93,7 +93,7 @@ def typed(line: str) -> tuple[str, ...]:
 PAGES = {
     "write": Page(WriteScreen, ()),
     "setting": Page(WriteScreen, ("tab",), has_picture=False),
-    "lens": Page(LensScreen, ("f2",), " bits, "),
+    "lens": Page(LensScreen, ("f2",), "% likely"),
     "words": Page(LensScreen, ("f2", "alt+m", "space"), ": ", has_picture=False),
     "tree": Page(TreeScreen, ("f3",)),
     "library": Page(LibraryScreen, ("ctrl+l",)),

@@ -47,8 +47,8 @@ async def test_it_shows_the_surprise_and_the_choices_under_the_cursor(library, e
         await open_lens(pilot)
         place = token_scores(endless, endless.tokenizer, kept.form, kept.text)[2]
         await pilot.press("right", "right")
-        await until(pilot, lambda: f"{place.surprise:.1f} bits" in str(field(pilot, "thought", Static).content))
-        assert f"entropy {place.entropy:.1f} bits" in str(field(pilot, "thought", Static).content)
+        await until(pilot, lambda: f"surprise {place.surprise:.1f}\n" in str(field(pilot, "thought", Static).content))
+        assert str(field(pilot, "thought", Static).content).endswith(f"\nhere: {certainty(place.entropy)}")
         choices = pilot.app.screen.query_one(OptionList)
         rows = [str(choices.get_option_at_index(index).prompt) for index in range(choices.option_count)]
         for row, choice in zip(rows, place.likeliest, strict=True):
@@ -114,11 +114,11 @@ async def test_lenses_that_were_left_are_not_kept_in_memory(library, endless_fil
         most = 0
         for _ in range(4):
             lens = weakref.ref(await open_lens(pilot))
-            await until(pilot, lambda: rows_in_memory("entropy"))
-            most = most or rows_in_memory("entropy")
+            await until(pilot, lambda: rows_in_memory("as open as"))
+            most = most or rows_in_memory("as open as")
             await pilot.press("escape")
             await until(pilot, lambda lens=lens: (gc.collect(), lens())[1] is None)
-        assert rows_in_memory("entropy") <= most
+        assert rows_in_memory("as open as") <= most
 
 
 async def test_what_was_read_comes_too_late_for_a_lens_that_is_half_taken_apart(library, endless_file, endless):
@@ -195,7 +195,9 @@ def test_what_cannot_be_seen_has_a_name(piece: str, name: str):
     assert name_of(piece) == name
 
 
-@pytest.mark.parametrize(("bits", "words"), [(0.0, "certain"), (0.3, "nearly certain"), (1.0, "like 2 equal choices")])
+@pytest.mark.parametrize(
+    ("bits", "words"), [(0.0, "certain"), (0.3, "nearly certain"), (1.0, "as open as 2 equal choices")]
+)
 def test_an_entropy_is_told_in_words(bits: float, words: str):
     assert certainty(bits) == words
 
@@ -217,8 +219,9 @@ async def test_another_word_branches_the_poem_there_and_writes_on(library, endle
         words = other_words(endless, endless.tokenizer, first.form, first.text, 6)
         standing = next(word for word in words if first.text[6:].startswith(word.text))
         await pilot.press("shift+right", "shift+right", "shift+left")
-        await until(pilot, lambda: f"{-math.log2(standing.probability):.1f} bits" in thought(pilot))
-        assert f"{-math.log2(standing.probability) / len(standing.text):.2f} bits a character" in thought(pilot)
+        bits = -math.log2(standing.probability)
+        words_on_it = f"likely\nsurprise {bits:.1f}, {bits / len(standing.text):.2f} a character"
+        await until(pilot, lambda: thought(pilot).endswith(words_on_it))
         for row, word in zip(rows(pilot), words, strict=True):
             assert word.text in row
             assert share(word.probability) in row
@@ -238,7 +241,7 @@ async def test_another_word_of_pieces_branches_between_words(library, word_pair,
         await open_lens(pilot)
         offered = other_words(words, words.tokenizer, first.form, first.text, 6)
         await pilot.press("shift+right")
-        await until(pilot, lambda: len(rows(pilot)) == len(offered) and "bits a character" in thought(pilot))
+        await until(pilot, lambda: len(rows(pilot)) == len(offered) and " a character" in thought(pilot))
         second = await press_and_write(pilot, library, "enter", "enter")
         assert second.branch == Branch(first.id, 6)
         assert second.text.startswith("amber " + offered[0].text)
@@ -255,14 +258,14 @@ async def test_another_line_branches_the_poem_there_and_writes_on(library, endle
         assert list(lines)
         await open_lens(pilot)
         await pilot.press("shift+down")
-        await until(pilot, lambda: len(rows(pilot)) == len(lines.choices) and "bits a character" in rows(pilot)[0])
+        await until(pilot, lambda: len(rows(pilot)) == len(lines.choices) and "a character" in rows(pilot)[0])
         scores = token_scores(endless, endless.tokenizer, "free", first.text)
         length = len(first.text.split("\n")[1]) + 1
         bits = sum(score.surprise for score in scores[begin : begin + length])
-        assert thought(pilot).startswith(f"line 2: {bits:.1f} bits\n{bits / length:.2f} bits a character")
+        assert thought(pilot).startswith(f"line 2: surprise {bits:.1f}\n{bits / length:.2f} a character")
         for row, line in zip(rows(pilot), lines.choices, strict=True):
             assert letters(line.text) in letters(row)
-            assert f"{line.nats / math.log(2) / (len(line.text) + 1):.2f} bits a character" in row
+            assert f"surprise {line.nats / math.log(2) / (len(line.text) + 1):.2f} a character" in row
             assert all(letters(FAULTS[fault]) in letters(row) for fault in line.faults)
         second = await press_and_write(pilot, library, "enter", "down", "enter")
         assert second.branch == Branch(first.id, begin)
