@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import ActiveBinding, Binding
 from textual.containers import Container, Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -60,15 +60,22 @@ class Offer(NamedTuple):
     """None where it cannot be chosen."""
 
 
+class Instead(Choices):
+    """What else could stand there."""
+
+    BINDINGS = [Binding("enter", "select", "Branch with it")]
+
+
 class LensScreen(Dialog[Branching | None]):
     """Shows what the model thought of a poem, by character, word or line; gives back the choice to branch with."""
 
     BINDINGS = [
+        Binding("enter", "choose", "Choose"),
         Binding("escape", "back", "Back"),
-        Binding("enter", "choose", "Choose another", show=True),
         *(Binding(action.key, "marks", action.title, id=action.name) for action in WRITING if action.name == "marks"),
     ]
     AUTO_FOCUS = "LensView"
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (10, "-short"), (14, "-tall")]
 
     def __init__(self, look: Look, mode: Mode, shows_marks: bool = False) -> None:
         """Whom to ask about the poem, and whether it is to be marked from the beginning."""
@@ -93,8 +100,13 @@ class LensScreen(Dialog[Branching | None]):
             yield LensView(self._mode)
             with Vertical(id="place"):
                 yield Static("", id="thought", markup=False)
-                yield Choices(id="choices", markup=False)
+                yield Instead(id="choices", markup=False)
         yield KeyRow(show_command_palette=False)
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """The keys of the moment; last those that a narrow row has no room for, which move by more than a character."""
+        return dict(sorted(super().active_bindings.items(), key=lambda item: item[1].binding.action.startswith("by(")))
 
     def on_mount(self) -> None:
         """Has the poem read."""

@@ -14,6 +14,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
+from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -89,13 +90,19 @@ class LensView(ScrollView, can_focus=True):
         Binding("up", "vertically(-1)", "Up", show=False),
         Binding("down", "vertically(1)", "Down", show=False),
         Binding("shift+left,alt+left,ctrl+left", "by('word', -1)", "Word on the left", show=False),
-        Binding("shift+right,alt+right,ctrl+right", "by('word', 1)", "Word on the right", show=False),
+        Binding("shift+right", "by('word', 1)", "Word", key_display="shift+←→"),
+        Binding("alt+right,ctrl+right", "by('word', 1)", "Word on the right", show=False),
         Binding("shift+up,alt+up", "by('line', -1)", "Line before", show=False),
-        Binding("shift+down,alt+down", "by('line', 1)", "Line after", show=False),
-        Binding("space", "next_grain", "By word, line", show=True),
+        Binding("shift+down", "by('line', 1)", "Line", key_display="shift+↑↓"),
+        Binding("alt+down", "by('line', 1)", "Line after", show=False),
+        Binding("space", "go_over('word')", "By word"),
+        Binding("space", "go_over('line')", "By line"),
+        Binding("space", "go_over('character')", "By letter"),
         Binding("home", "leap(0)", "First", show=False),
         Binding("end", "leap(-1)", "Last", show=False),
     ]
+
+    grain: var[Grain] = var("character", bindings=True)
 
     class Moved(Message):
         """The cursor stands on something else."""
@@ -120,7 +127,6 @@ class LensView(ScrollView, can_focus=True):
         """For each row of the screen, the number of its row of the poem, or what stands below one."""
         self._marks: Sequence[LineMarks] = ()
         """Of the first lines of the poem; none where no marks are to be seen."""
-        self.grain: Grain = "character"
         self.units: list[Unit] = []
         self._number = 0
         """Of the unit under the cursor."""
@@ -189,9 +195,13 @@ class LensView(ScrollView, can_focus=True):
         self._set_grain(grain)
         self.action_sideways(step) if grain == "word" else self.action_vertically(step)
 
-    def action_next_grain(self) -> None:
-        """Goes over from characters to words, from these to lines, and from lines to characters."""
-        self._set_grain(GRAINS[(GRAINS.index(self.grain) + 1) % len(GRAINS)])
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """From characters one goes over to words, from these to lines, and from lines to characters."""
+        return action != "go_over" or parameters[0] == GRAINS[(GRAINS.index(self.grain) + 1) % len(GRAINS)]
+
+    def action_go_over(self, grain: Grain) -> None:
+        """Goes over to words, lines or characters."""
+        self._set_grain(grain)
         self._go(self._number)
 
     def action_leap(self, index: int) -> None:

@@ -77,17 +77,27 @@ async def test_a_poem_of_words_branches_between_its_pieces(library, word_pair, w
         assert second.text.startswith(kept + scores[-1].likeliest[chosen].text)
 
 
-async def test_escape_leads_from_the_choices_to_the_poem_and_back_to_the_page(library, endless_file):
-    async with console(library, endless_file, lines="2") as pilot:
+@pytest.mark.parametrize("size", [(40, 12), (80, 24)])
+async def test_the_last_row_tells_the_keys_that_lead_on_and_back(library, endless_file, size):
+    async with console(library, endless_file, size, lines="2", keep="off") as pilot:
         kept = await press_and_write(pilot, library, *"amber", "enter")
         view = await open_lens(pilot)
+        moves = "" if size[0] == 40 else "shift+←→ Word  shift+↑↓ Line"
+        for grain in ("word", "line", "letter"):
+            keys = f"space By {grain}  ⏎ Choose  esc Back"
+            await until(pilot, lambda keys=keys: keys in last_row(pilot) and moves in last_row(pilot))
+            await pilot.press("space")
         await pilot.press("enter")
-        await until(pilot, lambda: not view.has_focus)
+        await until(pilot, lambda: not view.has_focus and "⏎ Branch with it  esc Back" in last_row(pilot))
         await pilot.press("escape")
         await until(pilot, lambda: view.has_focus)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
         assert library.poems() == [kept]
+
+
+def last_row(pilot) -> str:
+    return pilot.app.screen._compositor.render_strips()[-1].text
 
 
 async def test_leaving_before_the_poem_is_read_leaves_nothing_behind(library, endless_file):

@@ -136,9 +136,9 @@ async def test_words_and_lines_are_shaded_by_their_mean():
         view = pilot.app.query_one(LensView)
         pairs = zip("ab c\n", (1, 5, 9, 2, 0), strict=True)
         view.show([TokenScore(letter, bits, 1.0, ()) for letter, bits in pairs], "ab c\n")
-        view.action_next_grain()
+        view.action_go_over("word")
         assert view._surprises == [3, 3, 9, 2, 0]
-        view.action_next_grain()
+        view.action_go_over("line")
         assert view._surprises == [17 / 5] * 5
 
 
