@@ -27,7 +27,7 @@ from rumi_tui.console.plain import PLAIN, SHOW_CURSOR, PlainFilter
 from rumi_tui.console.screens.fetch import FetchScreen
 from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.messages import MessagesScreen
-from rumi_tui.console.screens.order import TypedOver
+from rumi_tui.console.screens.order import EnteredOver, TypedOver
 from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.screens.tour import TourScreen
 from rumi_tui.console.screens.write import WriteScreen
@@ -281,6 +281,13 @@ class RumiApp(App[str]):
     def _begin(self, event: TypedOver) -> None:
         """Lets what is typed over another page begin a poem."""
         self._writing.query_one(Prompt).take_in(event.text)
+
+    @on(EnteredOver)
+    def _submit(self) -> None:
+        """Has an Enter send what was typed, if anything: behind the keys that still wait there."""
+        prompt = self._writing.query_one(Prompt)
+        if prompt.unsent_text:
+            prompt.post_message(events.Key("enter", "\r"))
 
     @on(SettingsScreen.Changed)
     def _follow(self, event: SettingsScreen.Changed) -> None:

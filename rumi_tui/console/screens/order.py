@@ -34,41 +34,64 @@ class TypedOver(Message):
         self.text = text
 
 
+class EnteredOver(Message):
+    """Somebody pressed Enter instead of answering."""
+
+
 class OrderScreen(Dialog[Wish | None]):
     """Shows one line as this program orders it and as the terminal does; gives back which looks right.
 
     `auto` where that cannot be told, None where somebody types on. The mode `off` draws like `terminal` does, so it is
-    not asked for.
+    not asked for. No answer is highlighted at first: an Enter that was on its way as the question came up is none.
     """
 
     BINDINGS = [Binding("escape", "dismiss('auto')", "Not sure", priority=True)]
     AUTO_FOCUS = "OptionList"
 
+    def __init__(self, leads_on: bool) -> None:
+        """Whether something is done after the question, which an Enter then leads to, and to nothing else."""
+        super().__init__()
+        self._leads_on = leads_on
+
     def compose(self) -> ComposeResult:
         """The question and its answers."""
         yield Static("Persian: which of these looks right?", id="question")
-        yield Choices(
+        choices = Choices(
             Option(to_display(LINE, "app", WIDTH), id="app"),
             Option(to_display(LINE, "terminal", WIDTH), id="terminal"),
             Option("Not sure (decide for me)", id="auto"),
             markup=False,
         )
+        choices.highlighted = None  # Textual highlights the first
+        yield choices
         yield Static(
             "Persian runs from right to left: the letters join, and the full stop stands at the left end.", id="hint"
         )
+        yield Static("↑ ↓ Enter choose · or write on", id="keys")
 
     def on_key(self, event: events.Key) -> None:
-        """Gives way to whoever goes on with a line."""
+        """Chooses, or gives way to whoever goes on with a line, or is done with it.
+
+        Each key in its turn: what is bound is done only after the keys behind it have passed here.
+        """
+        choices = self.query_one(Choices)
         if event.is_printable and event.character is not None:
-            self._give_way(event, event.character)
+            self._give_way(event, TypedOver(event.character))
+        elif event.key == "enter" and choices.highlighted is None:
+            self._give_way(event, None if self._leads_on else EnteredOver())
+        elif event.key in ("up", "down", "enter"):
+            event.stop()
+            deeds = {"up": choices.action_cursor_up, "down": choices.action_cursor_down, "enter": choices.action_select}
+            deeds[event.key]()
 
     def on_paste(self, event: events.Paste) -> None:
         """The same."""
-        self._give_way(event, event.text)
+        self._give_way(event, TypedOver(event.text))
 
-    def _give_way(self, event: events.Event, text: str) -> None:
+    def _give_way(self, event: events.Event, message: Message | None) -> None:
         event.stop()
-        self.post_message(TypedOver(text))
+        if message is not None:
+            self.post_message(message)
         self.dismiss(None)
 
     @on(OptionList.OptionSelected)
@@ -122,10 +145,11 @@ class OrderingScreen(KeepingScreen):
         if is_right_to_left(text):
             self._ask_order()
 
-    def _ask_order(self, then: Callable[[], object] = lambda: None) -> None:
-        """Does something, first asking what has to be asked before."""
+    def _ask_order(self, then: Callable[[], object] | None = None) -> None:
+        """Does something, if anything, first asking what has to be asked before."""
         if self._asked_for_order or not self.asks_order:
-            then()
+            if then is not None:
+                then()
             return
         if not self.is_current:
             self._order_waits = True
@@ -137,7 +161,8 @@ class OrderingScreen(KeepingScreen):
                 with complaining(self):  # of a file that cannot be written: the answer holds for this run
                     self._file.change("rtl", answer)
             self.order(choose_mode(answer or "auto", os.environ))
-            then()
+            if then is not None:
+                then()
 
         self.post_message(self.OrderChanged("app"))  # where it listens, only one can look right
-        self.app.push_screen(OrderScreen(), take)
+        self.app.push_screen(OrderScreen(leads_on=then is not None), take)

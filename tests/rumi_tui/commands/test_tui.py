@@ -170,7 +170,7 @@ def test_it_opens_and_leaves_the_terminal_as_it_was_whatever_ends_it(tmp_path, m
 
 
 def test_the_first_time_it_shows_the_tour_and_asks_what_looks_right_once_persian_is_typed(tmp_path, model_file):
-    steps = [("● ○ ○", b"\x1b"), ("couplet", "گ".encode()), ("looks right", b"\x1b[B\r"), ("\x1b[8h", b"\x11")]
+    steps = [("● ○ ○", b"\x1b"), ("couplet", "گ".encode()), ("looks right", b"\x1b[B\x1b[B\r"), ("\x1b[8h", b"\x11")]
     status, shown = run_in_terminal(80, 24, ["--model", str(model_file)], tmp_path, *steps)
     assert status == 0, shown
     assert shown.index("R U M I") < shown.index("looks right")

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from console_support import field, run, until
+from console_support import field, run, unkept, until
 from support import write_works
 from textual.pilot import Pilot
 from textual.widgets import OptionList
@@ -17,6 +17,7 @@ from rumi_tui.console.session_file import SessionFile
 from rumi_tui.console.settings import SettingsFile
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.prompt import Prompt
+from rumi_tui.console.widgets.status_line import StatusLine
 from rumi_tui.library.store import Library
 
 
@@ -42,13 +43,15 @@ async def test_what_looks_right_is_asked_once_persian_is_typed_and_holds_at_once
         samples = [str(option.prompt).strip() for option in app.screen.query_one(OptionList).options]
         assert samples[:2] == [to_display(LINE, mode, 0) for mode in ("app", "terminal")]
         assert samples[0] != samples[1]
+        if size == (80, 24):  # what has just been told stays in sight
+            assert app.screen.children[-1].region.bottom <= app._writing.query_one(StatusLine).region.y
         await pilot.press("ل")
         await shows(pilot, WriteScreen)
         assert field(pilot, "prompt").text == "گل"
 
         await type_anew(pilot, "گ")
         await shows(pilot, OrderScreen)
-        await pilot.press("down", "enter")
+        await pilot.press("down", "down", "enter")
         await shows(pilot, WriteScreen)
         drawn = [app.screen.query_one(kind)._mode for kind in (Prompt, PoemView)]
         assert (file.settings.rtl, app.mode, *drawn) == ("terminal",) * 4
@@ -59,7 +62,32 @@ async def test_what_looks_right_is_asked_once_persian_is_typed_and_holds_at_once
         await until(pilot, lambda: app.screen.query_one(Prompt)._mode == "off")
 
 
-@pytest.mark.parametrize(("key", "asks_again"), [("escape", False), ("up", False), ("ctrl+q", True)])
+async def test_an_enter_behind_what_is_typed_is_no_answer_but_writes_the_poem_and_the_question_comes_back(
+    library: Library, model_file: Path
+):
+    file = unkept()
+    app = RumiApp(library, str(model_file), "app", file, asks_order=True)
+    async with run(app) as pilot:
+        await shows(pilot, WriteScreen)
+        field(pilot, "lines").value = "1"
+        await pilot.press("گ")
+        await shows(pilot, OrderScreen)
+        assert app.screen.query_one(OptionList).highlighted is None
+        await pilot.press("ل", "enter")
+        await until(pilot, library.poems)
+        await shows(pilot, OrderScreen)
+        await pilot.press("enter")  # goes on with nothing, for nothing was typed since
+        await shows(pilot, WriteScreen)
+        await until(pilot, lambda: library.poems()[0].passages)
+        assert [poem.text[:2] for poem in library.poems()] == ["گل"]
+        assert file.settings.rtl == "auto"
+        await type_anew(pilot, "گ")
+        await shows(pilot, OrderScreen)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: file.settings.rtl == "app")
+
+
+@pytest.mark.parametrize(("key", "asks_again"), [("escape", False), ("up", False), ("ctrl+q", True), ("enter", True)])
 async def test_whoever_cannot_tell_is_not_asked_again_and_whoever_leaves_is(
     library: Library, model_file: Path, tmp_path, monkeypatch, key, asks_again
 ):
