@@ -92,5 +92,5 @@ class TourScreen(Dialog[None]):
         dots = " ".join("●" if number == self._number else "○" for number in range(len(self._pages)))
         self.query_one("#heading", Static).update(f"❦  {title}")
         self.query_one("#words", Static).update(text)
-        self.query_one("#steps", Static).update(f"{dots}   ← → turn · Escape starts writing")
+        self.query_one("#steps", Static).update(f"{dots}   ← → turn · Escape to write")
         self.query_one(VerticalScroll).scroll_home(animate=False)

@@ -26,6 +26,9 @@ async def test_whoever_is_welcomed_is_shown_the_tour(library, endless_file):
     async with run(app) as pilot:
         titles = [title for title, _ in pages(app._keys)]
         await until(pilot, lambda: isinstance(app.screen, TourScreen) and titles[0] in heading(pilot))
+        shown = "".join(strip.text for strip in app.screen._compositor.render_strips())
+        assert titles[0] in shown
+        assert "keep the form" not in shown  # nothing of the page below stands half covered around it
         for key, number in (("left", 0), ("right", 1), ("enter", 2), ("left", 1), ("space", 2)):
             await pilot.press(key)
             await until(pilot, lambda number=number: titles[number] in heading(pilot))
