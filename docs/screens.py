@@ -17,6 +17,8 @@ from textual.pilot import Pilot
 from textual.widgets import Select
 
 from rumi_tui.console.app import RumiApp
+from rumi_tui.console.screens.library import LibraryScreen
+from rumi_tui.console.widgets.choices import Choices
 from rumi_tui.library.store import Library
 
 FOLDER = Path(__file__).parent / "screens"
@@ -69,11 +71,13 @@ async def draw(pilot: Pilot[str], library: Library) -> None:
         await pilot.pause(0.5)
         save(f"{form}-{model}")
     await pilot.press("ctrl+l")
-    await until(pilot, shows("Poems kept"))
+    await until(pilot, lambda: isinstance(app.screen, LibraryScreen) and app.screen.query_one(Choices).option_count)
     save("library")
-    await pilot.press("escape", "f2")
+    await pilot.press("escape")
+    await until(pilot, lambda: not isinstance(app.screen, LibraryScreen))
+    await pilot.press("f2")
     await until(pilot, shows("as open as"))
-    await pilot.press(*["right"] * 34)
+    await pilot.press(*["right"] * 29)
     await pilot.pause(0.5)
     save("lens")
 
