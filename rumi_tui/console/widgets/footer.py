@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual.app import ComposeResult
 from textual.widgets import Footer
 
 
@@ -10,6 +11,13 @@ class KeyRow(Footer):
 
     Each key watches whether the footer is compact, and those that are gone are forgotten only when that is set.
     """
+
+    def compose(self) -> ComposeResult:
+        """The keys of the moment, which know from the first whether they are compact: to be told so restyles them."""
+        for key in super().compose():
+            if hasattr(key, "compact"):
+                key.compact = self.compact
+            yield key
 
     async def recompose(self) -> None:
         """Shows the keys of the moment and forgets those before."""
