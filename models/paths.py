@@ -14,6 +14,9 @@ from models.errors import RumiError
 WEIGHTS = "model.safetensors"
 """In the folder of a run: the best weights so far, a checkpoint to export, evaluate or start from."""
 
+LONGEST_PATH = 4096
+"""Characters: as many as Linux takes bytes, and no system more."""
+
 _ENDLESS = {
     stat.S_IFDIR: "it is a folder",
     stat.S_IFCHR: "it is a device",
@@ -29,6 +32,8 @@ def given_path(typed: str | Path) -> Path:
 
     Raises `RumiError` for the folder of nobody here, and for what no path can hold.
     """
+    if len(str(typed)) > LONGEST_PATH:
+        raise RumiError(f"No path has more than {LONGEST_PATH:,} characters.")
     if "\0" in str(typed):
         raise RumiError(f"No path holds a NUL character, as {typed} does.")
     try:
