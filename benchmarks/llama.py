@@ -1,22 +1,25 @@
-"""The engine beside llama.cpp: one step at the end of the window, one thread each, in turn in one process.
+"""The engine beside llama.cpp: a step with the context full to the window, one thread each, in turn.
 
-    pip install gguf llama-cpp-python    # the second builds llama.cpp for this processor, which takes some minutes
+    pip install gguf    # and llama-bench of llama.cpp on the PATH: brew install llama.cpp, or its releases on GitHub
     python benchmarks/llama.py
 
 Both compute decoders of the same layers, heads, width and window, of random weights. That of llama.cpp is of the Llama
 kind: its feed-forward part has three matrices in place of two, so they are two thirds as high, to the next multiple of
-32. Prints microseconds of ours, and each way of llama.cpp as a multiple of them. Without the two packages only ours is
-measured, and how to get them is told.
+32. It writes 64 ids, half of them before the window is full and half after. Prints microseconds of ours, and each way
+of llama.cpp as a multiple of them. Where one of the two is missing only ours is measured, and how to get it is told.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import statistics
+import subprocess
 import tempfile
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
@@ -26,8 +29,8 @@ from generation import SHAPES, median_times
 
 from models.config import DecoderConfig
 
-PACKAGES = {"gguf": "gguf", "llama_cpp": "llama-cpp-python"}
-"""Modules, and what installs them."""
+BENCH = "llama-bench"
+STEPS = 64
 PRECISIONS = ("Q8_0", "Q4_0")
 BLOCK = 32
 """Weights that share a scale in llama.cpp: matrices are as wide as some of these."""
@@ -76,39 +79,31 @@ def write_llama(path: Path, config: DecoderConfig, precision: str) -> None:
     writer.close()
 
 
-def llama(path: Path, window: int) -> Step:
-    """llama.cpp with its context full to the window; the id that was read last is forgotten before each step."""
-    import llama_cpp as api
-
-    api.llama_log_set(api.llama_log_callback(lambda *_: None), None)
-    model = api.Llama(str(path), n_ctx=2 * window, n_batch=window, n_threads=1, n_threads_batch=1, verbose=False)
-    model.eval([9] * (window - 1))
-    memory = api.llama_get_memory(model.ctx)
-    batch = api.llama_batch_init(1, 0, 1)
-    batch.n_tokens, batch.token[0], batch.pos[0] = 1, 9, window - 1
-    batch.n_seq_id[0], batch.seq_id[0][0], batch.logits[0] = 1, 0, True
-
-    def take() -> None:
-        api.llama_memory_seq_rm(memory, 0, window - 1, -1)
-        if api.llama_decode(model.ctx, batch):
-            raise RuntimeError("llama.cpp cannot take the step")
-
-    return take
+def llama_seconds(path: Path, window: int) -> float:
+    """Seconds a step of llama.cpp takes, in a process of its own."""
+    one_by_one = ("-t", "1", "-b", "1", "-ub", "1", "-r", "1")
+    steps = ("-p", "0", "-n", str(STEPS), "-d", str(window - STEPS // 2))
+    done = subprocess.run([BENCH, "-m", path, *one_by_one, *steps, "-o", "json"], capture_output=True, check=True)
+    return 1 / float(json.loads(done.stdout)[0]["avg_ts"])
 
 
-def steps(config: DecoderConfig, ours: Step, folder: Path) -> Iterator[tuple[str, Step]]:
-    """What can be measured here."""
-    yield "ours, 8 bits", ours
-    if not missing():
-        for precision in PRECISIONS:
-            path = folder / f"{precision}.gguf"
-            write_llama(path, config, precision)
-            yield f"llama.cpp {precision}", llama(path, config.window)
+def measure(config: DecoderConfig, ours: Step, rounds: int) -> dict[str, float]:
+    """Seconds of a step by what takes it: medians of rounds in which each has its turn."""
+    times: dict[str, list[float]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        paths = {} if missing() else {name: Path(folder) / f"{name}.gguf" for name in PRECISIONS}
+        for name, path in paths.items():
+            write_llama(path, config, name)
+        for _ in range(rounds):
+            times.setdefault("ours, 8 bits", []).append(median_times({"ours": ours}, 1)["ours"])
+            for name, path in paths.items():
+                times.setdefault(f"llama.cpp {name}", []).append(llama_seconds(path, config.window))
+    return {name: statistics.median(seconds) for name, seconds in times.items()}
 
 
 def missing() -> list[str]:
-    """What is to be installed for llama.cpp."""
-    return [package for module, package in PACKAGES.items() if find_spec(module) is None]
+    """What llama.cpp cannot be measured without."""
+    return ["pip install gguf"] * (find_spec("gguf") is None) + [f"{BENCH} of llama.cpp"] * (which(BENCH) is None)
 
 
 def main() -> None:
@@ -117,15 +112,13 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     for name, shape in SHAPES.items():
         decoder = random_decoder(*shape)
-        with tempfile.TemporaryDirectory() as folder:
-            ours = engine(sessions(decoder)["int8"], decoder.config.window)
-            times = median_times(dict(steps(decoder.config, ours, Path(folder))), rounds)
+        times = measure(decoder.config, engine(sessions(decoder)["int8"], decoder.config.window), rounds)
         first, *others = times.items()
         print(
             f"{name}: {first[0]} {1e6 * first[1]:.0f} µs", *(f"{way} {t / first[1]:.2f}" for way, t in others), sep=", "
         )
     if missing():
-        print(f"Of llama.cpp nothing was measured: pip install {' '.join(missing())}")
+        print(f"llama.cpp was not measured; what is missing: {', '.join(missing())}")
 
 
 if __name__ == "__main__":
