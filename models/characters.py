@@ -13,6 +13,8 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Mn", "Me", "Zs", "Zl", "Zp"}
 
 LONGEST_QUOTE = 200
 """Characters of what a person typed that are repeated to them."""
+LONGEST_MESSAGE = 2_000
+"""Characters of a message: what a person pasted may have a million."""
 LINE_ENDS = "\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
 """What ends a line, as `str.splitlines` has it."""
 _CONTROLS = frozenset({"Cc", "Cf", "Cs"})
@@ -33,6 +35,13 @@ def printable(line: str) -> str:
 def one_line(text: str) -> str:
     """A text as one line to be told: line ends and tabs become blanks, what may not reach a screen becomes U+FFFD."""
     return "".join(c if is_printable(c) else "\N{REPLACEMENT CHARACTER}" for c in text.translate(_TO_BLANKS))
+
+
+def told(message: str) -> str:
+    """A message to a person as one line. Of one that repeats a text without end, the beginning and the end stand."""
+    if len(message) > LONGEST_MESSAGE:
+        message = f"{message[: LONGEST_MESSAGE // 2]} … {message[-LONGEST_MESSAGE // 2 :]}"
+    return one_line(message)
 
 
 def spoken(character: str) -> str:

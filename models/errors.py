@@ -5,26 +5,21 @@ from __future__ import annotations
 import shlex
 import sys
 
-from models.characters import one_line
+from models.characters import told
 
 UNREADABLE = (ValueError, RecursionError)
 """What readers of UTF-8, JSON and TOML raise for what is none: the second for brackets in brackets by the thousand."""
-
-LONGEST_MESSAGE = 10_000
-"""Characters: two paths, and what there is to say of them."""
 
 
 class RumiError(Exception):
     """Something the person can mend: the message is one sentence that says what is wrong and what to do.
 
     Command lines print the message and exit with status 1; the console shows it and goes on. Whatever of a file it
-    repeats, nothing in it controls a screen, see `models.characters.one_line`, and it is no longer than
-    `LONGEST_MESSAGE`: what was pasted may be.
+    repeats, nothing in it controls a screen, and it has an end, see `models.characters.told`.
     """
 
     def __init__(self, message: str) -> None:
-        cut = message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"
-        super().__init__(one_line(cut))
+        super().__init__(told(message))
 
 
 def needs_extra(what: str, missing: ModuleNotFoundError, extra: str) -> RumiError:

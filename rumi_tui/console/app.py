@@ -15,7 +15,7 @@ from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.screen import Screen
 
-from models.characters import one_line
+from models.characters import told
 from models.errors import RumiError
 from rumi_tui.bidi import KEEPS, ORDERS, Mode, choose_mode
 from rumi_tui.console import actions, keyboard, keymap
@@ -232,7 +232,7 @@ class RumiApp(App[str]):
         Textual would lay it on a corner of the screen for some seconds. Of its `options` only the `severity` matters.
         """
         is_error = options.get("severity") == "error"
-        message = one_line(message)
+        message = told(message)
         self.notices.add(message, is_error)
         if not self.screen_stack:  # on the way out
             return

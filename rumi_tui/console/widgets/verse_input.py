@@ -13,6 +13,9 @@ from rumi_tui.bidi import Mode
 from rumi_tui.console.plain import is_plain
 from rumi_tui.console.widgets.ordered import OrderedRow
 
+LONGEST = 1_000
+"""Characters."""
+
 
 class VerseInput(Input):
     """An input that shows right-to-left and mixed words as the page does, and moves over them as the eye does."""
@@ -39,6 +42,10 @@ class VerseInput(Input):
         super().__init__(
             value, placeholder=placeholder, id=id, classes=classes, compact=compact, select_on_focus=select_on_focus
         )
+
+    def validate_value(self, value: str) -> str:
+        """As much of a value as a field of one line is meant for; a whole text may be pasted."""
+        return value[:LONGEST]
 
     def draw_in(self, mode: Mode) -> None:
         """Draws right-to-left lines in another way from now on."""

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from rumi_tui.bidi import to_cells
 from rumi_tui.console.widgets.ordered import OrderedRow
-from rumi_tui.console.widgets.verse_input import VerseInput
+from rumi_tui.console.widgets.verse_input import LONGEST, VerseInput
 
 ORDER = OrderedRow.of
 MIXED = ["چراغ دریا", "نان A B C گفت", "گل (AB) ۱۲ نان", "amber گل نان ember", "می\u200cروم گُل"]
@@ -54,6 +55,17 @@ async def test_a_line_is_put_in_order_once_for_all_that_a_key_asks_of_it(monkeyp
         await pilot.pause()
         assert row(pilot).strip() == "".join(cell.text for cell in to_cells("گلن", "app"))
     assert orderings == ["گلن"]
+
+
+async def test_of_a_whole_text_that_was_pasted_a_field_holds_the_beginning():
+    text = "reed flute " * 10_000
+    async with Typing(text).run_test(size=(40, 5)) as pilot:
+        assert box(pilot).value == text[:LONGEST]
+        box(pilot).cursor_position = 4
+        box(pilot).post_message(events.Paste(text))
+        await pilot.pause()
+        assert box(pilot).value == ("reed" + text)[:LONGEST]
+        assert box(pilot).cursor_position == LONGEST
 
 
 @pytest.mark.parametrize("mode", ["terminal", "off"])
