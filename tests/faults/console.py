@@ -6,7 +6,7 @@ import os
 import random
 import signal
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psutil
@@ -61,6 +61,8 @@ class Window(Terminal):
         deadline = time.monotonic() + terminal_support.PATIENCE_SECONDS
         while self.state("pane_dead") != ["1"] or not _has_ended(console):
             assert time.monotonic() < deadline, f"It did not end; the screen:\n{self.shown()}"
+            with suppress(BlockingIOError):  # tmux calls nothing dead whose output is not read
+                os.read(self._output, 1 << 16)
             time.sleep(0.05)
 
     def end(self) -> None:

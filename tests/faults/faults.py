@@ -95,7 +95,7 @@ class Trials:
         folder = self.work / str(number)
         place = Place(folder, self.shared)
         if program is None:
-            harm = partial(console.FAULTS[fault], place, rng)
+            harm = partial(at_console, fault, place, rng)
         else:
             harm = partial(tried, program, fault, rng, *self.usual[program.name], place)
         try:
@@ -151,6 +151,12 @@ def tried(program: Program, fault: str, rng: random.Random, seconds: float, file
     check_nothing_runs()
     assert place.files() == set(files), f"Lies about, or is missing: {sorted(place.files() ^ set(files))}"
     return harmed
+
+
+def at_console(fault: str, place: Place, rng: random.Random) -> int:
+    """Takes the console through a fault, and closes its window whatever comes of it."""
+    with place.closing:
+        return console.FAULTS[fault](place, rng)
 
 
 def forked(work: Callable[[], Any]) -> Any:
