@@ -69,7 +69,7 @@ def is_right_to_left(line: str) -> bool:
 def needs_order(line: str, row: tuple[int, int] | None = None) -> bool:
     """Whether anything in a line, or beside one row of it, may have to be put in another order."""
     begin, end = _part(line, row or (0, len(line)))
-    return any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in line[begin:end])
+    return any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in {*line[begin:end]})
 
 
 def _part(line: str, row: tuple[int, int]) -> tuple[int, int]:
@@ -130,8 +130,9 @@ def to_cells(line: str, mode: Mode, row: tuple[int, int] | None = None, *, joine
             break
         row_levels[place] = base
     for place, level in enumerate(row_levels):
-        if level % 2:
-            cells[place] = cells[place]._replace(text=mirrored(cells[place].text[0]) + cells[place].text[1:])
+        text = cells[place].text
+        if level % 2 and (first := mirrored(text[0])) != text[0]:
+            cells[place] = cells[place]._replace(text=first + text[1:])
     return [cells[place] for place in visual_order(row_levels)]
 
 

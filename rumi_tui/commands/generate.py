@@ -16,6 +16,7 @@ from models.phrases import PHRASE
 from models.pretrained import MODELS
 from rumi_tui import command_line
 from rumi_tui.command_line import Debug, Json, Version, finite, narrate, say, say_json
+from rumi_tui.engine.beginning import fit_typed
 from rumi_tui.engine.drafts import write_drafts
 from rumi_tui.engine.generate import (
     DEFAULT_LINES,
@@ -24,7 +25,6 @@ from rumi_tui.engine.generate import (
     Keep,
     Request,
     Step,
-    fit_request,
 )
 from rumi_tui.engine.poems import BATCH, Poem, write_poems, writer
 from rumi_tui.engine.sampling import LIMITS, Sampling
@@ -143,7 +143,7 @@ def generate(
         keep=keep,
         original=original,
     )
-    request, notes = fit_request(session.tokenizer, asked)
+    request, notes = fit_typed(session, session.description, asked)
     writer(session, session.description, request)  # refuses what this model cannot write
     narrate(f"{session.name}, {form}, seed {seed}, temperature {temperature:g}")
     for note in notes:

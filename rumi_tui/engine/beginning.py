@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 
 from models.card import Description
 from models.layout import lay_out, opening
 from models.tokenizer import CharacterTokenizer
 from rumi_tui.engine.context import Context, DecodeStep
+from rumi_tui.engine.generate import Request, fit_request
 from rumi_tui.engine.sampling import log_softmax
 from rumi_tui.verse.words import is_within_word, words
 
@@ -15,6 +17,20 @@ READ = 400
 """Characters before the end that tell how likely a blank is."""
 LEAST = 0.25
 """How likely it must be: some words are hardly more than the beginnings of others."""
+
+
+def fit_typed(model: DecodeStep, description: Description, request: Request) -> tuple[Request, list[str]]:
+    """Fits a request whose beginning a person typed, as `fit_request` does, and tells what was changed.
+
+    Unless the model is to write by itself (keep "off"), a whole word is also followed by a blank. Raises `RumiError`
+    for a beginning that the model cannot read.
+    """
+    request, notes = fit_request(description.tokenizer, request)
+    if request.keep == "off":
+        return request, notes
+    return msgspec.structs.replace(
+        request, text=after_whole_word(model, description, request.form, request.text)
+    ), notes
 
 
 def after_whole_word(model: DecodeStep, description: Description, form: str, text: str) -> str:

@@ -21,7 +21,7 @@ import msgspec
 from models.bpe import WordTokenizer
 from models.errors import RumiError
 from models.tokenizer import CharacterTokenizer
-from rumi_tui.engine.beginning import after_whole_word
+from rumi_tui.engine.beginning import fit_typed
 from rumi_tui.engine.drafts import rank_of
 from rumi_tui.engine.generate import Step, fit_request
 from rumi_tui.engine.keep import KeptGeneration, Try
@@ -128,11 +128,10 @@ class Worker:
                 f"{model.sha256[:12]}… now: start the console with --model and that file."
             )
         model.check_form(request.form)
-        fitted, notes = fit_request(model.tokenizer, request)
         if order.typed:
-            text = after_whole_word(model, model.description, fitted.form, fitted.text)
-            request = msgspec.structs.replace(fitted, text=text)
+            request, notes = fit_typed(model, model.description, request)
         else:
+            fitted, _ = fit_request(model.tokenizer, request)
             request, notes = msgspec.structs.replace(fitted, text=request.text), []
         self._send(Began(request.text, notes, model.sha256))
         poem, draft = writer(model, model.description, request), list[Step]()

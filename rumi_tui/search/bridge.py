@@ -22,12 +22,11 @@ import numpy.typing as npt
 
 from models.errors import RumiError
 from models.files import replacing
-from rumi_tui.search.cache import open_current
+from rumi_tui.search.cache import Row, damaged, open_current, read_rows
 from rumi_tui.search.gloss import Gloss, Learned, learn
 from rumi_tui.search.index import Couplet, Index
 from rumi_tui.search.persian_words import FUNCTION_WORDS, TODAY
 from rumi_tui.search.spelling import TOKENIZER, persian_stem, search_words, spelled_words, stems
-from rumi_tui.sqlite import DAMAGE
 
 VERSION = 1
 """Of the tables; another version is made again."""
@@ -138,7 +137,7 @@ class Bridge:
 
     def _known(self, word: str, stemmed: bool = False) -> list[Gloss]:
         select = "SELECT stem, english, probability FROM glosses WHERE word = ? AND stemmed = ? ORDER BY rank"
-        return [Gloss(*row) for row in self._run(select, word, stemmed)]
+        return self._run(Gloss, select, word, stemmed)
 
     def persian(self, english: str) -> dict[str, float]:
         """The Persian words that an English one translates, `TURNED_ROUND` at most, with their shares.
@@ -149,14 +148,14 @@ class Bridge:
         SELECT word, probability * (SELECT sum(count) FROM forms WHERE forms.word = glosses.word) AS weight FROM glosses
         WHERE stem = ? AND stemmed = 0 AND weight > 0 ORDER BY weight DESC LIMIT ?
         """
-        weights = dict(self._run(select, stems([english])[english], TURNED_ROUND))
+        weights = dict(self._run(tuple[str, float], select, stems([english])[english], TURNED_ROUND))
         total = sum(weights.values())
         return {word: weight / total for word, weight in weights.items()}
 
     def forms(self, word: str) -> list[str]:
         """The Persian words of the texts that have the same stem, the most frequent first."""
         select = "SELECT word FROM forms WHERE stem = ? ORDER BY count DESC"
-        return [form for (form,) in self._run(select, persian_stem(word))]
+        return [form for (form,) in self._run(tuple[str], select, persian_stem(word))]
 
     def twin(self, couplet: int) -> int | None:
         """The same couplet in the other language."""
@@ -167,29 +166,24 @@ class Bridge:
     def places(self) -> Places:
         """What is known of all couplets."""
         try:
-            ((piece, original, twin),) = self._run("SELECT piece, original, twin FROM couplets")
+            arrays = self._run(tuple[bytes, bytes, bytes], "SELECT piece, original, twin FROM couplets")
+            ((piece, original, twin),) = arrays
             places = Places(np.frombuffer(piece, "<i4"), np.frombuffer(original, np.bool_), np.frombuffer(twin, "<i4"))
             sizes = {len(places.piece), len(places.original), len(places.twin), self.index.size(None) + 1}
             if len(sizes) > 1 or not np.isin(places.twin, np.arange(len(original))).all():
                 raise ValueError("couplets are missing")
         except ValueError as error:
-            raise self._damaged(str(error)) from error
+            raise damaged(self.path, str(error)) from error
         return places
 
     def titles(self, word: str) -> list[tuple[int, int, float]]:
         """The first and the last couplet of pieces that hold a word in their title, and its weight by BM25."""
         select = "SELECT CAST(first AS INTEGER), CAST(last AS INTEGER), -bm25(titles) FROM titles WHERE titles MATCH ?"
         are_said = "AND first IS NOT NULL AND last IS NOT NULL"  # which a table for full text cannot demand
-        return self._run(f"{select} {are_said}", f'"{word}"')
+        return self._run(tuple[int, int, float], f"{select} {are_said}", f'"{word}"')
 
-    def _run(self, statement: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
-        try:
-            return self._database.execute(statement, values).fetchall()
-        except DAMAGE as error:
-            raise self._damaged(str(error)) from error
-
-    def _damaged(self, reason: str) -> RumiError:
-        return RumiError(f"The file {self.path} cannot be read ({reason}): delete it and try again.")
+    def _run(self, row: type[Row], statement: str, *values: object) -> list[Row]:
+        return read_rows(self._database, self.path, row, statement, *values)
 
 
 def today(word: str) -> tuple[str, ...]:

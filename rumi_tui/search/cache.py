@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import TypeVar
 
+import msgspec
+
+from models.errors import RumiError
 from rumi_tui.sqlite import DAMAGE
+
+Row = TypeVar("Row")
 
 
 def open_current(path: Path, key: str) -> sqlite3.Connection | None:
@@ -24,3 +30,19 @@ def open_current(path: Path, key: str) -> sqlite3.Connection | None:
         return database
     database.close()
     return None
+
+
+def read_rows(database: sqlite3.Connection, path: Path, row: type[Row], statement: str, *values: object) -> list[Row]:
+    """What a statement finds in the file at a path, each row of a type such as `tuple[int, str]`.
+
+    Raises `RumiError` where the file is damaged; then a value need not be what its column holds.
+    """
+    try:
+        return msgspec.convert(database.execute(statement, values).fetchall(), list[row])  # type: ignore[valid-type]
+    except (*DAMAGE, msgspec.ValidationError) as error:
+        raise damaged(path, str(error)) from error
+
+
+def damaged(path: Path, reason: str) -> RumiError:
+    """What is told of a file that cannot be read."""
+    return RumiError(f"The file {path} cannot be read ({reason}): delete it and try again.")

@@ -17,13 +17,13 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
 
 from models.errors import RumiError
 from models.files import replacing
-from rumi_tui.search.cache import open_current
+from rumi_tui.search.cache import Row, damaged, open_current, read_rows
 from rumi_tui.search.query import Query, Span
 from rumi_tui.search.spelling import TOKENIZER, other_spellings, search_spelling
 from rumi_tui.sqlite import DAMAGE
@@ -65,6 +65,21 @@ _FOUND = """
 FROM words JOIN couplets ON couplets.id = words.rowid JOIN texts ON texts.id = text
 WHERE words MATCH ?1 AND (?2 IS NULL OR language = ?2)
 """
+
+
+class _CoupletRow(NamedTuple):
+    """A row of `_COUPLET`."""
+
+    id: int
+    file: str
+    title: str
+    author: str
+    language: str | None
+    form: str
+    poem: int
+    couplet: int
+    verse: str
+    label: str
 
 
 class Couplet(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,7 +191,7 @@ class Index:
         query = Query(words)
         if language is not None and not self.size(language):
             raise RumiError(f"No text here is in {language_name(language)}: name another language, or none.")
-        ((total,),) = self._run(f"SELECT count(*) {_FOUND}", query.match, language)
+        ((total,),) = self._run(tuple[int], f"SELECT count(*) {_FOUND}", query.match, language)
         passages = [self.quotation(id) for id in self._best(query.match, language, PAGE, PAGE * (page - 1))]
         marks = query.marks([passage.couplet.verse for passage in passages])
         marked = [msgspec.structs.replace(each, marks=spans) for each, spans in zip(passages, marks, strict=True)]
@@ -190,18 +205,18 @@ class Index:
         """The couplets of all languages that hold a word, and what it weighs in each by BM25."""
         select = f"SELECT rowid, -bm25(words, 1, {OTHERS_WEIGH}) FROM words WHERE words MATCH ?"
         in_range = "AND rowid BETWEEN 1 AND (SELECT max(id) FROM couplets)"
-        return self._run(f"{select} {in_range}", f'"{word}"')
+        return self._run(tuple[int, float], f"{select} {in_range}", f'"{word}"')
 
     def size(self, language: str | None) -> int:
         """How many couplets there are; in one language, if it is given."""
         count = "SELECT count(*) FROM couplets JOIN texts ON texts.id = text WHERE ?1 IS NULL OR language = ?1"
-        return int(self._run(count, language)[0][0])
+        return self._run(tuple[int], count, language)[0][0]
 
     def quotation(self, couplet: int) -> Quotation:
         """A couplet and those around it, by its number."""
         middle = next(iter(self._couplets("WHERE couplets.id = ?", couplet)), None)
         if middle is None:
-            raise self._damaged(f"it has no couplet {couplet}")
+            raise damaged(self.path, f"it has no couplet {couplet}")
         around = {
             other.couplet: other.verse
             for other in self._couplets("WHERE couplets.id IN (?, ?)", couplet - 1, couplet + 1)
@@ -223,37 +238,25 @@ class Index:
 
     def _best(self, match: str, language: str | None, count: int, offset: int) -> list[int]:
         select = f"SELECT couplets.id {_FOUND} ORDER BY bm25(words, 1, {OTHERS_WEIGH}), couplets.id LIMIT ?3 OFFSET ?4"
-        return [couplet for (couplet,) in self._run(select, match, language, count, offset)]
+        return [couplet for (couplet,) in self._run(tuple[int], select, match, language, count, offset)]
 
     def _couplets(self, where: str, *values: object) -> list[Couplet]:
-        rows = self._run(f"{_COUPLET} {where} ORDER BY couplets.id", *values)
-        return [self._couplet(*row) for row in rows]
+        rows = self._run(_CoupletRow, f"{_COUPLET} {where} ORDER BY couplets.id", *values)
+        return [self._couplet(row) for row in rows]
 
-    def _couplet(
-        self,
-        id: int,
-        file: str,
-        title: str,
-        author: str,
-        language: str | None,
-        form: str,
-        poem: int,
-        couplet: int,
-        verse: str,
-        label: str,
-    ) -> Couplet:
-        place = place_of(label, couplet)
+    def _couplet(self, row: _CoupletRow) -> Couplet:
+        place = place_of(row.label, row.couplet)
         return Couplet(
-            id=id,
-            file=file,
-            title=title,
-            author=author,
-            language=language,
-            form=form,
-            poem=poem,
-            couplet=couplet,
-            verse=verse,
-            place=place.name if place else f"{title or file}, poem {poem}, couplet {couplet}",
+            id=row.id,
+            file=row.file,
+            title=row.title,
+            author=row.author,
+            language=row.language,
+            form=row.form,
+            poem=row.poem,
+            couplet=row.couplet,
+            verse=row.verse,
+            place=place.name if place else f"{row.title or row.file}, poem {row.poem}, couplet {row.couplet}",
             reference=place.reference if place else "",
             address=place.address if place else "",
             section=self._section_titles.get(place.whole, {}) if place else {},
@@ -264,19 +267,13 @@ class Index:
         """By section and language."""
         titles: dict[Place, dict[str, str]] = {}
         select = "SELECT label, language, poems.title FROM poems JOIN texts ON texts.id = text WHERE poems.title != ''"
-        for label, language, title in self._run(select):
+        for label, language, title in self._run(tuple[str, str | None, str], select):
             if language and (place := place_of(label)):
                 titles.setdefault(place, {}).setdefault(language, title)
         return titles
 
-    def _run(self, statement: str, *values: object) -> list[Any]:
-        try:
-            return self._database.execute(statement, values).fetchall()
-        except DAMAGE as error:
-            raise self._damaged(str(error)) from error
-
-    def _damaged(self, reason: str) -> RumiError:
-        return RumiError(f"The index {self.path} cannot be read ({reason}): delete it and try again.")
+    def _run(self, row: type[Row], statement: str, *values: object) -> list[Row]:
+        return read_rows(self._database, self.path, row, statement, *values)
 
 
 def _make(path: Path, key: str, sources: Sequence[Source], titles: dict[Path, tuple[str, str]]) -> None:

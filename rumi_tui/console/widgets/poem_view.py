@@ -296,8 +296,10 @@ class PoemView(ScrollView, can_focus=False):
         standing = self._standing_of(number, measure, line)
         rows, start = [*standing.rows], len(standing.text)
         end_that_stands, count_that_stands = start, len(rows)
-        styles = [prompt if self._is_given(number, index) else plain for index in range(start, firm)]
-        styles += [tried] * (len(line) - start - len(styles))
+        styles = [plain] * (firm - start) + [tried] * (len(line) - max(start, firm))
+        for part in self._given_parts[number]:
+            if given := range(max(part.start, start), min(part.stop, firm)):
+                styles[given.start - start : given.stop - start] = [prompt] * len(given)
         for mark in self._marks_of(number).marks:
             for index in range(mark.begin, min(mark.end, firm)):
                 styles[index] += self.mark_style(mark.kind)
@@ -327,9 +329,6 @@ class PoemView(ScrollView, can_focus=False):
         if standing and standing[:2] == (number, measure) and line.startswith(standing.text):
             return standing
         return Standing(number, measure, "", [])
-
-    def _is_given(self, number: int, index: int) -> bool:
-        return any(index in part for part in self._given_parts[number])
 
     def _set_row(self, line: str, row: tuple[int, int], styles: Sequence[Style], start: int) -> Text:
         """A row of a line in the order of the screen; `styles` has that of each character of the line from `start`."""

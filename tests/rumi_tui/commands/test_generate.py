@@ -35,6 +35,14 @@ def test_verse_goes_to_standard_output_and_narration_to_standard_error(endless_f
     assert done.returncode == 0
 
 
+def test_a_whole_word_is_followed_by_another_unless_the_model_writes_by_itself(generate):
+    texts = [
+        json.loads(generate("The night", "--chars", "1", "--keep", keep, "--json", model=Path("en")).stdout)["prompt"]
+        for keep in ("strict", "off")
+    ]
+    assert texts == ["The night ", "The night"]
+
+
 def test_a_seed_gives_the_same_poem_and_no_seed_another(generate):
     runs = [generate("--chars", "60", *seed).stdout for seed in (("--seed", "5"), ("--seed", "5"), (), ())]
     assert runs[0] == runs[1]

@@ -5,6 +5,7 @@ import json
 import random
 import shutil
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,28 @@ def test_a_bridge_whose_places_are_not_whole_is_refused(bridge: Bridge, tmp_path
         database.execute("UPDATE couplets SET twin = x'ffffff7f'")
     with refused("delete it and try again"):
         _ = Bridge(bridge.index, tmp_path).places
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "read"),
+    [
+        ("couplets", "twin", lambda bridge: bridge.places),
+        ("glosses", "english", lambda bridge: bridge.glosses("پیل")),
+        ("forms", "word", lambda bridge: bridge.forms("پیل")),
+    ],
+)
+def test_a_value_that_is_missing_where_none_can_be_is_told(
+    bridge: Bridge, tmp_path: Path, table: str, column: str, read: Callable[[Bridge], object]
+) -> None:
+    copy = shutil.copy(bridge.path, tmp_path)
+    with contextlib.closing(sqlite3.connect(copy)) as database, database:
+        database.execute(f"CREATE TABLE damaged AS SELECT * FROM {table}")  # which demands nothing of its columns
+        database.execute(f"UPDATE damaged SET {column} = NULL")
+        database.execute(f"DROP TABLE {table}")
+        database.execute(f"ALTER TABLE damaged RENAME TO {table}")
+    assert read(bridge)
+    with refused("delete it and try again"):
+        read(Bridge(bridge.index, tmp_path))
 
 
 def test_titles_of_no_place_are_left_out(bridge: Bridge, tmp_path: Path) -> None:
