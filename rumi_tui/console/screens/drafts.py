@@ -61,7 +61,7 @@ class DraftsScreen(Dialog[Draft | None]):
         yield Static("", id="legend", markup=False)
         with VerticalScroll(can_focus=False):
             yield ItemGrid(*self._views, min_column_width=COLUMN, stretch_height=False)
-        yield KeyRow(show_command_palette=False)
+        yield KeyRow()
 
     def on_mount(self) -> None:
         """Tells what is going on."""

@@ -39,7 +39,7 @@ class EditScreen(Dialog[Edited]):
         """The poem with a cursor at its end."""
         yield Static("What you change becomes a branch; the poem stays as it is.", id="legend", markup=False)
         yield VerseArea(self._mode, self._text)
-        yield KeyRow(show_command_palette=False)
+        yield KeyRow()
 
     def on_mount(self) -> None:
         """Goes to the end of the poem."""

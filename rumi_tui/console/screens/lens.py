@@ -101,7 +101,7 @@ class LensScreen(Dialog[Branching | None]):
             with Vertical(id="place"):
                 yield Static("", id="thought", markup=False)
                 yield Instead(id="choices", markup=False)
-        yield KeyRow(show_command_palette=False)
+        yield KeyRow()
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:

@@ -74,7 +74,7 @@ class LibraryScreen(SearchingDialog[KeptPoem]):
         with Container(id="shelf"):
             yield Choices(markup=False)
             yield Preview(self._mode)
-        yield KeyRow(show_command_palette=False)
+        yield KeyRow()
 
     def on_mount(self) -> None:
         """Lists the first poems, and names one that is damaged; more are read as one comes to them."""

@@ -90,7 +90,7 @@ class ReadingScreen(Dialog[Opening | None]):
         yield Static("Opening the texts …", id="heading", markup=False)
         yield ReadingView(self._mode)
         yield VerseInput(self._mode, placeholder=GO_TO, id="go-to", compact=True, select_on_focus=False)
-        yield KeyRow(show_command_palette=False)
+        yield KeyRow()
 
     def on_mount(self) -> None:
         """Opens what was asked for."""

@@ -85,7 +85,7 @@ class WriteScreen(EditingScreen):
         except RumiError:
             earlier_prompts = []  # what is wrong with the library is told when it is next used
         yield Prompt(self._mode, earlier_prompts, completions(), id="prompt")
-        yield KeyRow(show_command_palette=False)
+        yield KeyRow()
 
     def on_mount(self) -> None:
         """Arranges the page."""

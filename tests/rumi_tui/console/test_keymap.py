@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from console_support import console, field, help_text, press_and_write, unkept, until
-from textual.widgets import Footer, OptionList
+from textual.widgets import OptionList
 
 from models.errors import RumiError
 from rumi_tui.console import keymap
@@ -11,6 +11,7 @@ from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.settings import ENTRIES
+from rumi_tui.console.widgets.footer import KeyRow
 
 
 def settings_with(**keys):
@@ -76,7 +77,7 @@ async def test_two_keys_can_change_places(library, endless_file):
 async def test_help_footer_and_palette_tell_the_changed_keys(library, endless_file):
     async with console(library, endless_file, (120, 40), settings=settings_with(again="f11", help="f10")) as pilot:
         await press_and_write(pilot, library, "enter")
-        await until(pilot, lambda: "f11" in [key.key for key in pilot.app.screen.query_one(Footer).children])
+        await until(pilot, lambda: "f11" in [key.key for key in pilot.app.screen.query_one(KeyRow).keys])
         commands = {command.title: command.help for command in pilot.app.get_system_commands(pilot.app.screen)}
         assert commands["Again"].endswith(" F11")
         await pilot.press("f10")

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from console_support import begin_without_end, console, press_and_write, status, until
-from textual.widgets import Footer
+
+from rumi_tui.console.widgets.footer import KeyRow
 
 
 def in_footer(pilot):
-    return {key.action for key in pilot.app.screen.query_one(Footer).children}
+    return {key.action for key in pilot.app.screen.query_one(KeyRow).keys}
 
 
 def in_palette(pilot):

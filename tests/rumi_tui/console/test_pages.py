@@ -295,7 +295,7 @@ async def assert_has_a_row(pilot: Pilot, line: StatusLine, where: str) -> None:
     assert line.region.height == 1, where
     assert line.render().plain.startswith(f"{ERROR_SIGN}temp"), where
     assert {screen.get_widget_at(x, line.region.y)[0] for x in range(pilot.app.size.width)} == {line}, where
-    for widget in screen.query("PoemView, TextArea, Input, OptionList, Tree, ReadingView, LensView, Footer"):
+    for widget in screen.query("PoemView, TextArea, Input, OptionList, Tree, ReadingView, LensView, KeyRow"):
         is_covered = widget.is_on_screen and screen.find_widget(widget).visible_region.overlaps(line.region)
         assert not is_covered, f"{widget} in {where}"
 

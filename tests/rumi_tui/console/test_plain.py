@@ -7,12 +7,12 @@ import unicodedata
 from console_support import field, letters, line, obeyed, on_the_page, run, until
 from rich.segment import Segment
 from textual.color import Color
-from textual.widgets import Footer
 
 from rumi_tui.console.app import RumiApp
 from rumi_tui.console.plain import PlainFilter
 from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.console.settings import SettingsFile
+from rumi_tui.console.widgets.footer import KeyRow
 from rumi_tui.console.widgets.page import Page
 from rumi_tui.engine.generate import Step
 from rumi_tui.engine.messages import Tried, Wrote
@@ -61,7 +61,7 @@ async def test_a_poem_comes_line_by_line_and_every_change_is_told_in_words(libra
         assert strange("".join(rows)) == set()
         assert next(row for row in rows if "amber" in row).startswith(" amber")
         assert any("Ctrl+R" in row for row in rows)
-        assert app.screen.query_one(Footer).display
+        assert app.screen.query_one(KeyRow).display
         assert not field(pilot, "prompt").cursor_blink
         await obeyed(pilot, "/screen-reader off")
         await until(pilot, lambda: "next start" in line(pilot))

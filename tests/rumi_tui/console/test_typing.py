@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,14 +24,16 @@ from console_support import (
     until,
 )
 from onnx import helper
+from rich.cells import cell_len
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Footer, Select
+from textual.widgets import Select
 
 from rumi_tui.console.app import RumiApp
 from rumi_tui.console.screens.verses import VersesScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.settings import ENTRIES, SettingsFile, UserSettings
+from rumi_tui.console.widgets.footer import KeyRow
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import SettingsBar
@@ -254,7 +257,7 @@ async def test_ctrl_k_and_ctrl_d_delete_while_there_is_something_behind_the_curs
         await pilot.press("home", "ctrl+d")
         assert prompt(pilot).text == "mber"
         assert isinstance(pilot.app.screen, WriteScreen)
-        await until(pilot, lambda: "ask" not in {key.action for key in pilot.app.screen.query_one(Footer).children})
+        await until(pilot, lambda: "ask" not in {key.action for key in pilot.app.screen.query_one(KeyRow).keys})
         await pilot.press("end", "ctrl+k")
         await until(pilot, lambda: isinstance(pilot.app.screen, VersesScreen))
 
@@ -385,8 +388,9 @@ async def test_help_and_stop_are_in_sight_on_every_screen_with_a_footer(library,
 
 
 def keys_in_sight(pilot: Pilot) -> set[str]:
-    keys = pilot.app.screen.query_one(Footer).children
-    return {key.action for key in keys if key.region and key.region.right <= pilot.app.size.width}
+    keys = pilot.app.screen.query_one(KeyRow).keys
+    ends = itertools.accumulate(cell_len("".join(key.words)) for key in keys)
+    return {key.action for key, end in zip(keys, ends, strict=True) if end <= pilot.app.size.width}
 
 
 async def test_every_number_among_the_settings_says_what_it_is(library, endless_file):

@@ -19,13 +19,14 @@ from console_support import (
     until,
 )
 from support import write_works
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from rumi_tui.console.screens import arranging
 from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.settings import SettingsFile
 from rumi_tui.console.widgets.branch_tree import BranchTree
+from rumi_tui.console.widgets.footer import KeyRow
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.reading_view import ReadingView
 from rumi_tui.console.widgets.settings_bar import SettingsBar
@@ -46,7 +47,7 @@ async def test_in_focus_mode_the_poem_is_alone_and_stays_where_it_is_and_tab_bri
         view = pilot.app.screen.query_one(PoemView)
         top, height = view.region.y, view.region.height
         await pilot.press("alt+z")
-        await until(pilot, lambda: not stands(pilot, Footer))
+        await until(pilot, lambda: not stands(pilot, KeyRow))
         assert not stands(pilot, SettingsBar)
         assert (view.region.y, view.region.height >= height + 3) == (top, True)
         assert SettingsFile(path).settings.focus == "on"
@@ -55,7 +56,7 @@ async def test_in_focus_mode_the_poem_is_alone_and_stays_where_it_is_and_tab_bri
         await pilot.press("escape")
         await until(pilot, lambda: not stands(pilot, SettingsBar) and field(pilot, "prompt").has_focus)
         await obeyed(pilot, "/focus off")
-        await until(pilot, lambda: stands(pilot, SettingsBar) and stands(pilot, Footer))
+        await until(pilot, lambda: stands(pilot, SettingsBar) and stands(pilot, KeyRow))
         await obeyed(pilot, "/focus")
         await until(pilot, lambda: not stands(pilot, SettingsBar))
         assert (view.region.y, on_the_page(pilot)) == (top, letters(library.poems()[0].text))
@@ -80,7 +81,7 @@ async def test_while_a_poem_is_written_settings_and_keys_step_back_and_nothing_m
         await begin_without_end(pilot, library, *"amber")
 
         def keys() -> set[str]:
-            return {key.action for key in pilot.app.screen.query_one(Footer).children}
+            return {key.action for key in pilot.app.screen.query_one(KeyRow).keys}
 
         await until(pilot, lambda: bar.opacity == 0 and keys() == {"stop", "show_help"})
         assert (bar.region, view.region) == regions
