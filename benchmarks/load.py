@@ -4,7 +4,7 @@
     python benchmarks/load.py library --poems 100000
     python benchmarks/load.py tabs --tabs 30
 
-`stream` has a model file in floats write without end, at temperature 1, and prints twenty rows: characters in a second
+`stream` has a model in floats write without end, at temperature 1, and prints twenty rows: characters in a second
 of the processor, the same as a share of the first row's, the memory of the process, and the largest difference of a
 logit from PyTorch, which reads anew whatever that logit can depend on. `library` prints seconds of the processor for
 what a person waits for in a library of so many poems. `tabs` opens so many tabs of `rumi-tui --web` at once and has a
@@ -33,7 +33,7 @@ import psutil
 from textual.pilot import Pilot
 
 from export.graph import build_graph
-from models.pretrained import checkpoint_path
+from models.pretrained import MODELS, checkpoint_path
 from rumi_tui.console.app import RumiApp
 from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.engine.context import Context
@@ -50,7 +50,7 @@ WORDS = ("amber", "candle", "river", "moth", "lamp", "reed", "flute", "night", "
 
 def stream(model: str, characters: int) -> None:
     """Writes, and prints a row for each part of it."""
-    decoder, description = load_weights(checkpoint_path(model))
+    decoder, description = load_weights(checkpoint_path(model) if model in MODELS else Path(model))
     reference = TorchStep(decoder)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "floats.onnx"
@@ -164,7 +164,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     kinds = parser.add_subparsers(dest="kind", required=True)
     one = kinds.add_parser("stream")
-    one.add_argument("--model", default="en")
+    one.add_argument("--model", default="en", help=f"{', '.join(MODELS)}, or the folder of a run")
     one.add_argument("--characters", type=int, default=10_000_000)
     kinds.add_parser("library").add_argument("--poems", type=int, default=100_000)
     kinds.add_parser("tabs").add_argument("--tabs", type=int, default=30)
