@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import shlex
 import sys
@@ -105,6 +106,7 @@ def tui(
     from rumi_tui.console.app import RumiApp
     from rumi_tui.console.session_file import SessionFile
 
+    gc.freeze()  # what is imported stays: nobody who types waits while it is looked through for garbage
     is_first_run = not welcome_path().exists()
     welcome_path().touch()
     session_file = SessionFile(session_path(in_browser()))

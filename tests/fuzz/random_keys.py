@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -349,6 +350,7 @@ def main() -> None:
             ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DOCUMENTS_DIR"), folder
         )
         os.environ |= homes | NO_NETWORK
+        gc.freeze()  # as the command does
         use = asyncio.run(used(seed, options.minutes, options.events, Path(folder)))
     use.judge_memory()
     lines, document = table(use)
