@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -56,6 +57,9 @@ class Library:
         """Which poems are damaged, in a sentence, of those that were last asked for together; empty for none."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            for place in (path.parent, path):  # SQLite may find out only when there is a poem to save
+                if place.exists() and not os.access(place, os.W_OK):
+                    raise RumiError(f"The library {path} may not be written: change the permissions of {place}.")
             try:
                 self._database = self._open()
             except sqlite3.OperationalError:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from faults import forked, tried
-from injected import check_refusal
+from injected import check_refusal, give_up_privileges
 from offline import Home, complaints, missing_tools
 from place import Ended, Place
 from programs import IMPORT, Program, count_poems
 from reliability import page
+from support import refused
 
 from rumi_tui.library.exchange import to_library_file
 from rumi_tui.library.store import Library
@@ -65,6 +66,22 @@ def test_what_lies_about_and_what_is_said_in_a_traceback_is_a_failure(place: Pla
     for ended in (Ended(1, "", "Traceback (most", 0.1), Ended(-11, "", "", 0.1), Ended(1, "", "", 0.1)):
         with pytest.raises(AssertionError):
             check_refusal(ended)
+
+
+def open_without_rights(place: Path, library: Path) -> None:
+    give_up_privileges()
+    place.chmod(0o555)
+    with refused("may not be written: change the permissions"):
+        Library(library)
+
+
+@on_linux
+def test_a_library_that_may_not_be_written_is_refused_before_there_is_a_poem_to_save(place: Place) -> None:
+    path = place.home / "poems.sqlite"
+    Library(path).close()
+    for denied in (path, path.parent):
+        forked(partial(open_without_rights, denied, path))
+        denied.chmod(0o755)
 
 
 def test_a_trace_tells_what_reaches_beyond_this_machine_and_the_home() -> None:
