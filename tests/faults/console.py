@@ -177,7 +177,7 @@ def console_has_no_rights(place: Place, rng: random.Random) -> int:
     window.until_dead(console)
     assert window.state("pane_dead_status") in (["1"], []), window.shown()
     assert "Traceback" not in window.shown(), window.shown()
-    assert "may not be written" in window.shown(), window.shown()
+    assert "permissions" in window.shown().replace("\n", ""), window.shown()  # the window may break the word
     for path in paths:
         path.chmod(0o755)
     check_kept(place, window, "amber")
