@@ -44,6 +44,16 @@ from training.defaults import (
     SMALL_BATCH,
 )
 from training.evaluate import Split, exact_loss, load_step
+from training.run_config import (
+    LARGEST_BATCH,
+    LARGEST_DROPOUT,
+    LARGEST_RATE,
+    LARGEST_SEED,
+    LEAST_RATE,
+    MOST_MINUTES,
+    RunConfig,
+    TrainConfig,
+)
 
 if TYPE_CHECKING:
     from training.quality.samples import Sample
@@ -87,7 +97,7 @@ def train(
         float | None,
         typer.Option(
             min=0.01,
-            max=100_000,
+            max=MOST_MINUTES,
             callback=finite,
             help=f"Time to train, at most; default {MINUTES:.0f}. The text is read {EPOCHS} times, at most.",
         ),
@@ -97,19 +107,19 @@ def train(
         int | None,
         typer.Option(
             min=1,
-            max=65_536,
+            max=LARGEST_BATCH,
             help=f"Sequences in a step; default {BATCH}, {SMALL_BATCH} for a small text, {LONG_BATCH} for a long run, "
             f"{GPU_BATCH} on a GPU.",
         ),
     ] = None,
     accumulate: Annotated[
-        int, typer.Option(min=1, max=65_536, help="Parts that a batch is worked through in, to spare memory.")
+        int, typer.Option(min=1, max=LARGEST_BATCH, help="Parts that a batch is worked through in, to spare memory.")
     ] = 1,
     learning_rate: Annotated[
         float | None,
         typer.Option(
-            min=1e-6,
-            max=1.0,
+            min=LEAST_RATE,
+            max=LARGEST_RATE,
             callback=finite,
             help=f"At its height; default {LEARNING_RATE}, {INIT_RATE} with --init, {RHYME_RATE} with --rhyme too.",
         ),
@@ -118,13 +128,13 @@ def train(
         float | None,
         typer.Option(
             min=0.0,
-            max=0.9,
+            max=LARGEST_DROPOUT,
             callback=finite,
             help="Default 0.3 for a small text down to 0, or 0.2 on a GPU, for a large one.",
         ),
     ] = None,
     seed: Annotated[
-        int, typer.Option(min=0, max=2**31 - 1, help="Of the weights, the order of the text and the dropout.")
+        int, typer.Option(min=0, max=LARGEST_SEED, help="Of the weights, the order of the text and the dropout.")
     ] = 0,
     init: Annotated[
         str | None, typer.Option(help=f"Checkpoint to start from: {', '.join(MODELS)}, or a .safetensors file.")
@@ -167,7 +177,6 @@ def train(
             from training.distributed import join_world
             from training.folder import taken
             from training.run import prepare, read_config
-            from training.run_config import RunConfig, TrainConfig
     except ModuleNotFoundError as error:
         _without_training(error)
     command = shlex.join(["rumi-train", *sys.argv[1:]])

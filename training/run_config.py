@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Annotated
+
+from msgspec import Meta
 
 from models.tokenizer import TokenizerKind
 from training.defaults import (
@@ -16,6 +19,20 @@ from training.defaults import (
     most_steps_for,
 )
 
+# What a run can be told, on the command line or by the state of a run, which anybody may have made.
+LARGEST_BATCH = 65_536
+MOST_MINUTES = 100_000
+LEAST_RATE, LARGEST_RATE = 1e-6, 1.0
+LARGEST_DROPOUT = 0.9
+LARGEST_SEED = 2**31 - 1
+
+Count = Annotated[int, Meta(ge=1)]
+Batch = Annotated[int, Meta(ge=1, le=LARGEST_BATCH)]
+Minutes = Annotated[float, Meta(gt=0, le=MOST_MINUTES)]
+Rate = Annotated[float, Meta(ge=LEAST_RATE, le=LARGEST_RATE)]
+Dropout = Annotated[float, Meta(ge=0, le=LARGEST_DROPOUT)]
+Seed = Annotated[int, Meta(ge=0, le=LARGEST_SEED)]
+
 
 @dataclass(frozen=True)
 class TrainConfig:
@@ -24,18 +41,18 @@ class TrainConfig:
     With `steps` alone, the same config, text and CPU give the same weights, bit for bit.
     """
 
-    steps: int | None = None
-    minutes: float | None = None
+    steps: Count | None = None
+    minutes: Minutes | None = None
     """Time for the run, evaluations included."""
-    batch: int = BATCH
+    batch: Batch = BATCH
     """Sequences in a step, over all processes."""
-    accumulate: int = 1
+    accumulate: Batch = 1
     """Parts that a process works through one after another in a step, to spare memory; the gradient stays the same."""
-    eval_every: int | None = None
+    eval_every: Count | None = None
     """Steps between two evaluations, each of which also saves the state of the run. None: only at the end."""
-    patience: int = 10
+    patience: Count = 10
     """Evaluations without a better validation loss after which the run ends."""
-    seed: int = 0
+    seed: Seed = 0
 
 
 @dataclass(frozen=True)
@@ -47,11 +64,11 @@ class RunConfig:
     form: str | None
     preset: str | None
     """None: that of `init`, or else the default one."""
-    batch: int | None
+    batch: Batch | None
     """Sequences in a step, over all processes."""
-    learning_rate: float | None
+    learning_rate: Rate | None
     """Of the matrices, at its height; those of other parameters are in proportion (see `training.optim`)."""
-    dropout: float | None
+    dropout: Dropout | None
     init: str | None
     """The checkpoint to start from."""
     train: TrainConfig

@@ -308,6 +308,15 @@ def test_a_run_of_another_version_is_refused(tmp_path: Path, facts: dict[str, ob
         read_config(tmp_path, "rumi-train --resume run")
 
 
+@pytest.mark.parametrize(
+    "changed", [{"batch": 10**12}, {"dropout": 1.0}, {"learning_rate": -1.0}, {"train": {"seed": -1}}]
+)
+def test_a_state_that_asks_for_what_no_run_can_be_told_is_refused(tmp_path: Path, changed: dict[str, object]) -> None:
+    checkpoint.save_state(tmp_path, {"a": torch.zeros(1)}, {"config": asdict(run_config(tmp_path)) | changed})
+    with refused("start it anew"):
+        read_config(tmp_path, "rumi-train --resume run")
+
+
 def test_what_a_run_was_not_asked_for_may_be_missing_in_its_state(tmp_path: Path) -> None:
     asked = asdict(run_config(tmp_path))
     del asked["tokenizer"]
