@@ -54,6 +54,8 @@ class ArrangingScreen(RealVerseScreen):
     _arranged: UserSettings | None = None
     """The settings that the page was last arranged by."""
     _until_undisturbed: Timer | None = None
+    _waits_for_room = False
+    """Whether it was told that what is to stand beside the poem needs a wider screen."""
     _followed: Draft | None = None
     """The poem that the pane was last told of."""
 
@@ -132,7 +134,8 @@ class ArrangingScreen(RealVerseScreen):
 
     def _tell_beside(self) -> None:
         beside, width = self._file.settings.beside, self.size.width
-        if beside != "off" and width < BROAD:
+        self._waits_for_room = beside != "off" and width < BROAD
+        if self._waits_for_room:
             self.notify(f"{NAMES[beside]} will stand beside the poem on {BROAD} columns; this screen has {width}.")
         else:
             self.notify(TOLD_BESIDE[beside])
@@ -143,6 +146,8 @@ class ArrangingScreen(RealVerseScreen):
         """Brings what stands beside the poem up to date, where it is to be seen."""
         if self.size.width < BROAD or not self.query(SidePane):
             return
+        if self._waits_for_room:
+            self._tell_beside()
         pane, beside = self.query_one(SidePane), self._file.settings.beside
         if beside == "tree":
             snapshot = self._desk.now

@@ -58,6 +58,8 @@ class Offer(NamedTuple):
     row: Text
     branching: Branching | None
     """None where it cannot be chosen."""
+    stands: bool
+    """Whether it is what stands there."""
 
 
 class Instead(Choices):
@@ -210,7 +212,8 @@ class LensScreen(Dialog[Branching | None]):
         offers = []
         for choice in score.likeliest:
             branching = Branching(unit.begin, choice.text) if choice.text else None
-            offers.append(Offer(_row(choice, choice.text == score.text), branching))
+            stands = choice.text == score.text
+            offers.append(Offer(_row(choice, stands), branching, stands))
         self._list(summary, offers)
 
     def _tell_unit(self, grain: Grain, unit: Unit) -> None:
@@ -230,8 +233,9 @@ class LensScreen(Dialog[Branching | None]):
         name = to_display(text, self._mode, 0)
         standing = next((word.probability for word in words if word.text == text), None)
         offers = [
-            Offer(_row_of_word(word, word.text == text, self._mode), Branching(unit.begin, word.text + word.closing))
+            Offer(_row_of_word(word, stands, self._mode), Branching(unit.begin, word.text + word.closing), stands)
             for word in words
+            for stands in [word.text == text]
         ]
         if standing is None:
             return f"{name}: no word that the model can spell" if words else name, offers
@@ -248,6 +252,7 @@ class LensScreen(Dialog[Branching | None]):
             Offer(
                 self._row_of_line(line, line.text == text),
                 Branching(unit.begin, line.text + "\n" * (not line.ends_poem), not line.ends_poem),
+                line.text == text,
             )
             for line in lines
         ]
@@ -269,7 +274,14 @@ class LensScreen(Dialog[Branching | None]):
         self._offers = offers
         choices.add_options(Option(offer.row, disabled=offer.branching is None) for offer in offers)
         if choices.has_focus:
-            choices.action_first()
+            self._point_at_another()
+
+    def _point_at_another(self) -> None:
+        """Puts the bar on the first choice that is another than what stands there."""
+        others = (number for number, offer in enumerate(self._offers) if offer.branching and not offer.stands)
+        choices = self.query_one("#choices", OptionList)
+        choices.action_first()
+        choices.highlighted = next(others, choices.highlighted)
 
     # Asking
 
@@ -315,7 +327,7 @@ class LensScreen(Dialog[Branching | None]):
         choices = self.query_one("#choices", OptionList)
         if choices.option_count:
             choices.focus()
-            choices.action_first()
+            self._point_at_another()
 
     async def action_back(self) -> None:
         """Back from the choices to the poem, and from there to the page."""

@@ -34,7 +34,7 @@ class NameScreen(Dialog[Name | None]):
 
     def compose(self) -> ComposeResult:
         """Two fields; Enter in either keeps both."""
-        yield Label("Title, and tags separated by spaces or commas; Enter saves", markup=False)
+        yield Label("Title; Tab: tags, separated by spaces or commas; Enter saves", markup=False)
         yield VerseInput(self._mode, self._poem.title, placeholder="no title", id="title")
         yield VerseInput(self._mode, " ".join(self._poem.tags), placeholder="no tags", id="tags")
 

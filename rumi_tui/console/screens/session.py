@@ -75,4 +75,4 @@ class SessionScreen(PromptingScreen):
         names = [name for name in names if values[name] != old_values[name]]
         before, after = ({name: some[name] for name in names} for some in (old_values, values))
         self._desk.history.clear(Change(before, after) if names else None)
-        self._show("An empty page.")
+        self._show(f"An empty page{', and the settings as F4 has them' if names else ''}.")

@@ -130,6 +130,8 @@ class LensView(ScrollView, can_focus=True):
         self.units: list[Unit] = []
         self._number = 0
         """Of the unit under the cursor."""
+        self._place = 0
+        """The score that the cursor came to, which the unit under it holds: where smaller units lead back to."""
 
     @property
     def cursor(self) -> int:
@@ -156,6 +158,7 @@ class LensView(ScrollView, can_focus=True):
 
     def move_to(self, score: int) -> None:
         """Puts the cursor on what a score belongs to, or what comes before it, and brings it into sight."""
+        self._place = score
         self._go(bisect.bisect_right([unit.scores.start for unit in self.units], score) - 1)
 
     def _go(self, number: int) -> None:
@@ -239,11 +242,12 @@ class LensView(ScrollView, can_focus=True):
 
     def _set_grain(self, grain: Grain) -> None:
         """Lets the cursor stand on other units; it stays where it is. A poem without words has only its lines."""
-        cursor = self.cursor
+        if self.units and self._place not in self.units[self._number].scores:
+            self._place = self.cursor
         self.grain, self.units = grain, _units(self._scores, self._text, grain)
         if self._scores and not self.units:
             self.grain, self.units = "line", _units(self._scores, self._text, "line")
-        self._number = max(0, bisect.bisect_right([unit.scores.start for unit in self.units], cursor) - 1)
+        self._number = max(0, bisect.bisect_right([unit.scores.start for unit in self.units], self._place) - 1)
         self._surprises = [score.surprise for score in self._scores]
         for unit in self.units if self.grain != "character" else ():
             bits = sum(self._scores[index].surprise for index in unit.scores)

@@ -102,7 +102,7 @@ async def test_rumi_stands_beside_the_poem_and_is_opened_from_there(
         assert not stands(pilot, SidePane)
         await pilot.resize_terminal(120, 40)
         view = pilot.app.screen.query_one("SidePane ReadingView", ReadingView)
-        await until(pilot, lambda: view.couplet)
+        await until(pilot, lambda: view.couplet and "will stand" not in status(pilot))
         assert pilot.app.screen.query_one(PoemView).region.width >= 74
         await obey(pilot, "/read masnavi/1/1")
         await until(pilot, lambda: isinstance(pilot.app.screen, ReadingScreen) and pilot.app.screen.place)

@@ -6,7 +6,19 @@ import math
 import weakref
 
 import pytest
-from console_support import SIZES, console, field, letters, on_the_page, open_lens, press_and_write, status, told, until
+from console_support import (
+    SIZES,
+    begin_without_end,
+    console,
+    field,
+    letters,
+    on_the_page,
+    open_lens,
+    press_and_write,
+    status,
+    told,
+    until,
+)
 from textual.strip import Strip
 from textual.widgets import OptionList, Static
 
@@ -245,6 +257,32 @@ async def test_another_word_branches_the_poem_there_and_writes_on(library, endle
         assert len(second.text) > 6 + len(words[number].text)
         assert write_again(second, endless) == second.text
         assert library.poem(first.id) == first
+
+
+async def test_the_bar_is_on_the_first_choice_that_changes_something(library, endless_file):
+    async with console(library, endless_file, keep="off", temperature="0") as pilot:
+        await begin_without_end(pilot, library, *"amber")
+        await pilot.press("escape")
+        await until(pilot, lambda: "stopped" in status(pilot))
+        await open_lens(pilot)
+        await pilot.press("end", "left", "enter")
+        choices = pilot.app.screen.query_one("#choices", OptionList)
+        await until(pilot, lambda: choices.has_focus)
+        assert rows(pilot)[0].startswith("●")  # the likeliest stands everywhere
+        assert choices.highlighted == 1
+
+
+async def test_from_words_and_lines_one_comes_back_to_the_same_letter(library, endless_file):
+    async with console(library, endless_file, lines="2", keep="off") as pilot:
+        await press_and_write(pilot, library, *"amber candle", "enter")
+        await open_lens(pilot)
+        view = pilot.app.screen.query_one(LensView)
+        await pilot.press("right", "right", "right", "space", "space", "space")
+        assert (view.grain, view.cursor) == ("character", 3)
+        await pilot.press("shift+right", "space")
+        assert (view.grain, view.cursor) == ("line", 0)
+        await pilot.press("space")
+        assert (view.grain, view.cursor) == ("character", 6)
 
 
 async def test_another_word_of_pieces_branches_between_words(library, word_pair, words):
