@@ -8,7 +8,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,11 +67,12 @@ class Library:
             except DAMAGE:
                 self.set_aside = set_aside(path)
                 self._database = self._open()
+            version = version_of(self._database)
         except (*DAMAGE, OSError) as error:
             raise RumiError(
                 f"The library {path} cannot be opened ({error}): make room, or move that file away."
             ) from error
-        if (version := version_of(self._database)) != VERSION:
+        if version != VERSION:
             raise RumiError(
                 f"The library {path} is of version {version}, this program reads version {VERSION}: update the program."
             )
@@ -127,10 +128,14 @@ class Library:
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:
         """What is done to the library within is done together, or, where an error ends it, not at all."""
-        with self._database:
-            self._run("BEGIN IMMEDIATE")
+        self._run("BEGIN IMMEDIATE")
+        try:
             yield
             self._run("COMMIT")
+        except BaseException:
+            with suppress(*DAMAGE):  # where a disk is full, say: then SQLite undoes it when the file is next opened
+                self._database.rollback()
+            raise
 
     def _keep_passages(self, poem: int, passages: Iterable[Passage]) -> None:
         for passage in passages:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from support import refused, verse
 
+from models.errors import RumiError
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.poem import Branch, KeptPoem, Passage
 from rumi_tui.library.real_verse import RealVerse
@@ -155,6 +156,13 @@ def test_a_damaged_file_is_set_aside_and_never_deleted(tmp_path: Path, content):
     again = Library(path)
     assert again.set_aside is None
     assert [kept.id for kept in again.poems()] == [poem]
+
+
+def test_why_it_was_not_done_is_told_also_where_it_cannot_be_undone(path: Path):
+    library = Library(path)
+    with refused("no room"), library.all_or_nothing():
+        library.close()  # so that nothing can be undone, as where a disk is full
+        raise RumiError("There is no room.")
 
 
 @pytest.mark.parametrize("name", [".", "file/poems.sqlite"])
