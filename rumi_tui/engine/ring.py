@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy.typing as npt
 import onnxruntime as ort
 
 from models.config import DecoderConfig
+from models.errors import RumiError
 from rumi_tui.engine.context import Ids, Logits
 
 
@@ -19,6 +21,7 @@ class RingCache:
     """The keys and values of the last `window - 1` tokens of `batch` streams, which a step changes in place."""
 
     def __init__(self, config: DecoderConfig, batch: int) -> None:
+        self.config = config
         self.position = 0
         """How many ids each stream has read."""
         places = config.window - 1
@@ -31,26 +34,35 @@ class RingCache:
     def select(self, streams: Sequence[int]) -> RingCache:
         """A cache of these streams, in this order; one may stand in it several times."""
         chosen = list(streams)
-        selected = RingCache.__new__(RingCache)
-        selected.position, selected.positions = self.position, self.positions.copy()
+        selected = copy.copy(self)
+        selected.positions = self.positions.copy()
         selected.keys = [keys[chosen] for keys in self.keys]
         selected.values = [values[chosen] for values in self.values]
         return selected
 
     def step(self, session: ort.InferenceSession, ids: Ids) -> Logits:
-        """Logits float32 [batch, time, vocab_size] for ids int64 [batch, time], which this cache holds from now on."""
-        time, layers, size = ids.shape[1], range(len(self.keys)), len(self.positions)
+        """Logits float32 [batch, time, vocab_size] for ids int64 [batch, time], which this cache holds from now on.
+
+        Raises `RumiError` where the graph answers in other shapes than its description says.
+        """
+        batch, time = ids.shape
+        layers, size = range(self.config.layers), len(self.positions)
         positions = np.arange(self.position, self.position + time)
         feeds = {"ids": ids, "positions": positions, "past_positions": self.positions}
         feeds |= {f"past_key.{layer}": self.keys[layer] for layer in layers}
         feeds |= {f"past_value.{layer}": self.values[layer] for layer in layers}
-        logits, *new = session.run(None, feeds)
+        logits, *new = answers = session.run(None, feeds)
+        heads, head_dim = self.config.heads, self.config.head_dim
+        shapes = [(batch, time, self.config.vocab_size)]
+        shapes += len(layers) * [(batch, heads, head_dim, time)] + len(layers) * [(batch, heads, time, head_dim)]
+        if [answer.shape for answer in answers] != shapes or any(answer.dtype != np.float32 for answer in answers):
+            raise RumiError("The model does not answer as its description says: it is damaged; export it again.")
         last = positions[-size:]
         places = last % size
         self.positions[places] = last
         for layer in layers:
             self.keys[layer][..., places] = new[layer][..., -size:]
-            self.values[layer][:, :, places] = new[len(self.keys) + layer][:, :, -size:]
+            self.values[layer][:, :, places] = new[len(layers) + layer][:, :, -size:]
         self.position += time
-        answer: Logits = logits
-        return answer
+        checked: Logits = logits
+        return checked

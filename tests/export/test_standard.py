@@ -14,7 +14,8 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from support import SHAPES, call_command, describe, random_decoder
+from onnx import helper, numpy_helper
+from support import SHAPES, call_command, describe, random_decoder, refused
 
 from export.parity import TOLERANCE, compare
 from export.quantize import quantize
@@ -77,6 +78,20 @@ def test_it_holds_standard_operators_alone_and_says_so(standard_file: Path) -> N
     assert (told["operators"], told["opset"]) == ("standard", OPSET)
     assert told.get("rotary_base") == (1000 if description.config.is_rotary else None)
     assert told["schemes"] == {form: form_named(form).scheme for form in description.tokenizer.forms}
+
+
+@pytest.mark.parametrize("number", [0, 1, -1], ids=["logits", "keys", "values"])
+def test_a_graph_that_answers_in_another_shape_is_refused(standard_file: Path, tmp_path: Path, number: int) -> None:
+    model = onnx.load(standard_file)
+    name = model.graph.output[number].name
+    for node in model.graph.node:
+        for names in (node.input, node.output):
+            names[:] = ["flat" if each == name else each for each in names]
+    model.graph.initializer.append(numpy_helper.from_array(np.zeros(1, np.int64), "first"))
+    model.graph.node.append(helper.make_node("Unsqueeze", ["flat", "first"], [name]))
+    (tmp_path / "deep.onnx").write_bytes(model.SerializeToString())
+    with refused("does not answer as its description says"):
+        Session(tmp_path / "deep.onnx")
 
 
 def test_the_order_of_the_cache_is_free_and_an_empty_one_will_do(standard_file: Path) -> None:
