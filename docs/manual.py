@@ -17,7 +17,7 @@ APPS = {
     "rumi-ask": "rumi_tui.commands.ask:ask_app",
     "rumi-train": "training.cli:train_app",
     "rumi-eval": "training.cli:eval_app",
-    "rumi-export": "export.cli:app",
+    "rumi-export": "export.cli:export_app",
 }
 """Where the command line of each command stands."""
 STATUS = (

@@ -10,13 +10,13 @@ import typer
 
 from models.errors import needs_extra
 from models.paths import weights_path
-from rumi_tui import command_line
-from rumi_tui.command_line import Debug, Json, Version, narrate, say, say_json
+from rumi_tui.command_line import Debug, Json, Version, narrate, new_app, say, say_json
+from rumi_tui.interruptions import ended_at_once
 
-app = command_line.new_app()
+export_app = new_app()
 
 
-@app.command()
+@export_app.command()
 def export(
     checkpoint: Annotated[Path, typer.Argument(help="A checkpoint (.safetensors), or the folder of a run.")],
     out: Annotated[
@@ -48,7 +48,7 @@ def export(
     if quantize == "int8" and not text:
         raise typer.BadParameter("name with --text what to measure the cost of int8 on.", param_hint="--quantize")
     try:
-        with command_line.ended_at_once():
+        with ended_at_once():
             from export.export import export_model
             from training.checkpoint import load_weights
     except ModuleNotFoundError as error:
@@ -84,8 +84,3 @@ def export(
         if not quantized.holds:
             narrate("That is too much: the file holds floats.")
     say(out)
-
-
-def export_main() -> None:
-    """Entry point of rumi-export."""
-    command_line.run(app)

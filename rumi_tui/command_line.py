@@ -10,14 +10,12 @@ import json
 import math
 import os
 import re
-import signal
 import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import msgspec
@@ -26,6 +24,7 @@ import typer
 from models.characters import is_printable, one_line, printable
 from models.errors import RumiError, describe
 from models.paths import given_path
+from rumi_tui.interruptions import handled, interrupt
 from rumi_tui.verse.languages import LANGUAGES
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -103,40 +102,6 @@ def new_app(**settings: Any) -> CommandLine:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
         **settings,
     )
-
-
-INTERRUPTIONS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-"""Ctrl-C, what ends a program, and the end of its terminal; Windows has no last."""
-
-
-def interrupt(*_: object) -> NoReturn:
-    """Handles a signal as Python does Ctrl-C, so that what is being done ends in good order."""
-    raise KeyboardInterrupt
-
-
-@contextmanager
-def handled(handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> Iterator[None]:
-    """Has `INTERRUPTIONS` handled in this way, those left out that nobody wants to hear of, as under nohup."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    old = {number: signal.getsignal(number) for number in INTERRUPTIONS}
-    heard = [number for number in INTERRUPTIONS if old[number] not in (signal.SIG_IGN, None)]
-    for number in heard:
-        signal.signal(number, handler)
-    try:
-        yield
-    finally:
-        for number in heard:
-            signal.signal(number, old[number])
-
-
-def ended_at_once() -> AbstractContextManager[None]:
-    """Has an interruption end the program as the system does it, without a word of Python's.
-
-    For the import of a large library, which cannot be interrupted in any other way without a traceback, or worse.
-    """
-    return handled(signal.SIG_DFL)
 
 
 def narrate(sentence: str) -> None:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rumi_tui.command_line import handled
+from rumi_tui.interruptions import handled
 
 LOOK_SECONDS = 1.0
 LEAVE_SECONDS = 2.0

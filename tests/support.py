@@ -276,7 +276,7 @@ def call_command(
         patch.delenv("RUMI_CORPUS_DIR", raising=False)
         for variable, value in environment.items():
             patch.setenv(variable, value)
-        status = 0
+        status, handler = 0, signal.getsignal(signal.SIGINT)
         try:
             run()
         except SystemExit as end:
@@ -284,6 +284,8 @@ def call_command(
         except Exception:
             traceback.print_exc()
             status = 1
+        finally:
+            signal.signal(signal.SIGINT, handler)
     texts = []
     for stream in (output, errors):
         stream.flush()

@@ -25,9 +25,9 @@ from models.forms import FORMS
 from models.paths import given_path
 from models.pretrained import MODELS, checkpoint_path, shipped
 from models.tokenizer import TokenizerKind
-from rumi_tui import command_line
-from rumi_tui.command_line import DONE, FAILED, Debug, Json, Version, ended_at_once, finite, narrate, say, say_json
+from rumi_tui.command_line import DONE, FAILED, Debug, Json, Version, finite, narrate, new_app, say, say_json
 from rumi_tui.engine.generate import Keep
+from rumi_tui.interruptions import ended_at_once
 from rumi_tui.locations import fetched_texts
 from rumi_tui.texts.corpus import read_corpus
 from rumi_tui.texts.statistics import doubts_of
@@ -64,8 +64,8 @@ Form = Annotated[
 ]
 MoreTexts = Annotated[list[Path] | None, typer.Argument(metavar="TEXT", help="More texts.", show_default=False)]
 
-train_app = command_line.new_app()
-eval_app = command_line.new_app()
+train_app = new_app()
+eval_app = new_app()
 
 
 @train_app.command()
@@ -353,13 +353,3 @@ def _watch(count: int) -> Callable[[Iterable[Sample], str], Iterable[Sample]]:
     """A live line on standard error for the samples of each form and way."""
     console = Console(stderr=True)
     return lambda samples, title: track(samples, f"Writing {title}", count, console=console)
-
-
-def train_main() -> None:
-    """Entry point of rumi-train."""
-    command_line.run(train_app)
-
-
-def eval_main() -> None:
-    """Entry point of rumi-eval."""
-    command_line.run(eval_app)

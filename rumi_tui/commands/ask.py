@@ -11,13 +11,23 @@ from typing import Annotated
 import typer
 
 from models.forms import FORMS
-from rumi_tui import command_line
-from rumi_tui.command_line import READING_TEXTS, Debug, Json, Language, Version, narrate, patience, say, say_json
+from rumi_tui.command_line import (
+    READING_TEXTS,
+    Debug,
+    Json,
+    Language,
+    Version,
+    narrate,
+    new_app,
+    patience,
+    say,
+    say_json,
+)
 from rumi_tui.engine.generate import LARGEST_SEED
 from rumi_tui.search.index import Quotation
 from rumi_tui.search.spelling import search_words
 
-ask_app = command_line.new_app()
+ask_app = new_app()
 
 
 @ask_app.command()
@@ -73,8 +83,3 @@ def _quote(passages: Sequence[Quotation]) -> None:
     if not passages:
         say("Nothing in the texts bears on this question.")
     sys.stdout.flush()
-
-
-def ask_main() -> None:
-    """Entry point of rumi-ask."""
-    command_line.run(ask_app)

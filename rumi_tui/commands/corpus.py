@@ -19,7 +19,6 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
 
 from models.errors import RumiError
-from rumi_tui import command_line
 from rumi_tui.command_line import (
     READING_TEXTS,
     Debug,
@@ -29,6 +28,7 @@ from rumi_tui.command_line import (
     bold,
     counted,
     narrate,
+    new_app,
     patience,
     say,
     say_json,
@@ -46,7 +46,7 @@ from rumi_tui.texts.sources import TEXTS
 from rumi_tui.texts.statistics import describe_text, doubts_of
 from rumi_tui.verse.languages import LANGUAGES, language_of
 
-corpus_app = command_line.new_app(help="The texts: those that a model learns from, and those of Rumi.")
+corpus_app = new_app(help="The texts: those that a model learns from, and those of Rumi.")
 
 
 def open_index() -> Index:
@@ -321,8 +321,3 @@ def _print_poem(works: Works, place: Place, language: str | None, json: bool) ->
         say_json(to_document(works, poem, place.couplet))
     else:
         say(to_text(poem, place.couplet))
-
-
-def corpus_main() -> None:
-    """Entry point of rumi-corpus."""
-    command_line.run(corpus_app)

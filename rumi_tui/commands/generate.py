@@ -14,8 +14,7 @@ from models.errors import RumiError
 from models.forms import FORMS
 from models.phrases import PHRASE
 from models.pretrained import MODELS
-from rumi_tui import command_line
-from rumi_tui.command_line import Debug, Json, Version, finite, narrate, say, say_json
+from rumi_tui.command_line import Debug, Json, Version, finite, narrate, new_app, say, say_json
 from rumi_tui.engine.beginning import fit_typed
 from rumi_tui.engine.drafts import write_drafts
 from rumi_tui.engine.generate import (
@@ -31,7 +30,7 @@ from rumi_tui.engine.sampling import LIMITS, Sampling
 from rumi_tui.engine.session import load_model
 from rumi_tui.verse.languages import DEFAULT
 
-generate_app = command_line.new_app()
+generate_app = new_app()
 
 USUAL = Sampling()
 
@@ -233,8 +232,3 @@ def _copied(poems: Sequence[Poem]) -> str:
         f"The longest run that is copied from the training text has {longest} words; {100 * share:.1f} % of all words "
         f"are in runs of {PHRASE} or more"
     )
-
-
-def generate_main() -> None:
-    """Entry point of rumi-generate."""
-    command_line.run(generate_app)

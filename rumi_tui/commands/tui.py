@@ -17,8 +17,7 @@ import typer
 from models.errors import RumiError, needs_extra
 from models.paths import given_path
 from models.pretrained import MODELS, shipped
-from rumi_tui import command_line
-from rumi_tui.command_line import FAILED, Debug, Version, narrate, say
+from rumi_tui.command_line import FAILED, Debug, Version, narrate, new_app, say
 from rumi_tui.terminal import end_with_terminal, ended_in_order, in_browser
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ MOMENT_SECONDS = 0.05
 SMALLEST_TERMINAL = (20, 8)
 """Columns and rows."""
 
-tui_app = command_line.new_app()
+tui_app = new_app()
 
 
 @tui_app.command()
@@ -200,8 +199,3 @@ def tell_set_aside(library: Library) -> None:
     """Tells where a damaged library was found."""
     if library.set_aside is not None:
         narrate(f"The library was damaged. It is now {library.set_aside}, and a new one was started.")
-
-
-def tui_main() -> None:
-    """Entry point of rumi-tui."""
-    command_line.run(tui_app)

@@ -38,7 +38,7 @@ from injected import FAULTS, faults_of
 from place import Place, adopt_orphans, check_nothing_runs
 from programs import PROGRAMS, Program, fill_shared
 
-from rumi_tui.command_line import INTERRUPTIONS
+from rumi_tui.interruptions import INTERRUPTIONS
 
 OUT = Path("runs/faults")
 CONSOLE = "console"

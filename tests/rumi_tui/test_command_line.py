@@ -15,7 +15,8 @@ from models.characters import is_printable
 from models.errors import RumiError
 from models.files import replacing
 from rumi_tui import command_line
-from rumi_tui.command_line import FAILED, INTERRUPTIONS, bold, narrate, patience, say, say_json
+from rumi_tui.command_line import FAILED, bold, narrate, patience, say, say_json
+from rumi_tui.interruptions import INTERRUPTIONS
 
 
 class Listener(threading.Event):
@@ -149,27 +150,6 @@ def test_whatever_interrupts_a_command_lets_it_clear_up_and_say_so(
         signal.signal(number, usual)
     assert (end.value.code, capsys.readouterr().err) == (FAILED, "command: stopped.\n")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_what_nobody_wants_to_hear_of_interrupts_no_command() -> None:
-    number = INTERRUPTIONS[-1]
-    handler = signal.signal(number, signal.SIG_IGN)  # as nohup does
-    try:
-        with command_line.handled(command_line.interrupt):
-            signal.raise_signal(number)
-        assert signal.getsignal(number) is signal.SIG_IGN
-    finally:
-        signal.signal(number, handler)
-
-
-def test_ctrl_c_while_a_library_is_imported_is_left_to_the_system() -> None:
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        with command_line.ended_at_once():
-            assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    finally:
-        signal.signal(signal.SIGINT, handler)
 
 
 def test_a_shell_can_complete_options_and_forms() -> None:

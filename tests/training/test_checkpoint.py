@@ -100,7 +100,7 @@ def test_a_description_far_larger_than_the_weights_is_refused_before_it_fills_th
     (tmp_path / "verse.txt").write_text("some verse")
     limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (16 << 30,) * 2); "
     call = f"sys.argv = ['rumi-eval', '--model', {str(path)!r}, '--text', {str(tmp_path / 'verse.txt')!r}]; "
-    program = limited + call + "from training.cli import eval_main; eval_main()"
+    program = limited + call + "from training.entry import eval_main; eval_main()"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert_command_refused(done, 1, "model.safetensors is damaged")
 

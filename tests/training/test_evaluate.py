@@ -212,7 +212,7 @@ def test_measuring_a_model_file_needs_no_torch(model_file: Path, tmp_path: Path)
     (tmp_path / "text.txt").write_text(verse(1))
     program = """
 import sys
-from training.cli import eval_main
+from training.entry import eval_main
 try:
     eval_main()
 finally:

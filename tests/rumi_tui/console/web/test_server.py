@@ -180,7 +180,7 @@ def test_a_library_that_cannot_be_opened_is_told_before_a_page_is(tmp_path: Path
 
 def test_without_the_extra_it_says_what_to_install():
     code = "import sys; sys.modules['textual_serve'] = None; sys.argv = ['rumi-tui', '--web']\n"
-    code += "from rumi_tui.commands.tui import tui_main; tui_main()"
+    code += "from rumi_tui.entry import tui_main; tui_main()"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, env=os.environ, timeout=60, check=False
     )
