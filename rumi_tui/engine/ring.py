@@ -53,7 +53,7 @@ class RingCache:
         feeds |= {f"past_value.{layer}": self.values[layer] for layer in layers}
         logits, *new = answers = session.run(None, feeds)
         heads, head_dim = self.config.heads, self.config.head_dim
-        shapes = [(batch, time, self.config.vocab_size)]
+        shapes: list[tuple[int, ...]] = [(batch, time, self.config.vocab_size)]
         shapes += len(layers) * [(batch, heads, head_dim, time)] + len(layers) * [(batch, heads, time, head_dim)]
         if [answer.shape for answer in answers] != shapes or any(answer.dtype != np.float32 for answer in answers):
             raise RumiError("The model does not answer as its description says: it is damaged; export it again.")
