@@ -21,6 +21,8 @@ from rumi_tui.library.store import Library
 terminal_support.PATIENCE_SECONDS = 300.0  # the machine may be busy with other trials
 LOST_SECONDS = 0.5
 """At most this much verse may be lost."""
+PYTHON_SECONDS = 0.1
+"""In which no line of the program has run yet, and Python answers Ctrl-C with a traceback."""
 LONGEST_SECONDS = 4.0
 """Of writing, before it is killed."""
 PACE = 200
@@ -94,7 +96,7 @@ def console_is_killed(place: Place, rng: random.Random) -> int:
     console = window.start_console()
     screens: list[tuple[float, str]] = []
     if rng.random() < 0.2:
-        time.sleep(rng.uniform(0, 2))
+        time.sleep(rng.uniform(PYTHON_SECONDS, 2))
     else:
         window.wait_for(window.ready)
         for line in (*OPENING, "amber"):

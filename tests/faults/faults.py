@@ -34,7 +34,7 @@ from typing import Any, NamedTuple
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import console
-from injected import FAULTS, faults_of
+from injected import COME_AFTER, FAULTS, faults_of
 from place import Place, adopt_orphans, check_nothing_runs
 from programs import PROGRAMS, Program, fill_shared
 
@@ -60,10 +60,8 @@ class Outcome(NamedTuple):
     """What came of a trial."""
 
     number: int
-    what: str
-    """The program and the fault."""
-    count: int
-    """How often it was harmed."""
+    harms: dict[str, int]
+    """By program and fault, how often it was harmed; after a failure, the fault that was drawn, once."""
     error: str
     """Empty where all was well."""
 
@@ -91,7 +89,8 @@ class Trials:
         """Does the trial of a number."""
         rng = random.Random(f"{self.seed} {number}")
         program, fault = rng.choice(KINDS)
-        what = f"{program.name if program else CONSOLE}: {fault}"
+        name = program.name if program else CONSOLE
+        what = f"{name}: {fault}"
         folder = self.work / str(number)
         place = Place(folder, self.shared)
         if program is None:
@@ -99,10 +98,11 @@ class Trials:
         else:
             harm = partial(tried, program, fault, rng, *self.usual[program.name], place)
         try:
-            outcome = Outcome(number, what, forked(harm), "")
+            harms = {f"{name}: {fault}": count for fault, count in forked(harm).items()}
+            outcome = Outcome(number, harms, "")
         except AssertionError as error:
             self._keep(number, what, folder, str(error))
-            outcome = Outcome(number, what, 1, str(error))
+            outcome = Outcome(number, {what: 1}, str(error))
         shutil.rmtree(folder, ignore_errors=True)
         return outcome
 
@@ -139,11 +139,14 @@ def undisturbed(program: Program, place: Place) -> tuple[float, list[str]]:
     return ended.seconds, sorted(place.files())
 
 
-def tried(program: Program, fault: str, rng: random.Random, seconds: float, files: list[str], place: Place) -> int:
-    """Takes a program through a fault, and looks at what is left two days later; gives back how often it was harmed."""
+def tried(
+    program: Program, fault: str, rng: random.Random, seconds: float, files: list[str], place: Place
+) -> dict[str, int]:
+    """Takes a program through a fault, and looks at what is left two days later; gives back how often each harmed."""
+    faults = [COME_AFTER[fault], fault] if fault in COME_AFTER else [fault]
     with place.closing:
         program.prepare(place)
-        harmed = FAULTS[fault](place, program, rng, seconds)
+        harmed = {each: FAULTS[each](place, program, rng, seconds) for each in faults}
         place.date_files(-2)
         ended = place.run(program.command(place))
         assert ended.status == 0, f"It does not work any more: {ended}"
@@ -153,10 +156,10 @@ def tried(program: Program, fault: str, rng: random.Random, seconds: float, file
     return harmed
 
 
-def at_console(fault: str, place: Place, rng: random.Random) -> int:
+def at_console(fault: str, place: Place, rng: random.Random) -> dict[str, int]:
     """Takes the console through a fault, and closes its window whatever comes of it."""
     with place.closing:
-        return console.FAULTS[fault](place, rng)
+        return {fault: console.FAULTS[fault](place, rng)}
 
 
 def forked(work: Callable[[], Any]) -> Any:
@@ -201,9 +204,10 @@ def main() -> None:
         trials.prepare()
         single = [trials.do(options.trial)] if options.trial is not None else None
         for outcome in single or done_until(trials, began + 60 * options.minutes):
-            row = rows.setdefault(outcome.what, {"what": outcome.what, "count": 0, "failures": 0})
-            row["count"] += outcome.count
-            row["failures"] += bool(outcome.error)
+            for what, count in outcome.harms.items():
+                row = rows.setdefault(what, {"what": what, "count": 0, "failures": 0})
+                row["count"] += count
+                row["failures"] += bool(outcome.error)
     minutes = round((time.monotonic() - began) / 60, 1)
     summary = json.dumps(
         {"harness": "faults", "minutes": minutes, "seed": seed, "rows": [rows[what] for what in sorted(rows)]}, indent=1

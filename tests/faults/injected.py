@@ -80,9 +80,8 @@ def has_no_rights(place: Place, program: Program, rng: random.Random, _: float) 
     return 1
 
 
-def lives_in_the_past(place: Place, program: Program, rng: random.Random, seconds: float) -> int:
+def lives_in_the_past(place: Place, program: Program, rng: random.Random, _: float) -> int:
     """Its files are of years that have not come yet, as after a clock was turned back."""
-    is_killed(place, program, rng, seconds)
     place.date_files(rng.choice((1, 30 * 365)))
     check_refusal(place.run(program.command(place)), None)
     program.stands(place)
@@ -116,6 +115,10 @@ FAULTS: dict[str, Fault] = {
     "two at once": runs_twice,
     "a broken network": has_no_network,
 }
+
+
+COME_AFTER = {"a clock turned back": "killed"}
+"""Faults that harm what another one leaves, and which."""
 
 
 def faults_of(program: Program) -> list[str]:
