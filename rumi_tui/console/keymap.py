@@ -12,6 +12,7 @@ from textual.binding import Binding
 from textual.keys import Keys
 from textual.widgets import Input, TextArea
 
+from models.characters import printable
 from models.errors import RumiError
 from rumi_tui.console.actions import EVERYWHERE, WRITING
 
@@ -36,7 +37,7 @@ _TAKEN = (_OF_THE_CONSOLE | _OF_THE_PROMPT) - {action.key for action in BY_COMMA
 def check(keys: Mapping[str, str]) -> None:
     """Raises `RumiError` for keys, by the command of their action, that cannot all be set."""
     for command, key in keys.items():
-        if not _KEY.fullmatch(key):
+        if not _KEY.fullmatch(key) or key != printable(key):
             raise RumiError(f"keys.{command} cannot be {key[:40]!r}: choose a key like f8, ctrl+k or alt+x.")
         if key in _TAKEN:
             raise RumiError(

@@ -66,6 +66,7 @@ def test_a_model_that_ships_or_a_file_at_a_whole_path_can_be_settled(path, model
         ("[keys]\nagian = 'f9'", "'keys.agian': did you mean keys.again?"),
         ("[keys]\nagain = 9", "keys.again cannot be '9'"),
         ("[keys]\nagain = 'x'", "keys.again cannot be 'x': choose a key like"),
+        ('[keys]\nagain = "alt+\\u0008"', r"keys.again cannot be 'alt+\x08': choose a key like"),
         ("[keys]\nagain = ''", "keys.again cannot be ''"),
         ("[keys]\nagain = 'hyper+x'", "keys.again cannot be 'hyper+x'"),
         ("[keys]\nagain = 'ctrl+w'", "keys.again cannot be 'ctrl+w', which is needed for editing"),
