@@ -154,7 +154,7 @@ class LensView(ScrollView, can_focus=True):
         """Marks what there is to see of the verse in the lines of the poem, the first first; nothing for none."""
         self._marks = lines
         self._lay_out()
-        self.move_to(self.cursor)
+        self._go(self._number)
 
     def move_to(self, score: int) -> None:
         """Puts the cursor on what a score belongs to, or what comes before it, and brings it into sight."""
@@ -221,7 +221,7 @@ class LensView(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         """Sets everything anew to the new width."""
         self._lay_out()
-        self.move_to(self.cursor)
+        self._go(self._number)
 
     def _point(self, row: int, column: int) -> None:
         if 0 <= row < len(self._rows):

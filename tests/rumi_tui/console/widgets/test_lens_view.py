@@ -117,6 +117,21 @@ async def test_keys_move_by_word_and_by_line_and_one_key_goes_over_to_the_next(l
         assert under_the_cursor(view, text) == words[0]
 
 
+@pytest.mark.parametrize("grain", ["word", "line"])
+async def test_marks_and_another_size_leave_the_cursor_where_it_leads_back_to(grain):
+    text = poem("en")
+    async with Showing(text).run_test(size=(30, 10)) as pilot:
+        view = pilot.app.query_one(LensView)
+        view.move_to(place := text.index("\n") - 2)
+        view.action_go_over(grain)
+        unit = under_the_cursor(view, text)
+        view.mark([LineMarks([Mark(0, 3, "rhyme")])])
+        await pilot.resize_terminal(50, 12)
+        assert under_the_cursor(view, text) == unit
+        view.action_go_over("character")
+        assert view.cursor == place
+
+
 async def test_pieces_of_words_belong_to_the_words_that_they_have_part_in():
     pieces = ["am", "ber", " can", "dle,", "\n", "drum"]
     async with Showing("").run_test(size=(30, 10)) as pilot:
