@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
 COPIED = 7
@@ -25,7 +27,7 @@ class Rank(msgspec.Struct, frozen=True, order=True, kw_only=True):
 
     @property
     def reasons(self) -> str:
-        """The same in a few words."""
+        """The same in a few words; the price in bits, as the lens tells surprise."""
         form = f"{self.faults_per_line:.2g} faults/line" if self.faults_per_line else "form kept"
-        copies = "copies, " * self.copies
-        return f"{form}, {copies}{'stopped' if self.was_stopped else 'ended'}, {self.nats_per_char:.2f} nats"
+        copies, bits = "copies, " * self.copies, self.nats_per_char / math.log(2)
+        return f"{form}, {copies}{'cut off' if self.was_stopped else 'ended'}, {bits:.2f} bits"

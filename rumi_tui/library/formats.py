@@ -23,8 +23,9 @@ from rumi_tui.library.press import to_pdf, to_png
 
 
 def to_text(poem: KeptPoem) -> str:
-    """The poem and nothing else, unless it begins with Rumi's verse: then who wrote what stands above it."""
-    blocks = [f"{part.caption}:\n\n{_as_text(part)}" if part.caption else _as_text(part) for part in parts_of(poem)]
+    """The poem under its title, if it has one; where it begins with Rumi's verse, who wrote what stands above it."""
+    blocks = [harmless(poem.title)] if poem.title else []
+    blocks += [f"{part.caption}:\n\n{_as_text(part)}" if part.caption else _as_text(part) for part in parts_of(poem)]
     return "\n\n".join(blocks) + "\n"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from rumi_tui.library.poem import Listed
-from rumi_tui.verse.words import fold
+from rumi_tui.verse.words import fold, search_terms
 
 PERSIAN = {letter: place for place, letter in enumerate("ءابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی")}
 """The place of each letter in the Persian alphabet, which is not that of its number in Unicode."""
@@ -24,6 +24,17 @@ def by_title(poem: Listed) -> tuple[bool, list[tuple[int, str]], int]:
 def _spelling(poem: Listed) -> str:
     letters = fold(poem.title or poem.beginning.partition("\n")[0]).casefold()
     return "".join(letter for letter in letters if letter.isalnum() or letter.isspace()).strip()
+
+
+def named_first(poems: list[Listed], search: str) -> list[Listed]:
+    """The poems in the same order, but first those whose title alone has all that is searched for."""
+    terms = search_terms(search)
+
+    def is_named(poem: Listed) -> bool:
+        words = search_terms(poem.title) if poem.title else []
+        return all(any(word.startswith(term) for word in words) for term in terms)
+
+    return sorted(poems, key=is_named, reverse=True) if terms else poems
 
 
 ORDERS: dict[str, Callable[[Iterable[Listed]], list[Listed]]] = {

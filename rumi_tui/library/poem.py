@@ -116,6 +116,7 @@ class Listed(NamedTuple):
     """In days of the Julian calendar; 0 where the date is damaged."""
     favourite: bool
     title: str
+    is_branch: bool
     beginning: str
     """Of its text, at least the first line where that is no longer than `BEGINNING`."""
 

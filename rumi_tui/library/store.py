@@ -175,7 +175,9 @@ class Library:
     def listed(self, search: str = "") -> list[Listed]:
         """What the poems are listed by that `poems` gives, in the same order: many times quicker."""
         beginning = f"substr(ltrim(text, char(10, 32)), 1, {BEGINNING})"
-        rows = self._found(f"id, coalesce(julianday(written), 0), favourite, title, {beginning}", search)
+        rows = self._found(
+            f"id, coalesce(julianday(written), 0), favourite, title, parent IS NOT NULL, {beginning}", search
+        )
         return [Listed(*row) for row in rows]
 
     def read(self, ids: Sequence[int]) -> list[KeptPoem]:

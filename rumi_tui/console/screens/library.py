@@ -26,7 +26,7 @@ from rumi_tui.console.widgets.footer import KeyRow
 from rumi_tui.console.widgets.preview import Preview
 from rumi_tui.console.widgets.wrap import shortened
 from rumi_tui.library.exchange import LIBRARY
-from rumi_tui.library.orders import ORDERS
+from rumi_tui.library.orders import ORDERS, named_first
 from rumi_tui.library.poem import KeptPoem
 from rumi_tui.library.store import Library
 
@@ -145,15 +145,12 @@ class LibraryScreen(SearchingDialog[KeptPoem]):
     def _find(self) -> None:
         self._change(lambda: None, row=0)
 
-    def _order_ids(self) -> list[int]:
-        """Of all poems that are looked for."""
-        poems = self._library.listed(self._search)
-        chosen = (poem for poem in poems if poem.favourite or not self._only_favourites)
-        return [poem.id for poem in ORDERS[self._order](chosen)]
-
     def _look(self, count: int) -> None:
         """Looks what is in the library, and reads so many poems."""
-        ids = self._order_ids()
+        poems = self._library.listed(self._search)
+        chosen = [poem for poem in poems if poem.favourite or not self._only_favourites]
+        self._branches = sum(poem.is_branch for poem in chosen)
+        ids = [poem.id for poem in named_first(ORDERS[self._order](chosen), self._search)]
         self._poems, self._unread = self._library.read(ids[:count]), ids[count:]
 
     def _read_on(self) -> None:
@@ -186,10 +183,11 @@ class LibraryScreen(SearchingDialog[KeptPoem]):
     def _list(self, row: int) -> None:
         count = len(self._poems) + len(self._unread)
         what = "Favourites" if self._only_favourites else "Poems"
+        told = f"{count:,} · branches: {self._branches:,}" if self._branches else f"{count:,}"
         if self._search:
-            words = f"{what} with {to_display(self._search, self._mode, 0)}: {count:,}"
+            words = f"{what} with {to_display(self._search, self._mode, 0)}: {told}"
         elif count or self._only_favourites:
-            words = f"{what}: {count:,} · type to search"
+            words = f"{what}: {told} · type to search"
         else:
             words = "No poem is kept yet: go back and write one, or add some from a file with /import."
         self.query_one(Static).update(f"{words} · {self._order}" if count > 1 else words)

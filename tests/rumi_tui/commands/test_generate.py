@@ -272,6 +272,6 @@ def test_drafts_are_the_poems_of_their_seeds_the_best_first_each_with_the_reason
     ranks = [tuple(poem["rank"].values()) for poem in found]
     assert ranks == sorted(ranks)
     assert sorted(poem["seed"] for poem in found) == [7, 8, 9, 10]
-    told = [line for line in drafts.stderr.splitlines() if line.endswith(" nats")]
+    told = [line for line in drafts.stderr.splitlines() if line.endswith(" bits")]
     assert [int(re.search(r"\d+", line)[0]) for line in told] == [poem["seed"] for poem in found]
     assert "4 of 4 drafts written" in drafts.stderr

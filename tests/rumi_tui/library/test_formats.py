@@ -164,6 +164,7 @@ def test_a_card_is_as_wide_as_what_stands_on_it():
 def test_plain_text_is_the_poem_and_json_is_all_that_is_kept():
     poem = kept("amber\ncandle")
     assert to_text(poem) == "amber\ncandle\n"
+    assert to_text(kept("amber\ncandle", title="The \x1b Lamp")) == "The  Lamp\n\namber\ncandle\n"
     assert msgspec.json.decode(to_json(poem), type=KeptPoem) == poem
 
 

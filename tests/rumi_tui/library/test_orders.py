@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from rumi_tui.library.orders import ORDERS
+from rumi_tui.library.orders import ORDERS, named_first
 from rumi_tui.library.poem import Listed
 
 
 def listed(id: int, text: str, title: str = "", day: int = 1, favourite: bool = False) -> Listed:
-    return Listed(id, day, favourite, title, text)
+    return Listed(id, day, favourite, title, False, text)
 
 
 POEMS = [
@@ -31,3 +31,15 @@ POEMS = [
 )
 def test_poems_are_listed_in_the_order_that_is_asked_for(order: str, ids: list[int]):
     assert [poem.id for poem in ORDERS[order](POEMS)] == ids
+
+
+def test_what_is_called_by_all_that_is_searched_for_comes_first():
+    poems = [
+        listed(4, "the old lamp"),
+        listed(3, "drum", "A lamp"),
+        listed(2, "drum", "Oldest of Lamps"),
+        listed(1, "lamp", "élan, old"),
+    ]
+    assert [poem.id for poem in named_first(poems, "OLD lamp")] == [2, 4, 3, 1]
+    assert [poem.id for poem in named_first(poems, "elan")] == [1, 4, 3, 2]
+    assert [poem.id for poem in named_first(poems, "")] == [4, 3, 2, 1]

@@ -150,7 +150,12 @@ async def test_a_poem_is_given_a_title_and_tags(library, endless_file, three):
             pilot, lambda: (library.poem(three[1]).title, library.poem(three[1]).tags) == ("Lamp", ("red", "blue"))
         )
         await until(pilot, lambda: titles(pilot)[1].endswith("Lamp #red #blue"))
-        await pilot.press("ctrl+o", "escape", *"blu")
+        await pilot.press("ctrl+o", "escape", *"lamp")
+        await until(pilot, lambda: len(titles(pilot)) == 1)
+        library.begin("en", "0" * 64, "couplet", "lamp and drum")
+        await pilot.press("backspace")
+        await until(pilot, lambda: [title[-8:] for title in titles(pilot)] == ["ed #blue", "and drum"])
+        await pilot.press("ctrl+u", *"blu")
         await until(pilot, lambda: len(titles(pilot)) == 1)
         await pilot.press("escape", "escape")
 
@@ -294,6 +299,7 @@ async def test_branches_are_told_apart_by_what_is_their_own(library, endless_fil
         await until(pilot, lambda: len(titles(pilot)) == 3)
         assert [title.partition("↳ ")[2] for title in titles(pilot)] == ["rain rose", "dust reed", ""]
         assert "a branch" in about(pilot)
+        assert str(pilot.app.screen.query_one(Static).content).startswith("Poems: 3 · branches: 2 · ")
         await pilot.press("escape")
 
 
