@@ -31,11 +31,11 @@ def editor_command(environment: Mapping[str, str]) -> list[str]:
     return command
 
 
-def change_in_editor(text: str, command: Sequence[str], name: str) -> str:
+def change_in_editor(text: str, command: Sequence[str], name: str, most: int | None = None) -> str:
     """The text as the editor left it, without the line ends that many editors put at its end.
 
     `name` is that of the file, without a folder. Raises `RumiError` where the editor ends with an error, or leaves what
-    is no text; what was changed by then stays in the file, which is named.
+    is no text or has more than `most` characters; what was changed by then stays in the file, which is named.
     """
     old_bytes = f"{text}\n".encode() if text else b""
     try:
@@ -49,6 +49,8 @@ def change_in_editor(text: str, command: Sequence[str], name: str) -> str:
         new_bytes = path.read_bytes() if path.exists() else old_bytes
         if not trouble:
             new_text = new_bytes.decode("utf-8-sig").replace("\r\n", "\n").rstrip("\n")
+            if most is not None and len(new_text) > most:
+                trouble = f"The text has more than {most:,} characters"
     except UnicodeDecodeError:
         trouble = "The editor left a text that is not UTF-8"
     except OSError as error:

@@ -13,7 +13,7 @@ from rumi_tui.console.complaints import complaining
 from rumi_tui.console.editor import change_in_editor, editor_command
 from rumi_tui.console.screens.arranging import ArrangingScreen
 from rumi_tui.console.screens.edit import Edited, EditScreen
-from rumi_tui.console.widgets.prompt import Prompt
+from rumi_tui.console.widgets.prompt import LONGEST, Prompt
 from rumi_tui.console.writing.draft import Draft, shared_beginning
 from rumi_tui.console.writing.history import Snapshot
 
@@ -68,7 +68,7 @@ class EditingScreen(ArrangingScreen):
                 raise RumiError(f"The editor opens the {PROMPT} or the {POEM}: type one of them, or nothing.")
             if what == PROMPT or (not what and (prompt.unsent_verse or self._desk.now is None)):
                 verse = prompt.verse
-                new_text = self._edit(verse, PROMPT)
+                new_text = self._edit(verse, PROMPT, LONGEST)
                 prompt.put_verse(new_text)
                 self.notify("The prompt is as you left it in the editor." if new_text != verse else UNCHANGED)
             else:
@@ -79,20 +79,20 @@ class EditingScreen(ArrangingScreen):
         await self._desk.finish()
         if (snapshot := self._snapshot()) is None:
             return
-        new_text = self._edit(snapshot.text, POEM)
+        new_text = self._edit(snapshot.text, POEM, None)
         if new_text in ("", snapshot.text.rstrip("\n")):
             self.notify(UNCHANGED)
         else:
             self._change_by_hand(snapshot, new_text, shared_beginning(new_text, snapshot.text), BY_HAND)
 
-    def _edit(self, text: str, name: str) -> str:
+    def _edit(self, text: str, name: str, most: int | None) -> str:
         """A text as the editor left it, to which the terminal was lent. Raises `RumiError` where that cannot be."""
         command = editor_command(os.environ)
         trouble: RumiError | None = None
         try:
             with self.app.suspend(), terminal_orders(self._mode):
                 try:
-                    text = change_in_editor(text, command, f"{name}.txt")
+                    text = change_in_editor(text, command, f"{name}.txt", most)
                 except RumiError as error:  # Textual would not take the terminal back
                     trouble = error
         except SuspendNotSupported as error:

@@ -17,6 +17,8 @@ from rumi_tui.console.widgets.verse_area import VerseArea
 
 PROMPTS = 100
 """Earlier prompts that are remembered."""
+LONGEST = 20_000
+"""Characters: more than a model that ships reads back. Each key takes the longer, the longer a line is."""
 
 
 class Prompt(VerseArea):
@@ -37,6 +39,9 @@ class Prompt(VerseArea):
         def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
+
+    class Overfull(Message):
+        """There was no room for all that came; its end is left out."""
 
     def __init__(self, mode: Mode, earlier_prompts: Iterable[str], completions: Sequence[str], id: str) -> None:
         """The `earlier_prompts`, the latest first, and the texts that what is typed is completed to."""
@@ -139,8 +144,19 @@ class Prompt(VerseArea):
         is_at_an_end = end == (0, 0) or begin == self.document.end or (begin, end) == ((0, 0), self.document.end)
         return bool(self.text) and not self.text.startswith(SIGN) and is_at_an_end
 
+    def load_text(self, text: str) -> None:
+        """Has a text stand here, as far as there is room."""
+        super().load_text(text[:LONGEST])
+
     def edit(self, edit: Edit) -> EditResult:
-        """Brings back what stood here before a command that has been deleted, or carried out."""
+        """Takes in what there is room for.
+
+        Brings back what stood here before a command that has been deleted, or carried out.
+        """
+        room = LONGEST - len(self.text) + len(self.get_text_range(edit.top, edit.bottom))
+        if len(edit.text) > room:
+            edit.text = edit.text[:room]
+            self.post_message(self.Overfull())
         result = super().edit(edit)
         self._stem = ""
         if self._aside and not self.text:

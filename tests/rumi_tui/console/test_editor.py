@@ -81,6 +81,12 @@ def test_what_was_written_stays_in_a_file_where_it_cannot_be_taken(tmp_path: Pat
     assert path.read_bytes() == written
 
 
+def test_a_text_that_is_longer_than_there_is_room_for_stays_in_a_file(tmp_path: Path) -> None:
+    assert change_in_editor("", program(tmp_path, "path.write_text('x' * 9)"), "prompt.txt", most=9) == 9 * "x"
+    with refused(r"more than 9 characters: nothing was changed here, and what you wrote is in \S+prompt\.txt"):
+        change_in_editor("", program(tmp_path, "path.write_text('x' * 10)"), "prompt.txt", most=9)
+
+
 def test_where_no_file_can_be_made_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
     with refused("No file could be made"):
