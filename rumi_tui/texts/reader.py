@@ -97,7 +97,10 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Works:
-    """The works of a folder of texts. Raises `RumiError` where no text there has labels of Rumi's works."""
+    """The works of a folder of texts. Raises `RumiError` where no text there has labels of Rumi's works.
+
+    A text is of the work that its first label names; what it has of another is left out.
+    """
 
     def __init__(self, sources: Sequence[Source], facts: dict[Path, TextFacts]) -> None:
         """The texts, the original before its translations, and what is known of them."""
@@ -185,7 +188,7 @@ class Works:
             parts: dict[Place, list[tuple[Source, Poem]]] = {}
             for source in self._sources.get(work, []):
                 for poem in source.poems:
-                    if place := place_of(poem.label.id):
+                    if (place := place_of(poem.label.id)) and place.work == work:
                         parts.setdefault(place, []).append((source, poem))
             self._poems[work] = {place: self._joined(place, parts[place]) for place in sorted(parts)}
         return self._poems[work]

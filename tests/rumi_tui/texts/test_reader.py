@@ -180,3 +180,13 @@ def test_the_command_reads_a_place_however_it_is_typed(folder: Path) -> None:
         assert_command_refused(call_command("rumi-corpus", "read", *line.split(), **texts), 1)
     asked = call_command("rumi-corpus", "read", "ghazal", "100", "--language", "en", **texts)
     assert_command_refused(asked, 1, "There is no English of ghazal 100")
+
+
+def test_a_text_is_of_one_work_and_what_it_has_of_another_is_left_out(folder: Path) -> None:
+    labels = folder / "fa-divan.tsv"
+    *labelled, _ = labels.read_text("utf-8").splitlines()
+    labels.write_text("\n".join([*labelled, "rubai/7\t\t\t"]) + "\n", "utf-8")
+    works = open_works(folder)
+    told = [to_document(works, poem)["reference"] for poem in works.poems("divan")]
+    assert told == ["divan/100"]
+    assert Place("rubai", 0, 7) not in [poem.place for poem in works.poems("rubai")]
