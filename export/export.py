@@ -17,6 +17,7 @@ from models.card import Description
 from models.errors import RumiError
 from models.files import replacing
 from rumi_tui.engine.session import Session
+from rumi_tui.interruptions import ended_at_once
 from rumi_tui.texts.corpus import Source
 from training.checkpoint import load_weights
 
@@ -43,7 +44,8 @@ def export_model(
     something cannot be read or written.
     """
     decoder, description = load_weights(checkpoint)
-    graph = (build_graph if operators == "fused" else build_standard_graph)(decoder, description)
+    with ended_at_once():  # PyTorch takes an interruption of its tracing for a graph that it cannot export
+        graph = (build_graph if operators == "fused" else build_standard_graph)(decoder, description)
     with replacing(out) as temporary:
         exact = _write(temporary, graph)
         parity = compare(decoder, exact)

@@ -154,6 +154,27 @@ def _show_traceback() -> None:
             narrate(line)
 
 
+@contextmanager
+def _heard_everywhere(command: str) -> Iterator[None]:
+    """Has a command end also where Python swallows an interruption: while it lets go of an object, say.
+
+    Python would print a traceback and go on. What is half-written goes a day later, as after a kill.
+    """
+
+    def end(lost: sys.UnraisableHookArgs) -> None:
+        if not issubclass(lost.exc_type, KeyboardInterrupt):
+            hook(lost)
+            return
+        narrate(f"{command}: stopped.")
+        os._exit(FAILED)
+
+    hook, sys.unraisablehook = sys.unraisablehook, end
+    try:
+        yield
+    finally:
+        sys.unraisablehook = hook
+
+
 def run(app: typer.Typer) -> NoReturn:
     """Runs a command line and exits with its status: `DONE`, `FAILED` or `MISUSED`."""
     if sys.stderr is None:
@@ -169,7 +190,7 @@ def run(app: typer.Typer) -> NoReturn:
 
         completion_init()
     try:
-        with handled(interrupt):
+        with handled(interrupt), _heard_everywhere(command):
             status = app(standalone_mode=False, prog_name=command)
             if status == _INTERRUPTED:
                 raise KeyboardInterrupt

@@ -38,7 +38,8 @@ def handled(handler: Callable[[int, FrameType | None], object] | signal.Handlers
 def ended_at_once() -> AbstractContextManager[None]:
     """Has an interruption end the program as the system does it, without a word of Python's.
 
-    For the import of a large library, which cannot be interrupted in any other way without a traceback, or worse.
+    For the import of a large library and for what goes on inside of one, which cannot be interrupted in any other way
+    without a traceback, or worse. Nothing may be half-written then.
     """
     return handled(signal.SIG_DFL)
 

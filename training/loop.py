@@ -218,8 +218,8 @@ def train(
                 if world.is_main:
                     if state.evals_since_best == 0:
                         store.keep_best(model, state)
+                    watcher.evaluated(state, model)  # before it is saved, or a run cut off between would never tell it
                     store.save(model, optimizers, state)
-                    watcher.evaluated(state, model)
                 state.seconds = time.monotonic() - started
     return state
 

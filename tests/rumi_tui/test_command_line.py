@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -150,6 +151,31 @@ def test_whatever_interrupts_a_command_lets_it_clear_up_and_say_so(
         signal.signal(number, usual)
     assert (end.value.code, capsys.readouterr().err) == (FAILED, "command: stopped.\n")
     assert list(tmp_path.iterdir()) == []
+
+
+SWALLOWED = """
+import signal
+from rumi_tui.command_line import new_app, run
+
+class Thing:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+app = new_app()
+
+@app.command()
+def command():
+    Thing()
+    print("It went on.")
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has Ctrl-C ignored in the background
+run(app)
+"""
+
+
+def test_an_interruption_that_python_swallows_ends_the_command_without_a_traceback() -> None:
+    ended = subprocess.run([sys.executable, "-c", SWALLOWED], capture_output=True, check=False, timeout=60, text=True)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (FAILED, "", "-c: stopped.\n")
 
 
 def test_a_shell_can_complete_options_and_forms() -> None:

@@ -153,6 +153,17 @@ def test_a_run_that_died_goes_on_from_its_last_look_bit_for_bit(tmp_path: Path) 
         assert torch.equal(resumed.model.state_dict()[name], tensor), name
 
 
+def test_a_look_is_told_before_a_run_can_go_on_behind_it(tmp_path: Path) -> None:
+    class Reading(Watching):
+        def evaluated(self, state: TrainState, model: Decoder) -> None:
+            super().evaluated(state, model)
+            assert checkpoint.load_state(tmp_path)[1]["state"]["step"] < state.step
+
+    seen = Reading()
+    Running(tmp_path).train(seen)
+    assert [each.step for each in seen.evals] == [5, 10, 15, 20, 23]
+
+
 def test_a_run_with_weights_goes_on_bit_for_bit_and_keeps_its_last_parameters(tmp_path: Path) -> None:
     config = TrainConfig(steps=6, batch=2, eval_every=2, seed=3, patience=1)
 
