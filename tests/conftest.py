@@ -4,8 +4,9 @@ import functools
 import gc
 import inspect
 import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,14 @@ def long_first(items: Sequence[pytest.Item], workers: int) -> list[pytest.Item]:
     cuts = [len(others) * share // workers for share in range(workers + 1)]
     shares = (long[share::workers] + others[cuts[share] : cuts[share + 1]] for share in range(workers))
     return [item for share in shares for item in share]
+
+
+@pytest.fixture
+def usual_ctrl_c() -> Iterator[None]:
+    """Has Ctrl-C handled as Python does: a shell has it ignored for what runs in the background."""
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, handler)
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 
 import onnx
 import pytest
 from support import assert_command_refused, call_command, verse
 
+from models.errors import RumiError
 from rumi_tui.engine.session import Session
 
 pytestmark = pytest.mark.slow  # graphs are traced
@@ -23,6 +25,21 @@ def test_export_writes_a_model_file_and_reports_what_it_compared(tmp_path: Path,
     assert report["positions_compared"] == 2 * 3 * 16
     assert report["bytes"] == out.stat().st_size
     assert Session(out).description == Session(model_pair[1]).description
+
+
+def test_ctrl_c_while_the_graph_is_traced_is_left_to_the_system(
+    tmp_path: Path, model_pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, usual_ctrl_c: None
+) -> None:
+    handlers = []
+
+    def trace(*_: object) -> onnx.ModelProto:
+        handlers.append(signal.getsignal(signal.SIGINT))
+        raise RumiError("It is not traced.")
+
+    monkeypatch.setattr("export.export.build_graph", trace)
+    done = call_command("rumi-export", str(model_pair[0]), "--out", str(tmp_path / "made.onnx"))
+    assert done.stderr.endswith("rumi-export: It is not traced.\n")
+    assert handlers == [signal.SIG_DFL]
 
 
 def test_a_checkpoint_is_never_replaced_by_a_model_file(model_pair: tuple[Path, Path]) -> None:

@@ -36,26 +36,18 @@ def test_what_nobody_wants_to_hear_of_interrupts_no_command() -> None:
         signal.signal(number, handler)
 
 
-def test_ctrl_c_while_a_library_is_imported_is_left_to_the_system() -> None:
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        with ended_at_once():
-            assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    finally:
-        signal.signal(signal.SIGINT, handler)
-
-
-def test_ctrl_c_is_quiet_unless_something_else_was_wanted() -> None:
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        quiet_ctrl_c()
+def test_ctrl_c_while_a_library_is_imported_is_left_to_the_system(usual_ctrl_c: None) -> None:
+    with ended_at_once():
         assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        quiet_ctrl_c()
-        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGINT, handler)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_is_quiet_unless_something_else_was_wanted(usual_ctrl_c: None) -> None:
+    quiet_ctrl_c()
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    quiet_ctrl_c()
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 @pytest.mark.parametrize(
