@@ -15,8 +15,9 @@ from rumi_tui.library.poem import Branch, KeptPoem, Passage, prompt_of
 from rumi_tui.library.real_verse import RealVerse
 from rumi_tui.library.store import Library
 
-SAVE_SECONDS = 0.4
-"""At most this much verse is lost when the power fails; saving each character would keep the disk busy for nothing."""
+SAVE_SECONDS = 0.25
+"""So that what was seen half a second ago is kept whatever happens, on a busy machine too; to save each character would
+keep the disk busy for nothing."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
