@@ -23,10 +23,14 @@ from rumi_tui.library.press import to_pdf, to_png
 
 
 def to_text(poem: KeptPoem) -> str:
-    """The poem under its title, if it has one; where it begins with Rumi's verse, who wrote what stands above it."""
-    blocks = [harmless(poem.title)] if poem.title else []
-    blocks += [f"{part.caption}:\n\n{_as_text(part)}" if part.caption else _as_text(part) for part in parts_of(poem)]
+    """The poem and nothing else, unless it begins with Rumi's verse: then who wrote what stands above it."""
+    blocks = [f"{part.caption}:\n\n{_as_text(part)}" if part.caption else _as_text(part) for part in parts_of(poem)]
     return "\n\n".join(blocks) + "\n"
+
+
+def to_text_file(poem: KeptPoem) -> str:
+    """The same under its title, if it has one."""
+    return f"{harmless(poem.title)}\n\n{to_text(poem)}" if poem.title else to_text(poem)
 
 
 def _as_text(part: Part) -> str:
@@ -80,7 +84,7 @@ class Format(NamedTuple):
 
 
 FORMATS = {
-    "txt": Format("plain text", to_text),
+    "txt": Format("plain text", to_text_file),
     "md": Format("Markdown", to_markdown),
     "html": Format("a page for a browser", to_html),
     "svg": Format("a card, as a drawing", to_svg),

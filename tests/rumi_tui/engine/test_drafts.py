@@ -41,9 +41,9 @@ def test_faults_count_first_then_copies_then_the_end_then_what_the_model_pays() 
 
 
 def test_the_reasons_are_told() -> None:
-    assert BEST.reasons == "form kept, ended, 1.00 nats"
+    assert BEST.reasons == "form kept, ended, 1.44 bits"
     worse = Rank(faults_per_line=0.25, copies=True, was_stopped=True, nats_per_char=1.234)
-    assert worse.reasons == "0.25 faults/line, copies, stopped, 1.23 nats"
+    assert worse.reasons == "0.25 faults/line, copies, cut off, 1.78 bits"
 
 
 def test_a_line_that_the_model_did_not_write_counts_for_nothing(session: Session) -> None:

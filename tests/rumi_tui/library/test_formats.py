@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 from support import refused, verse
 
 from rumi_tui.engine.sampling import Sampling
-from rumi_tui.library.formats import FORMATS, content_of, file_name, save_file, to_json, to_markdown, to_text
+from rumi_tui.library.formats import (
+    FORMATS,
+    content_of,
+    file_name,
+    save_file,
+    to_json,
+    to_markdown,
+    to_text,
+    to_text_file,
+)
 from rumi_tui.library.layout import colophon, in_columns, lines_of, title_of
 from rumi_tui.library.poem import KeptPoem, Passage
 from rumi_tui.library.real_verse import MACHINE_CAPTION, RealVerse
@@ -163,8 +172,9 @@ def test_a_card_is_as_wide_as_what_stands_on_it():
 
 def test_plain_text_is_the_poem_and_json_is_all_that_is_kept():
     poem = kept("amber\ncandle")
-    assert to_text(poem) == "amber\ncandle\n"
-    assert to_text(kept("amber\ncandle", title="The \x1b Lamp")) == "The  Lamp\n\namber\ncandle\n"
+    assert to_text(poem) == to_text_file(poem) == "amber\ncandle\n"
+    titled = kept("amber\ncandle", title="The \x1b Lamp")
+    assert (to_text(titled), to_text_file(titled)) == (to_text(poem), f"The  Lamp\n\n{to_text(poem)}")
     assert msgspec.json.decode(to_json(poem), type=KeptPoem) == poem
 
 
