@@ -14,7 +14,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
@@ -31,7 +31,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 DONE, FAILED, MISUSED = 0, 1, 2
 """How a command ends: it did all that it was asked for; it did not, was interrupted, or what it printed was read by
-nobody; or it was asked in a way that it does not understand. There is no other exit status."""
+nobody; or it was asked in a way that it does not understand. There is no other exit status, unless a signal ends it
+before it has begun or where nothing can be cleared up, see `rumi_tui.interruptions`."""
 
 _INTERRUPTED = 130
 """What newer versions of typer make of a `KeyboardInterrupt`."""
@@ -165,6 +166,8 @@ def _heard_everywhere(command: str) -> Iterator[None]:
         if not issubclass(lost.exc_type, KeyboardInterrupt):
             hook(lost)
             return
+        with suppress(OSError, RuntimeError):  # a pipe that nobody reads, or it is being written to just now
+            sys.stdout.flush()
         narrate(f"{command}: stopped.")
         os._exit(FAILED)
 

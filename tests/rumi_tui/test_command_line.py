@@ -165,6 +165,7 @@ app = new_app()
 
 @app.command()
 def command():
+    print("amber")
     Thing()
     print("It went on.")
 
@@ -175,7 +176,7 @@ run(app)
 
 def test_an_interruption_that_python_swallows_ends_the_command_without_a_traceback() -> None:
     ended = subprocess.run([sys.executable, "-c", SWALLOWED], capture_output=True, check=False, timeout=60, text=True)
-    assert (ended.returncode, ended.stdout, ended.stderr) == (FAILED, "", "-c: stopped.\n")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (FAILED, "amber\n", "-c: stopped.\n")
 
 
 def test_a_shell_can_complete_options_and_forms() -> None:
