@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from models.errors import RumiError
 from models.files import replacing
-from rumi_tui.search.cache import Row, damaged, open_current, read_rows
+from rumi_tui.search.cache import Row, Weight, damaged, open_current, read_rows
 from rumi_tui.search.gloss import Gloss, Learned, learn
 from rumi_tui.search.index import Couplet, Index
 from rumi_tui.search.persian_words import FUNCTION_WORDS, TODAY
@@ -137,7 +137,7 @@ class Bridge:
 
     def _known(self, word: str, stemmed: bool = False) -> list[Gloss]:
         select = "SELECT stem, english, probability FROM glosses WHERE word = ? AND stemmed = ? ORDER BY rank"
-        return self._run(Gloss, select, word, stemmed)
+        return [Gloss(*row) for row in self._run(tuple[str, str, Weight], select, word, stemmed)]
 
     def persian(self, english: str) -> dict[str, float]:
         """The Persian words that an English one translates, `TURNED_ROUND` at most, with their shares.
@@ -148,7 +148,7 @@ class Bridge:
         SELECT word, probability * (SELECT sum(count) FROM forms WHERE forms.word = glosses.word) AS weight FROM glosses
         WHERE stem = ? AND stemmed = 0 AND weight > 0 ORDER BY weight DESC LIMIT ?
         """
-        weights = dict(self._run(tuple[str, float], select, stems([english])[english], TURNED_ROUND))
+        weights = dict(self._run(tuple[str, Weight], select, stems([english])[english], TURNED_ROUND))
         total = sum(weights.values())
         return {word: weight / total for word, weight in weights.items()}
 
@@ -180,7 +180,7 @@ class Bridge:
         """The first and the last couplet of pieces that hold a word in their title, and its weight by BM25."""
         select = "SELECT CAST(first AS INTEGER), CAST(last AS INTEGER), -bm25(titles) FROM titles WHERE titles MATCH ?"
         are_said = "AND first IS NOT NULL AND last IS NOT NULL"  # which a table for full text cannot demand
-        return self._run(tuple[int, int, float], f"{select} {are_said}", f'"{word}"')
+        return self._run(tuple[int, int, Weight], f"{select} {are_said}", f'"{word}"')
 
     def _run(self, row: type[Row], statement: str, *values: object) -> list[Row]:
         return read_rows(self._database, self.path, row, statement, *values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -12,6 +12,8 @@ from models.errors import RumiError
 from rumi_tui.sqlite import DAMAGE
 
 Row = TypeVar("Row")
+Weight = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
+"""A share, a count or a score by BM25. Far more than any of them is damage, and infinity ends in what is no number."""
 
 
 def open_current(path: Path, key: str) -> sqlite3.Connection | None:

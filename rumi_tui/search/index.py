@@ -23,7 +23,7 @@ import msgspec
 
 from models.errors import RumiError
 from models.files import replacing
-from rumi_tui.search.cache import Row, damaged, open_current, read_rows
+from rumi_tui.search.cache import Row, Weight, damaged, open_current, read_rows
 from rumi_tui.search.query import Query, Span
 from rumi_tui.search.spelling import TOKENIZER, other_spellings, search_spelling
 from rumi_tui.sqlite import DAMAGE
@@ -205,7 +205,7 @@ class Index:
         """The couplets of all languages that hold a word, and what it weighs in each by BM25."""
         select = f"SELECT rowid, -bm25(words, 1, {OTHERS_WEIGH}) FROM words WHERE words MATCH ?"
         in_range = "AND rowid BETWEEN 1 AND (SELECT max(id) FROM couplets)"
-        return self._run(tuple[int, float], f"{select} {in_range}", f'"{word}"')
+        return self._run(tuple[int, Weight], f"{select} {in_range}", f'"{word}"')
 
     def size(self, language: str | None) -> int:
         """How many couplets there are; in one language, if it is given."""

@@ -124,6 +124,26 @@ def test_a_value_that_is_missing_where_none_can_be_is_told(
         read(Bridge(bridge.index, tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("probability", "read"),
+    [
+        ("9e999", lambda bridge: bridge.glosses("پیل")),
+        ("-9e999", lambda bridge: bridge.glosses("پیل")),
+        ("9e999", lambda bridge: bridge.persian("elephant")),
+        ("1e300", lambda bridge: bridge.persian("elephant")),
+    ],
+)
+def test_a_weight_that_nothing_has_is_told(
+    bridge: Bridge, tmp_path: Path, probability: str, read: Callable[[Bridge], object]
+) -> None:
+    copy = shutil.copy(bridge.path, tmp_path)
+    with contextlib.closing(sqlite3.connect(copy)) as database, database:
+        database.execute(f"UPDATE glosses SET probability = {probability}")
+    assert read(bridge)
+    with refused("delete it and try again"):
+        read(Bridge(bridge.index, tmp_path))
+
+
 def test_titles_of_no_place_are_left_out(bridge: Bridge, tmp_path: Path) -> None:
     copy = shutil.copy(bridge.path, tmp_path)
     with contextlib.closing(sqlite3.connect(copy)) as database, database:
