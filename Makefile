@@ -33,9 +33,9 @@ test-web: $(DEV)/ready export/page/node_modules ## test in a real browser, and J
 	$(DEV)/bin/python -m pytest tests/export/test_standard.py tests/export/page
 
 fuzz: $(DEV)/ready ## for MINUTES=5, read files made wrong and press random keys in the console; tells the seed of what fails
-	@third=$$(awk 'BEGIN { print $(MINUTES) / 3 }'); rest=$$(awk 'BEGIN { print $(MINUTES) * 2 / 3 }'); status=0; \
+	@fifth=$$(awk 'BEGIN { print $(MINUTES) / 5 }'); rest=$$(awk 'BEGIN { print $(MINUTES) * 4 / 5 }'); status=0; \
 	$(DEV)/bin/python tests/fuzz/readers.py --minutes $$rest --report $(REPORT) || status=1; \
-	$(DEV)/bin/python tests/fuzz/random_keys.py --minutes $$third --report $(REPORT) || status=1; exit $$status
+	$(DEV)/bin/python tests/fuzz/random_keys.py --minutes $$fifth --report $(REPORT) || status=1; exit $$status
 
 faults: $(DEV)/ready ## kill, starve and cut off every program for MINUTES=5; run each without a network; tells the seed
 	$(DEV)/bin/python tests/faults/offline.py --report $(REPORT)

@@ -24,6 +24,7 @@ STATUS = (
     ("0", "All that was asked for is done."),
     ("1", "It is not, or the command was stopped, or nobody read what it printed."),
     ("2", "The command does not understand what it was asked."),
+    ("128 + N", "Signal N ended it before it had begun, or while it read a library."),
 )
 
 

@@ -75,7 +75,7 @@ class PhraseIndex(msgspec.Struct, frozen=True, dict=True):
     def holds(self, words: Sequence[str]) -> list[bool]:
         """For each phrase of some words, the first of which begins with the first word, whether the index has it."""
         hashes = np.array(_hashes(words), dtype=np.int64)
-        if not self.count:
+        if not (self.count and len(hashes)):
             return [False] * len(hashes)
         places = np.searchsorted(self._sorted, hashes)
         found: list[bool] = (self._sorted[np.minimum(places, self.count - 1)] == hashes).tolist()

@@ -168,8 +168,10 @@ def _heard_everywhere(command: str) -> Iterator[None]:
             return
         with suppress(OSError, RuntimeError):  # a pipe that nobody reads, or it is being written to just now
             sys.stdout.flush()
-        narrate(f"{command}: stopped.")
-        os._exit(FAILED)
+        try:
+            narrate(f"{command}: stopped.")
+        finally:
+            os._exit(FAILED)
 
     hook, sys.unraisablehook = sys.unraisablehook, end
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
 from typing import NoReturn
 
@@ -39,9 +39,11 @@ def ended_at_once() -> AbstractContextManager[None]:
     """Has an interruption end the program as the system does it, without a word of Python's.
 
     For the import of a large library and for what goes on inside of one, which cannot be interrupted in any other way
-    without a traceback, or worse. Nothing may be half-written then.
+    without a traceback, or worse. Nothing may be half-written then. Where the program is not one of our commands, as in
+    a notebook, nothing is changed.
     """
-    return handled(signal.SIG_DFL)
+    is_ours = any(signal.getsignal(number) is interrupt for number in INTERRUPTIONS)
+    return handled(signal.SIG_DFL) if is_ours else nullcontext()
 
 
 def quiet_ctrl_c() -> None:

@@ -20,7 +20,7 @@ from rich.progress import track
 
 from models.card import UNSAID
 from models.config import DEFAULT_PRESET, PRESETS
-from models.errors import needs_extra
+from models.errors import RumiError, needs_extra
 from models.forms import FORMS
 from models.paths import given_path
 from models.pretrained import MODELS, checkpoint_path, shipped
@@ -333,7 +333,15 @@ def evaluate(
 
 def _checkpoint(name: str) -> Path:
     model = shipped(name)
-    return checkpoint_path(model) if model else given_path(name).resolve()
+    if model is None:
+        return given_path(name).resolve()
+    path = checkpoint_path(model)
+    if not path.is_file():
+        raise RumiError(
+            f"The checkpoint of rumi-{model} is not installed with the program: give its path in the folder of the "
+            f"program, models/pretrained/{path.name}."
+        )
+    return path
 
 
 def _fetched_texts(option: str) -> list[Path]:

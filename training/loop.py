@@ -218,8 +218,10 @@ def train(
                 if world.is_main:
                     if state.evals_since_best == 0:
                         store.keep_best(model, state)
-                    watcher.evaluated(state, model)  # before it is saved, or a run cut off between would never tell it
-                    store.save(model, optimizers, state)
+                    try:
+                        watcher.evaluated(state, model)  # first, or a run killed in between would never tell of it
+                    finally:
+                        store.save(model, optimizers, state)
                 state.seconds = time.monotonic() - started
     return state
 
@@ -261,7 +263,10 @@ def compiled(losses: Losses, model: Decoder, ids: Tensor) -> Losses:
     """
     torch._dynamo.config.suppress_errors = True
     quicker: Losses = torch.compile(losses)
-    quicker(model, ids, ids)[1].mean().backward()
+    try:
+        quicker(model, ids, ids)[1].mean().backward()
+    except Exception:  # of the gradient, which is compiled where it is asked for: there nothing is suppressed
+        return losses
     return quicker
 
 

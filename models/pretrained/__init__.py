@@ -1,4 +1,4 @@
-"""The model files that ship with the program, each with the checkpoint that it was made from."""
+"""The model files that ship with the program, and in a clone the checkpoints that they were made from."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ def model_path(name: str) -> Path:
 
 
 def checkpoint_path(name: str) -> Path:
-    """Where the checkpoint of a shipped model lies."""
+    """Where the checkpoint of a shipped model lies in a clone. A wheel has none."""
     return model_path(name).with_suffix(".safetensors")

@@ -119,7 +119,7 @@ FAULTS: dict[str, Fault] = {
 
 
 COME_AFTER = {"a clock turned back": "killed"}
-"""Faults that harm what another one leaves, and which."""
+"""By fault, the one that must come before it."""
 
 
 def faults_of(program: Program) -> list[str]:

@@ -37,9 +37,15 @@ def test_what_nobody_wants_to_hear_of_interrupts_no_command() -> None:
 
 
 def test_ctrl_c_while_a_library_is_imported_is_left_to_the_system(usual_ctrl_c: None) -> None:
+    with handled(interrupt):
+        with ended_at_once():
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+        assert signal.getsignal(signal.SIGINT) is interrupt
+
+
+def test_ctrl_c_in_a_program_of_others_stays_theirs(usual_ctrl_c: None) -> None:
     with ended_at_once():
-        assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_ctrl_c_is_quiet_unless_something_else_was_wanted(usual_ctrl_c: None) -> None:

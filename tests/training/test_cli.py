@@ -182,6 +182,15 @@ def test_a_checkpoint_of_another_shape_is_no_start(tmp_path: Path, corpus_folder
     assert not (tmp_path / "run").exists()
 
 
+def test_a_checkpoint_that_was_not_installed_is_told_from_one_that_is_missing(
+    tmp_path: Path, corpus_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.cli.checkpoint_path", lambda name: tmp_path / f"rumi-{name}.safetensors")
+    start = ("--corpus", str(corpus_folder), "--init", "rumi-en", "--steps", "1", "--out", str(tmp_path / "run"))
+    said = r"not installed with the program: give its path .*models/pretrained/rumi-en\.safetensors"
+    assert_command_refused(call_command("rumi-train", *start), 1, said)
+
+
 def test_a_folder_that_holds_something_is_not_written_to(tmp_path: Path, corpus_folder: Path) -> None:
     (tmp_path / "kept.txt").write_text("mine")
     done = call_command("rumi-train", "--corpus", str(corpus_folder), "--out", str(tmp_path), *MINIMAL, "--steps", "1")

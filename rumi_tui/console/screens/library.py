@@ -183,7 +183,7 @@ class LibraryScreen(SearchingDialog[KeptPoem]):
     def _list(self, row: int) -> None:
         count = len(self._poems) + len(self._unread)
         what = "Favourites" if self._only_favourites else "Poems"
-        told = f"{count:,} · branches: {self._branches:,}" if self._branches else f"{count:,}"
+        told = f"{count:,} (branches: {self._branches:,})" if self._branches else f"{count:,}"
         if self._search:
             words = f"{what} with {to_display(self._search, self._mode, 0)}: {told}"
         elif count or self._only_favourites:

@@ -18,7 +18,7 @@ from rumi_tui.console.widgets.verse_area import VerseArea
 PROMPTS = 100
 """Earlier prompts that are remembered."""
 LONGEST = 20_000
-"""Characters: more than a model that ships reads back. Each key takes the longer, the longer a line is."""
+"""Characters: more than a model that ships reads back. The longer a line, the longer each key takes."""
 
 
 class Prompt(VerseArea):
@@ -46,7 +46,7 @@ class Prompt(VerseArea):
     def __init__(self, mode: Mode, earlier_prompts: Iterable[str], completions: Sequence[str], id: str) -> None:
         """The `earlier_prompts`, the latest first, and the texts that what is typed is completed to."""
         super().__init__(mode, id=id, placeholder="Begin a poem, or just press Enter")
-        self._earlier_prompts = list(dict.fromkeys(prompt for prompt in earlier_prompts if prompt))
+        self._earlier_prompts = list(dict.fromkeys(prompt[:LONGEST] for prompt in earlier_prompts if prompt))
         self.completions = completions
         """What a command that is typed can be completed to."""
         self._steps_back = 0

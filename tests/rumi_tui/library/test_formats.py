@@ -156,7 +156,7 @@ def test_markdown_shows_numbers_as_they_are_and_ends_without_a_break():
     assert to_markdown(kept("12. twelve\n3) three\n")).startswith("12\\. twelve\\\n3\\) three\n\n")
 
 
-@pytest.mark.parametrize("ending", ["md", "html", "svg"])
+@pytest.mark.parametrize("ending", ["txt", "md", "html", "svg"])
 def test_a_title_stands_above_the_poem(ending: str):
     text = FORMATS[ending][1](kept("amber", title="A small lamp"))
     assert text.index("A small lamp") < text.index("amber")

@@ -299,7 +299,7 @@ async def test_branches_are_told_apart_by_what_is_their_own(library, endless_fil
         await until(pilot, lambda: len(titles(pilot)) == 3)
         assert [title.partition("↳ ")[2] for title in titles(pilot)] == ["rain rose", "dust reed", ""]
         assert "a branch" in about(pilot)
-        assert str(pilot.app.screen.query_one(Static).content).startswith("Poems: 3 · branches: 2 · ")
+        assert str(pilot.app.screen.query_one(Static).content).startswith("Poems: 3 (branches: 2) · ")
         await pilot.press("escape")
 
 
