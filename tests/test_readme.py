@@ -17,6 +17,7 @@ import pytest
 from support import call_command, verse, write_corpus, write_works
 
 ROOT = Path(__file__).parent.parent
+ROOMS = ("models", "training", "export", "rumi_tui")
 FILES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
 PAGES = "\n".join(page.read_text("utf-8") for page in FILES)
 SHOWN = [line for block in re.findall(r"```console\n(.*?)```", PAGES, re.DOTALL) for line in block.splitlines()]
@@ -109,6 +110,13 @@ def test_the_picture_of_the_rooms_is_that_of_the_code() -> None:
         cwd=ROOT / "docs",
     )
     assert done.stdout == (ROOT / "docs" / "architecture.svg").read_text("utf-8"), "run python docs/architecture.py"
+
+
+def test_every_module_is_named_among_the_rooms() -> None:
+    named = set(re.findall(r"`([a-z_]+/?)`", (ROOT / "docs" / "architecture.md").read_text("utf-8")))
+    modules = [path for room in ROOMS for path in (ROOT / room).rglob("[!_]*.py")]
+    assert len(modules) > 200
+    assert [str(path) for path in modules if not {path.stem, f"{path.parent.name}/"} & named] == []
 
 
 def test_the_manual_pages_are_those_of_the_help() -> None:
