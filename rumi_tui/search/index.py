@@ -14,7 +14,7 @@ import contextlib
 import hashlib
 import sqlite3
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -204,8 +204,9 @@ class Index:
     def weights(self, word: str) -> list[tuple[int, float]]:
         """The couplets of all languages that hold a word, and what it weighs in each by BM25."""
         select = f"SELECT rowid, -bm25(words, 1, {OTHERS_WEIGH}) FROM words WHERE words MATCH ?"
-        in_range = "AND rowid BETWEEN 1 AND (SELECT max(id) FROM couplets)"
-        return self._run(tuple[int, Weight], f"{select} {in_range}", f'"{word}"')
+        weights = self._run(tuple[int, Weight], select, f'"{word}"')
+        self._check_numbers(couplet for couplet, _ in weights)
+        return weights
 
     def size(self, language: str | None) -> int:
         """How many couplets there are; in one language, if it is given."""
@@ -238,11 +239,23 @@ class Index:
 
     def _best(self, match: str, language: str | None, count: int, offset: int) -> list[int]:
         select = f"SELECT couplets.id {_FOUND} ORDER BY bm25(words, 1, {OTHERS_WEIGH}), couplets.id LIMIT ?3 OFFSET ?4"
-        return [couplet for (couplet,) in self._run(tuple[int], select, match, language, count, offset)]
+        best = [couplet for (couplet,) in self._run(tuple[int], select, match, language, count, offset)]
+        self._check_numbers(best)
+        return best
 
     def _couplets(self, where: str, *values: object) -> list[Couplet]:
         rows = self._run(_CoupletRow, f"{_COUPLET} {where} ORDER BY couplets.id", *values)
+        self._check_numbers(row.id for row in rows)
         return [self._couplet(row) for row in rows]
+
+    def _check_numbers(self, couplets: Iterable[int]) -> None:
+        """Raises `RumiError` where one is no number of a couplet: whoever asks has a place for each of those."""
+        if not all(1 <= couplet <= self._size for couplet in couplets):
+            raise damaged(self.path, "it has couplets beyond the last one")
+
+    @cached_property
+    def _size(self) -> int:
+        return self.size(None)
 
     def _couplet(self, row: _CoupletRow) -> Couplet:
         place = place_of(row.label, row.couplet)

@@ -231,6 +231,22 @@ def test_several_may_make_it_at_once(folder: Path, tmp_path: Path) -> None:
     assert results == [[("en.txt", 1, 1)]] * 4
 
 
+@pytest.mark.parametrize(
+    ("damage", "read"),
+    [
+        ("UPDATE couplets SET id = -256 WHERE id = 2", lambda index: index.couplets()),
+        ("INSERT INTO words (rowid, verse, others) VALUES (1000, 'drum', '')", lambda index: index.weights("drum")),
+        ("INSERT INTO words (rowid, verse, others) VALUES (-1, 'drum', '')", lambda index: index.weights("drum")),
+    ],
+)
+def test_a_couplet_of_a_number_that_none_has_is_told(
+    folder: Path, tmp_path: Path, damage: str, read: Callable[[Index], object]
+) -> None:
+    spoil(Index(folder, tmp_path / "kept").path, damage)
+    with refused("delete it and try again"):
+        read(Index(folder, tmp_path / "kept"))
+
+
 def test_what_is_no_word_is_refused_and_odd_words_are_only_words(folder: Path, tmp_path: Path) -> None:
     index = Index(folder, tmp_path / "kept")
     for nothing in ("", " ,.!", "\x00", '"'):
