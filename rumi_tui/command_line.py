@@ -110,11 +110,6 @@ def narrate(sentence: str) -> None:
     typer.echo(one_line(sentence), err=True)
 
 
-def counted(number: int, noun: str) -> str:
-    """A number of things: "1 couplet", "2,000 couplets"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def bold(words: str) -> str:
     """Words that a terminal shows bold, for `say`."""
     return f"{_BOLD}{words}{_NOT_BOLD}"

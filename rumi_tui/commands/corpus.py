@@ -26,7 +26,6 @@ from rumi_tui.command_line import (
     Language,
     Version,
     bold,
-    counted,
     narrate,
     new_app,
     patience,
@@ -45,6 +44,7 @@ from rumi_tui.texts.reader import Works, open_works
 from rumi_tui.texts.sources import TEXTS
 from rumi_tui.texts.statistics import describe_text, doubts_of
 from rumi_tui.verse.languages import LANGUAGES, language_of
+from rumi_tui.wording import counted
 
 corpus_app = new_app(help="The texts: those that a model learns from, and those of Rumi.")
 

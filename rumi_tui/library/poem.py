@@ -98,6 +98,11 @@ class KeptPoem(msgspec.Struct, frozen=True, kw_only=True):
     """None where nothing of it is Rumi's, or nobody noted it."""
 
     @property
+    def written_here(self) -> datetime.datetime:
+        """When it was begun, by the clock of this place."""
+        return datetime.datetime.fromisoformat(self.written).astimezone()
+
+    @property
     def prompt(self) -> str:
         """See `prompt_of`."""
         return prompt_of(self.text, self.passages)
@@ -124,7 +129,7 @@ class Listed(NamedTuple):
 def check(poem: KeptPoem) -> None:
     """Raises `ValueError` for a poem that no library can hold, or that would not be itself there."""
     length = len(poem.text)
-    datetime.datetime.fromisoformat(poem.written).astimezone().isoformat()
+    poem.written_here.isoformat()
     msgspec.json.encode(poem)  # whose texts are whole
     beginnings = [passage.begins_at for passage in poem.passages]
     if any(not 0 <= begin <= length for begin in beginnings) or any(a >= b for a, b in pairwise(beginnings)):

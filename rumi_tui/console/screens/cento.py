@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
@@ -97,7 +97,14 @@ class CentoScreen(Dialog[Draft | Opening | None]):
     def _take_words(self, event: Input.Submitted) -> None:
         self._begin(event.value)
 
+    def on_key(self, event: events.Key) -> None:
+        """Lets whoever types over the cento ask for another; the letter replaces the words."""
+        if event.is_printable:
+            event.stop()
+            self.query_one(Input).focus().post_message(events.Key(event.key, event.character))
+
     def _begin(self, words: str) -> None:
+        self._words = words
         self._tell("Looking …")
         self._make(words)
 
@@ -129,7 +136,8 @@ class CentoScreen(Dialog[Draft | Opening | None]):
         self._list()
         choices = self.query_one(Choices)
         choices.highlighted = 0
-        choices.focus()
+        if self.query_one(Input).value == self._words:  # else other words are being typed
+            choices.focus()
 
     def on_resize(self) -> None:
         """Sets the lines to the new width."""

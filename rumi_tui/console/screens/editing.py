@@ -50,7 +50,7 @@ class EditingScreen(ArrangingScreen):
             await self.action_go_on()
         elif edit.goes_on:
             await self._branch(snapshot, edit.text, shared_length, is_typed=True)
-        elif edit.text != snapshot.text:
+        elif edit.text.strip() and edit.text != snapshot.text:
             self._change_by_hand(snapshot, edit.text, shared_length, BY_HAND)
 
     def _change_by_hand(self, snapshot: Snapshot, text: str, at: int, words: str) -> None:

@@ -150,4 +150,4 @@ class KeepingScreen(Screen[None]):
         with complaining(self):
             self._desk.open(poem.id)
             author = "Rumi" if poem.is_real else poem.model
-            self._show(f"{author}, {poem.form}, {poem.written[:10]}")
+            self._show(f"{author}, {poem.form}, {poem.written_here:%Y-%m-%d}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
 from functools import partial
 
@@ -119,10 +118,10 @@ class LibraryScreen(SearchingDialog[KeptPoem]):
             self.app.push_screen(ExportScreen(), partial(self._export, poem))
 
     def _export(self, poem: KeptPoem, kind: str | None) -> None:
-        if kind == LIBRARY:
-            self.run_worker(give_library(self.app, self._library))
+        if kind == LIBRARY:  # of the app: it goes on where the person leaves this page
+            self.app.run_worker(give_library(self.app, self._library))
         elif kind is not None:
-            self.run_worker(give(self.app, poem, kind))
+            self.app.run_worker(give(self.app, poem, kind))
 
     def action_delete(self) -> None:
         """Takes the poem out of the library."""
@@ -216,8 +215,7 @@ class LibraryScreen(SearchingDialog[KeptPoem]):
         width = self._width
         facts = "★ " if poem.favourite else "  "
         if width >= DATED:
-            date = datetime.datetime.fromisoformat(poem.written).astimezone()
-            facts = f"{date:%Y-%m-%d %H:%M} {facts}{poem.form:<8}"
+            facts = f"{poem.written_here:%Y-%m-%d %H:%M} {facts}{poem.form:<8}"
         tags = "".join(f" #{to_display(tag, self._mode, 0)}" for tag in poem.tags)
         room = max(8, width - len(facts))
         if cell_len(tags) > room // 2:

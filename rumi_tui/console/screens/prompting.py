@@ -47,6 +47,8 @@ class PromptingScreen(OrderingScreen):
         """Whether there is something for the keys that delete, as the row of keys was last told."""
         self._language_typed: str | None = None
         """The language of the prompt, where it has letters."""
+        self._followed_verse = ""
+        """The beginning whose script was followed last."""
 
     @property
     def _taking_words(self) -> Mapping[str, Callable[[str], Awaitable[None] | None]]:
@@ -150,9 +152,14 @@ class PromptingScreen(OrderingScreen):
 
     @on(Prompt.Changed)
     def _follow_script(self, event: Prompt.Changed) -> None:
-        """Has the language written in whose script the prompt is, whatever was chosen since the last letter."""
+        """Has the language written in whose script the prompt is, whatever was chosen since the last letter.
+
+        A beginning that comes back after a command, or at the next start, is not typed: what was chosen since holds.
+        """
         text = event.text_area.text
-        language = None if text.startswith(SIGN) else language_typed(text)
+        if text.startswith(SIGN) or text == self._followed_verse:
+            return
+        self._followed_verse, language = text, language_typed(text)
         if language and self.query_one(SettingsBar).write_in(language):
             name = language_name(language)
             self.notify(f"You type {name}: the {name} model writes now.")
@@ -173,9 +180,10 @@ class PromptingScreen(OrderingScreen):
             await self._begin(event.text)
 
     async def _begin(self, text: str) -> None:
-        """Begins a poem, with nothing where a command stands in the prompt."""
-        text = "" if text.startswith(SIGN) else text
-        self.query_one(Prompt).remember(text)
+        """Begins a poem, with what a command was typed over where one stands in the prompt."""
+        prompt = self.query_one(Prompt)
+        text = prompt.verse if text.startswith(SIGN) else text
+        prompt.remember(text)
         await self._attempt(POEM, partial(self._write_new, self._as_beginning(text)))
 
     def _as_beginning(self, text: str) -> str:

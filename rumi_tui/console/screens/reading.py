@@ -84,6 +84,8 @@ class ReadingScreen(Dialog[Opening | None]):
         self._works: Works | None = None
         self._poem: WholePoem | None = None
         self._wants_contents = False
+        self._asked = ""
+        """The place that was typed last."""
 
     def compose(self) -> ComposeResult:
         """What it is, the verse, and where to go."""
@@ -122,7 +124,8 @@ class ReadingScreen(Dialog[Opening | None]):
         self._works, self._poem = event.works, event.works.poem(event.place)
         if self._shown not in self._poem.languages:
             self._shown = None
-        self._close_input()
+        if self.query_one(Input).value in ("", self._asked):  # else another place is being typed
+            self._close_input()
         self._draw(event.place.couplet)
         if self._wants_contents:
             self.action_contents()
@@ -178,16 +181,26 @@ class ReadingScreen(Dialog[Opening | None]):
 
     def on_key(self, event: events.Key) -> None:
         """Lets whoever types say where to go."""
-        field = self.query_one(Input)
-        if event.is_printable and event.character is not None and not field.has_focus:
+        if event.is_printable and event.character is not None and not self.query_one(Input).has_focus:
             event.stop()
-            field.add_class("-typed")  # where there is little room it is not shown before
-            self.set_focus(field)
-            field.insert_text_at_cursor(event.character)
+            self._type(event.character)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """The same for an address that is pasted."""
+        if not self.query_one(Input).has_focus:
+            event.stop()
+            self._type(event.text.strip())
+
+    def _type(self, text: str) -> None:
+        field = self.query_one(Input)
+        field.add_class("-typed")  # where there is little room it is not shown before
+        self.set_focus(field)
+        field.insert_text_at_cursor(text)
 
     @on(Input.Submitted)
     def _take_place(self, event: Input.Submitted) -> None:
         typed, place = event.value, self._poem.place if self._poem else None
+        self._asked = typed
         self._go(lambda works: named(works, typed, place))
 
     def _close_input(self) -> None:

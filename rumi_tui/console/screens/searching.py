@@ -34,6 +34,11 @@ class SearchingDialog(Dialog[Result | None]):
             event.stop()
             self._look_for(self._search + event.character)
 
+    def on_paste(self, event: events.Paste) -> None:
+        """Searches for what is pasted."""
+        event.stop()
+        self._look_for(self._search + " ".join(event.text.split()))
+
     def action_shorten(self) -> None:
         """Takes the last character of the search away."""
         self._look_for(self._search[:-1])

@@ -12,7 +12,6 @@ from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import SettingsBar
 from rumi_tui.console.writing.history import Change
-from rumi_tui.verse.languages import language_typed
 
 
 class SessionScreen(PromptingScreen):
@@ -28,8 +27,8 @@ class SessionScreen(PromptingScreen):
         last, prompt = self._last, self.query_one(Prompt)
         self._library_order, self._asked_for_order = last.library_order, last.asked_for_order
         if last.prompt:
-            self._language_typed = language_typed(last.prompt)  # whoever chose another model than its own meant that
             prompt.take_up(last.prompt, last.cursor, last.is_sent)
+            self._followed_verse = prompt.text  # whoever chose another model than its own meant that
         with complaining(self):
             self._desk.take_up(last.steps, last.number)
             if self._desk.now is not None:
@@ -54,8 +53,8 @@ class SessionScreen(PromptingScreen):
             number=number,
             top=view.top,
             prompt=prompt.verse,
-            cursor=prompt.cursor_location,
-            is_sent=bool(prompt.text) and not prompt.unsent_text,
+            cursor=prompt.cursor_in_verse,
+            is_sent=bool(prompt.verse) and not prompt.unsent_verse,
             library_order=self._library_order,
             asked_for_order=self._asked_for_order,
         )
@@ -74,5 +73,5 @@ class SessionScreen(PromptingScreen):
         names = sorted(values, key=lambda name: name != "form")  # on which the rhyme depends
         names = [name for name in names if values[name] != old_values[name]]
         before, after = ({name: some[name] for name in names} for some in (old_values, values))
-        self._desk.history.clear(Change(before, after) if names else None)
+        self._desk.clear(Change(before, after) if names else None)
         self._show(f"An empty page{', and the settings as F4 has them' if names else ''}.")

@@ -37,6 +37,7 @@ from rumi_tui.search.index import Couplet, Index, Quotation
 from rumi_tui.search.opening import opening_of
 from rumi_tui.search.ranking import Ranking
 from rumi_tui.texts.opening import Opening
+from rumi_tui.wording import counted
 
 HIT = "bold underline"
 LOOK_SECONDS = 0.5
@@ -170,6 +171,11 @@ class VersesScreen(Dialog[Opening | None]):
             self.set_focus(field)
             field.post_message(events.Key(event.key, event.character))
 
+    def on_paste(self, event: events.Paste) -> None:
+        """The same for what is pasted; what the field takes does not come here."""
+        event.stop()
+        self.query_one(Input).focus().post_message(events.Paste(event.text))
+
     @on(Input.Submitted)
     def _take_words(self, event: Input.Submitted) -> None:
         self._words = event.value
@@ -194,7 +200,7 @@ class VersesScreen(Dialog[Opening | None]):
             with self._opened_texts() as (index, bridge):
                 if bridge is None:
                     results = index.search(words, page=page)
-                    count = f"{results.found:,} couplets, page {page} of {results.pages:,} (← →)"
+                    count = f"{counted(results.found, 'couplet')}, page {page} of {results.pages:,} (← →)"
                     status = count if results.found else "No couplet has all of these words."
                     self._post(self.Results(status, results.passages, results.pages))
                     return

@@ -31,9 +31,10 @@ from rumi_tui.console.screens.prompting import POEM
 from rumi_tui.console.screens.reading import TODAY
 from rumi_tui.console.session_file import SavedSession
 from rumi_tui.console.settings import SettingsFile
-from rumi_tui.console.slash_commands import SIGN, completions
+from rumi_tui.console.slash_commands import completions
 from rumi_tui.console.widgets.footer import KeyRow
 from rumi_tui.console.widgets.page import Page
+from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.prompt import PROMPTS, Prompt
 from rumi_tui.console.widgets.settings_bar import HINTS, NotYetError, SettingsBar
 from rumi_tui.console.widgets.side_pane import SidePane
@@ -155,6 +156,7 @@ class WriteScreen(EditingScreen):
                 page.append(event)
             case Finished() | Failed() | WroteLine() if self._desk.job is None:
                 page.end(snapshot, job, event)
+                self._show_title()
                 self._follow_poem()
                 self._come_back()
                 self._mark()
@@ -274,14 +276,14 @@ class WriteScreen(EditingScreen):
     async def action_drafts(self) -> None:
         """Writes several poems with what is typed, or else as the poem on the page began."""
         prompt, snapshot = self.query_one(Prompt), self._desk.now
-        text = prompt.unsent_text if snapshot else prompt.text
-        text = self._as_beginning("" if text.startswith(SIGN) else text)
+        text = self._as_beginning(prompt.unsent_verse if snapshot else prompt.verse)
         draft = snapshot.draft if snapshot and not text else None
         await self._attempt(POEM, partial(self._write_drafts, text, draft))
 
     async def _write_drafts(self, text: str, draft: Draft | None = None) -> None:
         job = await self._desk.write_drafts(self._settings(), text, draft)
-        self.query_one(Prompt).remember(text)
+        if text:
+            self.query_one(Prompt).remember(text)
         self._drafts = DraftsScreen(job, self._mode)
         await self.app.push_screen(self._drafts, self._take_draft)
 
@@ -291,6 +293,8 @@ class WriteScreen(EditingScreen):
         if draft is not None:
             self._desk.keep(draft)
             self._show(f"seed {draft.passages[-1].seed} · the tree has the other drafts")
+        elif self.query_one(PoemView).writing:  # what was being written when the drafts began
+            self._show("No draft was chosen; the library has them.")
         self.refresh_bindings()
 
     async def action_go_on(self) -> None:

@@ -24,6 +24,7 @@ from rumi_tui.console.widgets.wrap import hang_of, wrapped
 from rumi_tui.engine.lens import TokenScore
 from rumi_tui.verse.marks import KINDS, Kind, LineMarks
 from rumi_tui.verse.words import spelled_words
+from rumi_tui.wording import counted
 
 LEVELS = (0.5, 1.5, 3.0, 5.0)
 """Bits of surprise that part the five shades: a coin's toss is 1 bit, a letter drawn blindly about 6."""
@@ -289,7 +290,7 @@ class LensView(ScrollView, can_focus=True):
 
     def _notes(self, marks: LineMarks, right_to_left: bool) -> list[Part]:
         """How a line scans, in the direction that it is read in, and what it breaks, as they stand on the screen."""
-        feet = f"{marks.syllables} syllables" if marks.syllables else " | ".join(marks.feet).translate(SHORT)
+        feet = counted(marks.syllables, "syllable") if marks.syllables else " | ".join(marks.feet).translate(SHORT)
         if right_to_left and self._mode != "off":
             feet = feet[::-1]
         faults = ", ".join(FAULTS[fault] for fault in marks.faults)

@@ -19,6 +19,7 @@ from rumi_tui.console.writing.replay import Rewriting
 from rumi_tui.engine.messages import Began, Failed, Finished, Judged, Tried, Wrote, WroteLine
 from rumi_tui.library.real_verse import MACHINE_CAPTION, RealVerse
 from rumi_tui.verse.marks import KINDS
+from rumi_tui.wording import counted
 
 ENDINGS = {"end": "the poem ended here", None: "stopped"}
 
@@ -82,8 +83,8 @@ class Page(Vertical):
         above = view.scroll_offset.y
         below = view.virtual_size.height - above - view.size.height
         if is_plain(self):
-            words = [f"{above:,} rows above: PageUp."] * (above > 0)
-            words += [f"{below:,} rows below: PageDown."] * (below > 0 and view.size.height > 0)
+            words = [f"{counted(above, 'row')} above: PageUp."] * (above > 0)
+            words += [f"{counted(below, 'row')} below: PageDown."] * (below > 0 and view.size.height > 0)
             self.query_one("#more", Static).update(" ".join(words))
             return
         words = [f"↑ {above:,} PageUp"] * (above > 0) + [f"↓ {below:,} PageDown"] * (below > 0 and view.size.height > 0)

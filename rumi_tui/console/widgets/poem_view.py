@@ -23,6 +23,7 @@ from rumi_tui.console.widgets.columns import GAP, for_terminal, in_pairs, set_be
 from rumi_tui.console.widgets.wrap import hang_of, shortened, wrapped
 from rumi_tui.verse.marks import KINDS, Kind, LineMarks
 from rumi_tui.verse.rules import Fault
+from rumi_tui.wording import counted
 
 MEASURE = {False: 72, True: 52}
 """Cells of the column of text, left-to-right and right-to-left: the longest lines of the verse it is made for."""
@@ -275,7 +276,7 @@ class PoemView(ScrollView, can_focus=False):
         line = self._marks_of(number)
         feet, faults = " | ".join(line.feet).translate(SHORT), ", ".join(FAULTS[each] for each in line.faults)
         if line.syllables:
-            feet = f"{line.syllables} syllables"
+            feet = counted(line.syllables, "syllable")
         elif self._mode != "off":
             feet = feet[::-1]
         notes = [Text(feet, self.get_component_rich_style("poem--feet"))] if feet else []

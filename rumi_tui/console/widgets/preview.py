@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 
 from rich.text import Text
@@ -41,7 +40,7 @@ class Preview(Vertical):
         view.call_after_refresh(view.scroll_home, animate=False)
 
     def _about(self, poem: KeptPoem) -> Text:
-        date = datetime.datetime.fromisoformat(poem.written).astimezone()
+        date = poem.written_here
         facts = [poem.form, model_title(poem.model.replace("\\", "/").rpartition("/")[2]), f"{date:%Y-%m-%d %H:%M}"]
         facts += ["a branch"] if poem.branch else []
         facts += [f"#{to_display(tag, self._mode, 0)}" for tag in poem.tags]

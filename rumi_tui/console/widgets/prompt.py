@@ -62,14 +62,17 @@ class Prompt(VerseArea):
 
         It stays, selected: Enter begins another poem with it, and what is typed takes its place.
         """
-        self._keep(prompt)
         if not prompt.startswith(SIGN):
+            self._keep(self._aside)
             self._sent_text, self._aside = prompt, ""
+        self._keep(prompt)
         self.select_all()
 
     def discard(self) -> None:
-        """Empties the prompt; the up arrow brings back what stood here."""
+        """Empties the prompt; the up arrow brings back what stood here, before a command too."""
+        self._keep(self._aside)
         self._keep(self.text)
+        self._aside = ""
         self.clear()
 
     def _keep(self, prompt: str) -> None:
@@ -105,6 +108,14 @@ class Prompt(VerseArea):
     def unsent_verse(self) -> str:
         """The same; empty where the latest poem began so."""
         return "" if self.verse == self._sent_text else self.verse
+
+    @property
+    def cursor_in_verse(self) -> tuple[int, int]:
+        """Its line and column; at the end of the verse while a command stands in front of it."""
+        if not self.text.startswith(SIGN):
+            return self.cursor_location
+        lines = self.verse.split("\n")
+        return len(lines) - 1, len(lines[-1])
 
     def put_verse(self, verse: str) -> None:
         """Has a text in the place of what stands here; after a command that stands in front of it."""
@@ -179,7 +190,7 @@ class Prompt(VerseArea):
 
     @property
     def has_more_ahead(self) -> bool:
-        """Whether something stands behind the cursor."""
+        """Whether something stands after the cursor."""
         return self.cursor_location != self.document.end
 
     def action_complete(self) -> None:

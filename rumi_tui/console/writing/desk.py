@@ -15,7 +15,7 @@ from models.errors import RumiError
 from rumi_tui.console.actions import Moment
 from rumi_tui.console.writing.draft import Draft, Job, Settings
 from rumi_tui.console.writing.drafting import Drafting
-from rumi_tui.console.writing.history import History, Snapshot, Step
+from rumi_tui.console.writing.history import Change, History, Snapshot, Step
 from rumi_tui.console.writing.line import LineJob, LineWish
 from rumi_tui.console.writing.look import Look
 from rumi_tui.console.writing.replay import Rewriting
@@ -310,6 +310,11 @@ class Desk:
         self.job = None
         return self.history.redo()
 
+    def clear(self, change: Change | None) -> None:
+        """Empties the page: a step that also takes a change of settings along, if there was one."""
+        self.job = None
+        self.history.clear(change)
+
     def keep(self, draft: Draft) -> None:
         """Puts one of several drafts on the page; none of them is being written any more."""
         self.job = None
@@ -317,6 +322,7 @@ class Desk:
 
     def change_by_hand(self, snapshot: Snapshot, text: str, at: int) -> Draft:
         """Puts the poem on the page as the person changed it; the first `at` characters are as they were."""
+        self.job = None
         draft, branch = snapshot.draft, snapshot.branch(at)
         inherited_parts = draft.given if branch else ()
         real = draft.real and draft.real.shortened(at)
