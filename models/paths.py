@@ -37,9 +37,14 @@ def given_path(typed: str | Path) -> Path:
     if "\0" in str(typed):
         raise RumiError(f"No path holds a NUL character, as {typed} does.")
     try:
-        return Path(typed).expanduser()
+        path = Path(typed).expanduser()
+        path.stat()
     except RuntimeError as error:
         raise RumiError(f"There is nobody here whose folder {typed} could be in: write it in full.") from error
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:  # which no question about a path survives
+            raise RumiError(f"The path {typed} is longer than this system can have.") from error
+    return path
 
 
 def what_is_no_file(path: Path) -> str:

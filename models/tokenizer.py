@@ -42,6 +42,8 @@ SEPARATOR = "\n\n"
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 """How an unknown character is shown when ids are turned back into text."""
 
+LONGEST_NUMBER = 9
+"""Digits of a number that a person types: thousands of them Python refuses to read."""
 RARE = 5
 """A character seen less often than this in the training text is left out, which also teaches the unknown token."""
 
@@ -180,6 +182,8 @@ class Tokenizer(
             raise RumiError(f"The tokenizer lacks one of the reserved tokens {UNKNOWN}, {END} and a form.")
         if len(set(self.tokens)) != len(self.tokens):
             raise RumiError("The tokenizer names a token twice.")
+        if "\n" not in self.tokens or any("\n" in token for token in self.tokens if token != "\n"):
+            raise RumiError("The tokenizer has no line end of its own.")
         characters = set("".join(self.tokens)) - set("\n ")
         if any(_FOLDING[ord(character)] != character for character in characters):
             raise RumiError("The tokenizer holds a control character, or another that no normal text has.")
@@ -224,7 +228,7 @@ class Tokenizer(
             return asked
         if not self.metres:
             raise RumiError("This model knows no metres: leave the metre out.")
-        if asked.isdecimal() and 1 <= int(asked) <= len(self.metres):
+        if asked.isdecimal() and len(asked) <= LONGEST_NUMBER and 1 <= int(asked) <= len(self.metres):
             return self.metres[int(asked) - 1]
         matches = metres_meant(asked, self.metres)
         if len(matches) == 1:

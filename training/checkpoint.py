@@ -67,7 +67,7 @@ def load_tensors(model: Decoder, tensors: dict[str, Tensor], path: Path) -> None
         model.load_state_dict(tensors, assign=next(model.parameters()).is_meta)
     except RuntimeError as error:
         raise RumiError(f"{path} is damaged: its weights do not fit its own description.") from error
-    if not all(torch.isfinite(tensor).all() for tensor in tensors.values()):
+    if not all(torch.isfinite(tensor.float()).all() for tensor in tensors.values()):
         raise RumiError(f"{path} is damaged: some of its weights are no numbers.")
 
 
@@ -145,5 +145,5 @@ def _check_moments(optimizer: Optimizer, state: dict[int, dict[str, Tensor]]) ->
             raise ValueError("its moments are those of another optimizer")
         for name, moment in moments.items():
             shape = torch.Size() if name == "step" else parameters[index].shape
-            if moment.shape != shape or not moment.is_floating_point() or not torch.isfinite(moment).all():
+            if moment.shape != shape or not moment.is_floating_point() or not torch.isfinite(moment.float()).all():
                 raise ValueError("its moments do not fit its weights")

@@ -26,7 +26,7 @@ LEAST_RATE, LARGEST_RATE = 1e-6, 1.0
 LARGEST_DROPOUT = 0.9
 LARGEST_SEED = 2**31 - 1
 
-Count = Annotated[int, Meta(ge=1)]
+Count = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 Batch = Annotated[int, Meta(ge=1, le=LARGEST_BATCH)]
 Minutes = Annotated[float, Meta(gt=0, le=MOST_MINUTES)]
 Rate = Annotated[float, Meta(ge=LEAST_RATE, le=LARGEST_RATE)]

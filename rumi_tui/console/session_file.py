@@ -5,6 +5,7 @@ Poems stand in it by their numbers in the library, never as text. Two consoles m
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -52,7 +53,7 @@ class SavedSession(msgspec.Struct, frozen=True, kw_only=True):
         """Those that the settings file has not overtaken since, as far as there is such a value."""
         defaults = defaults_of(settings)
         return {
-            label: value
+            label: value.strip()
             for label, value in self.settings.items()
             if self.defaults.get(label) == defaults.get(label) and _can_be(label, value)
         }
@@ -152,7 +153,7 @@ def begin(file: SessionFile, settings: UserSettings, model: str | None = None, i
         session = FIRST
     values = session.settings_that_hold(settings)
     last_model = values.pop("model", "")
-    if model is None and last_model and last_model not in MODELS and not Path(last_model).is_file():
+    if model is None and last_model and last_model not in MODELS and not os.path.isfile(last_model):
         name = model_title(settings.model) if settings.model in MODELS else settings.model
         trouble, last_model = f"The model file {last_model} is gone: {name} writes now.", ""
     model = model_named(model or last_model or settings.model)

@@ -222,7 +222,10 @@ def _checked(name: str, value: object, strict: bool) -> object:
 
 
 def _quoted(value: object) -> str:
-    text = value if isinstance(value, str) else repr(value)
+    try:
+        text = value if isinstance(value, str) else repr(value)
+    except ValueError:  # of an integer in sixteens, which Python reads without end and does not tell
+        text = "a number without end"
     return repr(text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…")
 
 

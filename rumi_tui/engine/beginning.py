@@ -40,7 +40,9 @@ def after_whole_word(model: DecodeStep, description: Description, form: str, tex
     the line is likelier than a blank, the model chooses. Nothing is added where it does not tell which words it knows.
     """
     tokenizer, lexicon = description.tokenizer, description.lexicon
-    if lexicon is None or not isinstance(tokenizer, CharacterTokenizer) or not is_within_word(text[-1:]):
+    if lexicon is None or not isinstance(tokenizer, CharacterTokenizer) or " " not in tokenizer.ids:
+        return text
+    if not is_within_word(text[-1:]):
         return text
     end = text[-READ:]
     if (last_word := words(end)[-1:]) == [] or last_word[0] not in lexicon:

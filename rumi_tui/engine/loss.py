@@ -41,7 +41,7 @@ class Score(NamedTuple):
     @property
     def nats_per_char(self) -> float:
         """The loss that models of any alphabet can be compared by."""
-        return self.nats / self.characters
+        return self.nats / max(1, self.characters)  # a poem may be nothing but signs that are left out
 
     @property
     def bits_per_char(self) -> float:

@@ -21,6 +21,8 @@ from rumi_tui.engine.protobuf import Value, fields, numbers
 SLACK = 8
 """The cache holds window x (1 + 1/SLACK) positions, so that it is moved up once in window/SLACK ids, not at each: a
 larger capacity slows attention, a smaller one moves the buffer more often."""
+MOST_DIMENSIONS = 8
+"""Of a tensor: none of ours has more than four."""
 LARGEST_CACHE = 256 << 20
 """Bytes that the cache of one stream may take."""
 
@@ -110,6 +112,9 @@ def _faults_of_tensor(tensor: memoryview) -> Iterator[str]:
     for field, value in fields(tensor):
         if field == _DIMENSION:
             shape += numbers(value)
+            if len(shape) > MOST_DIMENSIONS:
+                yield "weights of more dimensions than any have"
+                return
         elif field == _TYPE and isinstance(value, int):
             kind = value
         elif field in (_FLOATS, _RAW):

@@ -129,7 +129,12 @@ class Listed(NamedTuple):
 def check(poem: KeptPoem) -> None:
     """Raises `ValueError` for a poem that no library can hold, or that would not be itself there."""
     length = len(poem.text)
-    poem.written_here.isoformat()
+    try:
+        poem.written_here.isoformat()
+    except OverflowError as error:
+        raise ValueError("its date is out of range") from error
+    if poem.written != printable(poem.written):
+        raise ValueError("its date has control characters")
     msgspec.json.encode(poem)  # whose texts are whole
     beginnings = [passage.begins_at for passage in poem.passages]
     if any(not 0 <= begin <= length for begin in beginnings) or any(a >= b for a, b in pairwise(beginnings)):

@@ -96,7 +96,7 @@ def migrate(database: sqlite3.Connection) -> None:
 
 
 def check_columns(database: sqlite3.Connection) -> None:
-    """Raises `sqlite3.DatabaseError` where the tables of `VERSION` have other columns or types than this program's.
+    """Raises `sqlite3.DatabaseError` where the tables of `VERSION` have other columns, types or triggers than ours.
 
     What any value may stand in would otherwise be found out one value at a time.
     """
@@ -108,11 +108,12 @@ def check_columns(database: sqlite3.Connection) -> None:
 
 def _columns(database: sqlite3.Connection) -> list[tuple[object, ...]]:
     select = """
-    SELECT tables.name, strict, columns.name, columns.type, "notnull"
+    SELECT tables.name, strict, columns.name, columns.type, "notnull", pk
     FROM pragma_table_list AS tables, pragma_table_info(tables.name) AS columns
     WHERE tables.name IN ('poems', 'passages', 'bookmarks') ORDER BY tables.name, cid
     """
-    return database.execute(select).fetchall()
+    deeds = "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY name"
+    return [*database.execute(select), *database.execute(deeds)]
 
 
 def version_of(database: sqlite3.Connection) -> int:

@@ -12,7 +12,7 @@ from models.errors import RumiError
 from rumi_tui.sqlite import DAMAGE
 
 Row = TypeVar("Row")
-Weight = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
+Weight = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 """A share, a count or a score by BM25. Far more than any of them is damage, and infinity ends in what is no number."""
 
 

@@ -137,8 +137,9 @@ def _ghazal(works: Works, found: Sequence[_Line], metre: str, rhyme: str) -> lis
     language = found[0].language
     poems = [poem for poem in works.poems("divan") if poem.metre == metre and rhyme in _shared_rhymes(poem)]
     others = [poem for poem in poems if language in poem.languages]
-    firsts = [_Line(poem, poem.couplets[0], language) for poem in others]
-    lasts = [_Line(poem, poem.couplets[-1], language) for poem in others]
+    whole = [(poem, [couplet for couplet in poem.couplets if language in couplet.verse]) for poem in others]
+    firsts = [_Line(poem, couplets[0], language) for poem, couplets in whole]
+    lasts = [_Line(poem, couplets[-1], language) for poem, couplets in whole]
     beginnings = [line for line in found if line.couplet.number == 1] + firsts
     if not beginnings:
         return []

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from models.files import replacing
 from rumi_tui.locations import model_folder
+from rumi_tui.search.cache import damaged
 from rumi_tui.search.encoder import MODEL, TOKENIZER, Encoder, Vectors
 from rumi_tui.search.index import Couplet, Index
 
@@ -77,17 +78,25 @@ class Embeddings:
         texts = _with_context(couplets)
         # those of one length are read together, for padding costs as much as text
         order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-        self._ids = np.array([couplets[row].id for row in order], np.int64)
+        ids = np.array([couplets[row].id for row in order], np.int64)
+        if self._ids is None or not np.array_equal(self._ids, ids):
+            self._ids, self._vectors = ids, self._vectors[:0]
         starts = range(len(self._vectors), len(order), BATCH)
         vectors = [self._vectors] if len(self._vectors) else []
         try:
             for number, batch in enumerate(track([order[start : start + BATCH] for start in starts]), 1):
-                embedded = self._encoder.embed([texts[row] for row in batch])
+                embedded = self._check_width(self._encoder.embed([texts[row] for row in batch]))
                 vectors.append(embedded.astype(np.float16).astype(np.float32))  # as they are kept
                 if number % SAVE_EVERY == 0:
                     self._save(vectors)
         finally:
             self._save(vectors)
+
+    def _check_width(self, vectors: Vectors) -> Vectors:
+        """These vectors. Raises `RumiError` where those that are kept are of another width."""
+        if len(self._vectors) and self._vectors.shape[1] != vectors.shape[1]:
+            raise damaged(self._path, "its vectors are those of another model")
+        return vectors
 
     def _save(self, vectors: Sequence[Vectors]) -> None:
         if vectors:
@@ -103,7 +112,7 @@ class Embeddings:
         """The couplets whose meaning is nearest to the mean of some texts."""
         if self._ids is None or not len(self._vectors):
             return Nearest([], -1.0)
-        mean = self._encoder.embed(texts).mean(axis=0)
+        mean = self._check_width(self._encoder.embed(texts)).mean(axis=0)
         cosines = self._vectors @ (mean / np.linalg.norm(mean))
         order = np.argsort(-cosines, kind="stable")[:count]
         return Nearest([int(self._ids[row]) for row in order], float(cosines[order[0]]))
@@ -137,11 +146,13 @@ def _load(path: Path, couplets: int) -> tuple[npt.NDArray[np.int64] | None, Vect
     """What is kept for so many couplets; nothing where the file is not there, or is damaged."""
     try:
         with np.load(path) as file:
-            ids, vectors = file["ids"], file["vectors"].astype(np.float32)
-        is_right = (ids.ndim, ids.dtype, vectors.ndim) == (1, np.int64, 2) and len(vectors) <= len(ids)
-        are_unit_vectors = np.allclose(np.linalg.norm(vectors, axis=-1), 1, atol=0.01)
-        if is_right and np.isin(ids, np.arange(1, couplets + 1)).all() and are_unit_vectors:
-            return ids, vectors
+            ids, halves = file["ids"], file["vectors"]
+        if (ids.ndim, ids.dtype, halves.ndim, halves.dtype) == (1, np.int64, 2, np.float16):
+            vectors = halves.astype(np.float32)
+            are_unit_vectors = np.allclose(np.linalg.norm(vectors, axis=-1), 1, atol=0.01)
+            are_couplets = len(vectors) <= len(ids) and np.isin(ids, np.arange(1, couplets + 1)).all()
+            if are_unit_vectors and are_couplets:
+                return ids, vectors
     except Exception:  # numpy and zipfile raise a dozen unrelated kinds for a file that is not theirs
         return None, np.zeros((0, 0), np.float32)
     return None, np.zeros((0, 0), np.float32)

@@ -53,16 +53,17 @@ class Encoder:
         """The embeddings of a few texts, read together."""
         try:
             encodings = self._tokenizer.encode_batch(list(texts))
-        except Exception as error:  # see `_tokenizer`
-            raise self._damaged(TOKENIZER, str(error)) from error
+        except BaseException as error:  # see `_tokenizer`
+            raise self._not_read(error) from error
         ids = np.array([text.ids for text in encodings], dtype=np.int64)
         mask = np.array([text.attention_mask for text in encodings], dtype=np.int64)
         known = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         try:
             inputs = {each.name: known[each.name] for each in self._session.get_inputs()}
             hidden = self._session.run(None, inputs)[0]
-            sums = (hidden * mask[..., None]).sum(axis=1)  # whose direction is that of the mean
-            lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+            with np.errstate(all="ignore"):  # what is no number is found below
+                sums = (hidden * mask[..., None]).sum(axis=1)  # whose direction is that of the mean
+                lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         except Exception as error:  # a graph of another kind: onnxruntime raises a dozen unrelated kinds
             raise self._damaged(MODEL, str(error)) from error
         if sums.shape != (len(texts), hidden.shape[-1]) or not np.isfinite(lengths).all():
@@ -75,8 +76,8 @@ class Encoder:
 
         try:
             tokenizer = Tokenizer.from_file(str(self._folder / TOKENIZER))
-        except Exception as error:  # tokenizers raises no other
-            raise self._damaged(TOKENIZER, str(error)) from error
+        except BaseException as error:  # tokenizers raises `Exception`, or a panic of Rust, which is none
+            raise self._not_read(error) from error
         tokenizer.enable_padding()
         tokenizer.enable_truncation(LONGEST)
         return tokenizer
@@ -91,6 +92,10 @@ class Encoder:
             return start(self._folder / MODEL, ort.SessionOptions())
         except Exception as error:  # see above
             raise self._damaged(MODEL, str(error)) from error
+
+    def _not_read(self, error: BaseException) -> BaseException:
+        """What stands for an error of tokenizers; an interruption stays one."""
+        return error if isinstance(error, KeyboardInterrupt | SystemExit) else self._damaged(TOKENIZER, str(error))
 
     def _damaged(self, name: str, reason: str) -> RumiError:
         reason = reason.splitlines()[0] if reason else ""

@@ -25,7 +25,7 @@ _LONGEST_FIRST = sorted(sorted(ENDINGS | _MORE_ENDINGS), key=len, reverse=True)
 _SIGNS = "\u064b-\u065f\u0670"
 JOINER = "\u200c"
 _EZAFE = re.compile(rf"ه{JOINER}ی(?!\w)")
-_COMPOUND = re.compile(rf"\w+(?:{JOINER}\w+)+")
+_COMPOUND = re.compile(rf"(?<!\w)\w+(?:{JOINER}\w+)+")
 _PARTED_VERB = re.compile(rf"(?<!\w)({'|'.join(PREFIXES)}) (\w+)")
 _WORD = re.compile(rf"(?:(?<!\w)(?:{'|'.join(PREFIXES)}) )?\w(?:\w|[{_SIGNS}{JOINER}])*")
 

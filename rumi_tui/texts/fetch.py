@@ -7,12 +7,12 @@ stops a fetch, the next one goes on from there. The sources stay beside the text
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
+import tomlkit
 
 from models.errors import UNREADABLE, RumiError, describe
 from models.files import sweep
@@ -27,7 +27,7 @@ HEAD = """\
 # What the files are. Poems number 20, 40, 60, ... of each file validate. NAME.tsv beside NAME.txt labels its poems.
 """
 
-Entry = dict[str, str]
+Entry = dict[str, Any]
 """What `corpus.toml` says of one text."""
 
 
@@ -143,9 +143,5 @@ def _write_entry(folder: Path, text: Text, texts: Sequence[Text]) -> None:
     order = [known.file for known in texts]
     entries = [entry, *(old for old in _read_entries(folder) if old.get("file") != text.file)]
     entries.sort(key=lambda entry: order.index(entry["file"]) if entry.get("file") in order else len(order))
-    blocks = (
-        "\n[[text]]\n" + "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in entry.items())
-        for entry in entries
-    )
     with placing(folder / "corpus.toml") as path:
-        path.write_text(HEAD + "".join(blocks), "utf-8", newline="\n")
+        path.write_text(f"{HEAD}\n{tomlkit.dumps({'text': entries})}", "utf-8", newline="\n")

@@ -285,8 +285,9 @@ class MetreJudge:
 @cache
 def judge_of(language: str) -> MetreJudge | None:
     """The judge that ships with the program for a language (ISO 639-1), see `training.readings`; None without one."""
-    file = resources.files("rumi_tui.verse") / f"readings-{language}.gz"
-    return MetreJudge.from_bytes(file.read_bytes()) if file.is_file() else None
+    names = {each.name for each in resources.files("rumi_tui.verse").iterdir()}  # a model file can name any language
+    name = f"readings-{language}.gz"
+    return MetreJudge.from_bytes((resources.files("rumi_tui.verse") / name).read_bytes()) if name in names else None
 
 
 def metre_of(lines: Sequence[str], language: str, metres: Sequence[str]) -> str:

@@ -114,7 +114,7 @@ _SHORT_VOWEL = re.compile("[\u064b-\u0650]")
 _DOUBLED, _HAMZA_ABOVE = "\N{ARABIC SHADDA}", "\N{ARABIC HAMZA ABOVE}"
 _AT_REST = re.compile("[\N{ARABIC SUKUN}\u06e1]")
 _LETTER = re.compile(f"([^{_SIGNS}])([{_SIGNS}]*)")
-_WORD = re.compile(f"(?:[^\\W\\d_][{_SIGNS}]*)+")
+_WORD = re.compile(f"(?:(?![{_SIGNS}])[^\\W\\d_][{_SIGNS}]*)+")  # two of the signs count as letters elsewhere
 _APART = re.compile("(?<=[^ه\u200c\u0654 ])\u200c(?=ی(?:\\W|$))")
 """Between a word and a single yeh that belongs to it."""
 _PLAIN = str.maketrans("أإٱة", "ااات")

@@ -86,6 +86,8 @@ def test_a_metre_is_known_by_its_name_its_feet_or_a_part_of_them() -> None:
         TOLD.metre_named("ta")
     with refused("'3' is not one of these: 1 tam tata .*; 2 tata tam"):
         TOLD.metre_named("3")
+    with refused("is not one of these: 1 tam tata"):
+        TOLD.metre_named("9" * 5_000)
     with refused("'iamb' is not one of these: 1 tam tata"):
         lay_out(TOLD, "free", "a", Conditions(metre="iamb"))
     with refused("knows no metres"):

@@ -138,11 +138,22 @@ def test_a_rare_character_stays_out_of_the_alphabet() -> None:
 @pytest.mark.parametrize("character", "\x00\t\r\x1b\x7f\x85\u200b\u200e\u202e\u2028\u2029\u2066\ufeff\ud800", ids=ascii)
 def test_a_character_that_could_control_a_screen_is_refused_in_an_alphabet(character: str) -> None:
     with refused("control character"):
-        CharacterTokenizer(tokens=(*RESERVED, "a", character))
+        CharacterTokenizer(tokens=(*RESERVED, "\n", "a", character))
 
 
 @pytest.mark.parametrize(
-    "tokens", [(), ("a", "b"), (*RESERVED, "ab"), (*RESERVED, ""), (*RESERVED, "a", "a"), RESERVED[1:], RESERVED[:2]]
+    "tokens",
+    [
+        (),
+        ("a", "b"),
+        (*RESERVED, "\n", "ab"),
+        (*RESERVED, "\n", ""),
+        (*RESERVED, "\n", "a", "a"),
+        ("\n", *RESERVED[1:]),
+        ("\n", *RESERVED[:2]),
+        (*RESERVED, "a"),
+        (*RESERVED, "\n", "<fr\nee>"),
+    ],
 )
 def test_tokens_that_are_no_alphabet_are_refused(tokens: tuple[str, ...]) -> None:
     with refused("tokenizer"):
@@ -151,7 +162,7 @@ def test_tokens_that_are_no_alphabet_are_refused(tokens: tuple[str, ...]) -> Non
 
 @pytest.mark.parametrize("token", RESERVED)
 def test_no_text_can_spell_a_reserved_token(token: str) -> None:
-    tokenizer = CharacterTokenizer(tokens=(*RESERVED, *sorted(set("".join(RESERVED)))))
+    tokenizer = CharacterTokenizer(tokens=(*RESERVED, "\n", *sorted(set("".join(RESERVED)))))
     ids = tokenizer.encode(token)
     assert min(ids) >= len(RESERVED)
     assert tokenizer.decode(ids) == token

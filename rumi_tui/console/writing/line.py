@@ -7,6 +7,7 @@ import re
 import msgspec
 
 from models.errors import RumiError
+from models.tokenizer import LONGEST_NUMBER
 from rumi_tui.console.writing.draft import Draft, Settings
 from rumi_tui.console.writing.history import Snapshot
 from rumi_tui.engine.line import LineRequest, NewLine, Wish
@@ -33,9 +34,9 @@ class LineWish(msgspec.Struct, frozen=True):
 
 def read_wish(text: str) -> LineWish:
     """A wish as it is typed: `3`, `3 rhyme love`, `3 end heart metre hazaj`. Raises `RumiError` for another."""
-    number, *parts = _WISH.split(text.strip())
+    number, *parts = _WISH.split(" ".join(text.split()))
     fields = {wish: value.strip() for wish, value in zip(parts[::2], parts[1::2], strict=True)}
-    if not number.isdecimal() or not all(fields.values()):
+    if not number.isdecimal() or len(number) > LONGEST_NUMBER or not all(fields.values()):
         raise RumiError("Type a line and a wish: 3, 3 rhyme love, 3 end heart.")
     return LineWish(int(number), **fields)
 

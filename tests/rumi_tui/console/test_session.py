@@ -158,6 +158,13 @@ def test_values_that_no_setting_takes_are_left_out(tmp_path: Path):
     settings = {"keep": "never", "lines": "", "temperature": "hot", "model": "nothing", "top-k": "-1", "min-p": "0.1"}
     model, session, trouble = begun(settings, UserSettings(), path=tmp_path / "session.json")
     assert (model, session.settings, trouble) == ("en", {"min-p": "0.1"}, "")
+    long_name = {"model": "/" + 300 * "x"}
+    assert begun(long_name, UserSettings(), path=tmp_path / "session.json").model == "en"
+
+
+def test_blanks_around_a_value_are_no_part_of_it(tmp_path: Path):
+    _, session, _ = begun({"keep": " loose "}, UserSettings(), path=tmp_path / "session.json")
+    assert session.settings == {"keep": "loose"}
 
 
 def test_a_model_file_that_is_gone_is_told_and_another_model_writes(tmp_path: Path):

@@ -79,6 +79,7 @@ def test_a_model_that_ships_or_a_file_at_a_whole_path_can_be_settled(path, model
         ("lines = " + "9" * 100_000, "is not a valid TOML file"),
         ("lines = " + "[" * 100_000, "is not a valid TOML file"),
         ("theme = '" + "x" * 100_000 + "'", "theme cannot be"),
+        ("lines = 0x" + "f" * 4_000, "lines cannot be 'a number without end'"),
     ],
 )
 def test_a_file_that_makes_no_sense_is_refused_in_one_sentence_that_names_it(path, text, words):

@@ -327,6 +327,8 @@ def test_a_file_damaged_in_the_middle_is_set_aside(path: Path):
         "CREATE TABLE others AS SELECT * FROM poems; DROP TABLE poems; ALTER TABLE others RENAME TO poems",
         "ALTER TABLE poems DROP COLUMN favourite; ALTER TABLE poems ADD COLUMN favourite TEXT",
         "DROP TABLE bookmarks",
+        "CREATE TRIGGER away BEFORE INSERT ON poems BEGIN SELECT RAISE(IGNORE); END",
+        "CREATE VIEW all_poems AS SELECT * FROM poems",
         # SQLite takes it for a lack of memory
         "UPDATE words_data SET block = X'001B000001010100EFBFBD38EFBFBDEFBFBD' WHERE id = 10",
     ],
@@ -352,6 +354,8 @@ def test_a_library_whose_tables_are_others_is_set_aside(path: Path, spoil: str):
         "UPDATE passages SET begins_at = 99",
         "UPDATE poems SET text = CAST(X'FFFE' AS TEXT)",
         "UPDATE poems SET written = 'yesterday'",
+        "UPDATE poems SET written = '0001-01-01T00:00:00+23:59'",
+        "UPDATE poems SET written = '20260101' || char(27) || '00'",
         "UPDATE poems SET parent = id, branches_at = 2",
         "UPDATE poems SET real = '{'",
         """UPDATE poems SET real = '{"length": 0, "place": "", "address": "\\u001b"}'""",

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from encoder_support import write_encoder
-from support import WORDS, assert_command_refused, call_command, run_command, verse, write_works
+from support import WORDS, assert_command_refused, call_command, refused, run_command, verse, write_works
 
 from rumi_tui.search import background, embeddings
 from rumi_tui.search.ask import UNREAD, ask, fused, retrieve, spread
@@ -193,19 +193,35 @@ def test_damaged_embeddings_are_made_again(
 @pytest.mark.parametrize(
     ("ids", "vectors"),
     [
-        ([1], np.full((1, 16), np.nan)),
-        ([1], np.zeros((1, 0))),  # an embedding is 1 long, whatever its width
-        ([1], np.full(16, 0.25)),
-        ([1], np.full((2, 16), 0.25)),
-        ([9], np.full((1, 16), 0.25)),
-        ([1.5], np.full((1, 16), 0.25)),
-        ([[1]], np.full((1, 16), 0.25)),
+        ([1], np.full((1, 16), np.nan, np.float16)),
+        ([1], np.zeros((1, 0), np.float16)),  # an embedding is 1 long, whatever its width
+        ([1], np.full(16, 0.25, np.float16)),
+        ([1], np.full((2, 16), 0.25, np.float16)),
+        ([9], np.full((1, 16), 0.25, np.float16)),
+        ([1.5], np.full((1, 16), 0.25, np.float16)),
+        ([[1]], np.full((1, 16), 0.25, np.float16)),
         ([1], np.array([["a"]])),
+        ([1], np.full((1, 16), 0.25 + 0j)),
     ],
 )
 def test_embeddings_that_do_not_fit_together_are_not_taken(tmp_path: Path, ids: object, vectors: object) -> None:
     np.savez(tmp_path / "kept.npz", ids=np.array(ids), vectors=vectors)
     assert embeddings._load(tmp_path / "kept.npz", 8)[0] is None
+
+
+def test_embeddings_of_another_width_are_told_and_those_of_other_couplets_made_again(
+    index: Index, encoder_folder: Path, tmp_path: Path
+) -> None:
+    whole = read_with(index, encoder_folder, tmp_path)
+    path, ids = whole._path, whole._ids
+    assert ids is not None
+    np.savez(path, ids=ids, vectors=np.full((len(ids), 4), 0.5, np.float16))
+    with refused("delete it and try again"):
+        Embeddings(index, Encoder(encoder_folder), tmp_path).nearest(["amber"], 5)
+    np.savez(path, ids=np.repeat(ids[:1], len(ids) + 2), vectors=np.full((len(ids) + 1, 16), 0.25, np.float16))
+    again = Embeddings(index, Encoder(encoder_folder), tmp_path)
+    again.read()
+    assert again.nearest(["amber"], 5) == whole.nearest(["amber"], 5)
 
 
 def test_embeddings_whose_header_is_none_are_not_taken(tmp_path: Path) -> None:

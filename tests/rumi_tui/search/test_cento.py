@@ -57,6 +57,17 @@ def test_in_persian_couplets_of_one_metre_and_rhyme_stand_in_the_order_of_a_ghaz
     assert cento(works, index, "چراغ", "fa") == made
 
 
+def test_a_translation_of_more_couplets_than_the_original_adds_none(folder: Path, tmp_path: Path) -> None:
+    ghazal = "The stone and the bread\n" * 8
+    (folder / "en-divan.txt").write_text(ghazal)
+    (folder / "en-divan.tsv").write_text("id\ttitle\tmetre\trhyme\ndivan/1\t\t\t\n")
+    with (folder / "corpus.toml").open("a") as file:
+        file.write('[[text]]\nfile = "en-divan.txt"\nlanguage = "en"\nform = "free"\n')
+    works = open_works(folder)
+    assert len(works.poem(read_place("divan/1")).couplets) == 4
+    assert_every_couplet_stands_where_it_says(cento(works, Index(folder, tmp_path / "kept"), "چراغ", "fa"), works)
+
+
 def test_in_english_each_couplet_takes_up_a_word_of_the_one_before(works: Works, index: Index) -> None:
     made = cento(works, index, "Where is the lantern?", "en")
     assert (made.form, made.rhyme, made.words) == ("free", "", ["lantern"])

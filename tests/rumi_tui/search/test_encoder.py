@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -61,6 +62,23 @@ def test_a_file_that_is_missing_or_damaged_is_named_and_what_to_do(
 def test_a_graph_of_another_kind_is_refused(tmp_path: Path) -> None:
     with refused("cannot be read"):
         Encoder(write_encoder(tmp_path, ("pixels", "attention_mask"))).embed(["amber"])
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"post_processor": {"type": "TemplateProcessing", "single": [{"Sequence": {"id": "B", "type_id": 0}}]}},
+        {"normalizer": {"type": "Precompiled", "precompiled_charsmap": "AAAA"}},
+    ],
+)
+def test_what_makes_tokenizers_panic_is_damage(encoder_folder: Path, tmp_path: Path, part: dict[str, dict]) -> None:
+    folder = Path(shutil.copytree(encoder_folder, tmp_path / "copy"))
+    content = json.loads((folder / "tokenizer.json").read_text("utf-8"))
+    if "post_processor" in part:
+        part["post_processor"] |= {"pair": [], "special_tokens": {}}
+    (folder / "tokenizer.json").write_text(json.dumps(content | part))
+    with refused(r"tokenizer\.json.*rumi-corpus fetch --ask"):
+        Encoder(folder).embed(["amber"])
 
 
 WORDPIECES = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -202,12 +203,15 @@ def test_texts_with_one_complaint_share_a_sentence(tmp_path: Path) -> None:
 def test_the_list_of_texts_has_their_order_and_keeps_what_else_it_says(tmp_path: Path, server: Server) -> None:
     server.answers = {"/book": [give(BOOK)], "/second": [fail(404), give(BOOK)]}
     (tmp_path / "mine.txt").write_text("A line.\n")
-    (tmp_path / "corpus.toml").write_text('[[text]]\nfile = "mine.txt"\nlanguage = "en"\nform = "free"\nnote = "à"\n')
+    (tmp_path / "corpus.toml").write_text(
+        '[[text]]\nfile = "mine.txt"\nlanguage = "en"\nform = "free"\nnote = "à\\u007f"\n"on 1 May" = 2024-05-01\n'
+    )
     texts = [text_at(f"{server.address}/second", file="second.txt"), text_at(f"{server.address}/book")]
     fetched(tmp_path, *texts)
     fetched(tmp_path, *texts)
     assert [source.name for source in read_corpus([tmp_path])] == ["second.txt", "book.txt", "mine.txt"]
-    assert 'note = "à"' in (tmp_path / "corpus.toml").read_text("utf-8")
+    kept = tomllib.loads((tmp_path / "corpus.toml").read_text("utf-8"))["text"][-1]
+    assert (kept["note"], str(kept["on 1 May"])) == ("à\x7f", "2024-05-01")
 
 
 def test_every_source_has_an_address_and_a_hash() -> None:

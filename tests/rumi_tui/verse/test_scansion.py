@@ -19,6 +19,7 @@ def test_the_words_of_a_line_know_what_follows_them() -> None:
         Token("گذشت", "end"),
     ]
     assert tokens("... !") == []
+    assert tokens("دل \u06e5 جان") == [Token("دل", "letter"), Token("جان", "end")]  # a sign that stands alone
 
 
 def test_and_is_an_ending_of_the_word_before_it() -> None:

@@ -58,7 +58,9 @@ def test_a_wish_is_read_as_it_is_typed(typed: str, wish: LineWish) -> None:
     assert read_wish(typed) == wish
 
 
-@pytest.mark.parametrize("typed", ["", "love", "3 love", "3 rhyme", "rhyme love", "-1", "3 rhyme  end love"])
+@pytest.mark.parametrize(
+    "typed", ["", "love", "3 love", "3 rhyme", "rhyme love", "-1", "3 rhyme  end love", "9" * 5_000]
+)
 def test_what_is_no_wish_is_refused_and_told_how(typed: str) -> None:
     with refused("3 rhyme love"):
         read_wish(typed)
