@@ -294,7 +294,7 @@ class RumiApp(App[str]):
         """Lets a changed setting hold at once."""
         self._hold(self.settings_file.settings)
         if event.entry.name == "rtl":
-            self._writing.asks_order = False  # it was said
+            self._writing.asks_order &= self.settings_file.settings.rtl == "auto"  # anything else says it
             self._writing.order(choose_mode(self.settings_file.settings.rtl, os.environ))
         self._writing.query_one(SettingsBar).follow(event.entry, self.settings_file.settings)
         self._writing.follow_settings()

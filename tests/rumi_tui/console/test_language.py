@@ -7,6 +7,7 @@ from console_support import console, field, status, until
 from textual.pilot import Pilot
 from textual.widgets import Select
 
+from rumi_tui.console.session_file import SessionFile
 from rumi_tui.console.widgets.prompt import Prompt
 
 
@@ -68,6 +69,26 @@ async def test_letters_choose_their_model_again_after_another_was_chosen(library
         assert prompt(pilot).text == "ن"
         assert model(pilot) == "fa"
         assert status(pilot) == "You type Persian: the Persian model writes now."
+
+
+async def test_the_model_that_was_chosen_stays_after_a_command_and_at_the_next_start(library, tmp_path):
+    file = SessionFile(tmp_path / "session.json")
+    async with console(library, "en", session=file) as pilot:
+        await pilot.press(*"amber")
+        for line in ("/model fa", "/lines 3"):
+            await obeyed_before(pilot, line, "amber")
+            assert model(pilot) == "fa"
+    async with console(library, "fa", session=file) as pilot:
+        await pilot.press("f1", "escape")
+        assert (prompt(pilot).text, model(pilot)) == ("amber", "fa")
+        await pilot.press("end", "s")
+        assert model(pilot) == "en"
+
+
+async def obeyed_before(pilot: Pilot, line: str, verse: str) -> None:
+    """Types a command over a verse, and waits until it is done and the verse is back."""
+    await pilot.press("slash", *(("space" if letter == " " else letter) for letter in line[1:]), "enter")
+    await until(pilot, lambda: prompt(pilot).text == verse)
 
 
 async def test_commands_numbers_and_single_words_of_another_script_change_nothing(library):

@@ -8,6 +8,7 @@ from console_support import (
     console,
     field,
     letters,
+    obeyed,
     on_the_page,
     press_and_write,
     status,
@@ -28,6 +29,7 @@ from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.screens.tour import TourScreen
 from rumi_tui.console.screens.tree import TreeScreen
 from rumi_tui.console.screens.write import WriteScreen
+from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.library.poem import Branch
 from rumi_tui.library.store import Library
 
@@ -219,3 +221,13 @@ async def test_a_library_that_was_set_aside_is_told(tmp_path, endless_file):
     async with console(library, endless_file) as pilot:
         await until(pilot, lambda: told(pilot))
         assert str(library.set_aside) in told(pilot)[0]
+
+
+async def test_what_still_comes_of_a_poem_is_not_drawn_on_a_page_that_was_emptied(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await begin_without_end(pilot, library, *"amber")
+        await obeyed(pilot, "/new")
+        await until(pilot, lambda: status(pilot).startswith("An empty page"))
+        assert on_the_page(pilot) == ""
+        assert not pilot.app.screen.query_one(PoemView).writing
+        assert status(pilot).startswith("An empty page")

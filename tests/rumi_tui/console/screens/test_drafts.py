@@ -2,7 +2,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from console_support import console, field, letters, on_the_page, press_and_write, run, status, told, until
+from console_support import (
+    begin_without_end,
+    console,
+    field,
+    letters,
+    on_the_page,
+    press_and_write,
+    run,
+    status,
+    told,
+    until,
+)
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -10,6 +21,7 @@ from rumi_tui.console.app import RumiApp
 from rumi_tui.console.screens.drafts import DraftsScreen, DraftView
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.settings import SettingsFile
+from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.writing.drafting import DRAFTS
 from rumi_tui.engine.drafts import write_drafts
 from rumi_tui.engine.generate import Request
@@ -112,6 +124,33 @@ async def test_drafts_begin_with_what_is_typed_or_else_as_the_poem_on_the_page(
         await back(pilot, "escape")
         assert on_the_page(pilot) == letters(first.text)
         assert field(pilot, "prompt").text == ""
+
+
+async def test_drafts_of_the_poem_on_the_page_leave_its_beginning_sent(library: Library, endless_file: Path) -> None:
+    async with console(library, endless_file, lines="1") as pilot:
+        await press_and_write(pilot, library, *"amber", "enter")
+        for _ in range(2):
+            await open_drafts(pilot)
+            assert {view.draft.prompt for view in await written(pilot)} == {"amber"}
+            await back(pilot, "escape")
+            assert field(pilot, "prompt").unsent_verse == ""
+        await pilot.press(*"drum", "slash", "x")
+        await open_drafts(pilot)
+        assert {view.draft.prompt for view in await written(pilot)} == {"drum"}
+        await back(pilot, "escape")
+
+
+async def test_a_poem_that_drafts_have_stopped_stands_there_at_rest(library: Library, endless_file: Path) -> None:
+    async with console(library, endless_file) as pilot:
+        await begin_without_end(pilot, library, *"amber")
+        field(pilot, "prompt").text = "/drafts drum"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DraftsScreen))
+        await back(pilot, "escape")
+        await until(pilot, lambda: not pilot.app.screen.query_one(PoemView).writing)
+        assert status(pilot) == "No draft was chosen; the library has them."
+        poem = next(poem for poem in library.poems() if poem.text.startswith("amber"))
+        assert on_the_page(pilot) == letters(poem.text)
 
 
 async def test_drafts_of_an_empty_page_begin_with_what_stands_in_the_prompt(

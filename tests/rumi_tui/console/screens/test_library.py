@@ -20,6 +20,7 @@ from rumi_tui.console.screens import library as library_screen
 from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.widgets.preview import Preview
+from rumi_tui.library.formats import FORMATS
 from rumi_tui.library.orders import ORDERS
 from rumi_tui.library.poem import Branch, KeptPoem
 from rumi_tui.library.store import Library
@@ -331,4 +332,7 @@ async def test_a_poem_of_the_library_is_saved_without_being_opened(library, endl
         assert path.read_text("utf-8") == "mirror\n"
         await pilot.press("ctrl+s", "end", "enter")
         await until(pilot, lambda: any("whole library" in words for words in told(pilot, is_error=False)))
-        await pilot.press("escape")
+        await pilot.press("ctrl+s", *["down"] * list(FORMATS).index("pdf"), "enter", "escape")  # which takes a while
+        await until(
+            pilot, lambda: [path for path in (tmp_path / "documents" / "Rumi").iterdir() if path.suffix == ".pdf"]
+        )

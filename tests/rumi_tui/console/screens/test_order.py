@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from console_support import field, run, unkept, until
+from console_support import field, obeyed, run, unkept, until
 from support import write_works
 from textual.pilot import Pilot
 from textual.widgets import OptionList
@@ -60,6 +60,16 @@ async def test_what_looks_right_is_asked_once_persian_is_typed_and_holds_at_once
         file.change("rtl", "app")
         await pilot.press(*"/rtl", "space", *"off", "enter")
         await until(pilot, lambda: app.screen.query_one(Prompt)._mode == "off")
+
+
+async def test_whoever_has_said_it_by_a_command_is_not_asked(library: Library, model_file: Path):
+    app = RumiApp(library, str(model_file), "app", SettingsFile(), asks_order=True)
+    async with run(app) as pilot:
+        await shows(pilot, WriteScreen)
+        await obeyed(pilot, "/rtl off")
+        await type_anew(pilot, "گل")
+        assert isinstance(app.screen, WriteScreen)
+        assert (app.mode, app.screen.query_one(Prompt)._mode) == ("off", "off")
 
 
 async def test_an_enter_behind_what_is_typed_is_no_answer_but_writes_the_poem_and_the_question_comes_back(

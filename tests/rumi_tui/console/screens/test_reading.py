@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from textual.widgets import Input, OptionList, Static
 
 from rumi_tui.bidi import to_display
 from rumi_tui.console import glosses
+from rumi_tui.console.screens import reading
 from rumi_tui.console.screens.contents import MOST, ContentsScreen
 from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.screens.verses import VersesScreen
@@ -20,7 +22,7 @@ from rumi_tui.console.widgets.poem_view import SHORT
 from rumi_tui.console.widgets.reading_view import LEAST, ReadingView
 from rumi_tui.texts.opening import opening_at
 from rumi_tui.texts.places import read_place
-from rumi_tui.texts.reader import WholePoem, open_works
+from rumi_tui.texts.reader import WholePoem, Works, open_works
 from rumi_tui.verse.metre import judge_of
 
 
@@ -103,6 +105,37 @@ async def test_one_turns_moves_and_goes_to_a_place_or_a_number(library, endless_
         assert view.has_focus
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+
+
+async def test_a_place_is_typed_while_the_texts_open_and_an_address_is_pasted(
+    library, endless_file, texts, monkeypatch
+):
+    is_open = threading.Event()
+
+    def opened_late(folder: Path) -> Works:
+        is_open.wait(60)
+        return open_works(folder)
+
+    monkeypatch.setattr(reading, "open_works", opened_late)
+    async with console(library, endless_file) as pilot:
+        await pilot.press("ctrl+b")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReadingScreen))
+        await pilot.press(*"ghazal 100")
+        is_open.set()
+        await until(pilot, lambda: pilot.app.screen.query_one(ReadingView).couplet)
+        assert (pilot.app.screen.query_one(Input).value, pilot.app.screen.query_one(Input).has_focus) == (
+            "ghazal 100",
+            True,
+        )
+        await pilot.press("enter")
+        await until(pilot, lambda: heading(pilot).startswith("ghazal 100"))
+        assert pilot.app.screen.query_one(ReadingView).has_focus
+        pilot.app.screen.query_one(ReadingView).post_message(
+            events.Paste("https://ganjoor.net/moulavi/shams/ghazalsh/sh102\n")
+        )
+        await until(pilot, lambda: pilot.app.screen.query_one(Input).value)
+        await pilot.press("enter")
+        await until(pilot, lambda: heading(pilot).startswith("ghazal 102"))
 
 
 async def test_without_a_place_it_is_the_poem_of_the_day_and_another_comes_by_chance(library, endless_file, texts):

@@ -102,6 +102,21 @@ async def test_what_stood_there_is_not_lost_where_another_prompt_is_brought_back
     assert value(pilot) == "mirror"
 
 
+async def test_what_stood_before_a_command_is_never_lost(pilot: Pilot):
+    prompt = pilot.app.query_one(Prompt)
+    await pilot.press(*"amber", "slash", "d", "r")
+    assert (prompt.verse, prompt.cursor_in_verse) == ("amber", (0, 5))
+    prompt.remember("")  # as where something else begins a poem
+    prompt.clear()
+    await pilot.press("up")
+    assert prompt.text == "amber"
+    await pilot.press("slash", "x")
+    prompt.discard()
+    assert (prompt.text, prompt.verse) == ("", "")
+    await pilot.press("up", "up")
+    assert prompt.text == "amber"
+
+
 async def test_a_slash_in_a_verse_is_typed_in_the_middle_or_twice(pilot: Pilot):
     await pilot.press(*"and or", "left", "left", "/")
     assert value(pilot) == "and /or"
