@@ -24,6 +24,7 @@ from rumi_tui.console.screens.gloss import GlossScreen
 from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.widgets.choices import Choices
 from rumi_tui.console.widgets.poem_view import MEASURE, PoemView
+from rumi_tui.console.widgets.settings_bar import NotYetError
 from rumi_tui.console.widgets.verse_input import VerseInput
 from rumi_tui.console.widgets.wrap import hanging
 from rumi_tui.console.writing.cento import draft_of, to_write_beside
@@ -186,8 +187,11 @@ class CentoScreen(Dialog[Draft | Opening | None]):
             self.notify("There is no cento yet: type a word, and press Enter.")
             return
         with complaining(self):
-            await self._write_beside(self._draft, to_write_beside(self._cento))
-            self._is_beside = True
+            try:
+                await self._write_beside(self._draft, to_write_beside(self._cento))
+                self._is_beside = True
+            except NotYetError:
+                self.notify("The model is still being read: try again in a moment.")
 
     def draw(self, event: Event) -> None:
         """Draws what the machine writes beside it."""

@@ -19,6 +19,7 @@ from rumi_tui.console.complaints import sentence_of
 from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.widgets.choices import Choices
 from rumi_tui.console.widgets.interlinear import NotedWord, interlinear
+from rumi_tui.console.widgets.wrap import hanging
 from rumi_tui.search.index import Couplet
 
 KEYS = "Ctrl+G lets the machine continue from the couplet; Alt+G glosses its Persian; Ctrl+Y copies it."
@@ -73,8 +74,8 @@ class PieceScreen(Dialog[Couplet]):
         return max(0, self.query_one(Choices).size.width - 4)
 
     def _drawn(self, couplet: Couplet, notes: Sequence[str] = ()) -> str:
-        lines = [to_display(line, self._mode, self._width) for line in couplet.verse.split("\n")]
-        return "\n".join([*lines, *notes, ""])
+        rows = (row for line in couplet.verse.split("\n") for row in hanging(line, max(8, self._width), self._mode))
+        return "\n".join([*(to_display(row, self._mode, self._width) for row in rows), *notes, ""])
 
     def action_gloss(self) -> None:
         """Shows the likeliest English of each Persian word of the couplet, or no longer."""

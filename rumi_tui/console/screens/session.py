@@ -19,6 +19,8 @@ class SessionScreen(PromptingScreen):
 
     _last: SavedSession
     _has_begun = False
+    _has_steps = False
+    """Whether those of the last session could be taken up."""
 
     def on_mount(self) -> None:
         """Takes up the last session; its settings stand there already. Tells of a library that had to be set aside."""
@@ -34,6 +36,7 @@ class SessionScreen(PromptingScreen):
             if self._desk.now is not None:
                 self._show(f"Here you left off. {spoken(in_force(self._file.settings.keys)['new'])} begins afresh.")
                 self.query_one(PoemView).scroll_to_line(last.top)
+            self._has_steps = True
         self._has_begun = True
 
     def saved(self) -> SavedSession | None:
@@ -46,6 +49,8 @@ class SessionScreen(PromptingScreen):
         except NoMatches:  # a page goes piece by piece
             return None
         steps, number = self._desk.history.saved()
+        if not self._has_steps and self._desk.now is None:  # the library could not be read, and may be the next time
+            steps, number = self._last.steps, self._last.number
         return SavedSession(
             settings=settings,
             defaults=defaults_of(self._file.settings),

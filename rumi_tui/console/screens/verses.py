@@ -27,7 +27,7 @@ from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.widgets.choices import Choices
 from rumi_tui.console.widgets.interlinear import NotedWord, interlinear
 from rumi_tui.console.widgets.verse_input import VerseInput
-from rumi_tui.console.widgets.wrap import shortened
+from rumi_tui.console.widgets.wrap import hanging, shortened
 from rumi_tui.library.store import Library
 from rumi_tui.locations import index_folder, texts_folder
 from rumi_tui.search.background import reading
@@ -111,6 +111,8 @@ class VersesScreen(Dialog[Opening | None]):
         self._passages: list[Quotation] = []
         self._page = self._pages = 1
         self._awaits_meaning = False
+        self._drawn_width = 0
+        """Cells of the lines that were drawn last."""
         self._making, self._is_preparing = threading.Lock(), False
         """Held while the texts are made ready, and whether they are just now."""
         self._status = ""
@@ -274,33 +276,55 @@ class VersesScreen(Dialog[Opening | None]):
         self.query_one("#status", Static).update(event.words)
         self._passages, self._pages = event.passages, event.pages
         self._awaits_meaning = not event.by_meaning and is_model_here()
-        options = self.query_one(Choices)
-        options.clear_options()
-        options.add_options(Option(self._drawn(passage)) for passage in event.passages)
+        self._draw()
         if event.passages:
+            options = self.query_one(Choices)
             if self.query_one(Input).value == self._words:  # else another question is being typed
                 options.focus()
             options.highlighted = 0
 
     @property
     def _width(self) -> int:
-        """Cells of a line."""
-        return max(0, self.query_one(Choices).size.width - 6)
+        """Cells of a line, as many as beside a scrollbar: whether there is one, only what is drawn decides."""
+        choices = self.query_one(Choices)
+        return max(0, choices.outer_size.width - choices.gutter.width - choices.scrollbar_size_vertical - 6)
 
     def _drawn(self, passage: Quotation) -> Content:
         width = self._width
         rows = [passage.couplet.place]
         rows += [to_display(shortened(title, width), self._mode, width) for title in passage.couplet.titles]
         around = [
-            [margin + to_display(line, self._mode, width) for line in verse.split("\n") if line]
+            [margin + row for row in self._rows(verse)]
             for margin, verse in (("  ", passage.before), ("▌ ", passage.couplet.verse), ("  ", passage.after))
         ]
         hits = {to_display(passage.couplet.verse[start:end], self._mode, 0).strip() for start, end in passage.marks}
         couplet = [_marked(line, hits) for line in around[1]]
-        couplet += [
-            Content(f"▌ {to_display(line, self._mode, width)}") for line in passage.translation.split("\n") if line
-        ]
+        couplet += [Content(f"▌ {row}") for row in self._rows(passage.translation)]
         return Content("\n").join([*map(Content, [*rows, *around[0]]), *couplet, *map(Content, [*around[2], ""])])
+
+    def _rows(self, verse: str) -> list[str]:
+        """The lines of a verse as they are drawn: broken first and then put in order, row by row."""
+        lines = filter(None, verse.split("\n"))
+        rows = (row for line in lines for row in hanging(line, max(8, self._width), self._mode))
+        return [to_display(row, self._mode, self._width) for row in rows]
+
+    def on_resize(self) -> None:
+        """Sets the lines to the new width."""
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        self._drawn_width = self._width
+        self.call_after_refresh(self._fit)
+        options = self.query_one(Choices)
+        highlighted = options.highlighted
+        options.clear_options()
+        options.add_options(Option(self._drawn(passage)) for passage in self._passages)
+        options.highlighted = highlighted if self._passages else None
+
+    def _fit(self) -> None:
+        """Sets the lines anew where the page has made other room for them."""
+        if self._width != self._drawn_width:
+            self._draw()
 
     @on(Choices.OptionSelected)
     def _choose(self, event: Choices.OptionSelected) -> None:

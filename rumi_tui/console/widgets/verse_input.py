@@ -9,7 +9,7 @@ from textual.widgets import Input
 from textual.widgets.input import Selection
 
 from models.characters import printable
-from rumi_tui.bidi import Mode
+from rumi_tui.bidi import Mode, is_right_to_left
 from rumi_tui.console.plain import is_plain
 from rumi_tui.console.widgets.ordered import OrderedRow
 
@@ -59,9 +59,12 @@ class VerseInput(Input):
     @property
     def _row(self) -> OrderedRow | None:
         """The value in its order; None where that is as it is typed, and where the terminal orders it."""
-        if self._mode != "app":
+        return self._row_in(self._mode)
+
+    def _row_in(self, mode: Mode) -> OrderedRow | None:
+        if mode != "app":
             return None
-        wanted = self.value, self._mode, self.scrollable_content_region.width
+        wanted = self.value, mode, self.scrollable_content_region.width
         if self._ordered is None or self._ordered[0] != wanted:
             self._ordered = wanted, OrderedRow.of(self.value, (0, len(self.value)), *wanted[1:])
         return self._ordered[1]
@@ -101,8 +104,20 @@ class VerseInput(Input):
         """Moves to the letter on the right."""
         self._move(1, select)
 
+    def action_cursor_left_word(self, select: bool = False) -> None:
+        """Moves to the word on the left."""
+        (super().action_cursor_right_word if self._leftwards else super().action_cursor_left_word)(select)
+
+    def action_cursor_right_word(self, select: bool = False) -> None:
+        """Moves to the word on the right."""
+        (super().action_cursor_left_word if self._leftwards else super().action_cursor_right_word)(select)
+
+    @property
+    def _leftwards(self) -> bool:
+        return self._mode != "off" and is_right_to_left(self.value)
+
     def _move(self, step: int, select: bool) -> None:
-        row = self._row
+        row = self._row_in("app" if self._mode == "terminal" else self._mode)  # a terminal orders by the same rules
         if row is None:
             (super().action_cursor_left if step < 0 else super().action_cursor_right)(select)
             return

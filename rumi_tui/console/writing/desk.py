@@ -6,6 +6,7 @@ to `take_in` before drawing it, so that the desk never runs ahead of the page. K
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import Protocol
 
@@ -33,7 +34,7 @@ from rumi_tui.engine.messages import (
 )
 from rumi_tui.library.poem import Branch, KeptPoem
 from rumi_tui.library.real_verse import RealVerse
-from rumi_tui.library.store import Library
+from rumi_tui.library.store import DamagedPoemError, Library
 from rumi_tui.texts.opening import Opening
 from rumi_tui.verse.languages import LANGUAGES
 
@@ -341,12 +342,14 @@ class Desk:
     def take_up(self, steps: Sequence[Step], number: int) -> None:
         """Puts on the page what stood there in another session, with the steps that led to it.
 
-        Poems that were deleted since are left out. Raises `RumiError` where the library cannot be read.
+        Poems that were deleted since are left out, and damaged ones. Raises `RumiError` where the library cannot be
+        read.
         """
         drafts: dict[int, Draft] = {}
         for poem in {step.poem for step in steps if step.poem is not None}:
             if self.library.lists(poem):
-                drafts[poem] = Draft.reopen(self.library, self.library.poem(poem))
+                with contextlib.suppress(DamagedPoemError):
+                    drafts[poem] = Draft.reopen(self.library, self.library.poem(poem))
         self.history.take_up(steps, number, drafts.get)
 
     def title(self) -> str:

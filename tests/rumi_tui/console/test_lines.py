@@ -121,12 +121,12 @@ async def test_marks_come_and_go_with_a_key_and_follow_the_poem(library: Library
     async with console(library, endless_file, lines="2", keep="off") as pilot:
         first = await press_and_write(pilot, library, *"amber", "enter")
         await pilot.press("alt+m")
-        await until(pilot, lambda: "syllables" in on_the_page(pilot))
+        await until(pilot, lambda: "syllable" in on_the_page(pilot))
         await press_and_write(pilot, library, "ctrl+r")
-        await until(pilot, lambda: on_the_page(pilot).count("syllables") == 2)
+        await until(pilot, lambda: on_the_page(pilot).count("syllable") == 2)
         await pilot.press("f5")
         line = letters(first.text.split("\n")[0])
-        await until(pilot, lambda: "syllables" in on_the_page(pilot) and line in on_the_page(pilot))
+        await until(pilot, lambda: "syllable" in on_the_page(pilot) and line in on_the_page(pilot))
         await pilot.press("alt+m")
         await until(pilot, lambda: on_the_page(pilot) == letters(first.text))
 

@@ -20,6 +20,7 @@ from support import refused
 from textual.widgets import Select
 
 from models.characters import is_printable
+from models.errors import RumiError
 from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.console.session_file import LARGEST, SavedSession, SessionFile, begin, defaults_of
 from rumi_tui.console.settings import SettingsFile, UserSettings
@@ -82,6 +83,33 @@ async def test_poem_place_settings_prompt_and_steps_come_back(library: Library, 
         await pilot.press("ctrl+l")
         await until(pilot, lambda: isinstance(pilot.app.screen, LibraryScreen))
         assert pilot.app.screen._order == "oldest first"
+
+
+async def test_a_poem_that_was_damaged_since_takes_no_other_step_with_it(library, endless_file, file):
+    async with console(library, endless_file, session=file, lines="2") as pilot:
+        await press_and_write(pilot, library, *"amber", "enter")
+        last = await press_and_write(pilot, library, *"drum", "enter")
+    library._database.execute("UPDATE poems SET written = 'yesterday' WHERE id = 1")
+    async with console(library, endless_file, session=file) as pilot:
+        assert on_the_page(pilot) == letters(last.text)
+        assert told(pilot) == []
+
+
+async def test_steps_that_a_library_does_not_give_today_are_there_tomorrow(library, endless_file, file, monkeypatch):
+    async with console(library, endless_file, session=file, lines="2") as pilot:
+        poem = await press_and_write(pilot, library, *"amber", "enter")
+    with monkeypatch.context() as patch:
+        patch.setattr(library, "lists", fail)
+        async with console(library, endless_file, session=file) as pilot:
+            assert told(pilot) == ["The library is locked."]
+            await pilot.press("x")
+            await until(pilot, lambda: file.read().prompt.endswith("x"))
+    async with console(library, endless_file, session=file) as pilot:
+        assert on_the_page(pilot) == letters(poem.text)
+
+
+def fail(poem: int) -> bool:
+    raise RumiError("The library is locked.")
 
 
 async def test_a_session_that_cannot_be_read_is_told_and_the_console_opens(library, endless_file, tmp_path):

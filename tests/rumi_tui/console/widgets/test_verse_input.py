@@ -121,3 +121,14 @@ async def test_of_more_than_fits_the_part_around_the_cursor_is_seen():
         await pilot.press("end")
         await pilot.pause()
         assert row(pilot).lstrip().startswith("".join(cells[:20]))
+
+
+@pytest.mark.parametrize("mode", ["app", "terminal"])
+async def test_arrows_lead_where_the_eye_does_whoever_orders_the_line(mode):
+    async with Typing("گل و نان", mode).run_test(size=(40, 5)) as pilot:
+        await pilot.press("home", "left")
+        assert box(pilot).cursor_position == 1
+        await pilot.press("ctrl+left")
+        assert box(pilot).cursor_position == 3
+        await pilot.press("right", "ctrl+right")
+        assert box(pilot).cursor_position == 0
