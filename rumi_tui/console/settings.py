@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import textwrap
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from models.forms import FORMS
 from models.paths import check_file, given_path
 from models.phrases import PHRASE
 from models.pretrained import MODELS, shipped
+from models.toml import read_toml
 from rumi_tui.bidi import Wish
 from rumi_tui.console import keymap
 from rumi_tui.console.actions import Action
@@ -232,7 +232,7 @@ def _quoted(value: object) -> str:
 def parse(text: str, path: Path) -> UserSettings:
     """The settings that the text of a file stands for; raises `RumiError`, which names the file, for what cannot be."""
     try:
-        table = tomllib.loads(text)
+        table = read_toml(text)
     except UNREADABLE as error:
         raise RumiError(
             f"{path} is not a valid TOML file ({error}): fix it, or move it away to start afresh."

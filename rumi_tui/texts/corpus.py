@@ -17,6 +17,7 @@ from models.errors import UNREADABLE, RumiError, describe
 from models.forms import FORMS, FREE
 from models.paths import check_file
 from models.tokenizer import normalise
+from models.toml import read_toml
 from rumi_tui.texts.labels import UNLABELLED, Label, labels_path, read_labels
 
 VALIDATION_EVERY = 20
@@ -178,9 +179,9 @@ def read_catalogue(folder: Path) -> dict[Path, TextFacts]:
         return {}
     try:
         check_file(path, LARGEST_LIST)
-        content = path.read_bytes().decode("utf-8-sig")
-        texts = msgspec.toml.decode(content, type=Catalogue).text
-        names = {name for entry in msgspec.toml.decode(content, type=_Entries).text for name in entry}
+        table = read_toml(path.read_bytes().decode("utf-8-sig"))
+        texts = msgspec.convert(table, Catalogue).text
+        names = {name for entry in msgspec.convert(table, _Entries).text for name in entry}
     except OSError as error:
         raise RumiError(f"Could not read {path} ({describe(error)}).") from error
     except UNREADABLE as error:

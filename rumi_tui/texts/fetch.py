@@ -17,6 +17,7 @@ import tomlkit
 from models.errors import UNREADABLE, RumiError, describe
 from models.files import sweep
 from models.tokenizer import SEPARATOR
+from models.toml import read_toml
 from rumi_tui.texts.causes import TransferError, placing
 from rumi_tui.texts.corpus import Poem
 from rumi_tui.texts.download import Downloads, Progress, Silent, read_source
@@ -122,7 +123,7 @@ def _read_entries(folder: Path) -> list[Entry]:
     if not path.is_file():
         return []
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=dict[str, list[Entry]]).get("text", [])
+        return msgspec.convert(read_toml(path.read_text("utf-8-sig")), dict[str, list[Entry]]).get("text", [])
     except OSError as error:
         raise RumiError(f"Could not read {path} ({describe(error)}).") from error
     except UNREADABLE as error:

@@ -6,6 +6,7 @@ What spelling cannot show: Persian leaves its short vowels unwritten.
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 from rumi_tui.verse.rhyme import Rhyme, shared_end
 from rumi_tui.verse.words import words
@@ -73,7 +74,8 @@ def ending(a: str, b: str) -> str:
     qafiya = shared_end(_letters(first[-1 - radif]), _letters(second[-1 - radif]))
     wanted = qafiya + sum(len(_letters(word)) for word in second[len(second) - radif :])
     bare = _NO_SPELLING.sub("", b).rstrip(" \u200c")
-    return next((bare[at:] for at in range(len(bare) - 1, -1, -1) if len(_letters(bare[at:])) >= wanted), bare)
+    counts = accumulate(len(_letters(letter)) for letter in reversed(bare))
+    return next((bare[-length:] for length, count in enumerate(counts, 1) if count >= wanted), bare)
 
 
 def own_ending(word: str) -> str:

@@ -79,6 +79,7 @@ def test_a_model_that_ships_or_a_file_at_a_whole_path_can_be_settled(path, model
         ("lines = " + "9" * 100_000, "is not a valid TOML file"),
         ("lines = " + "[" * 100_000, "is not a valid TOML file"),
         ("theme = '" + "x" * 100_000 + "'", "theme cannot be"),
+        ("a." * 20_000 + "a = 1", "more than 1,000 dots"),  # a gigabyte to Python's reader
         ("lines = 0x" + "f" * 4_000, "lines cannot be 'a number without end'"),
     ],
 )
