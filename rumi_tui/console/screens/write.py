@@ -248,6 +248,10 @@ class WriteScreen(EditingScreen):
         await self.app.run_action("fetch_model")
 
     async def _write_new(self, text: str) -> None:
+        bar = self.query_one(SettingsBar)
+        if bar.trouble:  # which may be over: the file is there, there is memory again
+            bar.await_forms()
+            self._desk.describe(bar.model)
         await self._desk.write_new(self._settings(), text)
 
     async def action_stop(self) -> None:

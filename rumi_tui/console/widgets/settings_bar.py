@@ -127,7 +127,7 @@ class SettingsBar(Vertical):
         self._tokenizer: Tokenizer | None = None
         self._language = ""
         """Of the model that was offered last."""
-        self._trouble = ""
+        self.trouble = ""
         """Why the model could not be read."""
 
     def compose(self) -> ComposeResult:
@@ -212,12 +212,12 @@ class SettingsBar(Vertical):
         select = self.query_one("#form", Select)
         if isinstance(select.value, str):
             self._last_form = select.value
-        self._forms, self._tokenizer, self._trouble = [], None, trouble
+        self._forms, self._tokenizer, self.trouble = [], None, trouble
         select.set_options([])
 
     @property
     def _why_no_forms(self) -> RumiError:
-        return RumiError(self._trouble) if self._trouble else NotYetError(LOADING)
+        return RumiError(self.trouble) if self.trouble else NotYetError(LOADING)
 
     @property
     def _form(self) -> Form | None:

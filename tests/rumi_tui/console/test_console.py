@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 import pytest
 from console_support import (
@@ -15,6 +16,7 @@ from console_support import (
     run,
     status,
     told,
+    unkept,
     until,
 )
 from textual.command import CommandPalette
@@ -395,3 +397,13 @@ async def test_a_poem_that_cannot_be_saved_is_given_back_on_leaving(library, end
         await leave(pilot)
         assert letters(pilot.app.return_value) == shown
         assert len(shown) > 16
+
+
+async def test_a_model_that_could_not_be_read_is_read_again_at_the_next_enter(library, endless_file, tmp_path):
+    path = tmp_path / "late.onnx"
+    async with run(RumiApp(library, str(path), "app", unkept())) as pilot:
+        await until(pilot, lambda: "Could not read the model file" in "".join(told(pilot)))
+        shutil.copy(endless_file, path)
+        field(pilot, "lines").value = "1"
+        await pilot.press(*"amber", "enter")
+        await until(pilot, lambda: [poem.model for poem in library.poems() if poem.passages] == [str(path)])
