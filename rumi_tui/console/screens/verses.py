@@ -111,8 +111,6 @@ class VersesScreen(Dialog[Opening | None]):
         self._passages: list[Quotation] = []
         self._page = self._pages = 1
         self._awaits_meaning = False
-        self._drawn_width = 0
-        """Cells of the lines that were drawn last."""
         self._making, self._is_preparing = threading.Lock(), False
         """Held while the texts are made ready, and whether they are just now."""
         self._status = ""
@@ -313,18 +311,17 @@ class VersesScreen(Dialog[Opening | None]):
         self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
-        self._drawn_width = self._width
-        self.call_after_refresh(self._fit)
+        """Lists the couplets, and once more where the page has made other room for them then."""
+        self._list_passages()
+        width = self._width
+        self.call_after_refresh(lambda: self._list_passages() if self._width != width else None)
+
+    def _list_passages(self) -> None:
         options = self.query_one(Choices)
         highlighted = options.highlighted
         options.clear_options()
         options.add_options(Option(self._drawn(passage)) for passage in self._passages)
         options.highlighted = highlighted if self._passages else None
-
-    def _fit(self) -> None:
-        """Sets the lines anew where the page has made other room for them."""
-        if self._width != self._drawn_width:
-            self._draw()
 
     @on(Choices.OptionSelected)
     def _choose(self, event: Choices.OptionSelected) -> None:
