@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from console_support import field, obeyed, run, unkept, until
+from console_support import field, obey, obeyed, run, unkept, until
 from support import write_works
 from textual.pilot import Pilot
 from textual.widgets import OptionList
@@ -70,6 +70,15 @@ async def test_whoever_has_said_it_by_a_command_is_not_asked(library: Library, m
         await type_anew(pilot, "گل")
         assert isinstance(app.screen, WriteScreen)
         assert (app.mode, app.screen.query_one(Prompt)._mode) == ("off", "off")
+
+
+async def test_it_is_asked_where_the_persian_model_is_chosen_after_an_english_poem(library: Library):
+    app = RumiApp(library, "en", "app", SettingsFile(), asks_order=True)
+    async with run(app) as pilot:
+        await shows(pilot, WriteScreen)
+        field(pilot, "prompt", Prompt).take_up("amber", (0, 0), is_sent=True)
+        await obey(pilot, "/model fa")
+        await shows(pilot, OrderScreen)
 
 
 async def test_an_enter_behind_what_is_typed_is_no_answer_but_writes_the_poem_and_the_question_comes_back(
