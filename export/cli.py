@@ -61,8 +61,8 @@ def export(
         raise typer.BadParameter("a model file ends in .onnx; this would replace a checkpoint.", param_hint="--out")
     sources = None
     if quantize == "int8" and text:
-        language = load_weights(checkpoint)[1].card.language
-        sources = read_corpus(text, None if language == UNSAID else language)
+        card = load_weights(checkpoint)[1].card
+        sources = read_corpus(text, None if card.language == UNSAID else card.language, usual_form=card.forms[0])
     narrate("Writing the decode step as a graph and comparing it with PyTorch; this takes about a minute.")
     parity, quantized = export_model(checkpoint, out, sources, operators)
     size = out.stat().st_size

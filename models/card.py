@@ -21,7 +21,7 @@ _KEYS = ("rumi.config", "rumi.tokenizer", "rumi.card")
 _LEXICON = "rumi.lexicon"
 _PHRASES = "rumi.phrases"
 _WORD_VECTORS = "rumi.word_vectors"
-_LARGEST = {**dict.fromkeys((*_KEYS, _LEXICON, _WORD_VECTORS), 1 << 20), _PHRASES: 16 << 20}
+_LARGEST = {**dict.fromkeys(_KEYS, 1 << 20), **dict.fromkeys((_LEXICON, _PHRASES, _WORD_VECTORS), 16 << 20)}
 """Bytes of each string: no honest one comes near, and a larger one is not parsed."""
 
 UNSAID = "und"

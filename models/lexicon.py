@@ -24,6 +24,10 @@ class Lexicon:
         """The lexicon of some words, in the spelling in which it will be asked."""
         return cls(frozenset(map(word_hash, words)))
 
+    def united(self, other: Lexicon) -> Lexicon:
+        """The words of both."""
+        return Lexicon(self.hashes | other.hashes)
+
     @classmethod
     def from_text(cls, text: str) -> Lexicon:
         """What `to_text` gave. Raises `ValueError` for anything else."""

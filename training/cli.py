@@ -187,7 +187,7 @@ def train(
             raise typer.BadParameter("a run goes on as it was started: give nothing else.", param_hint="--resume")
         run_config, folder = read_config(resume, command), resume
     else:
-        corpus = corpus or _fetched_texts("--corpus")
+        corpus = _named("--corpus", corpus, more_texts) or _fetched_texts("--corpus")
         if out is None:
             raise typer.BadParameter("name a folder for the run.", param_hint="--out")
         if minutes is not None and steps is not None:
@@ -197,7 +197,7 @@ def train(
         if self_training and not rhyme:
             raise typer.BadParameter("give --rhyme with it.", param_hint="--self-training")
         run_config = RunConfig(
-            corpus=tuple(str(path.resolve()) for path in (*corpus, *(more_texts or []))),
+            corpus=tuple(str(path.resolve()) for path in corpus),
             language=language,
             form=form,
             preset=preset,
@@ -284,7 +284,7 @@ def evaluate(
     texts, cut to as many lines as rumi-generate writes; what is known or copied is looked up in all other poems of the
     texts, those that train.
     """
-    texts = text or _fetched_texts("--text")
+    texts = _named("--text", text, more_texts) or _fetched_texts("--text")
     try:
         with ended_at_once():
             step, description = load_step(model)
@@ -293,7 +293,7 @@ def evaluate(
     except ModuleNotFoundError as error:
         _without_training(error)
     language = None if description.card.language == UNSAID else description.card.language
-    sources = read_corpus([*texts, *(more_texts or [])], language, form)
+    sources = read_corpus(texts, language, form, description.card.forms[0])
     tokenizer = description.tokenizer
     score = exact_loss(step, tokenizer, sources, split)
     told_score = exact_loss(step, tokenizer, sources, split, told=True) if tokenizer.can_be_told else None
@@ -342,6 +342,12 @@ def _checkpoint(name: str) -> Path:
             f"program, models/pretrained/{path.name}."
         )
     return path
+
+
+def _named(option: str, paths: list[Path] | None, more_paths: list[Path] | None) -> list[Path]:
+    """All that a person names after an option; what the environment names only where they name nothing."""
+    is_given = any(word == option or word.startswith(f"{option}=") for word in sys.argv)
+    return [*(paths or []), *(more_paths or [])] if is_given or not more_paths else more_paths
 
 
 def _fetched_texts(option: str) -> list[Path]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -191,7 +192,7 @@ def train(
             for optimizer in optimizers:
                 for group in optimizer.param_groups:
                     group["lr"] = group["peak"] * schedule(progress)
-            torch.manual_seed((config.seed << 32) + state.step * world.size + world.rank)
+            torch.manual_seed(seed_of(config.seed, state.step, world.rank))
             inputs, targets = (torch.from_numpy(ids[mine]).to(world.device) for ids in batches.at(state.step))
             counts = torch.ones_like(targets)
             if weights is not None:
@@ -224,6 +225,11 @@ def train(
                         store.save(model, optimizers, state)
                 state.seconds = time.monotonic() - started
     return state
+
+
+def seed_of(*numbers: int) -> int:
+    """One seed of several numbers. PyTorch reads 32 bits of a seed on a CPU, so those of all must be in them."""
+    return int(np.random.SeedSequence(numbers).generate_state(1)[0])
 
 
 def is_long(config: TrainConfig) -> bool:

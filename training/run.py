@@ -25,6 +25,7 @@ from models.paths import WEIGHTS, weights_path
 from models.tokenizer import SEPARATOR, CharacterTokenizer, Tokenizer
 from rumi_tui.engine.loss import Score
 from rumi_tui.texts.corpus import UNSAID_LICENCE, Poem, Source, read_corpus
+from rumi_tui.texts.labels import labels_path
 from training import checkpoint
 from training.data import (
     VERSIONS,
@@ -86,18 +87,25 @@ def read_config(folder: Path, command: str) -> RunConfig:
 
 def read_inputs(config: RunConfig) -> Inputs:
     """Reads what a run learns from. Raises `RumiError` where something is missing or is in several languages."""
-    sources = read_corpus([Path(path) for path in config.corpus], config.language, config.form)
+    paths = [Path(path) for path in config.corpus]
+    sources = read_corpus(paths, config.language, config.form)
     generated = [Path(path) for path in config.self_training]
     start = Path(config.init) if config.init is not None else None
+    begun = checkpoint.load_weights(start) if start else None
+    language = _one_language(sources)
+    if language == UNSAID and begun is not None and begun[1].card.language != UNSAID:
+        language = begun[1].card.language  # nobody says another than that of the model that goes on learning
+        sources = read_corpus(paths, language, config.form)
     teachers = [Path(path) for path in config.teachers]
     return Inputs(
         sources=sources,
-        language=_one_language(sources),
+        language=language,
         generated=[read_generated(path) for path in generated],
-        start=checkpoint.load_weights(start) if start else None,
+        start=begun,
         teachers=[checkpoint.load_weights(path) for path in teachers],
         hashes={
             "texts": [source.sha256 for source in sources],
+            "labels": [f"{source.language} {source.form} {_labels_of(source)}" for source in sources],
             "init": [_sha256(weights_path(start))] if start else [],
             "self_training": [_sha256(path) for path in generated],
             "teachers": [_sha256(weights_path(path)) for path in teachers],
@@ -196,7 +204,8 @@ def prepare(config: RunConfig, folder: Path, world: World) -> Run:
         if not len(validation.ids):
             count = (len(training.beginnings) - 1) // VERSIONS - len(generated)
             raise RumiError(
-                f"The corpus has {count} poems and none to validate on: part it by blank lines into 20 or more."
+                f"The corpus has {count} poems and none to validate on, which every 20th of a file is: part it by "
+                "blank lines into 20 or more, or join its files."
             )
     assert config.dropout is not None
     model = _model(msgspec.structs.replace(shape, dropout=config.dropout), inputs, config.train.seed)
@@ -211,13 +220,17 @@ def prepare(config: RunConfig, folder: Path, world: World) -> Run:
         characters_per_token=characters / batches.tokens,
         model=model.to(world.device),
         teachers=teachers,
-        description=Description(
-            model.config,
-            tokenizer,
-            _card(config, inputs, model.parameter_count()),
-            phrases=inputs.start[1].phrases if inputs.start else None,
-        ),
+        description=_description(model.config, tokenizer, _card(config, inputs, model.parameter_count()), inputs),
     )
+
+
+def _description(shape: DecoderConfig, tokenizer: Tokenizer, card: Card, inputs: Inputs) -> Description:
+    """That of the model, with what the checkpoint to start from tells of the text that it learned from."""
+    description = Description(shape, tokenizer, card)
+    if inputs.start is None:
+        return description
+    start = inputs.start[1]
+    return description._replace(lexicon=start.lexicon, phrases=start.phrases, word_vectors=start.word_vectors)
 
 
 def measure(folder: Path, sources: Sequence[Source], device: torch.device) -> Score:
@@ -369,6 +382,7 @@ def _check_resumable(folder: Path, hashes: dict[str, list[str]]) -> None:
     _, facts = checkpoint.load_state(folder)
     changed = {
         "texts": "texts are not those",
+        "labels": "labels, forms or languages of the texts are not those",
         "init": "checkpoint is not the one",
         "self_training": "generated verse is not the one",
         "teachers": "teachers are not those",
@@ -376,6 +390,11 @@ def _check_resumable(folder: Path, hashes: dict[str, list[str]]) -> None:
     for name, subject in changed.items():
         if facts.get(name, hashes[name]) != hashes[name]:
             raise RumiError(f"The {subject} that the run in {folder} began with: bring back what it was.")
+
+
+def _labels_of(source: Source) -> str:
+    path = labels_path(source.path)
+    return _sha256(path) if path.is_file() else ""
 
 
 def _sha256(path: Path) -> str:

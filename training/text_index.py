@@ -16,13 +16,17 @@ from training.word_vectors import word_vectors
 def index_text(description: Description, sources: Sequence[Source]) -> Description:
     """A description with the words of the poems that train, their phrases, and which words go together.
 
-    Phrases that it has already stay: a model that started from another learned from the text of both.
+    What it has already stays: a model that started from another learned from the text of both. Vectors of two texts do
+    not go together, so those of more words are kept.
     """
     lines = [words(line) for source in sources for poem in source.training for line in poem.text.split("\n")]
+    lexicon = Lexicon.of(word for line in lines for word in line)
+    vectors = word_vectors(content_words(line, description.card.language) for line in lines)
+    choices = [each for each in (vectors, description.word_vectors) if each is not None]
     return description._replace(
-        lexicon=Lexicon.of(word for line in lines for word in line),
+        lexicon=lexicon.united(description.lexicon) if description.lexicon else lexicon,
         phrases=_phrases(description, sources),
-        word_vectors=word_vectors(content_words(line, description.card.language) for line in lines),
+        word_vectors=max(choices, key=lambda each: len(each.vectors), default=None),
     )
 
 

@@ -229,7 +229,9 @@ class Sampler:
     def _alternatives(self, logits: Logits) -> tuple[Alternative, ...]:
         if not self._request.alternatives:
             return ()
-        return most_likely(np.exp(log_softmax(logits)), self._tokenizer, self._request.alternatives)
+        probabilities = np.exp(log_softmax(logits))
+        probabilities[[self._tokenizer.unknown_id, *self._tokenizer.sign_ids]] = 0
+        return most_likely(probabilities, self._tokenizer, self._request.alternatives)
 
 
 class Generation:

@@ -19,7 +19,8 @@ from models.card import Description
 from models.errors import RumiError
 from rumi_tui.engine.context import Context, DecodeStep, Logits
 from rumi_tui.engine.ends import Ends
-from rumi_tui.engine.generate import Ending, Keep, Request, Sampler, Step
+from rumi_tui.engine.generate import NAMED, Ending, Keep, Request, Sampler, Step
+from rumi_tui.verse.judge import can_judge
 from rumi_tui.verse.originality import CopyLimit
 from rumi_tui.verse.rules import Fault, Rules, rules_of
 from rumi_tui.verse.words import words
@@ -101,7 +102,8 @@ class KeptGeneration:
 
     def _begin(self) -> Sampler:
         without_limits = msgspec.structs.replace(self._request, lines=None, characters=None)
-        return Sampler(self._description.tokenizer, without_limits, named=0)
+        is_judged = can_judge(self._description.card.language)  # of no other was a rhyme ever named in training
+        return Sampler(self._description.tokenizer, without_limits, named=0 if is_judged else NAMED)
 
     @property
     def ending(self) -> Ending | None:

@@ -113,21 +113,26 @@ class _Entries(msgspec.Struct, frozen=True):
     text: list[dict[str, Any]]
 
 
-def read_corpus(paths: Sequence[Path], language: str | None = None, form: str | None = None) -> list[Source]:
+def read_corpus(
+    paths: Sequence[Path], language: str | None = None, form: str | None = None, usual_form: str = FREE
+) -> list[Source]:
     """Finds text files, and those in folders, and sees to it that each holds a poem.
 
     A folder gives the texts that its `corpus.toml` names, or every `*.txt` if it has none; of these, `language`
     keeps the ones in that language. A file is what a `corpus.toml` beside it says, or else of the given language and
-    `free`. `form`, where given, holds for every text. Raises `RumiError` when something is missing, empty or no text.
+    the usual form. `form`, where given, holds for every text. Raises `RumiError` when something is missing, empty or no
+    text.
     """
-    sources = find_sources(paths, language, form)
+    sources = find_sources(paths, language, form, usual_form)
     for source in sources:
         if not sum(1 for _ in source.poems):
             raise RumiError(f"{source.path} is empty: it needs poems parted by blank lines.")
     return sources
 
 
-def find_sources(paths: Sequence[Path], language: str | None = None, form: str | None = None) -> list[Source]:
+def find_sources(
+    paths: Sequence[Path], language: str | None = None, form: str | None = None, usual_form: str = FREE
+) -> list[Source]:
     """The same without a look at the poems: a text may turn out to be empty, or no text, when they are asked for."""
     if form is not None and form not in FORMS:
         raise RumiError(f"There is no form {form!r}: choose one of {', '.join(FORMS)}.")
@@ -141,7 +146,7 @@ def find_sources(paths: Sequence[Path], language: str | None = None, form: str |
         if path.is_dir():
             files = list(catalogue) or sorted(folder.glob("*.txt"))
         for file in files:
-            facts = catalogue.get(file, TextFacts(file=file.name, language=language, form=FREE))
+            facts = catalogue.get(file, TextFacts(file=file.name, language=language, form=usual_form))
             if path.is_dir() and language is not None and facts.language != language:
                 continue
             sources.append(Source(file, _hash(file), facts.language, form or facts.form))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -252,6 +253,19 @@ def test_rumi_eval_refuses_what_it_cannot_measure(tmp_path: Path, model: str, te
         (tmp_path / "model.onnx").write_bytes(b"half of a fi")
     done = call_command("rumi-eval", "--model", str(tmp_path / model), "--text", str(tmp_path / text), "--json")
     assert_command_refused(done, 1, f"^rumi-eval: .*{said}")
+
+
+def test_texts_that_a_person_names_are_measured_alone_whatever_the_environment_says(
+    tmp_path: Path, corpus_folder: Path
+) -> None:
+    (tmp_path / "verse.txt").write_text(verse(1))
+    (tmp_path / "more.txt").write_text(verse(1))
+    save_weights(tmp_path / "m.safetensors", random_decoder(SHAPES["rotary"]), describe(SHAPES["rotary"]))
+    model = ("rumi-eval", "--json", "--model", str(tmp_path / "m.safetensors"))
+    texts = (str(tmp_path / "verse.txt"), str(tmp_path / "more.txt"))
+    for named, expected in (((texts[0],), ["verse.txt"]), (("--text", *texts), ["verse.txt", "more.txt"])):
+        done = call_command(*model, *named, RUMI_CORPUS_DIR=str(corpus_folder))
+        assert json.loads(done.stdout)["texts"] == expected, done.stderr
 
 
 def test_rumi_corpus_refuses_what_it_cannot_read(tmp_path: Path) -> None:

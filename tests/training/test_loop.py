@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 import signal
 from dataclasses import astuple, replace
@@ -21,7 +22,7 @@ from training.data import Batches, encode_poem
 from training.defaults import COMPILED_STEPS
 from training.distributed import World
 from training.estimate import LossEstimate
-from training.loop import SOFT, Eval, Store, TrainState, compiled, interruptions, losses_on, progress_of, train
+from training.loop import SOFT, Eval, Store, TrainState, compiled, interruptions, losses_on, progress_of, seed_of, train
 from training.optim import build_optimizers
 from training.run_config import TrainConfig
 
@@ -390,3 +391,11 @@ def test_a_run_under_nohup_goes_on_when_its_terminal_is_closed() -> None:
         assert received == []
     finally:
         signal.signal(signal.SIGHUP, handler)
+
+
+def test_each_seed_step_and_process_draws_its_own_dropout() -> None:
+    draws = set()
+    for numbers in itertools.product(range(3), range(3), range(3)):
+        torch.manual_seed(seed_of(*numbers))
+        draws.add(tuple(torch.rand(4).tolist()))
+    assert len(draws) == 27

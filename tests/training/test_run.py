@@ -13,7 +13,7 @@ import pytest
 import torch
 from support import generated, refused, verse, write_corpus
 
-from models.card import Text
+from models.card import UNSAID, Text
 from models.decoder import Decoder
 from models.paths import WEIGHTS
 from rumi_tui.engine.loss import SEPARATOR
@@ -153,6 +153,15 @@ def test_a_run_with_changed_texts_cannot_be_resumed(tmp_path: Path, world: World
         prepare(read, folder, world)
 
 
+def test_a_run_whose_texts_are_called_something_else_cannot_be_resumed(tmp_path: Path, world: World) -> None:
+    corpus, folder = write_corpus(tmp_path / "corpus"), tmp_path / "run"
+    prepare(run_config(corpus, TrainConfig(steps=1, batch=1)), folder, world).train()
+    catalogue = corpus / "corpus.toml"
+    catalogue.write_text(catalogue.read_text("utf-8").replace('"couplet"', '"free"'), "utf-8")
+    with refused("labels, forms or languages of the texts are not those"):
+        prepare(read_config(folder, "rumi-train --resume run"), folder, world)
+
+
 def test_a_run_for_some_time_has_a_last_step_too(tmp_path: Path, corpus_folder: Path, world: World) -> None:
     asked = run_config(corpus_folder, TrainConfig(minutes=5))
     assert prepare(asked, tmp_path, world).config.train == replace(asked.train, steps=FEWEST_STEPS, eval_every=10)
@@ -253,10 +262,13 @@ def test_a_run_starts_from_the_weights_and_the_alphabet_of_a_checkpoint(tmp_path
         assert torch.equal(run.model.state_dict()[name], tensor), name
 
 
-def test_a_checkpoint_knows_the_phrases_of_all_the_poems_that_it_has_learned(tmp_path: Path, world: World) -> None:
+def test_a_checkpoint_knows_the_phrases_and_words_of_all_the_poems_that_it_has_learned(
+    tmp_path: Path, world: World
+) -> None:
     first, second = tmp_path / "first.txt", tmp_path / "second.txt"
     first.write_text(verse(20, seed=1))
-    second.write_text(verse(20, seed=2))
+    second.write_text(verse(20, seed=2) + "\nsaffron\n")
+    first.write_text(first.read_text() + "\nturquoise\n")
     prepare(run_config(first, TrainConfig(steps=1, batch=1)), tmp_path / "a", world).train()
     prepare(run_config(second, TrainConfig(steps=1, batch=1), init=tmp_path / "a"), tmp_path / "b", world).train()
     for run, texts in (("a", [first]), ("b", [first, second])):
@@ -266,6 +278,20 @@ def test_a_checkpoint_knows_the_phrases_of_all_the_poems_that_it_has_learned(tmp
         assert all(all(phrases.holds(words(poem.text))) for source in sources for poem in source.training)
         unseen = [words(poem.text) for source in sources for poem in source.validation]
         assert not any(is_held for text in unseen for is_held in phrases.holds(text))
+    lexicon = checkpoint.load_weights(tmp_path / "b")[1].lexicon
+    assert lexicon is not None
+    assert [word in lexicon for word in ("turquoise", "saffron", "sandal")] == [True, True, False]
+
+
+def test_where_nobody_says_a_language_that_of_the_checkpoint_goes_on(tmp_path: Path, world: World) -> None:
+    (tmp_path / "verse.txt").write_text(verse(20))
+    asked = run_config(tmp_path / "verse.txt", TrainConfig(steps=1, batch=1))
+    prepare(asked, tmp_path / "a", world).train()
+    again = RunConfig(**{**vars(asked), "language": None, "preset": None, "init": str(tmp_path / "a")})
+    run = prepare(again, tmp_path / "b", world)
+    assert run.description.card.language == "en"
+    assert {source.language for source in run.inputs.sources} == {"en"}
+    assert prepare(RunConfig(**{**vars(asked), "language": None}), tmp_path / "c", world).inputs.language == UNSAID
 
 
 def test_a_text_of_too_many_phrases_has_no_index(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> None:

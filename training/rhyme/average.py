@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 import torch
 
-from models.card import Description
+from models.card import UNSAID, Description
 from models.decoder import Decoder
 from models.errors import RumiError
 from models.paths import WEIGHTS
@@ -39,7 +39,8 @@ def average(out: Path, runs: list[Path], debug: command_line.Debug = False) -> N
         raise RumiError(f"{out} already holds a checkpoint: name a new folder.")
     command = shlex.join(["python", "-m", "training.rhyme.average", str(out), *map(str, runs)])
     mean, description = mean_of([checkpoint.load_weights(run) for run in runs], command)
-    sources = read_corpus([texts_folder()], description.card.language)
+    language = description.card.language
+    sources = read_corpus([texts_folder()], None if language == UNSAID else language)
     checkpoint.save_weights(path, mean, description)
     score = measure(out, sources, torch.device("cpu"))
     narrate(f"Validation: {score.nats_per_char:.4f} nats/char, {score.bits_per_char:.4f} bits/char.")

@@ -50,7 +50,7 @@ def resample(model: str, files: list[Path], debug: command_line.Debug = False) -
 
 def resampled(file: GeneratedFile, session: Session, language: str, known: Container[str]) -> GeneratedFile:
     """The same verse with other lines in the places of those that should rhyme, do not, and have been bettered."""
-    seed = file.poems[-1].seed + 1
+    seed = max(poem.seed for poem in file.poems) + 1
     poems = []
     for poem in file.poems:
         lines = poem.text.split("\n")
@@ -61,6 +61,7 @@ def resampled(file: GeneratedFile, session: Session, language: str, known: Conta
                 form=file.form,
                 text="".join(f"{line}\n" for line in lines[:other]),
                 sampling=file.sampling,
+                metre=file.metre,
                 seed=seed,
                 lines=1,
                 characters=1 + int((1 + LENGTHS) * len(lines[one])),  # a longer one could not count
