@@ -53,13 +53,13 @@ def rank_of(poem: Poem, request: Request, description: Description) -> Rank:
         phrases=description.phrases,
         own_words=words(request.text),
     )
-    poems_so_far = [lines[:number] for number in range(request.text.count("\n") + 1, len(lines) + 1)]
-    faults = [line.faults for line in poem.kept] or [rules.faults(poem_so_far) for poem_so_far in poems_so_far]
+    numbers = range(request.text.count("\n") + 1, len(lines) + 1)
+    faults = [line.faults for line in poem.kept] or [rules.faults(lines[:number]) for number in numbers]
     breaks_off = Ends(request, description.tokenizer).breaks_off(len(lines), lines[-1], is_last=True)
     nats = -poem.logprob / max(1, len(poem.text) - len(request.text))
     return Rank(
         faults_per_line=sum(map(len, faults)) / len(faults),
         copies=poem.originality is not None and poem.originality.longest_run >= COPIED,
         was_stopped=poem.ending != "end" or breaks_off,
-        nats_per_char=nats + fsum(map(rules.price, poems_so_far)) / len(poems_so_far),
+        nats_per_char=nats + fsum(rules.price(lines[:number]) for number in numbers) / len(numbers),
     )

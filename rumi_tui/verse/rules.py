@@ -25,6 +25,9 @@ from rumi_tui.verse.words import words
 WORN = 2
 """A word that stands in a poem so often says little more."""
 
+RECALLED = 256
+"""Lines. What was said longer ago may be said again."""
+
 REAL_ASSOCIATION = 0.22
 """The mean of `Rules.association` over lines of validation poems, in both languages."""
 
@@ -110,7 +113,11 @@ class Rules:
         return faults
 
     def price(self, lines: Sequence[str]) -> float:
-        """What counts against the last of these lines beside its likelihood: nats a character, the fewer the better."""
+        """What counts against the last of these lines beside its likelihood: nats a character, the fewer the better.
+
+        Beside the `RECALLED` lines before it, so that a line costs the same however long the poem is.
+        """
+        lines = lines[-RECALLED - 1 :]
         copied = copied_share(lines, self.phrases) if self.phrases else 0.0
         return (
             WORN_NATS * self.worn(lines)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from support import calls_of
 
 from models.lexicon import Lexicon
 from models.phrases import PhraseIndex
@@ -120,6 +121,12 @@ def test_pairs_of_words_are_said_once_in_a_poem() -> None:
     assert rules.repeated(["the sea the sea"]) == 1 / 3
     assert rules.repeated(["sea"]) == 0
     assert rules.price(["the lamp", "the lamp"]) == REPEATED_NATS
+
+
+def test_the_price_of_a_line_is_found_as_quickly_in_a_poem_of_any_length() -> None:
+    rules = Rules("free", "en")
+    calls = [calls_of(lambda lines=lines: rules.price(["amber lamp"] * lines)) for lines in (300, 3_000)]
+    assert calls[0] == calls[1]
 
 
 def test_a_line_pays_for_the_words_that_it_copies() -> None:
