@@ -126,7 +126,7 @@ def test_pairs_of_words_are_said_once_in_a_poem() -> None:
 def test_the_price_of_a_line_is_found_as_quickly_in_a_poem_of_any_length() -> None:
     rules = Rules("free", "en")
     calls = [calls_of(lambda lines=lines: rules.price(["amber lamp"] * lines)) for lines in (300, 3_000)]
-    assert calls[0] == calls[1]
+    assert calls[1] <= calls[0]
 
 
 def test_a_line_pays_for_the_words_that_it_copies() -> None:
