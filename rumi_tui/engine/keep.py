@@ -180,6 +180,8 @@ class KeptGeneration:
         """The best try at the next line; shows one of each round as it grows. `lines` is the poem so far."""
         ranked = yield from self._ranked_tries(context, logits, lines, seeds)
         best, faults = ranked[0]
+        if self.lines and self.lines[-1].number == len(lines):  # what stood there was a piece of a long line
+            self.lines.pop()
         self.lines.append(Kept(lines[-1] + best.text, len(lines), len(ranked), faults))
         return best
 
