@@ -47,7 +47,10 @@ def _change_model(model: Any, rng: random.Random, mutate_json: MutateJson) -> No
     match rng.randrange(20):
         case 0 | 1 | 2:
             entry = rng.choice(model.metadata_props)
-            entry.value = mutate_json(entry.value.encode(), rng).decode("utf-8", "replace")
+            value = (
+                entry.value if isinstance(entry.value, bytes) else entry.value.encode()
+            )  # bytes where it is no UTF-8
+            entry.value = mutate_json(value, rng).decode("utf-8", "replace")
         case 3:
             entry = rng.choice(model.metadata_props)
             entry.key = rng.choice(
