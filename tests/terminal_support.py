@@ -23,6 +23,8 @@ from rumi_tui.library.store import Library
 PATIENCE_SECONDS = 60.0
 READY = "couplet"
 """Stands on the screen once the console has read its model: the form that those of the tests begin with."""
+HEADING = "RUMI"
+"""The letters above a poem that has no title."""
 
 
 class Terminal:
@@ -63,7 +65,7 @@ class Terminal:
 
     def shown_verse(self) -> str:
         """The letters of the poem being written that are in sight, up to its cursor."""
-        return letters(self.shown().rpartition(CURSOR)[0])
+        return letters(self.shown().rpartition(CURSOR)[0]).removeprefix(HEADING)
 
     def press(self, *keys: str) -> None:
         """Presses keys, named as tmux names them."""

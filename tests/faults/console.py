@@ -28,7 +28,6 @@ LONGEST_SECONDS = 4.0
 PACE = 200
 """Characters a second: what is measured is when verse is saved, and not how quickly it is drawn."""
 OPENING = ("/lines 1000000", f"/pace {PACE}", "/keep off", "/form free")
-HEADING = "RUMI"
 SETTLED_FILES = {"rumi-tui/poems.sqlite", "rumi-tui/session.json", "rumi-tui/welcomed"}
 """That a console leaves which was closed."""
 
@@ -103,7 +102,7 @@ def console_is_killed(place: Place, rng: random.Random) -> int:
             window.submit(line)
         end = time.monotonic() + rng.uniform(0, LONGEST_SECONDS)
         while time.monotonic() < end:
-            screens.append((time.monotonic(), window.shown_verse().removeprefix(HEADING)))
+            screens.append((time.monotonic(), window.shown_verse()))
     number = rng.choice(SIGNALS)
     family = [console, *console.children(recursive=True)]
     killed = time.monotonic()
@@ -157,7 +156,7 @@ def console_finds_no_room(place: Place, rng: random.Random) -> int:
         filling.unlink()
         window.until(lambda: "not saved" not in window.shown().lower(), "what is told of room")
         window.press("Escape")
-    seen = window.shown_verse().removeprefix(HEADING)
+    seen = window.shown_verse()
     window.press("C-q")
     window.until_dead(console)
     assert "Traceback" not in window.shown(), window.shown()
