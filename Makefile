@@ -67,6 +67,13 @@ models: $(DEV)/ready ## make the models that ship again, from the texts, into ru
 clean: ## remove the environments that run and test made
 	rm -rf $(RUN) $(DEV)
 
+# Makes an environment, anew where there is one without pip, or whose Python is too old or gone.
+define environment
+$(PYTHON) -c '$(SUPPORTED)' || { echo "Rumi TUI needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.13, say."; exit 1; }
+$(1)/bin/python -c 'import pip; $(SUPPORTED)' 2> /dev/null || $(PYTHON) -m venv --clear $(1)
+endef
+SUPPORTED := import sys; sys.exit(sys.version_info < (3, 11))
+
 SOURCES := $(shell find models training export rumi_tui -not -name '*.pyc' -type f)
 
 $(RUN)/ready: pyproject.toml constraints.txt $(SOURCES)
@@ -74,13 +81,13 @@ $(RUN)/ready: pyproject.toml constraints.txt $(SOURCES)
 	@echo "folder: onnxruntime, which runs the models, Textual, which draws the console,"
 	@echo "and what these need. The first time this takes about a minute and downloads"
 	@echo "some 60 MB. Then the console opens."
-	@$(PYTHON) -m venv $(RUN)
+	@$(call environment,$(RUN))
 	@$(RUN)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt .
 	@echo "Done. The console opens; Ctrl+Q leaves it."
 	@touch $@
 
 $(DEV)/ready: pyproject.toml constraints.txt
-	$(PYTHON) -m venv $(DEV)
+	@$(call environment,$(DEV))
 	$(DEV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[train,web,pictures,dev]'
 	@touch $@
 
