@@ -53,7 +53,7 @@ def _try_out(path: Path, *_: int) -> None:
 def _main(path: Path) -> None:
     from rumi_tui.engine.session import Session
 
-    with contextlib.suppress(ImportError):  # there is no such module on Windows
+    with contextlib.suppress(ImportError, ValueError, OSError):  # Windows has no such limit, and macOS refuses it
         import resource
 
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
