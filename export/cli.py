@@ -62,7 +62,7 @@ def export(
     sources = None
     if quantize == "int8" and text:
         card = load_weights(checkpoint)[1].card
-        sources = read_corpus(text, None if card.language == UNSAID else card.language, usual_form=card.forms[0])
+        sources = read_corpus(text, None if card.language == UNSAID else card.language, usual_form=card.usual_form)
     narrate("Writing the decode step as a graph and comparing it with PyTorch; this takes about a minute.")
     parity, quantized = export_model(checkpoint, out, sources, operators)
     size = out.stat().st_size

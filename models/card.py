@@ -12,6 +12,7 @@ import msgspec
 from models.bpe import WordTokenizer
 from models.config import DecoderConfig
 from models.errors import UNREADABLE, RumiError
+from models.forms import FREE
 from models.lexicon import Lexicon
 from models.phrases import PhraseIndex
 from models.tokenizer import CharacterTokenizer, Tokenizer
@@ -64,6 +65,11 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """
     nats_per_char_int8: float | None = None
     """The loss of this very file where its weights are 8-bit integers; None where they are floats."""
+
+    @property
+    def usual_form(self) -> str:
+        """That of a text of which nothing is said: free, as it is in training, unless the model never learned it."""
+        return FREE if FREE in self.forms else self.forms[0]
 
 
 class Description(NamedTuple):

@@ -187,7 +187,7 @@ def train(
             raise typer.BadParameter("a run goes on as it was started: give nothing else.", param_hint="--resume")
         run_config, folder = read_config(resume, command), resume
     else:
-        corpus = _named("--corpus", corpus, more_texts) or _fetched_texts("--corpus")
+        corpus = _named(context, "corpus", corpus, more_texts) or _fetched_texts("--corpus")
         if out is None:
             raise typer.BadParameter("name a folder for the run.", param_hint="--out")
         if minutes is not None and steps is not None:
@@ -238,6 +238,7 @@ def train(
 
 @eval_app.command()
 def evaluate(
+    context: typer.Context,
     model: Annotated[
         str, typer.Option(help=f"{', '.join(MODELS)}, a model file (.onnx), a checkpoint, or the folder of a run.")
     ],
@@ -273,10 +274,11 @@ def evaluate(
 ) -> None:
     """Measure the exact loss of a model on a text, and its verse.
 
-    The text is read as one stream in its order; every token is predicted once, with all that came before it up to
-    the window. The nats of all characters and ends of poems are divided by the number of characters of the
-    normalised file, separators between poems included. The model is given the form of each poem; a model that can be
-    told more is measured a second time, told the metre and the rhymes of each poem too, as far as they are known.
+    The text is read as one stream in its order; every token is predicted once, with all that came before it up to the
+    window. A text of which nothing is said is free, if the model learned that. The nats of all characters and ends of
+    poems are divided by the number of characters of the normalised file, separators between poems included. The model
+    is given the form of each poem; a model that can be told more is measured a second time, told the metre and the
+    rhymes of each poem too, as far as they are known.
 
     With --samples the model writes poems by itself, or with its form kept, with the seeds 0, 1, ... Measured are: words
     that exist, words that belong together, lines in metre (where the texts have labels of it), rhyme kept and rhyme
@@ -284,7 +286,7 @@ def evaluate(
     texts, cut to as many lines as rumi-generate writes; what is known or copied is looked up in all other poems of the
     texts, those that train.
     """
-    texts = _named("--text", text, more_texts) or _fetched_texts("--text")
+    texts = _named(context, "text", text, more_texts) or _fetched_texts("--text")
     try:
         with ended_at_once():
             step, description = load_step(model)
@@ -293,7 +295,7 @@ def evaluate(
     except ModuleNotFoundError as error:
         _without_training(error)
     language = None if description.card.language == UNSAID else description.card.language
-    sources = read_corpus(texts, language, form, description.card.forms[0])
+    sources = read_corpus(texts, language, form, description.card.usual_form)
     tokenizer = description.tokenizer
     score = exact_loss(step, tokenizer, sources, split)
     told_score = exact_loss(step, tokenizer, sources, split, told=True) if tokenizer.can_be_told else None
@@ -344,10 +346,12 @@ def _checkpoint(name: str) -> Path:
     return path
 
 
-def _named(option: str, paths: list[Path] | None, more_paths: list[Path] | None) -> list[Path]:
-    """All that a person names after an option; what the environment names only where they name nothing."""
-    is_given = any(word == option or word.startswith(f"{option}=") for word in sys.argv)
-    return [*(paths or []), *(more_paths or [])] if is_given or not more_paths else more_paths
+def _named(context: typer.Context, option: str, paths: list[Path] | None, more_paths: list[Path] | None) -> list[Path]:
+    """All texts that a person names; what the environment names for the option only where they name none."""
+    source = context.get_parameter_source(option)
+    if more_paths and source and source.name == "ENVIRONMENT":
+        return more_paths
+    return [*(paths or []), *(more_paths or [])]
 
 
 def _fetched_texts(option: str) -> list[Path]:

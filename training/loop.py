@@ -220,7 +220,7 @@ def train(
                     if state.evals_since_best == 0:
                         store.keep_best(model, state)
                     try:
-                        watcher.evaluated(state, model)  # first, or a run killed in between would never tell of it
+                        watcher.evaluated(state, model)  # first: a run killed in between tells it twice, not never
                     finally:
                         store.save(model, optimizers, state)
                 state.seconds = time.monotonic() - started

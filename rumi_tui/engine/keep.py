@@ -180,9 +180,10 @@ class KeptGeneration:
         """The best try at the next line; shows one of each round as it grows. `lines` is the poem so far."""
         ranked = yield from self._ranked_tries(context, logits, lines, seeds)
         best, faults = ranked[0]
+        tries = len(ranked)
         if self.lines and self.lines[-1].number == len(lines):  # what stood there was a piece of a long line
-            self.lines.pop()
-        self.lines.append(Kept(lines[-1] + best.text, len(lines), len(ranked), faults))
+            tries += self.lines.pop().tries
+        self.lines.append(Kept(lines[-1] + best.text, len(lines), tries, faults))
         return best
 
     def _ranked_tries(

@@ -7,12 +7,12 @@ afterwards and that nothing is left lying about is looked at by whoever calls it
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import random
 import shutil
 import signal
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -162,9 +162,11 @@ def fill_disk(home: Path, room: int) -> Path:
     filling = home / "filling"
     with filling.open("wb") as file:
         while (free := os.statvfs(home).f_bavail * os.statvfs(home).f_bsize) > room:
-            with suppress(OSError):  # what runs there may take some of it in this very moment
-                os.posix_fallocate(file.fileno(), 0, free - room)
-                break
+            try:
+                os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), free - room)
+            except OSError as error:
+                if error.errno != errno.ENOSPC:  # what runs there may take some of it in this very moment
+                    raise
     return filling
 
 

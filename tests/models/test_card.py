@@ -125,6 +125,11 @@ def test_a_card_that_names_a_form_which_the_alphabet_lacks_is_refused(forms: tup
         Description.from_metadata(DESCRIPTION._replace(card=card).to_metadata(), "it.onnx")
 
 
+@pytest.mark.parametrize(("forms", "usual"), [(("ghazal", "free"), "free"), (("couplet", "ghazal"), "couplet")])
+def test_a_text_of_which_nothing_is_said_is_free_if_the_model_learned_that(forms: tuple[str, ...], usual: str) -> None:
+    assert describe(SHAPES["rotary"], forms).card.usual_form == usual
+
+
 def test_a_model_file_may_bring_a_form_that_the_program_does_not_know() -> None:
     tokenizer = DESCRIPTION.tokenizer.grown((), ["sonnet"])
     described = Description(

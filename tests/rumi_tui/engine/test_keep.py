@@ -140,6 +140,7 @@ def test_a_line_without_end_goes_on_after_its_tries(monkeypatch: pytest.MonkeyPa
     assert poem.ending == "lines"
     assert text.count("\n") == 2
     assert [(line.number, line.line) for line in poem.lines] == list(enumerate(text.split("\n"), 1))
+    assert max(line.tries for line in poem.lines) > TRIES["strict"] * ROUNDS["strict"], "of all its pieces"
 
 
 def test_the_request_says_who_writes(endless: Session) -> None:
