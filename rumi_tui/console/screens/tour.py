@@ -22,7 +22,7 @@ def pages(keys: Mapping[str, str]) -> list[tuple[str, str]]:
         (
             "Welcome",
             "Here you write verse together with a small neural network. It has read Rumi's poems and nothing else, and "
-            "it runs on this computer, offline. What it writes is new: none of it is Rumi's.\n\n"
+            "it runs on this computer, offline. What it writes is new, though a few words may be his.\n\n"
             "Type a few words and press Enter: the poem goes on from them. Or just press Enter. "
             "Type in Persian, and it writes in Persian.",
         ),
