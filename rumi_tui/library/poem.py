@@ -57,6 +57,11 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     original: int | None = None
     """Copied runs of so many words were refused, see `Request.original`."""
 
+    def __post_init__(self) -> None:
+        """What was pasted may hold marks that nobody sees; no model knows them, and no file may have them."""
+        for name in ("metre", "rhyme", "named_metre"):
+            msgspec.structs.force_setattr(self, name, printable(getattr(self, name)))
+
 
 def prompt_of(text: str, passages: Sequence[Passage]) -> str:
     """What of a poem's text came before its first passage; all of it where no model wrote any."""

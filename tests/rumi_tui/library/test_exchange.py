@@ -111,6 +111,13 @@ def test_what_an_older_program_saved_is_read(tmp_path: Path):
     assert (file.poems[0].text, file.poems[0].passages[0].keep) == ("amber", "off")
 
 
+def test_a_mark_that_an_older_program_saved_with_a_rhyme_keeps_no_poem_out(library: Library, tmp_path: Path):
+    passages = [{"begins_at": 0, "seed": 7, "lines": 4, "sampling": {}, "rhyme": "love\u200f"}]
+    file = read_file(saved(tmp_path, json.dumps({**POEM, "passages": passages}).encode()))
+    assert [take_in(library, file), take_in(library, file)] == [TakenIn(1, 0), TakenIn(0, 1)]
+    assert library.poems()[0].passages[0].rhyme == "love"
+
+
 POEM = {
     "id": 2,
     "written": "2026-01-01T00:00:00+00:00",

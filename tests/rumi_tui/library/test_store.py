@@ -86,6 +86,16 @@ def test_what_is_told_of_a_poem_controls_no_screen(path: Path):
     assert (told.model, told.form, told.title, told.tags) == ("a[1mb", "a[1mb", "a[1mb", ("a[1mb",))
 
 
+def test_a_mark_that_nobody_sees_does_not_stay_in_what_was_asked_for(path: Path):
+    library = Library(path)
+    poem = library.begin(*POEM)
+    marked = "lo\u200f\u00adve\u200d"
+    library.save(poem, "amber", [passage(rhyme=marked, metre=marked), passage(3, named_metre=marked)])
+    library._database.execute("UPDATE passages SET rhyme = ? WHERE begins_at = 5", (marked,))  # of an older program
+    told = [(each.metre, each.rhyme, each.named_metre) for each in library.poem(poem).passages]
+    assert told == [("", "", "love"), ("love", "love", "")]
+
+
 def test_a_passage_that_changes_is_kept_once(path: Path):
     library = Library(path)
     poem = library.begin(*POEM)
