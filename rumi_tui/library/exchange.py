@@ -15,8 +15,8 @@ import msgspec
 from models.characters import printable
 from models.errors import UNREADABLE, RumiError, describe
 from models.paths import check_file, given_path
-from rumi_tui.library.poem import Branch, KeptPoem, check
-from rumi_tui.library.store import Library
+from rumi_tui.library.poem import Branch, KeptPoem, Passage, check
+from rumi_tui.library.store import DamagedPoemError, Library
 from rumi_tui.texts.places import read_place
 
 VERSION = 1
@@ -118,8 +118,9 @@ def _texts_in(value: Any) -> Iterator[str]:
 def take_in(library: Library, file: LibraryFile) -> TakenIn:
     """Adds the poems that the library does not have yet; one that was deleted there is listed again.
 
-    A branch stays one where the file has what it left. Raises `RumiError` where the library cannot be written; then
-    nothing of it has changed.
+    One that is damaged there becomes whole. What is told of a poem is added where the library tells nothing. A branch
+    stays one where the file has what it left. Raises `RumiError` where the library cannot be written; then nothing of
+    it has changed.
     """
     here: dict[int, int] = {}
     """The ids of the library, by those of the file."""
@@ -128,18 +129,32 @@ def take_in(library: Library, file: LibraryFile) -> TakenIn:
         known = library.by_content()  # here, since another program may be taking in the same file
         for poem in sorted(file.poems, key=lambda poem: poem.id):
             ids = known.setdefault((poem.written, poem.model_sha256, poem.form, poem.text), [])
-            same = next((id for id in ids if library.poem(id).passages == poem.passages), None)
-            if same is None:
+            passages = {id: _passages(library, id) for id in ids}
+            same = next((id for id in ids if passages[id] == poem.passages), None)
+            damaged = next((id for id in ids if passages[id] is None), None)
+            if same is not None:
+                library.bring_back(same)
+                library.describe(same, poem)
+                known_count += 1
+            elif damaged is not None:
+                same = damaged
+                library.mend(same, poem, _branch(library, poem, here))
+            else:
                 same = library.put(poem, _branch(library, poem, here))
                 ids.append(same)
-            else:
-                library.bring_back(same)
-                known_count += 1
             here[poem.id] = same
         for place in reversed(file.bookmarks):
             if place not in library.bookmarks():
                 library.set_bookmark(place, True)
     return TakenIn(len(file.poems) - known_count, known_count)
+
+
+def _passages(library: Library, poem: int) -> tuple[Passage, ...] | None:
+    """Those of a poem; None where it is damaged."""
+    try:
+        return library.poem(poem).passages
+    except DamagedPoemError:
+        return None
 
 
 def _branch(library: Library, poem: KeptPoem, here: dict[int, int]) -> Branch | None:

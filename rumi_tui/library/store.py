@@ -107,7 +107,7 @@ class Library:
         row = (_now(), model, model_sha256, form, text, *((branch.parent, branch.at) if branch else (None, None)))
         columns = "written, model, model_sha256, form, text, parent, branches_at, real"
         insert = f"INSERT INTO poems ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
-        return int(self._run(insert, (*row, msgspec.json.encode(real).decode() if real else ""))[0][0])
+        return int(self._run(insert, (*row, _as_json(real)))[0][0])
 
     def save(self, poem: int, text: str, passages: Iterable[Passage], known: tuple[str, int] | None = None) -> bool:
         """Keeps what the poem has become; `passages` are those that are new or have changed.
@@ -160,9 +160,28 @@ class Library:
         id = self.begin(poem.model, poem.model_sha256, poem.form, poem.text, branch, poem.real)
         self._keep_passages(id, poem.passages)
         self._run("UPDATE poems SET written = ? WHERE id = ?", (poem.written, id))
-        self.name(id, poem.title, poem.tags)
-        self.set_favourite(id, poem.favourite)
+        self.describe(id, poem)
         return id
+
+    def mend(self, id: int, poem: KeptPoem, branch: Branch | None) -> None:
+        """Makes a damaged poem whole by the same one of another library, and lists it; its branches stay its own."""
+        left = (branch.parent, branch.at) if branch and branch.parent < id else (None, None)
+        values = (poem.model, *left, _as_json(poem.real), id)
+        self._run("UPDATE poems SET model = ?, parent = ?, branches_at = ?, real = ?, deleted = 0 WHERE id = ?", values)
+        self._run("DELETE FROM passages WHERE poem = ?", (id,))
+        self._keep_passages(id, poem.passages)
+        self.describe(id, poem)
+
+    def describe(self, id: int, poem: KeptPoem) -> None:
+        """Takes over what another library tells of a poem: title and tags where it has none here, and a favourite."""
+        update = """
+        UPDATE poems SET title = iif(title = '', ?1, title), tags = iif(tags = '', ?2, tags),
+            favourite = max(favourite, ?3),
+            indexed = indexed AND (title != '' OR ?1 = '') AND (tags != '' OR ?2 = '')
+        WHERE id = ?4
+        """
+        title, tags = " ".join(poem.title.split()), " ".join(_tags(" ".join(poem.tags)))
+        self._run(update, (title, tags, poem.favourite, id))
 
     def poems(self, search: str = "") -> list[KeptPoem]:
         """The poems that hold a word with each of these beginnings, the latest first; all of them for no words.
@@ -334,6 +353,10 @@ class Library:
             return self._database.execute(statement, values).fetchall()
         except DAMAGE as error:
             raise RumiError(f"The library {self._path} cannot be used ({error}): make room, or repair it.") from error
+
+
+def _as_json(real: RealVerse | None) -> str:
+    return msgspec.json.encode(real).decode() if real else ""
 
 
 def _tags(typed: str) -> tuple[str, ...]:

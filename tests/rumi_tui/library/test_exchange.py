@@ -88,6 +88,51 @@ def test_what_is_there_already_comes_in_once_and_what_was_deleted_comes_back(oth
     assert other.poems() == before
 
 
+def test_what_a_file_tells_of_a_poem_comes_to_one_that_is_there_already_where_nothing_is_told_of_it(
+    other: Library, library: Library, tmp_path: Path
+):
+    bare = [msgspec.structs.replace(poem, title="", tags=(), favourite=False) for poem in other.poems()]
+    take_in(library, LibraryFile(rumi_library=1, poems=tuple(bare)))
+    assert library.poems("lamp") == library.poems("birds") == []
+    file = read_file(saved(tmp_path, to_library_file(other)))
+    assert take_in(library, file) == TakenIn(0, 4)
+    assert without_ids(library) == without_ids(other)
+    assert library.poems("lamp") == library.poems("birds") != []
+    [named] = library.poems("lamp")
+    library.name(named.id, "Another", [])
+    library.set_favourite(named.id, True)
+    take_in(library, file)
+    assert library.poem(named.id) == msgspec.structs.replace(named, title="Another", favourite=True)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE passages SET sampling = '{' WHERE poem = 2",
+        "UPDATE poems SET real = '{' WHERE id = 2",
+        "UPDATE poems SET parent = 9, branches_at = 1 WHERE id = 2",
+    ],
+)
+def test_a_damaged_poem_becomes_whole_by_a_file_that_has_it(other: Library, tmp_path: Path, damage: str):
+    before = other.poems()
+    file = read_file(saved(tmp_path, to_library_file(other)))
+    other._database.execute(damage)
+    assert len(other.poems()) == len(before) - 1
+    assert take_in(other, file) == TakenIn(1, 3)
+    assert other.poems() == before
+    assert other.given(before[0])
+    assert other.damage == ""
+
+
+def test_a_damaged_branch_whose_poem_has_grown_since_stands_by_itself(other: Library, tmp_path: Path):
+    file = read_file(saved(tmp_path, to_library_file(other)))
+    other.save(2, "amber\ncandle\nmirror", [])
+    other._database.execute("UPDATE poems SET real = '{' WHERE id = 5")
+    assert take_in(other, file) == TakenIn(2, 2)
+    assert other.poem(5).text == "amber\nlantern"
+    assert other.poem(5).branch is None
+
+
 def test_one_poem_is_taken_in_from_its_own_file(other: Library, library: Library, tmp_path: Path):
     for poem in other.poems():
         file = read_file(saved(tmp_path, content_of(poem, "json")))
