@@ -98,7 +98,8 @@ def migrate(database: sqlite3.Connection) -> None:
 def check_columns(database: sqlite3.Connection) -> None:
     """Raises `sqlite3.DatabaseError` where the tables of `VERSION` have other columns, types or triggers than ours.
 
-    What any value may stand in would otherwise be found out one value at a time.
+    What any value may stand in would otherwise be found out one value at a time. Views, and tables beside ours, are a
+    person's own.
     """
     with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as new:
         migrate(new)
@@ -107,13 +108,14 @@ def check_columns(database: sqlite3.Connection) -> None:
 
 
 def _columns(database: sqlite3.Connection) -> list[tuple[object, ...]]:
-    select = """
+    ours = "('poems', 'passages', 'bookmarks')"
+    select = f"""
     SELECT tables.name, strict, columns.name, columns.type, "notnull", pk
     FROM pragma_table_list AS tables, pragma_table_info(tables.name) AS columns
-    WHERE tables.name IN ('poems', 'passages', 'bookmarks') ORDER BY tables.name, cid
+    WHERE tables.name IN {ours} ORDER BY tables.name, cid
     """
-    deeds = "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY name"
-    return [*database.execute(select), *database.execute(deeds)]
+    triggers = f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) IN {ours} ORDER BY name"
+    return [*database.execute(select), *database.execute(triggers)]
 
 
 def version_of(database: sqlite3.Connection) -> int:

@@ -332,13 +332,32 @@ def test_a_file_damaged_in_the_middle_is_set_aside(path: Path):
 
 
 @pytest.mark.parametrize(
+    "addition",
+    [
+        "CREATE VIEW all_poems AS SELECT * FROM poems",
+        "CREATE VIEW of_nothing AS SELECT * FROM nowhere",
+        "CREATE TABLE mine (a); CREATE TRIGGER noted AFTER INSERT ON mine BEGIN DELETE FROM mine; END",
+        "CREATE VIEW all_poems AS SELECT * FROM poems;"
+        "CREATE TRIGGER kept INSTEAD OF DELETE ON all_poems BEGIN SELECT 1; END",
+    ],
+)
+def test_what_a_person_added_beside_the_tables_leaves_a_library_what_it_is(path: Path, addition: str):
+    with contextlib.closing(Library(path)) as library:
+        library.begin(*POEM)
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.executescript(addition)
+    with contextlib.closing(Library(path)) as library:
+        library.begin(*POEM)
+        assert (library.set_aside, len(library.poems("amber"))) == (None, 2)
+
+
+@pytest.mark.parametrize(
     "spoil",
     [
         "CREATE TABLE others AS SELECT * FROM poems; DROP TABLE poems; ALTER TABLE others RENAME TO poems",
         "ALTER TABLE poems DROP COLUMN favourite; ALTER TABLE poems ADD COLUMN favourite TEXT",
         "DROP TABLE bookmarks",
-        "CREATE TRIGGER away BEFORE INSERT ON poems BEGIN SELECT RAISE(IGNORE); END",
-        "CREATE VIEW all_poems AS SELECT * FROM poems",
+        "CREATE TRIGGER away BEFORE INSERT ON POEMS BEGIN SELECT RAISE(IGNORE); END",
         # SQLite takes it for a lack of memory
         "UPDATE words_data SET block = X'001B000001010100EFBFBD38EFBFBDEFBFBD' WHERE id = 10",
     ],
