@@ -163,13 +163,13 @@ def serve(model: str | None, rtl: str, host: str, port: int, public_url: str | N
 
 def print_library() -> None:
     """Prints all kept poems as plain text, the oldest first, with two blank lines between them."""
-    from rumi_tui.library.formats import to_text
+    from rumi_tui.library.formats import to_text_file
     from rumi_tui.library.store import Library
     from rumi_tui.locations import library_path
 
     library = Library(library_path())
     tell_set_aside(library)
-    say("\n\n".join(to_text(poem) for poem in reversed(library.poems())), end="")
+    say("\n\n".join(to_text_file(poem) for poem in reversed(library.poems())), end="")
     library.close()
     if library.damage:
         raise RumiError(library.damage)

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 
 from models.errors import RumiError
-from rumi_tui.library.formats import to_text
+from rumi_tui.library.formats import to_text_file
 from rumi_tui.library.layout import direction, title_of
 from rumi_tui.library.poem import KeptPoem
 from rumi_tui.library.press import NoTypstError, to_pdf
@@ -31,7 +31,7 @@ def print_poem(poem: KeptPoem) -> str:
     except NoTypstError:
         if direction(poem) == "rtl":
             raise
-        pages = to_text(poem).encode()
+        pages = to_text_file(poem).encode()
     try:
         done = subprocess.run(
             [program, "-t", title_of(poem), "-"], input=pages, capture_output=True, timeout=SECONDS, check=False

@@ -91,14 +91,15 @@ def test_a_damaged_library_is_set_aside_and_told(tmp_path, model_file):
     assert aside.read_text("utf-8") == "The reed tells of partings.\n" * 9
 
 
-def test_the_poems_of_the_library_are_printed_as_a_text_that_can_be_read_again(tmp_path, monkeypatch):
+def test_the_poems_of_the_library_are_printed_under_their_titles(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     library = Library(tmp_path / "rumi-tui" / "poems.sqlite")
     for text in ("amber\ncandle", "drum"):
         library.begin("en", "0" * 64, "free", text)
+    library.name(1, "A small lamp", [])
     library.close()
     done = call_command("rumi-tui", "--plain")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "amber\ncandle\n\n\ndrum\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "A small lamp\n\namber\ncandle\n\n\ndrum\n", "")
 
 
 def test_a_library_goes_from_one_place_to_another_as_a_file(tmp_path, monkeypatch):

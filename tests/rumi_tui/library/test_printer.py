@@ -38,7 +38,7 @@ def test_pages_are_sent_under_the_title_of_the_poem(lp: Path):
 def test_without_typst_text_is_sent_but_no_persian(lp: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "typst", None)
     print_poem(kept("amber\ncandle"))
-    assert (lp / "pages").read_text("utf-8") == "amber\ncandle\n"
+    assert (lp / "pages").read_text("utf-8") == "-d nowhere\n\namber\ncandle\n"
     with refused("needs typst"):
         print_poem(kept("بشنو این نی"))
 
