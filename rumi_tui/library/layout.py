@@ -68,14 +68,16 @@ class Part(NamedTuple):
 
 
 def parts_of(poem: KeptPoem) -> list[Part]:
-    """Rumi's lines, if it begins with some, those of each place apart, and the machine's."""
+    """Rumi's lines, if it begins with some, those of each place apart, what others wrote among them, the machine's."""
     first, count, parts = 0, len(lines_of(poem)), list[Part]()
     for real, lines in poem.real.lines_by_place(poem.text) if poem.real else ():
         end = min(count, first + lines)
-        parts.append(Part(_stanzas(poem, first, end), real, harmless(real.caption)))
+        his = real if real.author == "Rumi" else None
+        parts.append(Part(_stanzas(poem, first, end), his, harmless(real.caption)))
         first = end
     if first < count:
-        parts.append(Part(_stanzas(poem, first, count), None, MACHINE_CAPTION if parts else ""))
+        caption = MACHINE_CAPTION if parts else ""
+        parts.append(Part(_stanzas(poem, first, count), None, caption))
     return parts
 
 
@@ -99,9 +101,14 @@ def colophon(poem: KeptPoem) -> str:
     }
     settings = "".join(f", {name} {harmless(', '.join(values))}" for name, values in asked.items() if values)
     model = (model_path(poem.model) if poem.model in MODELS else Path(poem.model)).stem
-    if poem.real and poem.is_real:
-        order = ", put together by a program" if poem.real.parts else ""
-        return f"Rumi's own verse{order}: {harmless(poem.real.place)}, {poem.form}, {poem.written[:10]}"
-    begins = f"Begins with Rumi's verse ({harmless(poem.real.place)}), goes on with a" if poem.real else "A"
-    manner = "his" if poem.real else "Rumi's"
-    return f"{begins} machine's verse in {manner} manner: {harmless(model)}, {poem.form}{settings}, {poem.written[:10]}"
+    machine = f"{harmless(model)}, {poem.form}{settings}, {poem.written[:10]}"
+    if poem.real is None:
+        return f"A machine's verse in Rumi's manner: {machine}"
+    real, place = poem.real, harmless(poem.real.place)
+    changed = ", changed by hand" if "hand" in real.others else ""
+    if real.length < len(poem.text):
+        return f"Begins with Rumi's verse ({place}{changed}), goes on with a machine's verse in his manner: {machine}"
+    if "machine" in real.others:
+        return f"Rumi's verse ({place}{changed}) with lines by a machine in his manner: {machine}"
+    order = ", put together by a program" if any(part.place not in ("", real.place) for part in real.parts) else ""
+    return f"Rumi's {'' if changed else 'own '}verse{order}{changed}: {place}, {poem.form}, {poem.written[:10]}"

@@ -115,7 +115,7 @@ class KeptPoem(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_real(self) -> bool:
         """Whether all of it is Rumi's."""
-        return self.real is not None and self.real.length >= len(self.text)
+        return self.real is not None and self.real.length >= len(self.text) and not self.real.others
 
 
 class Listed(NamedTuple):

@@ -1,8 +1,25 @@
-"""What of a poem is Rumi's own, and where that stands in his works. Knows nothing of who wrote the rest."""
+"""What of a poem is Rumi's own, and where that stands in his works. Knows nothing of libraries or files."""
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher
+from itertools import groupby
+from typing import Literal
+
 import msgspec
+
+Author = Literal["Rumi", "machine", "hand"]
+"""`hand`: a person changed his verse."""
+MACHINE_CAPTION = "A machine, in Rumi's manner"
+"""What stands above the lines that follow his."""
+CAPTIONS: dict[Author, str] = {"machine": MACHINE_CAPTION, "hand": "Changed by hand"}
+"""What stands above lines in the midst of his."""
+
+
+def shared_beginning(one: str, other: str) -> int:
+    """How many characters two texts have in common from the first on."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 class RealVerse(msgspec.Struct, frozen=True, kw_only=True):
@@ -11,11 +28,19 @@ class RealVerse(msgspec.Struct, frozen=True, kw_only=True):
     length: int
     """Characters of the poem."""
     place: str
-    """Where it stands in his works, for a person."""
+    """Where it stands in his works, for a person; empty for what is not his."""
     address: str = ""
     """Where it can be seen on the web; empty where that is not known."""
     parts: tuple[RealVerse, ...] = ()
-    """What a cento is put together of, one after the other; none where all of it stands in one place."""
+    """What it is put together of, one after the other: the couplets of a cento, and lines of others in their midst.
+    None where all of it stands in one place."""
+    author: Author = "Rumi"
+    """Of a part."""
+
+    @property
+    def others(self) -> set[Author]:
+        """Who else has written lines in its midst."""
+        return {part.author for part in self.parts} - {"Rumi"}
 
     def shortened(self, length: int) -> RealVerse | None:
         """What of it stands among the first characters of the poem."""
@@ -27,6 +52,35 @@ class RealVerse(msgspec.Struct, frozen=True, kw_only=True):
                 parts.append(shortened)
             left -= part.length
         return msgspec.structs.replace(self, length=min(length, self.length), parts=tuple(parts))
+
+    def changed(self, old: str, new: str, by: Author) -> RealVerse | None:
+        """What of it stands in the poem once that is no longer `old` but `new`.
+
+        His lines stay his wherever they stand now, and lines that somebody wrote in their midst are told from them.
+        What a machine wrote after the last of them does not belong to it any more. Where none of his lines is whole,
+        what both texts begin with is his.
+        """
+        if self.length <= len(old) and new.startswith(old[: self.length]):
+            return self
+        before = [part for part, lines in self.lines_by_place(old) for _ in range(lines)]
+        other, now = RealVerse(length=0, place="", author=by), list[RealVerse]()
+        old_lines, new_lines = old.split("\n"), new.split("\n")
+        deeds = SequenceMatcher(None, old_lines, new_lines, autojunk=False).get_opcodes()
+        for deed, begin, end, new_begin, new_end in deeds:
+            if begin < len(before):
+                now += before[begin:end] if deed == "equal" else [other] * (new_end - new_begin)
+        while now and (now[-1].author == "machine" or not new_lines[len(now) - 1]):
+            now.pop()
+        if all(line.author != "Rumi" for line in now):
+            return None if self.others else self.shortened(shared_beginning(old, new))
+        parts, left = list[RealVerse](), len(new)
+        for _, run in groupby(zip(now, new_lines, strict=False), key=lambda line: (line[0].author, line[0].place)):
+            lines = list(run)
+            length = min(left, sum(len(line) + 1 for _, line in lines))
+            parts.append(msgspec.structs.replace(lines[0][0], length=length, parts=()))
+            left -= length
+        is_one = len(parts) == 1 and parts[0].place == self.place
+        return msgspec.structs.replace(self, length=len(new) - left, parts=() if is_one else tuple(parts))
 
     def whole_lines(self, text: str) -> int:
         """How many lines of the poem, of which this is the text so far, are Rumi's from end to end."""
@@ -44,9 +98,5 @@ class RealVerse(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def caption(self) -> str:
-        """What stands above his lines."""
-        return f"Rumi, {self.place}"
-
-
-MACHINE_CAPTION = "A machine, in Rumi's manner"
-"""What stands above the lines that follow his."""
+        """What stands above these lines."""
+        return CAPTIONS.get(self.author) or f"Rumi, {self.place}"

@@ -203,7 +203,8 @@ def _shown(poem: KeptPoem) -> Iterator[str]:
         yield from content_of(poem, ending).decode().split("\n")
     if poem.real is not None:
         poem.real.lines_by_place(poem.text)
-        poem.real.shortened(3)
+        poem.real.changed(poem.text, poem.text[:3], "machine")
+        poem.real.changed(poem.text, poem.text[3:], "hand")
 
 
 def _read_exported(folder: Path) -> Iterator[str]:

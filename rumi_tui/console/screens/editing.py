@@ -14,8 +14,9 @@ from rumi_tui.console.editor import change_in_editor, editor_command
 from rumi_tui.console.screens.arranging import ArrangingScreen
 from rumi_tui.console.screens.edit import Edited, EditScreen
 from rumi_tui.console.widgets.prompt import LONGEST, Prompt
-from rumi_tui.console.writing.draft import Draft, shared_beginning
+from rumi_tui.console.writing.draft import Draft
 from rumi_tui.console.writing.history import Snapshot
+from rumi_tui.library.real_verse import shared_beginning
 
 BY_HAND = "changed by hand"
 UNCHANGED = "Nothing was changed."

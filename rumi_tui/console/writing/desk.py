@@ -326,7 +326,7 @@ class Desk:
         self.job = None
         draft, branch = snapshot.draft, snapshot.branch(at)
         inherited_parts = draft.given if branch else ()
-        real = draft.real and draft.real.shortened(at)
+        real = draft.real and draft.real.changed(snapshot.text, text, "hand")
         new_draft = Draft(
             self.library, draft.model, draft.model_sha256, draft.form, text, branch, inherited_parts, real=real
         )

@@ -12,7 +12,7 @@ from rumi_tui.engine.generate import Ending, Keep, Request
 from rumi_tui.engine.messages import Began, Event, Failed, Finished, Write, Wrote
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.poem import Branch, KeptPoem, Passage, prompt_of
-from rumi_tui.library.real_verse import RealVerse
+from rumi_tui.library.real_verse import RealVerse, shared_beginning
 from rumi_tui.library.store import Library
 
 SAVE_SECONDS = 0.25
@@ -58,12 +58,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             keep=self.keep,
             original=self.original,
         )
-
-
-def shared_beginning(one: str, other: str) -> int:
-    """How many characters two texts have in common from the first on."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 class Draft:
@@ -237,9 +231,8 @@ class Job:
             if branch is not None:  # what was typed may have been fitted to the model's characters
                 branch = Branch(branch.parent, min(branch.at, shared_beginning(self._text, began.text)))
             inherited_parts = like.given if like and branch else ()
-            real = self._real
-            if like:
-                real = like.real and like.real.shortened(shared_beginning(like.text, began.text))
+            text, real = (like.text, like.real) if like else (self._text, self._real)
+            real = real and real.changed(text, began.text, "hand" if self._is_typed else "machine")
             self.draft = Draft(
                 self._library,
                 settings.model,

@@ -66,7 +66,7 @@ class Drafting:
                 like=self._like,
                 branch=self._branch,
                 title=self._title,
-                real=self._real,
+                real=self._real and self._real.changed(self._text, event.text, "hand"),
             )
         if self._job is None:
             return

@@ -89,7 +89,7 @@ class LineJob:
         begin = sum(len(line) + 1 for line in old_lines[: new.number - 1])
         old_end, end = begin + len(old_lines[new.number - 1]), begin + len(new.line)
         branch = snapshot.branch(begin)
-        real = draft.real and draft.real.shortened(begin)
+        real = draft.real and draft.real.changed(snapshot.text, new.text, "machine")
         fresh = Draft(library, draft.model, event.model_sha256, draft.form, new.text, branch, real=real)
         earlier = [range(part.start, min(part.stop, begin)) for part in draft.given if part.start < begin]
         later = [range(max(part.start - old_end, 0) + end, part.stop - old_end + end) for part in draft.given]

@@ -152,8 +152,11 @@ def test_a_poem_that_grew_since_it_was_saved_is_kept_beside_what_it_was(other: L
 def test_what_an_older_program_saved_is_read(tmp_path: Path):
     poem = {"id": 1, "written": "2026-01-01T00:00:00+00:00", "model": "en", "model_sha256": "", "form": "free"}
     passages = [{"begins_at": 0, "seed": 7, "lines": 4, "sampling": {"temperature": 1}}]
-    file = read_file(saved(tmp_path, json.dumps({**poem, "text": "amber", "passages": passages}).encode()))
+    real = {"length": 5, "place": "ghazal 1", "address": "", "parts": []}
+    older = {**poem, "text": "amber", "passages": passages, "real": real}
+    file = read_file(saved(tmp_path, json.dumps(older).encode()))
     assert (file.poems[0].text, file.poems[0].passages[0].keep) == ("amber", "off")
+    assert file.poems[0].is_real
 
 
 def test_a_mark_that_an_older_program_saved_with_a_rhyme_keeps_no_poem_out(library: Library, tmp_path: Path):

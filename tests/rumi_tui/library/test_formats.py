@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from html import unescape
+import re
+from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -26,7 +27,7 @@ from rumi_tui.library.formats import (
 )
 from rumi_tui.library.layout import colophon, in_columns, lines_of, title_of
 from rumi_tui.library.poem import KeptPoem, Passage
-from rumi_tui.library.real_verse import MACHINE_CAPTION, RealVerse
+from rumi_tui.library.real_verse import MACHINE_CAPTION, Author, RealVerse
 
 WRITTEN = [ending for ending in FORMATS if ending not in ("png", "pdf")]
 """What is text; `test_press.py` looks at the others."""
@@ -341,3 +342,33 @@ def test_only_whole_lines_count_as_rumis(length: int, whole_lines: int):
     assert real.whole_lines("Rumi's own\nline\n") <= 2
     assert ("Rumi, Masnavi" in to_text(msgspec.structs.replace(AFTER_RUMI, real=real))) == bool(whole_lines)
     assert "Begins with Rumi's verse (Masnavi I, couplet 1)" in colophon(AFTER_RUMI)
+
+
+def changed(text: str, by: Author, of: KeptPoem = AFTER_RUMI) -> KeptPoem:
+    return msgspec.structs.replace(of, text=text, real=of.real.changed(of.text, text, by))
+
+
+@pytest.mark.parametrize(("by", "caption"), [("machine", MACHINE_CAPTION), ("hand", "Changed by hand")])
+def test_what_others_put_among_rumis_lines_is_told_from_them(by: Author, caption: str):
+    poem = changed("another\nline\nthe machine's\nother", by)
+    his = f"Rumi, {REAL.place}:\n\nline"
+    assert to_text(poem) == f"{caption}:\n\nanother\n\n{his}\n\n{MACHINE_CAPTION}:\n\nthe machine's\nother\n"
+    html = FORMATS["html"][1](poem)
+    assert "another" not in html.partition("<blockquote>")[2].partition("</blockquote>")[0]
+    assert re.search(rf">{escape(caption)}</cite>\s*<div class=\"stanza\">\s*<p>another</p>", html)
+    card = ElementTree.fromstring(FORMATS["svg"][1](poem))
+    coloured = [line.text for line in card.iterfind(f"{SVG}g[@direction]/{SVG}text") if line.get("fill")]
+    assert coloured == ["line"]
+
+
+def test_the_last_words_of_a_file_tell_that_rumis_verse_was_changed():
+    whole = msgspec.structs.replace(AFTER_RUMI, text="Rumi's own\nline")
+    told = {
+        by: [colophon(changed("another\nline", by, whole)), colophon(changed(AFTER_RUMI.text.replace("line", "x"), by))]
+        for by in ("machine", "hand")
+    }
+    place, date = REAL.place, "couplet, 2026-11-24"
+    assert told["hand"][0] == f"Rumi's verse, changed by hand: {place}, {date}"
+    assert told["hand"][1].startswith(f"Begins with Rumi's verse ({place}, changed by hand), goes on with a machine's")
+    assert told["machine"][0].startswith(f"Rumi's verse ({place}) with lines by a machine in his manner: rumi-en")
+    assert told["machine"][1].startswith(f"Begins with Rumi's verse ({place}), goes on with a machine's")

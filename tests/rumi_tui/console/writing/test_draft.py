@@ -10,13 +10,15 @@ import pytest
 from support import refused
 
 from rumi_tui.console.writing import draft as draft_module
-from rumi_tui.console.writing.draft import Draft, Job, Settings, shared_beginning
+from rumi_tui.console.writing.desk import Desk
+from rumi_tui.console.writing.draft import Draft, Job, Settings
+from rumi_tui.console.writing.history import Snapshot
 from rumi_tui.engine.generate import Generation, Step
 from rumi_tui.engine.messages import Began, Failed, Finished, Wrote
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.engine.session import Session
 from rumi_tui.library.poem import Branch
-from rumi_tui.library.real_verse import RealVerse
+from rumi_tui.library.real_verse import RealVerse, shared_beginning
 from rumi_tui.library.store import Library
 
 SETTINGS = Settings(model="en", form="couplet", sampling=Sampling(temperature=1), seed=11, lines=3)
@@ -156,6 +158,7 @@ def test_a_disk_that_fails_in_the_middle_loses_nothing(library, path, endless: S
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
+from rumi_tui.console.writing.desk import Desk
 from rumi_tui.console.writing.draft import Draft
 from rumi_tui.library.store import Library
 
@@ -213,6 +216,26 @@ def test_what_is_rumis_stays_so_in_every_branch_as_far_as_it_is_shared(library: 
     other = Job(library, SETTINGS, first.text, False, draft=first)
     other.handle(Began(first.text, [], "1" * 64))
     assert other.draft.real == real
+
+
+def test_what_a_person_changes_of_rumis_verse_is_told_and_the_rest_stays_his(library: Library):
+    text = "amber\nbarley\ncandle\ndrum\n"
+    draft = Draft(library, "en", "0" * 64, "couplet", text, real=RealVerse(length=len(text), place="ghazal 100"))
+    draft.save()
+    new_text = text.replace("barley", "a garnet")
+    changed = Desk(library, None, None, None).change_by_hand(Snapshot(draft), new_text, 6)
+    job = Job(library, SETTINGS, new_text, True, like=draft, branch=Branch(draft.id, 6))  # and gone on with
+    job.handle(Began(new_text, [], "0" * 64))
+    for poem in (changed, job.draft):
+        parts = library.poem(poem.id).real.parts
+        assert [(part.length, part.author) for part in parts] == [(6, "Rumi"), (9, "hand"), (12, "Rumi")]
+
+
+def test_a_beginning_of_rumis_that_a_model_cannot_spell_is_his_no_longer_than_it_is(library: Library):
+    real = RealVerse(length=13, place="ghazal 100")
+    job = Job(library, SETTINGS, "amber\nبرگ\nبار", True, real=real)
+    job.handle(Began("amber\n", [], "0" * 64))
+    assert library.poem(job.draft.id).real == RealVerse(length=6, place="ghazal 100")
 
 
 def test_a_branch_leaves_where_typed_text_had_to_be_changed(library: Library):

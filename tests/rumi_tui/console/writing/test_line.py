@@ -11,6 +11,7 @@ from rumi_tui.engine.line import NewLine
 from rumi_tui.engine.messages import WroteLine
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.library.poem import Branch, Passage
+from rumi_tui.library.real_verse import RealVerse
 from rumi_tui.library.store import Library
 
 SETTINGS = Settings(model="en", form="free", sampling=Sampling(), seed=11, lines=3)
@@ -90,6 +91,17 @@ def test_it_is_kept_who_wrote_what(library: Library) -> None:
     assert library.poem(fresh.id).passages == tuple(fresh.passages)
     assert Draft.reopen(library, library.poem(fresh.id)).given == [range(5)]
     assert fresh.passages[0].keep == "strict"
+
+
+def test_rumis_lines_stay_his_around_the_new_one(library: Library):
+    draft = draft_of(library, 26)
+    draft.real = RealVerse(length=25, place="ghazal 100")
+    fresh = rewrite(library, draft, 1, "cat")
+    assert library.poem(fresh.id).real == RealVerse(
+        length=16,
+        place="ghazal 100",
+        parts=(RealVerse(length=4, place="", author="machine"), RealVerse(length=12, place="ghazal 100")),
+    )
 
 
 def test_what_the_person_typed_before_and_after_the_line_stays_the_persons(library: Library) -> None:
