@@ -51,8 +51,8 @@ def to_svg(poem: KeptPoem) -> str:
         for number, stanza in enumerate(part.stanzas):
             y += AIR * (number > 0 and columns == 1)
             for place, line in enumerate(stanza):
-                is_first = place % columns == 0
-                y += LINE * is_first
+                is_first = (place + (part.begins_second and number == 0)) % columns == 0
+                y += LINE * (is_first or place == 0)
                 x = middle + (aside if is_first else -aside)
                 verses.append(f'<text x="{x}" y="{y}"{colour}>{escape(line)}</text>')
     height = y + MARGIN + 2 * LINE

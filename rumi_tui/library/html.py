@@ -41,6 +41,7 @@ p {{ margin: 0; min-height: 1.8em }}
 .columns, .columns + footer {{ max-width: 46rem }}
 @media (min-width: 40rem) {{
 .columns .stanza {{ display: grid; grid-template-columns: 1fr 1fr; gap: 0 3rem; margin-top: 0 }}
+.second {{ grid-column: 2 }}
 }}
 blockquote {{ margin: 0 0 1.5rem; padding: 0 1rem; border-inline-start: 3px solid {ACCENT}; color: {ACCENT} }}
 cite {{ display: block; direction: ltr; color: {FADED}; font-size: 0.8rem; font-style: normal }}
@@ -57,6 +58,8 @@ footer {{ direction: ltr; margin-top: 3rem; color: {FADED}; font-size: 0.8rem }}
 
 def _part(part: Part) -> str:
     verse = "\n".join(_stanza(stanza) for stanza in part.stanzas)
+    if part.begins_second:
+        verse = verse.replace("<p>", '<p class="second">', 1)
     caption = escape(part.caption)
     if part.real:
         name = f'<a href="{escape(part.real.address)}">{caption}</a>' if part.real.address else caption

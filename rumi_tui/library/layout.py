@@ -60,6 +60,8 @@ class Part(NamedTuple):
     """Where they stand, if they are Rumi's."""
     caption: str
     """Who wrote them; empty where the whole poem is a machine's."""
+    begins_second: bool
+    """Whether the first of them stands in the second column, since it is the second line of a couplet."""
 
     @property
     def lines(self) -> list[str]:
@@ -69,15 +71,15 @@ class Part(NamedTuple):
 
 def parts_of(poem: KeptPoem) -> list[Part]:
     """Rumi's lines, if it begins with some, those of each place apart, what others wrote among them, the machine's."""
-    first, count, parts = 0, len(lines_of(poem)), list[Part]()
+    first, count, parts, columns = 0, len(lines_of(poem)), list[Part](), in_columns(poem)
     for real, lines in poem.real.lines_by_place(poem.text) if poem.real else ():
         end = min(count, first + lines)
         his = real if real.author == "Rumi" else None
-        parts.append(Part(_stanzas(poem, first, end), his, harmless(real.caption)))
+        parts.append(Part(_stanzas(poem, first, end), his, harmless(real.caption), columns and first % 2 == 1))
         first = end
     if first < count:
         caption = MACHINE_CAPTION if parts else ""
-        parts.append(Part(_stanzas(poem, first, count), None, caption))
+        parts.append(Part(_stanzas(poem, first, count), None, caption, columns and first % 2 == 1))
     return parts
 
 

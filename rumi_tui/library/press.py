@@ -55,7 +55,8 @@ SOURCE = """
     if part.caption != "" { block(above: 2.4em, below: 1.6em, sticky: true, small(part.caption)) }
     set text(fill: accent) if part.real
     if poem.columns {
-      grid(columns: 2, column-gutter: 2.5em, row-gutter: 1.2em, ..part.stanzas.flatten())
+      let before = if part.begins_second { ([],) } else { () }
+      grid(columns: 2, column-gutter: 2.5em, row-gutter: 1.2em, ..before, ..part.stanzas.flatten())
     } else {
       for stanza in part.stanzas { block(breakable: stanza.len() > 8, spacing: 1.9em, stanza.join(linebreak())) }
     }
@@ -113,10 +114,7 @@ def _data(poem: KeptPoem, is_card: bool) -> dict[str, object]:
     latin_fonts = (LATIN_FONT, *PERSIAN_FONTS)
     fonts = {"en": latin_fonts, "fa": PERSIAN_FONTS}
     heading = layout.harmless(poem.title)
-    parts = [
-        {"caption": part.caption, "real": part.real is not None, "stanzas": part.stanzas}
-        for part in layout.parts_of(poem)
-    ]
+    parts = [part._asdict() | {"real": part.real is not None} for part in layout.parts_of(poem)]
     return {
         "is_card": is_card,
         "title": layout.title_of(poem),

@@ -130,6 +130,20 @@ def test_a_persian_couplet_stands_in_two_columns_the_first_line_on_the_right(for
     assert '<div dir="rtl" lang="fa">' in to_markdown(poem)
 
 
+@pytest.mark.parametrize("form", ["couplet", "rubai"])
+def test_a_part_that_begins_within_a_persian_couplet_leaves_the_couplets_what_they_are(form: str):
+    first, second, *_ = PERSIAN.split("\n")
+    poem = kept(PERSIAN, form=form, real=RealVerse(length=len(first) + 1, place="ghazal 1"))
+    page = FORMATS["html"][1](poem)
+    assert (page.count(' class="second"'), f'<p class="second">{second}</p>' in page) == (1, True)
+    (first_x, first_y), (second_x, second_y), *couplet = svg_places(poem)
+    assert couplet == [(first_x, couplet[0][1]), (second_x, couplet[0][1])]
+    assert first_x > second_x
+    assert first_y < second_y < couplet[0][1]
+    whole = kept(PERSIAN, form=form, real=RealVerse(length=len(f"{first} {second}"), place="ghazal 1"))
+    assert ' class="second"' not in FORMATS["html"][1](whole)
+
+
 @pytest.mark.parametrize(("text", "form"), [("one\ntwo", "couplet"), (PERSIAN, "free")])
 def test_no_other_poem_stands_in_columns(text: str, form: str):
     poem = kept(text, form=form)

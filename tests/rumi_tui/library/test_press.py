@@ -49,6 +49,14 @@ def test_a_title_and_what_is_rumis_take_room_on_a_card():
     assert bare < titled < shared
 
 
+def test_a_part_that_begins_within_a_couplet_begins_in_the_second_column():
+    text = "بشنو این نی\nاز جدایی‌ها\nکز نیستان تا"
+    one, two = (
+        size(to_png(changed(text=text, real=RealVerse(length=length, place="ghazal 1"))))[1] for length in (11, 24)
+    )
+    assert one > two  # the second and the third line stand in two rows
+
+
 def test_pages_tell_what_is_on_them_and_are_the_same_each_time():
     poem = changed(title="A small lamp")
     pages = to_pdf(poem)
