@@ -127,7 +127,13 @@ class Library:
 
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:
-        """What is done to the library within is done together, or, where an error ends it, not at all."""
+        """What is done to the library within is done together, or, where an error ends it, not at all.
+
+        Within another one it is a part of that.
+        """
+        if self._database.in_transaction:
+            yield
+            return
         self._run("BEGIN IMMEDIATE")
         try:
             yield
@@ -261,6 +267,12 @@ class Library:
         if not rows:
             raise RumiError(f"The library has no poem number {poem}.")
         return self._poem(rows[0])
+
+    def poems_with(self, text: str) -> list[KeptPoem]:
+        """Those that have this very text, the latest first; no deleted ones, nor damaged ones."""
+        return self._whole_poems(
+            self._run(f"SELECT {_COLUMNS} FROM poems WHERE text = ? AND NOT deleted ORDER BY id DESC", (text,))
+        )
 
     def lists(self, poem: int) -> bool:
         """Whether there is such a poem, and it is not deleted."""

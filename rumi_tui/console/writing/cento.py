@@ -16,8 +16,8 @@ def draft_of(library: Library, cento: Cento) -> Draft:
     Raises `RumiError` where the library cannot be read.
     """
     text = "\n".join(couplet.verse for couplet in cento.couplets)
-    for poem in library.poems(_title(cento)):
-        if poem.text == text:
+    for poem in library.poems_with(text):
+        if poem.is_real:
             return Draft.reopen(library, poem)
     ends = [*("\n" for _ in cento.couplets[1:]), ""]
     parts = [

@@ -169,11 +169,12 @@ class Draft:
         self.id, self._saved_passages = None, []
 
     def _begin(self) -> None:
-        self.id = self._library.begin(self.model, self.model_sha256, self.form, self.text, self.branch, self.real)
-        self._saved_text = self.text
-        if self._title:
-            self._library.name(self.id, self._title, ())
-        self._library.save(self.id, self.text, self.passages)
+        with self._library.all_or_nothing():
+            id = self._library.begin(self.model, self.model_sha256, self.form, self.text, self.branch, self.real)
+            if self._title:
+                self._library.name(id, self._title, ())
+            self._library.save(id, self.text, self.passages)
+        self.id = id
 
 
 class Job:

@@ -155,6 +155,19 @@ def test_a_disk_that_fails_in_the_middle_loses_nothing(library, path, endless: S
     assert write_again(kept, endless) == draft.text
 
 
+def test_a_first_save_that_was_interrupted_is_made_anew_with_its_title(library: Library):
+    library._database.execute(
+        "CREATE TEMP TRIGGER full BEFORE UPDATE OF title ON poems BEGIN SELECT RAISE(ABORT, 'full'); END"
+    )
+    draft = Draft(library, "en", "0" * 64, "free", "amber", title="After Rumi: ghazal 100")
+    draft.save()
+    assert draft.trouble is not None
+    assert library.poems() == []
+    library._database.execute("DROP TRIGGER full")
+    draft.save()
+    assert [(kept.id, kept.title) for kept in library.poems()] == [(draft.id, "After Rumi: ghazal 100")]
+
+
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
