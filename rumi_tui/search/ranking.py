@@ -9,6 +9,7 @@ of the best score in it, is added.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -49,6 +50,9 @@ UNKNOWN_WEIGHS = 2.0
 """A word of the question that the texts do not have at all, beside one that they have once."""
 READINGS = 2
 """Glosses of each Persian word that its English is made of."""
+
+_NEGATION = re.compile(r"\w+n['’]t\b", re.IGNORECASE)
+"""Such as didn't: none of them says more than the words of grammar that it is made of."""
 
 Scores = npt.NDArray[np.float64]
 """[couplets of the index + 1], by their numbers, which count from 1."""
@@ -173,5 +177,5 @@ class Ranking:
 def question_words(question: str, language: str) -> list[str]:
     """The words that say what a question is about."""
     stop_words = LANGUAGES[language].stop_words if language in LANGUAGES else frozenset()
-    words = dict.fromkeys(search_words(question))
+    words = dict.fromkeys(search_words(_NEGATION.sub(" ", question)))
     return [word for word in words if word not in stop_words and without_prefix(word) not in stop_words][:MOST_TERMS]
