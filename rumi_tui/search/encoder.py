@@ -53,8 +53,10 @@ class Encoder:
         """The embeddings of a few texts, read together."""
         try:
             encodings = self._tokenizer.encode_batch(list(texts))
+        except (KeyboardInterrupt, SystemExit):
+            raise
         except BaseException as error:  # see `_tokenizer`
-            raise self._not_read(error) from error
+            raise self._damaged(TOKENIZER, str(error)) from error
         ids = np.array([text.ids for text in encodings], dtype=np.int64)
         mask = np.array([text.attention_mask for text in encodings], dtype=np.int64)
         known = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
@@ -76,8 +78,10 @@ class Encoder:
 
         try:
             tokenizer = Tokenizer.from_file(str(self._folder / TOKENIZER))
+        except (KeyboardInterrupt, SystemExit):
+            raise
         except BaseException as error:  # tokenizers raises `Exception`, or a panic of Rust, which is none
-            raise self._not_read(error) from error
+            raise self._damaged(TOKENIZER, str(error)) from error
         tokenizer.enable_padding()
         tokenizer.enable_truncation(LONGEST)
         return tokenizer
@@ -92,10 +96,6 @@ class Encoder:
             return start(self._folder / MODEL, ort.SessionOptions())
         except Exception as error:  # see above
             raise self._damaged(MODEL, str(error)) from error
-
-    def _not_read(self, error: BaseException) -> BaseException:
-        """What stands for an error of tokenizers; an interruption stays one."""
-        return error if isinstance(error, KeyboardInterrupt | SystemExit) else self._damaged(TOKENIZER, str(error))
 
     def _damaged(self, name: str, reason: str) -> RumiError:
         reason = reason.splitlines()[0] if reason else ""

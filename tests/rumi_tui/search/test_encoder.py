@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,16 @@ def test_a_file_that_is_missing_or_damaged_is_named_and_what_to_do(
     (folder / name).unlink() if content is None else (folder / name).write_bytes(content)
     with refused(rf"{name}.*rumi-corpus fetch --ask"):
         Encoder(folder).embed(["amber"])
+
+
+def test_an_interruption_stays_one(encoder_folder: Path) -> None:
+    class Interrupted(list[str]):
+        def __iter__(self) -> Iterator[str]:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        Encoder(encoder_folder).embed(Interrupted())
+    assert caught.value.__cause__ is None
 
 
 def test_a_graph_of_another_kind_is_refused(tmp_path: Path) -> None:
