@@ -253,7 +253,7 @@ def gloss(
     ):
         words = bridge.gloss(" ".join(line))
     if not words:
-        raise typer.BadParameter("there is no word in it.", param_hint="LINE")
+        raise RumiError("There is no Persian here to gloss.")
     if json:
         say_json({"line": " ".join(line), "gloss": words})
         return

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 
-from rumi_tui.bidi import is_right_to_left
 from rumi_tui.console.widgets.interlinear import NotedWord
 from rumi_tui.locations import index_folder, texts_folder
-from rumi_tui.search.bridge import NO_GLOSS, Bridge
+from rumi_tui.search.bridge import NO_GLOSS, Bridge, is_persian
 from rumi_tui.search.index import Index
 
 HEADING = "A gloss, word by word, and not a translation:"
@@ -21,12 +19,8 @@ def gloss(verse: str) -> list[list[NotedWord]]:
 
     It blocks for seconds where the glosses were not learned yet. Raises `RumiError` where there are no texts.
     """
-    lines = list(_persian(verse))
+    lines = list(filter(is_persian, verse.split("\n")))
     if not lines:
         return []
     with closing(Index(texts_folder(), index_folder())) as index, closing(Bridge(index, index_folder())) as bridge:
         return [[NotedWord(each.word, each.english or [NO_GLOSS]) for each in bridge.gloss(line)] for line in lines]
-
-
-def _persian(verse: str) -> Iterator[str]:
-    return (line for line in verse.split("\n") if is_right_to_left(line))

@@ -27,6 +27,7 @@ from rumi_tui.search.gloss import Gloss, Learned, learn
 from rumi_tui.search.index import Couplet, Index
 from rumi_tui.search.persian_words import FUNCTION_WORDS, TODAY
 from rumi_tui.search.spelling import TOKENIZER, persian_stem, search_words, spelled_words, stems
+from rumi_tui.verse.languages import language_typed
 
 VERSION = 1
 """Of the tables; another version is made again."""
@@ -116,7 +117,12 @@ class Bridge:
         self._database.close()
 
     def gloss(self, line: str) -> list[GlossedWord]:
-        """The likeliest English of each word of a Persian line, `SHOWN` words at most; of grammar from a small list."""
+        """The likeliest English of each word of a line, `SHOWN` words at most; of grammar from a small list.
+
+        Nothing for a line that `is_persian` denies.
+        """
+        if not is_persian(line):
+            return []
         glosses = []
         for start, end, _ in spelled_words(line):
             words = line[start:end].split(" ")
@@ -184,6 +190,11 @@ class Bridge:
 
     def _run(self, row: type[Row], statement: str, *values: object) -> list[Row]:
         return read_rows(self._database, self.path, row, statement, *values)
+
+
+def is_persian(line: str) -> bool:
+    """Whether there are glosses of the words of a line, as its letters tell."""
+    return language_typed(line) == ORIGINAL
 
 
 def today(word: str) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ def test_a_line_is_glossed_word_by_word(bridge: Bridge) -> None:
     assert line[1].english[0] == english
     assert len(line[1].english) <= 3
     assert line[2].english == []
-    assert bridge.gloss("") == bridge.gloss("؟!") == []
+    assert bridge.gloss("") == bridge.gloss("؟!") == bridge.gloss("The lantern") == []
     wine = bridge.gloss(f"می {word}")
     assert [each.word for each in wine] == ["می", word]  # no verb that is known
     assert wine[1].english[0] == english
@@ -221,7 +221,8 @@ def test_the_command_glosses_a_line(folder: Path, tmp_path: Path) -> None:
     assert "elephant" in done.stdout.splitlines()[1]
     assert done.stdout.splitlines()[2] == "هگهگ  (unknown)"
     assert "not a translation" in done.stderr
-    assert_command_refused(call_command("rumi-corpus", "gloss", "؟", **places), 2, "no word")
+    for line in ("؟", "lantern"):
+        assert_command_refused(call_command("rumi-corpus", "gloss", line, **places), 1, "no Persian here")
     told = json.loads(call_command("rumi-corpus", "gloss", "از پیل", "--json", **places).stdout)
     assert told["line"] == "از پیل"
     assert told["gloss"][0] == {"word": "از", "english": ["from"]}
