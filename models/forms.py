@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from models.errors import RumiError
+
 
 @dataclass(frozen=True)
 class Form:
@@ -74,6 +76,12 @@ FORMS = {
 
 FREE = "free"
 """The form of a text of which nobody has said one."""
+
+
+def check_form(name: str) -> None:
+    """Raises `RumiError` where no form has this name."""
+    if name not in FORMS:
+        raise RumiError(f"There is no form {name!r}: choose one of {', '.join(FORMS)}.")
 
 
 def form_named(name: str) -> Form:

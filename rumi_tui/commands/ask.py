@@ -25,7 +25,6 @@ from rumi_tui.command_line import (
 )
 from rumi_tui.engine.generate import LARGEST_SEED
 from rumi_tui.search.index import Quotation
-from rumi_tui.search.spelling import search_words
 
 ask_app = new_app()
 
@@ -53,8 +52,6 @@ def ask(
     """
     from rumi_tui.search.ask import ask
 
-    if not search_words(question):
-        raise typer.BadParameter("there is no word in it.", param_hint="QUESTION")
     if seed is None:
         seed = secrets.randbelow(LARGEST_SEED)
     with patience(READING_TEXTS) as end_waiting:

@@ -13,12 +13,15 @@ from pathlib import Path
 
 import msgspec
 
+from models.errors import RumiError
+from models.forms import check_form
 from rumi_tui.engine.session import load_model
 from rumi_tui.locations import index_folder, texts_folder
 from rumi_tui.search.bridge import ORIGINAL, Bridge
 from rumi_tui.search.embeddings import Embeddings, is_model_here, open_embeddings
 from rumi_tui.search.index import Index, Quotation
 from rumi_tui.search.ranking import LOOKED_AT, Ranking
+from rumi_tui.search.spelling import search_words
 from rumi_tui.search.writing_on import Verse, write_on
 from rumi_tui.verse.languages import LANGUAGES, language_of
 
@@ -67,11 +70,14 @@ def ask(
     """Asks the texts of a folder, or those of `texts_folder`; only those in one language, if it is given.
 
     `cache_dir` is the folder for indexes; `show` gets the quotations before the machine writes; `tell` is told where
-    something is learned first, or meaning is left out.
-    Raises `RumiError` when there are no texts, or the model never learned the form.
+    something is learned first, meaning is left out, or the verse is in another form than `form`.
+    Raises `RumiError` like `retrieve`, when there are no texts, for what is no form, and for one that the model of a
+    language that is given never learned.
     """
-    if form is not None and (language or language_of(question)) in LANGUAGES:
-        load_model(LANGUAGES[language or language_of(question)].model).check_form(form)
+    if form is not None:
+        check_form(form)
+        if language in LANGUAGES:
+            load_model(LANGUAGES[language].model).check_form(form)
     cache_dir = cache_dir or index_folder()
     folder = folder or texts_folder()
     index = Index(folder, cache_dir)
@@ -87,7 +93,7 @@ def ask(
         question=question,
         language=of_verse,
         quotations=quotations,
-        verse=write_on(quotations, of_verse, folder, form, seed),
+        verse=write_on(quotations, of_verse, folder, form, seed, tell),
     )
 
 
@@ -98,8 +104,12 @@ def retrieve(
 
     Of those that stand in both languages, the one in `language` with the other as its translation; only couplets that
     stand in it. Where no language is given, all, those in both in the language of the question.
+    Raises `RumiError` where there is no word in the question, or no text is in the language.
     """
+    if not search_words(question):
+        raise RumiError("There is no word in this question: ask in words.")
     bridge = ranking.bridge
+    bridge.index.check_language(language)
     shown = language or language_of(question)
     quotations: list[Quotation] = []
     for couplet in rank(ranking, embeddings, question):

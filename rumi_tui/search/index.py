@@ -189,8 +189,7 @@ class Index:
         Raises `RumiError` when it asks for nothing, or no text is in the language.
         """
         query = Query(words)
-        if language is not None and not self.size(language):
-            raise RumiError(f"No text here is in {language_name(language)}: name another language, or none.")
+        self.check_language(language)
         ((total,),) = self._run(tuple[int], f"SELECT count(*) {_FOUND}", query.match, language)
         passages = [self.quotation(id) for id in self._best(query.match, language, PAGE, PAGE * (page - 1))]
         marks = query.marks([passage.couplet.verse for passage in passages])
@@ -207,6 +206,11 @@ class Index:
         weights = self._run(tuple[int, Weight], select, f'"{word}"')
         self._check_numbers(couplet for couplet, _ in weights)
         return weights
+
+    def check_language(self, language: str | None) -> None:
+        """Raises `RumiError` for one that no text is in."""
+        if language is not None and not self.size(language):
+            raise RumiError(f"No text here is in {language_name(language)}: name another language, or none.")
 
     def size(self, language: str | None) -> int:
         """How many couplets there are; in one language, if it is given."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -38,17 +38,25 @@ class Verse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def write_on(
-    quotations: Sequence[Quotation], language: str, folder: Path, form: str | None = None, seed: int = 0
+    quotations: Sequence[Quotation],
+    language: str,
+    folder: Path,
+    form: str | None = None,
+    seed: int = 0,
+    tell: Callable[[str], object] = lambda _: None,
 ) -> Verse | None:
     """What the model of a language writes on from the first quotation: `LINES` lines, or where the poem ends.
 
-    It keeps to the form, the metre and the rhyme as far as it knows them. None where there is no quotation or model.
+    It keeps to the form, the metre and the rhyme as far as it knows them; `tell` is told where it does not know a form
+    that is given. None where there is no quotation or model.
     """
     if not quotations or language not in LANGUAGES:
         return None
     session = load_model(LANGUAGES[language].model)
     opening = opening_of(quotations[0].couplet, folder)
     request = to_request(session, opening, form, seed)
+    if form not in (None, request.form):
+        tell(f"{session.name} never learned the form {form!r}: it writes on in the form {request.form!r}.")
     steps = [step for step in writer(session, session.description, request) if isinstance(step, Step)]
     return Verse(
         model=session.name,
@@ -63,12 +71,8 @@ def write_on(
 
 
 def to_request(session: Session, opening: Opening, form: str | None = None, seed: int = 0) -> Request:
-    """What to ask of a model that writes on: in the form of the verse where it knows that, or in another, if given.
-
-    Raises `RumiError` for a form that the model never learned.
-    """
-    if form is not None:
-        session.check_form(form)
+    """What to ask of a model that writes on: in `form` if it has learned that, else in the form of the verse."""
+    if form in session.card.forms:
         opening = opening.in_form(form)
     opening = opening.meant_for(session.tokenizer, session.card.forms)
     request = Request(

@@ -14,7 +14,7 @@ import msgspec
 
 from models.characters import one_line, printable
 from models.errors import UNREADABLE, RumiError, describe
-from models.forms import FORMS, FREE
+from models.forms import FORMS, FREE, check_form
 from models.paths import check_file
 from models.tokenizer import normalise
 from models.toml import read_toml
@@ -134,8 +134,8 @@ def find_sources(
     paths: Sequence[Path], language: str | None = None, form: str | None = None, usual_form: str = FREE
 ) -> list[Source]:
     """The same without a look at the poems: a text may turn out to be empty, or no text, when they are asked for."""
-    if form is not None and form not in FORMS:
-        raise RumiError(f"There is no form {form!r}: choose one of {', '.join(FORMS)}.")
+    if form is not None:
+        check_form(form)
     sources: list[Source] = []
     for path in paths:
         if not path.exists():

@@ -14,7 +14,7 @@ import pytest
 from encoder_support import write_encoder
 from support import WORDS, assert_command_refused, call_command, refused, run_command, verse, write_works
 
-from rumi_tui.search import background, embeddings
+from rumi_tui.search import background, embeddings, writing_on
 from rumi_tui.search.ask import UNREAD, ask, fused, retrieve, spread
 from rumi_tui.search.background import BackgroundReading
 from rumi_tui.search.bridge import Bridge
@@ -74,9 +74,20 @@ def test_the_language_picks_the_texts(ranking: Ranking) -> None:
     assert retrieve(ranking, None, "چراغ کجاست؟", "en") == []
 
 
-@pytest.mark.parametrize("question", ["How do I reset my email password?", "why?", "?", "", "x" * 100_000])
+@pytest.mark.parametrize("question", ["How do I reset my email password?", "why?", "x" * 100_000])
 def test_where_nothing_bears_on_a_question_nothing_is_found(ranking: Ranking, question: str) -> None:
     assert retrieve(ranking, None, question, "en") == []
+
+
+@pytest.mark.parametrize("question", ["", "?!", "؟"])
+def test_what_is_no_word_is_refused(ranking: Ranking, question: str) -> None:
+    with refused("no word in this question"):
+        retrieve(ranking, None, question)
+
+
+def test_a_language_without_texts_is_said(ranking: Ranking) -> None:
+    with refused("No text here is in 'english'"):
+        retrieve(ranking, None, "harbour", "english")
 
 
 def test_one_word_out_of_many_is_not_enough(ranking: Ranking) -> None:
@@ -322,10 +333,24 @@ def test_the_command_says_that_nothing_bears_on_a_question(folder: Path, tmp_pat
 def test_without_texts_and_on_wrong_use_the_command_says_what_to_do(folder: Path, tmp_path: Path) -> None:
     places = {"XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "HOME": str(tmp_path)}
     assert_command_refused(call_command("rumi-ask", "love", **places), 1, "run rumi-corpus fetch")
-    assert_command_refused(call_command("rumi-ask", "?!", **places), 2, "no word")
     assert_command_refused(call_command("rumi-ask", **places), 2)
-    asked = call_command("rumi-ask", "چراغ", "--form", "free", RUMI_CORPUS_DIR=str(folder), **places)
+    places["RUMI_CORPUS_DIR"] = str(folder)
+    assert_command_refused(call_command("rumi-ask", "?!", **places), 1, "no word")
+    assert_command_refused(call_command("rumi-ask", "چراغ", "--form", "sonnet", **places), 1, "no form 'sonnet'")
+    asked = call_command("rumi-ask", "lantern", "--form", "free", "--language", "fa", **places)
     assert_command_refused(asked, 1, "never learned the form")
+
+
+@pytest.mark.slow  # the large model writes
+def test_a_form_that_the_model_of_the_couplet_never_learned_gives_way(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing_on, "LINES", 2)
+    told: list[str] = []
+    answer = ask("چراغ کجاست؟", form="free", folder=folder, cache_dir=tmp_path, tell=told.append)
+    assert answer.verse is not None
+    assert answer.verse.form == "couplet"
+    assert told == ["rumi-fa never learned the form 'free': it writes on in the form 'couplet'."]
 
 
 def test_the_command_asks_by_words_until_the_texts_are_read_for_their_meaning(folder: Path, tmp_path: Path) -> None:
