@@ -25,14 +25,14 @@ from models.errors import RumiError
 from models.files import replacing
 from rumi_tui.search.cache import Row, Weight, damaged, open_current, read_rows
 from rumi_tui.search.query import Query, Span
-from rumi_tui.search.spelling import TOKENIZER, other_spellings, search_spelling
+from rumi_tui.search.spelling import TOKENIZER, is_stemmed, other_spellings, search_words
 from rumi_tui.sqlite import DAMAGE
 from rumi_tui.texts.corpus import NoTextsError, Poem, Source, find_sources, read_catalogue
 from rumi_tui.texts.labels import labels_path
 from rumi_tui.texts.places import Place, place_of, title_of
 from rumi_tui.verse.languages import language_name
 
-VERSION = 3
+VERSION = 4
 """Of the tables; another version is made again."""
 PAGE = 10
 """Couplets."""
@@ -55,6 +55,7 @@ CREATE TABLE couplets (
     id INTEGER PRIMARY KEY, text INTEGER NOT NULL REFERENCES texts (id), poem INTEGER NOT NULL,
     couplet INTEGER NOT NULL, verse TEXT NOT NULL
 ) STRICT;
+CREATE TABLE stemmed (word TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5 (verse, others, content = '', tokenize = '{TOKENIZER}');
 """
 _COUPLET = """
@@ -188,7 +189,7 @@ class Index:
 
         Raises `RumiError` when it asks for nothing, or no text is in the language.
         """
-        query = Query(words)
+        query = Query(words, self._that_begin)
         self.check_language(language)
         ((total,),) = self._run(tuple[int], f"SELECT count(*) {_FOUND}", query.match, language)
         passages = [self.quotation(id) for id in self._best(query.match, language, PAGE, PAGE * (page - 1))]
@@ -240,6 +241,11 @@ class Index:
     def close(self) -> None:
         """Closes the file."""
         self._database.close()
+
+    def _that_begin(self, beginning: str) -> list[str]:
+        """The words of the texts that `is_stemmed` and that begin so."""
+        select = "SELECT word FROM stemmed WHERE word >= ?1 AND word < ?1 || char(0x10ffff)"
+        return [word for (word,) in self._run(tuple[str], select, beginning)]
 
     def _best(self, match: str, language: str | None, count: int, offset: int) -> list[int]:
         select = f"SELECT couplets.id {_FOUND} ORDER BY bm25(words, 1, {OTHERS_WEIGH}), couplets.id LIMIT ?3 OFFSET ?4"
@@ -307,11 +313,19 @@ def _make(path: Path, key: str, sources: Sequence[Source], titles: dict[Path, tu
                     database.execute("INSERT INTO poems VALUES (?, ?, ?, ?)", label)
                     rows = ((number, poem_number, couplet, verse) for couplet, verse in _couplets_of(poem))
                     database.executemany("INSERT INTO couplets (text, poem, couplet, verse) VALUES (?, ?, ?, ?)", rows)
-            database.create_function("spelling", 1, search_spelling, deterministic=True)
+            stemmed: set[str] = set()
+
+            def spelling(verse: str) -> str:
+                words = search_words(verse)
+                stemmed.update(filter(is_stemmed, words))
+                return " ".join(words)
+
+            database.create_function("spelling", 1, spelling)
             database.create_function("others", 1, other_spellings, deterministic=True)
             spellings = "SELECT id, spelling(verse), others(verse) FROM couplets"
             database.execute(f"INSERT INTO words (rowid, verse, others) {spellings}")
             database.execute("INSERT INTO words (words) VALUES ('optimize')")
+            database.executemany("INSERT INTO stemmed VALUES (?)", ((word,) for word in sorted(stemmed)))
     except sqlite3.Error as error:
         raise RumiError(f"The index {path} cannot be built ({error}): make some room.") from error
 

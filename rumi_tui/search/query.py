@@ -1,16 +1,18 @@
 """What a person types to search for: words, the beginning of a word with `*`, a phrase in quotation marks.
 
+FTS5 keeps only the stem of an English word, and makes one of a beginning, too: beautif* would find nothing, and being*
+whatever begins with be. So the beginning of an English word stands for all words of the texts that begin so.
 Knows nothing of indexes beyond the syntax of FTS5.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from models.errors import RumiError
-from rumi_tui.search.spelling import ENDINGS, JOINER, PREFIXES, search_words, spelled_words, stems
+from rumi_tui.search.spelling import ENDINGS, JOINER, PREFIXES, is_stemmed, search_words, spelled_words, stems
 from rumi_tui.verse.words import MOST_TERMS
 
 Span = tuple[int, int]
@@ -38,22 +40,35 @@ class Term(NamedTuple):
 class Query:
     """Terms that a couplet must hold, in any order."""
 
-    def __init__(self, typed: str) -> None:
-        """Raises `RumiError` where no word is typed."""
+    def __init__(self, typed: str, that_begin: Callable[[str], Sequence[str]]) -> None:
+        """`that_begin` tells which words of the texts, of those that `is_stemmed`, begin so.
+
+        Raises `RumiError` where no word is typed.
+        """
         plain: list[Term] = []
         phrases: list[Term] = []
+        apart: dict[tuple[str, ...], Term] = {}
         for phrase, word in _PARTS.findall(typed):
             words = search_words(phrase or word)
+            begins = not phrase and word.rstrip(_AFTER).endswith("*")
+            if JOINER in (phrase or word):
+                apart[tuple(words)] = Term(tuple(search_words((phrase or word).replace(JOINER, " "))), begins)
             if phrase and words:
                 phrases.append(Term(tuple(words)))
-            begins = not phrase and word.rstrip(_AFTER).endswith("*")
             plain += [
                 Term((word,), begins and number == len(words)) for number, word in enumerate(words, 1) if not phrase
             ]
         if not plain and not phrases:
             raise RumiError("Type at least one word to search for.")
         choices = [*_with_neighbours(plain), *([[phrase], *_joined(phrase)] for phrase in phrases)]
-        self._choices = [list(choice) for choice in dict.fromkeys(map(tuple, map(_hashable, choices)))][:MOST_TERMS]
+        distinct = list(dict.fromkeys(map(tuple, map(_hashable, choices))))[:MOST_TERMS]
+        self._choices = [list(choice) for choice in distinct]
+        for choice in self._choices:
+            first = choice[0][0]
+            if first.begins and is_stemmed(first.words[0]):
+                choice[:] = [(Term((word,)),) for word in _of_each_stem([*first.words, *that_begin(first.words[0])])]
+            elif first.words in apart:
+                choice.append((apart[first.words],))
 
     @property
     def match(self) -> str:
@@ -71,9 +86,7 @@ class Query:
         def holds(spellings: list[str], term: Term, at: int) -> bool:
             wanted = term.words[at]
             if term.begins and at == len(term.words) - 1:
-                return any(
-                    spelling.startswith(wanted) or stem[spelling].startswith(stem[wanted]) for spelling in spellings
-                )
+                return any(spelling.startswith(wanted) for spelling in spellings)
             return any(stem[spelling] == stem[wanted] for spelling in spellings)
 
         found: list[list[Span]] = []
@@ -113,6 +126,11 @@ def _joined(phrase: Term) -> list[list[Term]]:
         else:
             words.append(word)
     return [[Term(tuple(words))]] if len(words) < len(phrase.words) else []
+
+
+def _of_each_stem(words: Sequence[str]) -> Iterable[str]:
+    """One word of each stem that some words have."""
+    return {stem: word for word, stem in stems(words).items()}.values()
 
 
 def _as_one(first: str, second: str) -> str:

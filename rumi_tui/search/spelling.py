@@ -27,12 +27,13 @@ JOINER = "\u200c"
 _EZAFE = re.compile(rf"ه{JOINER}ی(?!\w)")
 _COMPOUND = re.compile(rf"(?<!\w)\w+(?:{JOINER}\w+)+")
 _PARTED_VERB = re.compile(rf"(?<!\w)({'|'.join(PREFIXES)}) (\w+)")
-_WORD = re.compile(rf"(?:(?<!\w)(?:{'|'.join(PREFIXES)}) )?\w(?:\w|[{_SIGNS}{JOINER}])*")
+_GENITIVE = re.compile(r"(?<=\w)['’]s\b", re.IGNORECASE)
+_WORD = re.compile(rf"(?:(?<!\w)(?:{'|'.join(PREFIXES)}) )?\w(?:\w|[{_SIGNS}{JOINER}])*(?:{_GENITIVE.pattern})?", re.I)
 
 
 def search_spelling(text: str) -> str:
-    """A text as it is searched: folded, in small letters, each Persian compound as one word."""
-    return fold(_unsigned(text).replace(JOINER, "")).casefold()
+    """A text as it is searched: folded, in small letters, each Persian compound as one word, no English genitive."""
+    return fold(_GENITIVE.sub("", _unsigned(text).replace(JOINER, ""))).casefold()
 
 
 def other_spellings(text: str) -> str:
@@ -55,6 +56,11 @@ def spelled_words(text: str) -> list[tuple[int, int, list[str]]]:
         word = match[0]
         found.append((*match.span(), [*search_words(word), *search_words(other_spellings(word))]))
     return found
+
+
+def is_stemmed(word: str) -> bool:
+    """Whether FTS5 may keep another word for it, its stem: of a word in the spelling of `search_words`."""
+    return word.isascii() and len(word) > 2
 
 
 def stems(words: Iterable[str]) -> dict[str, str]:

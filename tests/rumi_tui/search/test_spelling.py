@@ -14,7 +14,8 @@ from rumi_tui.search.spelling import other_spellings, persian_stem, search_spell
         ("می‌رود", "میرود", "رود"),
         ("می رود", "می رود", "میرود"),
         ("دل‌آرام", "دلارام", "دل ارام"),
-        ("Émile's Sea", "emile's sea", ""),
+        ("Émile's Sea, the KING’S men's", "emile sea, the king men", ""),
+        ("it's o'er the kings' 's", "it o'er the kings' 's", ""),
     ],
 )
 def test_what_a_word_is_searched_by(text: str, spelling: str, others: str) -> None:
