@@ -161,14 +161,14 @@ def ways_of(bridge: Bridge, embeddings: Embeddings | None) -> dict[str, Way]:
 
     def by_words(question: str) -> list[int]:
         ranked = words.rank(question)
-        return spread(ranked.couplets) if ranked.covered >= COVERED else []
+        return spread(ranked.couplets, bridge.places.piece) if ranked.covered >= COVERED else []
 
     ways: dict[str, Way] = {"words": by_words, "gloss": lambda question: rank(both, None, question)}
     if embeddings:
 
         def by_meaning(question: str) -> list[int]:
             nearest = embeddings.nearest(both.in_english(question), LOOKED_AT).couplets
-            return spread([bridge.twin(couplet) or couplet for couplet in nearest])
+            return spread([bridge.twin(couplet) or couplet for couplet in nearest], bridge.places.piece)
 
         ways |= {"meaning": by_meaning, "all": lambda question: rank(both, embeddings, question)}
     for way in ways.values():

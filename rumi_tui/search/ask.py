@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from models.errors import RumiError
 from models.forms import check_form
@@ -41,7 +43,7 @@ NEAR = 0.45
 """Cosine. Where no couplet is nearer to a question, nothing bears on it, as far as meaning can tell."""
 UNREAD = "Found by words: rumi-corpus fetch --ask reads these texts for their meaning, once, in a few minutes."
 APART = 2
-"""An answer holds no two couplets so near to each other: both are shown with those around them."""
+"""An answer holds no two couplets of a piece so near to each other: both are shown with those around them."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,9 +132,9 @@ def rank(ranking: Ranking, embeddings: Embeddings | None, question: str) -> list
 
     Nothing does where words say so, and meaning too, where it is at hand.
     """
-    by_words = ranking.rank(question)
+    by_words, piece = ranking.rank(question), ranking.bridge.places.piece
     if embeddings is None:
-        return spread(by_words.couplets) if by_words.covered >= COVERED else []
+        return spread(by_words.couplets, piece) if by_words.covered >= COVERED else []
     nearest = embeddings.nearest(ranking.in_english(question), LOOKED_AT)
     if language_of(question) == ORIGINAL:  # its English is made of glosses: where words find none, meaning has none
         lacking_weighs, bears = LACKING_GLOSS_WEIGHS, by_words.covered >= COVERED
@@ -140,7 +142,7 @@ def rank(ranking: Ranking, embeddings: Embeddings | None, question: str) -> list
         lacking_weighs, bears = LACKING_WEIGHS, by_words.covered >= COVERED_AGAINST_MEANING or nearest.cosine >= NEAR
     originals = [ranking.bridge.twin(couplet) or couplet for couplet in nearest.couplets]
     weight = MEANING_WEIGHS + lacking_weighs * (1 - by_words.covered)
-    return spread(fused((1.0, by_words.couplets), (weight, originals))) if bears else []
+    return spread(fused((1.0, by_words.couplets), (weight, originals)), piece) if bears else []
 
 
 def fused(*orders: tuple[float, Sequence[int]]) -> list[int]:
@@ -152,10 +154,14 @@ def fused(*orders: tuple[float, Sequence[int]]) -> list[int]:
     return sorted(scores, key=lambda couplet: (-scores[couplet], couplet))
 
 
-def spread(order: Sequence[int]) -> list[int]:
-    """An order without the couplets that are `APART` from a better one, or nearer."""
+def spread(order: Sequence[int], piece: npt.NDArray[np.int32]) -> list[int]:
+    """An order without the couplets that are `APART` from a better one of the same piece, or nearer.
+
+    `piece` is that of `rumi_tui.search.bridge.Places`.
+    """
     chosen: dict[int, None] = {}
     for couplet in order:
-        if not any(couplet + step in chosen for step in range(-APART, APART + 1)):
+        near = range(couplet - APART, couplet + APART + 1)
+        if not any(other in chosen and piece[other] == piece[couplet] for other in near):
             chosen[couplet] = None
     return list(chosen)

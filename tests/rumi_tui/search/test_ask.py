@@ -102,7 +102,9 @@ def test_orders_are_fused_by_reciprocal_rank() -> None:
 
 
 def test_neighbours_of_a_better_couplet_are_left_out() -> None:
-    assert spread([5, 6, 4, 7, 8, 3, 2, 1]) == [5, 8, 2]
+    one, several = np.zeros(10, np.int32), np.array([0, 1, 1, 1, 1, 1, 2, 2, 2, 2], np.int32)
+    assert spread([5, 6, 4, 7, 8, 3, 2, 1], one) == [5, 8, 2]
+    assert spread([5, 6, 4, 7, 8, 3, 2, 1], several) == [5, 6, 2]
 
 
 def read_with(index: Index, folder: Path, cache_dir: Path) -> Embeddings:
