@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import islice
 
 import msgspec
 
@@ -140,16 +141,22 @@ def _ghazal(works: Works, found: Sequence[_Line], metre: str, rhyme: str) -> lis
     whole = [(poem, [couplet for couplet in poem.couplets if language in couplet.verse]) for poem in others]
     firsts = [_Line(poem, couplets[0], language) for poem, couplets in whole]
     lasts = [_Line(poem, couplets[-1], language) for poem, couplets in whole]
-    beginnings = [line for line in found if line.couplet.number == 1] + firsts
-    if not beginnings:
+    beginnings = (line for line in (*found, *firsts) if line.couplet.number == 1 and _rhymes_in_both(line))
+    chosen = list(islice(beginnings, 1))
+    if not chosen:
         return []
-    chosen = beginnings[:1]
     middle = [line for line in found if line not in firsts and line not in lasts]
     for line in middle:
         if len(chosen) < COUPLETS - 1 and _goes_with(line, chosen, rhyme):
             chosen.append(line)
     ends = [line for line in found if line in lasts] + lasts
     return [*chosen, *[line for line in ends if _goes_with(line, chosen, rhyme)][:1]]
+
+
+def _rhymes_in_both(line: _Line) -> bool:
+    """Whether its two lines rhyme with each other."""
+    first, _, second = line.verse.partition("\n")
+    return rhymes(first, second, line.language) == "perfect"
 
 
 def _goes_with(line: _Line, chosen: Sequence[_Line], rhyme: str) -> bool:
@@ -196,6 +203,8 @@ def _answering(works: Works, found: Sequence[Couplet], language: str, about: Seq
             break
         answers = held[chosen[-1]] - taken_up if chosen else set[str]()
         best = max(rest, key=lambda number: _weight(answers & held[number], counts, len(candidates)))
+        if chosen and not answers & held[best]:
+            break
         taken_up |= answers & held[best]
         chosen.append(best)
     return [candidates[number] for number in chosen]

@@ -57,6 +57,24 @@ def test_in_persian_couplets_of_one_metre_and_rhyme_stand_in_the_order_of_a_ghaz
     assert cento(works, index, "چراغ", "fa") == made
 
 
+def test_no_ghazal_begins_with_lines_that_do_not_rhyme(folder: Path, tmp_path: Path) -> None:
+    begun = cento(open_works(folder), Index(folder, tmp_path / "kept"), "چراغ", "fa").couplets[0]
+    text = folder / "fa.txt"
+    text.write_text(text.read_text("utf-8").replace(begun.verse, f"آینه\n{begun.verse.splitlines()[1]}", 1), "utf-8")
+    other = cento(open_works(folder), Index(folder, tmp_path / "kept"), "چراغ", "fa").couplets[0]
+    assert (begun.reference, other.reference) == ("divan/1:1", "divan/2:1")
+
+
+def test_in_english_a_poem_ends_where_nothing_is_taken_up(folder: Path, tmp_path: Path) -> None:
+    text = folder / "en.txt"
+    text.write_text(text.read_text("utf-8").replace("beside a ladder", "beside a pebble"), "utf-8")
+    made = cento(open_works(folder), Index(folder, tmp_path / "kept"), "lantern", "en")
+    assert len(made.couplets) == 4
+    text.write_text(text.read_text("utf-8").replace("beside a orchard", "beside a pebble"), "utf-8")
+    with refused("Too few couplets"):
+        cento(open_works(folder), Index(folder, tmp_path / "kept"), "lantern", "en")
+
+
 def test_a_translation_of_more_couplets_than_the_original_adds_none(folder: Path, tmp_path: Path) -> None:
     ghazal = "The stone and the bread\n" * 8
     (folder / "en-divan.txt").write_text(ghazal)
