@@ -6,12 +6,13 @@ from rumi_tui.search.spelling import search_spelling
 
 
 def _pairs(text: str) -> dict[str, tuple[str, ...]]:
-    rows = (line.split(":") for line in text.strip().splitlines())
-    return {
-        search_spelling(word): tuple(search_spelling(other) for other in others.split())
-        for words, others in rows
-        for word in words.split()
-    }
+    pairs: dict[str, tuple[str, ...]] = {}
+    for words, others in (line.split(":") for line in text.strip().splitlines()):
+        told = tuple(search_spelling(other) for other in others.split())
+        for word in words.split():
+            if pairs.setdefault(search_spelling(word), told) != told:
+                raise ValueError(f"{word} stands twice")
+    return pairs
 
 
 FUNCTION_WORDS = _pairs(
@@ -79,8 +80,8 @@ FUNCTION_WORDS = _pairs(
     ای ایا : O
     است ست هست : is
     نیست : is-not
-    بود : was
-    باشد بود : may-be
+    بود : was may-be
+    باشد : may-be
     شد : became
     شود گردد : becomes
     کرد : did made

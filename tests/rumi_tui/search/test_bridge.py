@@ -14,6 +14,7 @@ from support import WORDS, assert_command_refused, call_command, refused
 from rumi_tui.search.ask import retrieve
 from rumi_tui.search.bridge import Bridge
 from rumi_tui.search.index import Index
+from rumi_tui.search.persian_words import _pairs
 from rumi_tui.search.ranking import Ranking
 from rumi_tui.search.spelling import search_spelling
 
@@ -80,6 +81,13 @@ def test_a_line_is_glossed_word_by_word(bridge: Bridge) -> None:
     wine = bridge.gloss(f"می {word}")
     assert [each.word for each in wine] == ["می", word]  # no verb that is known
     assert wine[1].english[0] == english
+
+
+def test_no_word_of_the_small_lists_stands_twice(bridge: Bridge) -> None:
+    (word,) = bridge.gloss("بود")
+    assert word.english == ["was", "may-be"]
+    with pytest.raises(ValueError, match="بود stands twice"):
+        _pairs("بود : was\nباشد بود : may-be")
 
 
 def test_couplets_know_their_twins_by_their_place(bridge: Bridge) -> None:
