@@ -81,7 +81,10 @@ class WholePoem(msgspec.Struct, frozen=True, kw_only=True):
         if not couplets:
             name = LANGUAGES[language].name if language in LANGUAGES else repr(language)
             raise RumiError(f"There is no {name} of {self.place.name} in these texts.")
-        return msgspec.structs.replace(self, forms={language: self.forms[language]}, couplets=couplets)
+        forms, titles, authors = (
+            {language: each[language]} if language in each else {} for each in (self.forms, self.titles, self.authors)
+        )
+        return msgspec.structs.replace(self, forms=forms, titles=titles, authors=authors, couplets=couplets)
 
     def nearest(self, number: int) -> int:
         """The number of the couplet that is here and nearest to this one, the earlier one in doubt."""

@@ -46,6 +46,14 @@ def test_a_section_is_whole_and_in_order_with_both_languages_joined_couplet_by_c
     assert (poem.languages, poem.authors) == (["fa", "en"], {"fa": "Nobody", "en": "Nobody"})
 
 
+def test_in_one_language_a_section_names_neither_title_nor_translator_of_another(works: Works) -> None:
+    poem = works.poem(read_place("masnavi/1/2"))
+    assert (set(poem.titles), set(poem.authors)) == ({"fa", "en"}, {"fa", "en"})
+    for language in ("fa", "en"):
+        alone = poem.only_in(language)
+        assert {*alone.languages, *alone.titles, *alone.authors} == {language}
+
+
 def test_a_ghazal_and_a_quatrain_are_read_alike(works: Works) -> None:
     ghazal, quatrain = works.poem(at(works, "ghazal 100")), works.poem(at(works, "rubai/55:2"))
     assert (ghazal.form, len(ghazal.couplets), ghazal.rhyme, ghazal.titles) == ("ghazal", 4, "ان", {})
