@@ -99,9 +99,14 @@ class Embeddings:
         return vectors
 
     def _save(self, vectors: Sequence[Vectors]) -> None:
+        """Keeps what was read, or takes over what another reader has kept of the same couplets, if that is as much."""
         if vectors:
             self._vectors = np.concatenate(vectors)
         assert self._ids is not None
+        ids, kept = _load(self._path, self._index.size(None))
+        if ids is not None and np.array_equal(ids, self._ids) and len(kept) >= len(self._vectors):
+            self._vectors = kept
+            return
         with replacing(self._path) as temporary, temporary.open("wb") as file:
             np.savez(file, ids=self._ids, vectors=self._vectors.astype(np.float16))
         for old in self._path.parent.glob(f"{self._index.path.stem}-*.npz"):

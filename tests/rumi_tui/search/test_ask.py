@@ -193,6 +193,23 @@ def test_a_reading_that_is_broken_off_goes_on_where_it_stood(
     assert rest.nearest(["amber"], 5) == whole
 
 
+def test_of_two_readers_none_takes_away_what_the_other_has_kept(
+    index: Index, encoder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embeddings, "BATCH", 2)
+    first = Embeddings(index, Encoder(encoder_folder), tmp_path)
+
+    def broken_off(batches):  # type: ignore[no-untyped-def]
+        yield batches[0]
+        read_with(index, encoder_folder, tmp_path)  # another program, meanwhile
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        first.read(broken_off)
+    assert first.is_whole
+    assert Embeddings(index, Encoder(encoder_folder), tmp_path).is_whole
+
+
 @pytest.mark.parametrize("damage", [b"", b"PK nothing", None])
 def test_damaged_embeddings_are_made_again(
     index: Index, encoder_folder: Path, tmp_path: Path, damage: bytes | None
