@@ -316,7 +316,11 @@ def _read_prompts(folder: Path) -> Iterator[str]:
     for name in ("theme", "temperature", "model", "keys.new", prompt[:20]):
         with _refusals():
             as_typed(name, prompt)
-    for ask in (read_place, lambda line: Query(line).match, lambda line: read_command(f"/{line}")):
+
+    def search(line: str) -> str:
+        return Query(line, lambda beginning: [beginning]).match
+
+    for ask in (read_place, search, lambda line: read_command(f"/{line}")):
         for line in (prompt, *prompt.split("\n")[:3]):
             with _refusals():
                 ask(line)
