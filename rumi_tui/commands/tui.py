@@ -114,13 +114,14 @@ def tui(
     leave = partial(quit_once_open, app)
     end_with_terminal(leave)
     with terminal_keeps_order("off" if in_browser() else mode), ended_in_order(leave) as signals:
-        unsaved_poems = app.run()
+        app.run()
     if not in_browser() and app.mode != mode:
         with terminal_keeps_order(app.mode):
             pass  # it is left as it was, also where somebody chose another order meanwhile
     library.close()
-    if unsaved_poems:
-        say(unsaved_poems)
+    if app.unsaved_poems:
+        with contextlib.redirect_stdout(sys.stderr) if in_browser() else contextlib.nullcontext():
+            say(app.unsaved_poems)  # a page's standard output leads to the page, which is closed
         raise RumiError("The poems above could not be saved in the library: copy them from here.")
     if signals:
         raise KeyboardInterrupt

@@ -54,8 +54,8 @@ SAVE_AGAIN_SECONDS = 5.0
 NOT_SAVED = "not saved"
 
 
-class RumiApp(App[str]):
-    """The console. Returns the poems that could not be saved, as text."""
+class RumiApp(App[None]):
+    """The console."""
 
     TITLE = "Rumi"
     CSS_PATH = [
@@ -120,6 +120,8 @@ class RumiApp(App[str]):
         self._welcome = welcome
         self.notices = Notices()
         """What was told so far."""
+        self.unsaved_poems = ""
+        """What could not be saved by the end, as text; empty where everything is kept."""
         self.writer = Writer()
         self._fetching = Fetching()
         self._filters.append(Gate())  # for which Textual has no other place
@@ -310,17 +312,16 @@ class RumiApp(App[str]):
 
     async def action_quit(self) -> None:
         """Leaves, with everything saved that can be."""
-        unsaved_poems = await self._close()
-        self.exit(unsaved_poems)
+        await self._close()
+        self.exit()
 
-    async def _close(self) -> str:
-        """Ends all that goes on; gives back the poems that could not be saved."""
-        unsaved_poems = await self._writing.close()
+    async def _close(self) -> None:
+        """Ends all that goes on. May be done twice: what could not be saved is tried again."""
+        self.unsaved_poems = await self._writing.close()
         if (session := self._writing.saved()) is not None:
             await self._save(session)
         await self.writer.close()
         await self._fetching.close()
-        return unsaved_poems
 
     async def on_exit_app(self) -> None:
         """Leaves as orderly where it is a page in a browser that was closed."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+from asyncio.subprocess import PIPE
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -36,6 +37,19 @@ HEADERS = {
 
 class Console(AppService):
     """The console of one page, which hears of any end of it; textual-serve tells only of an orderly one."""
+
+    async def _open_app_process(self, width: int = 80, height: int = 24) -> asyncio.subprocess.Process:
+        """Has the console say in the server's terminal why it ended, and which poems could not be saved.
+
+        textual-serve would keep it for itself until then, and may lose the last of it.
+        """
+        self._process = process = await asyncio.create_subprocess_shell(
+            self.command, stdin=PIPE, stdout=PIPE, env=self._build_environment(width, height)
+        )
+        self._stdin = process.stdin
+        process.stderr = asyncio.StreamReader()
+        process.stderr.feed_eof()
+        return process
 
     async def run(self) -> None:
         """Passes on what the console says, until it ends."""

@@ -324,7 +324,7 @@ async def test_leaving_while_writing_saves_everything_and_leaves_no_process(
         assert process.returncode is not None
         with pytest.raises(ProcessLookupError):
             os.kill(process.pid, 0)
-        assert not pilot.app.return_value
+        assert not pilot.app.unsaved_poems
 
 
 async def test_keys_are_answered_while_a_poem_is_written(library, endless_file):
@@ -395,7 +395,7 @@ async def test_a_poem_that_cannot_be_saved_is_given_back_on_leaving(library, end
         assert status(pilot).endswith("not saved")
         shown = on_the_page(pilot)
         await leave(pilot)
-        assert letters(pilot.app.return_value) == shown
+        assert letters(pilot.app.unsaved_poems) == shown
         assert len(shown) > 16
 
 

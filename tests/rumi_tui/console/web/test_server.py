@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -99,6 +101,29 @@ async def test_what_is_saved_in_a_page_is_downloaded_under_its_name(
             name = answer.headers["Content-Disposition"].partition("filename*=UTF-8''")[2]
         assert unquote(name) == f"نی-{poem.id}.txt"
     assert not (tmp_path / "Documents").exists()
+
+
+@pytest.mark.parametrize("keys", ["\x1bq", ""])
+async def test_a_poem_that_cannot_be_saved_is_told_where_the_server_runs_however_its_page_is_left(
+    served: Served, browser: aiohttp.ClientSession, tmp_path: Path, keys: str
+):
+    with contextlib.closing(sqlite3.connect(tmp_path / "rumi-tui" / "poems.sqlite")) as other:
+        async with browser.ws_connect(f"{served.address}/ws?width=100&height=30", max_msg_size=0) as page:
+            await shown_until(page, b"couplet")
+            other.execute("BEGIN IMMEDIATE")
+            await press(page, "amber\r")
+            await shown_until(page, b"not saved")
+            await press(page, keys)
+            if keys:
+                async for _ in page:  # until it is closed
+                    pass
+        assert served.process.stderr is not None
+        told = ""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while "could not be saved" not in told:
+                told += await asyncio.to_thread(served.process.stderr.readline)
+    assert told.startswith("amber")
+    assert told.endswith("\nrumi-tui: The poems above could not be saved in the library: copy them from here.\n")
 
 
 async def delivery_key(page: aiohttp.ClientWebSocketResponse) -> str:
