@@ -35,6 +35,7 @@ from rumi_tui.console.session_file import SavedSession, SessionFile, begin
 from rumi_tui.console.settings import ENTRIES, SettingsFile, UserSettings
 from rumi_tui.console.themes import THEMES
 from rumi_tui.console.themes.few_colours import CHOICE, FewColours
+from rumi_tui.console.web.packets import with_whole_packets
 from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import SettingsBar
 from rumi_tui.console.widgets.status_line import StatusLine
@@ -138,8 +139,8 @@ class RumiApp(App[None]):
         self._writing.asks_order = asks_order
 
     def get_driver_class(self) -> type[Driver]:
-        """What reads the keyboard."""
-        return keyboard.with_alternate_keys(super().get_driver_class())
+        """What reads the keyboard and writes to the screen or to a page."""
+        return with_whole_packets(keyboard.with_alternate_keys(super().get_driver_class()))
 
     async def on_mount(self) -> None:
         """Opens the page to write on."""
