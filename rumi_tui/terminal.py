@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import signal
 import sys
 import threading
@@ -27,9 +26,12 @@ def end_with_terminal(leave: Callable[[], object]) -> None:
     """Ends the program within moments of its terminal (a closed window, a lost connection), orderly if `leave` can.
 
     Textual would go on for ever, reading the end of its input again and again and waiting for its output to be taken.
-    For a console in a browser, the terminal is the server of its page.
+    For a console in a browser, the terminal is the server of its page, by which it was started: once that is gone, it
+    has another parent.
     """
-    threading.Thread(target=_watch, args=(sys.stdin.fileno(), leave), daemon=True, name="terminal").start()
+    terminal, server = sys.stdin.fileno(), os.getppid()
+    is_there = (lambda: os.getppid() == server) if in_browser() else (lambda: os.isatty(terminal))
+    threading.Thread(target=_watch, args=(is_there, leave), daemon=True, name="terminal").start()
 
 
 @contextmanager
@@ -49,12 +51,8 @@ def ended_in_order(leave: Callable[[], object]) -> Iterator[list[int]]:
         yield received
 
 
-def _watch(terminal: int, leave: Callable[[], object]) -> None:
-    if in_browser():
-        poll = select.poll()
-        poll.register(terminal, 0)  # nothing but the end of the server wakes it
-        poll.poll()
-    while os.isatty(terminal):
+def _watch(is_there: Callable[[], bool], leave: Callable[[], object]) -> None:
+    while is_there():
         time.sleep(LOOK_SECONDS)
     threading.Thread(target=leave, daemon=True).start()
     time.sleep(LEAVE_SECONDS)

@@ -110,6 +110,8 @@ async def test_a_poem_that_cannot_be_saved_is_told_where_the_server_runs_however
     with contextlib.closing(sqlite3.connect(tmp_path / "rumi-tui" / "poems.sqlite")) as other:
         async with browser.ws_connect(f"{served.address}/ws?width=100&height=30", max_msg_size=0) as page:
             await shown_until(page, b"couplet")
+            await press(page, "/lines 2\r")
+            await shown_until(page, b"Begin a poem")
             other.execute("BEGIN IMMEDIATE")
             await press(page, "amber\r")
             await shown_until(page, b"not saved")
@@ -145,15 +147,22 @@ async def test_a_page_hears_of_the_end_of_its_console_however_it_ends(served: Se
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-async def test_no_console_outlives_the_server(served: Served, browser: aiohttp.ClientSession, end: signal.Signals):
+async def test_no_console_outlives_the_server(
+    served: Served, browser: aiohttp.ClientSession, tmp_path: Path, end: signal.Signals
+):
     async with browser.ws_connect(f"{served.address}/ws", max_msg_size=0) as page:
         await shown_until(page, b"couplet")
+        await press(page, "amber\r")
+        await shown_until(page, b"writing")
         processes = served.children()
         served.process.send_signal(end)
         async for _ in page:  # as a browser hears what comes, and that the page is closed
             pass
         assert await asyncio.to_thread(served.process.wait, PATIENCE_SECONDS) == (-end if end == signal.SIGKILL else 0)
         assert await all_gone(processes)
+    assert served.process.stderr is not None
+    assert "Traceback" not in served.process.stderr.read()
+    assert [poem.text[:5] for poem in Library(tmp_path / "rumi-tui" / "poems.sqlite").poems()] == ["amber"]
 
 
 async def test_the_page_asks_for_nothing_from_elsewhere(served: Served, browser: aiohttp.ClientSession):
