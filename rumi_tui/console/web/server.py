@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import json
 from asyncio.subprocess import PIPE
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,13 @@ class Console(AppService):
         process.stderr = asyncio.StreamReader()
         process.stderr.feed_eof()
         return process
+
+    async def on_meta(self, data: bytes) -> None:
+        """Tells the page of a file beforehand whether it is to be shown: textual-serve has it open every file."""
+        told = json.loads(data)
+        if told.get("open_method") == "browser":
+            await self.remote_write_str(json.dumps(["show", told["key"]]))
+        await super().on_meta(data)
 
     async def run(self) -> None:
         """Passes on what the console says, until it ends."""

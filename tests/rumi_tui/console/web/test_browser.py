@@ -62,6 +62,13 @@ window.WebSocket = class extends EventTarget {
 window.addEventListener("keydown", event => { if (!event.defaultPrevented) window.kept.push(event.key); });
 """
 """In the place of a console, keeps what is typed, and the keys of which the browser does what it otherwise does."""
+OPEN = """
+window.opened = [];
+window.saved = [];
+window.open = (address) => window.opened.push(address);
+HTMLAnchorElement.prototype.click = function () { window.saved.push([this.href, this.hasAttribute("download")]); };
+"""
+"""Keeps what would be opened in a window, and what a link would save."""
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 ARGUMENTS += ["--disable-background-networking", "--disable-component-update", "--window-size=1000,700"]
 ARGUMENTS += ["--host-resolver-rules=MAP poems.example 127.0.0.1", "--ignore-certificate-errors"]
@@ -222,6 +229,18 @@ def test_all_that_a_key_does_can_be_done_with_one_that_browsers_leave_to_a_page(
     lost = {deed: keys for deed, keys in bound.items() if not any(map(reaches.get, keys))}
     assert not lost, lost
     assert tab.keys_of("ctrl+n")[0] == ["ctrl+n"]  # where a window has no tabs, or a keyboard is the page's alone
+
+
+def test_a_file_is_saved_without_a_window_which_browsers_block_and_pages_to_print_are_shown_in_one(
+    served: Served, browser: webdriver.Chrome
+):
+    tab = Tab(browser)
+    tab.open(served.address, RECORD + OPEN)
+    for told in (["deliver_file_start", "amber"], ["show", "ember"], ["deliver_file_start", "ember"]):
+        script = "connection.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(arguments[0]) }))"
+        browser.execute_script(script, told)
+    assert browser.execute_script("return saved") == [[f"{served.address}/download/amber", True]]
+    assert browser.execute_script("return opened") == [f"{served.address}/download/ember"]
 
 
 def test_what_the_console_copies_by_plain_http_is_copied_for_all_and_what_was_copied_anywhere_is_pasted(

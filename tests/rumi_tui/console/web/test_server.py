@@ -100,6 +100,13 @@ async def test_what_is_saved_in_a_page_is_downloaded_under_its_name(
             assert await answer.read() == content_of(library.poem(poem.id), "txt")
             name = answer.headers["Content-Disposition"].partition("filename*=UTF-8''")[2]
         assert unquote(name) == f"نی-{poem.id}.txt"
+        await press(page, "/print\r")
+        told = json.loads(await text_from(page))
+        key = await delivery_key(page)
+        assert told == ["show", key]
+        async with browser.get(f"{served.address}/download/{key}") as answer:
+            assert (await answer.read()).startswith(b"%PDF")
+            assert answer.headers["Content-Disposition"].startswith("inline")
     assert not (tmp_path / "Documents").exists()
 
 
@@ -130,11 +137,18 @@ async def test_a_poem_that_cannot_be_saved_is_told_where_the_server_runs_however
 
 async def delivery_key(page: aiohttp.ClientWebSocketResponse) -> str:
     """What the page is told to ask for."""
+    kind, key = json.loads(await text_from(page))
+    assert kind == "deliver_file_start"
+    return key
+
+
+async def text_from(page: aiohttp.ClientWebSocketResponse) -> str:
+    """What the page is told next, beside what it shows."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while True:
-            message = await page.receive()
-            if message.type == aiohttp.WSMsgType.TEXT and "deliver_file_start" in message.data:
-                return json.loads(message.data)[1]
+        async for message in page:
+            if message.type == aiohttp.WSMsgType.TEXT:
+                return message.data
+    raise AssertionError("the page was closed")
 
 
 async def test_a_page_hears_of_the_end_of_its_console_however_it_ends(served: Served, browser: aiohttp.ClientSession):
