@@ -82,7 +82,9 @@ def tui(
     if settings:
         say(page(settings_path()))
         return
-    if not (web or in_browser()):
+    if web:
+        check_system()
+    elif not in_browser():
         check_terminal()
     from rumi_tui.bidi import choose_mode, terminal_keeps_order
     from rumi_tui.library.store import Library
@@ -92,15 +94,17 @@ def tui(
         model = shipped(model) or str(given_path(model).resolve())
     if os.environ.get("NO_COLOR") == "":  # which stands for colours (no-color.org); Textual takes it for none
         del os.environ["NO_COLOR"]
-    screen_reader = screen_reader or settings_file.settings.screen_reader == "on"
+    is_read_aloud = screen_reader or settings_file.settings.screen_reader == "on"
     # what a screen reader reads aloud is letters in the order in which they are typed, however they looked right before
-    wish = rtl or ("off" if screen_reader else settings_file.settings.rtl)
+    wish = rtl or ("off" if is_read_aloud else settings_file.settings.rtl)
     mode = choose_mode(wish, os.environ)
     library = Library(library_path())
     if web:
         tell_set_aside(library)
         library.close()
-        serve(model, "app" if wish == "auto" else wish, host, port, public_url)
+        options = ["--rtl", "app" if wish == "auto" else wish, *(["--model", model] if model else [])]
+        options += ["--screen-reader"] * screen_reader + ["--debug"] * debug
+        serve(options, host, port, public_url)
         return
     from rumi_tui.console.app import RumiApp
     from rumi_tui.console.session_file import SessionFile
@@ -149,17 +153,22 @@ def check_terminal() -> None:
         )
 
 
-def serve(model: str | None, rtl: str, host: str, port: int, public_url: str | None) -> None:
-    """Serves consoles to browsers until it is interrupted."""
+def check_system() -> None:
+    """Raises `RumiError` where no console can be served: Windows starts and ends programs in another way."""
+    if sys.platform == "win32":
+        raise RumiError("--web does not work on Windows: run rumi-tui in a terminal, or --web under WSL.")
+
+
+def serve(options: list[str], host: str, port: int, public_url: str | None) -> None:
+    """Serves consoles with these options to browsers until it is interrupted."""
     try:
         from rumi_tui.console.web.addresses import Place
         from rumi_tui.console.web.entrance import take_chosen
         from rumi_tui.console.web.server import ConsoleServer
     except ModuleNotFoundError as missing:
         raise needs_extra("This", missing, "web") from missing
-    command = [os.path.abspath(sys.argv[0]), "--rtl", rtl, *(["--model", model] if model else [])]
-    place = Place(host, port, public_url)
-    ConsoleServer(f"exec {shlex.join(command)}", place, take_chosen()).run()
+    command = shlex.join([os.path.abspath(sys.argv[0]), *options])
+    ConsoleServer(f"exec {command}", Place(host, port, public_url), take_chosen()).run()
 
 
 def print_library() -> None:

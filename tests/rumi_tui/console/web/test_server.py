@@ -23,6 +23,7 @@ import pytest_asyncio
 from support import assert_command_refused, call_command, run_command
 from web_support import Served
 
+from rumi_tui.console.plain import SHOW_CURSOR
 from rumi_tui.library.formats import content_of
 from rumi_tui.library.store import Library
 
@@ -151,6 +152,19 @@ async def text_from(page: aiohttp.ClientWebSocketResponse) -> str:
     raise AssertionError("the page was closed")
 
 
+async def test_the_consoles_of_a_server_have_the_options_that_it_was_given(
+    tmp_path: Path, endless_file: Path, browser: aiohttp.ClientSession
+):
+    served = Served(tmp_path, endless_file, "--screen-reader", "--debug")
+    try:
+        async with browser.ws_connect(f"{served.address}/ws?width=100&height=30", max_msg_size=0) as page:
+            assert SHOW_CURSOR.encode() in await shown_until(page, b"couplet")
+            [console] = psutil.Process(served.process.pid).children()
+            assert "--debug" in console.cmdline()
+    finally:
+        served.close()
+
+
 async def test_a_page_hears_of_the_end_of_its_console_however_it_ends(served: Served, browser: aiohttp.ClientSession):
     async with browser.ws_connect(f"{served.address}/ws", max_msg_size=0) as page:
         await shown_until(page, b"couplet")
@@ -224,6 +238,14 @@ def test_what_no_console_could_be_opened_with_is_told_before_a_page_is(tmp_path:
 def test_a_library_that_cannot_be_opened_is_told_before_a_page_is(tmp_path: Path):
     (tmp_path / "rumi-tui" / "poems.sqlite").mkdir(parents=True)
     assert_command_refused(call_command("rumi-tui", "--web", XDG_DATA_HOME=str(tmp_path)), 1, "cannot be opened")
+
+
+def test_on_windows_it_is_refused_before_a_library_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert_command_refused(
+        call_command("rumi-tui", "--web", XDG_DATA_HOME=str(tmp_path)), 1, "does not work on Windows"
+    )
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_the_extra_it_says_what_to_install():
