@@ -3,23 +3,28 @@
 const METADATA_PROPS = (14 << 3) | 2; // field 14 of onnx.ModelProto, a message
 const LENGTH_DELIMITED = 2;
 
-/** The metadata of an ONNX file, given as Uint8Array: what stands in it by its name. */
+/** The metadata of an ONNX file, given as Uint8Array: what stands in it by its name. Throws where it is cut off. */
 export function metadataOf(bytes) {
   const decoder = new TextDecoder();
   const found = {};
   let at = 0;
+  const pass = (length) => {
+    at += length;
+    if (at > bytes.length) throw new Error("The model did not come whole: load the page again.");
+  };
   const number = () => {
     let value = 0;
     for (let place = 1; ; place *= 128) {
-      const byte = bytes[at++];
+      pass(1);
+      const byte = bytes[at - 1];
       value += (byte & 127) * place;
       if (byte < 128) return value;
     }
   };
   const string = () => {
-    at += 1; // the tag: key and value are fields 1 and 2 of each entry
+    pass(1); // the tag: key and value are fields 1 and 2 of each entry
     const length = number();
-    at += length;
+    pass(length);
     return decoder.decode(bytes.subarray(at - length, at));
   };
   while (at < bytes.length) {
@@ -29,7 +34,7 @@ export function metadataOf(bytes) {
       const name = string();
       found[name] = string();
     } else if ((tag & 7) === LENGTH_DELIMITED) {
-      at += lengthOrValue;
+      pass(lengthOrValue);
     }
   }
   return found;

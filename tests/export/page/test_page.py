@@ -45,6 +45,19 @@ for (const [form, prompt] of JSON.parse(cases)) {
 }
 console.log(JSON.stringify(poems));
 """
+DESCRIBE = """
+import { readFileSync } from "node:fs";
+import { describe } from "PAGE/model_file.js";
+const bytes = readFileSync(process.argv[2]);
+const told = process.argv.slice(3).map((length) => {
+  try {
+    return describe(bytes.subarray(0, length));
+  } catch ({ message }) {
+    return message;
+  }
+});
+console.log(JSON.stringify(told));
+"""
 NORMALISE = """
 import { readFileSync } from "node:fs";
 import { Tokenizer } from "PAGE/tokenizer.js";
@@ -78,6 +91,29 @@ def test_the_likeliest_poem_of_each_form_is_that_of_the_program(
         assert poem["text"].removesuffix("\n") == request.text + "".join(step.text for step in steps)
         surprises = [-step.logprob / 0.6931471805599453 for step in steps]
         assert poem["bits"][: len(steps)] == pytest.approx(surprises, abs=1e-3)
+
+
+def test_a_model_that_did_not_come_whole_is_told(tmp_path: Path) -> None:
+    whole = metadata({"rumi.graph": json.dumps({"operators": "standard", "schemes": {}})})
+    whole += metadata({f"rumi.{name}": "{}" for name in ("config", "tokenizer", "card")})
+    (tmp_path / "model").write_bytes(whole)
+    *told, described = run_node(tmp_path, DESCRIBE, str(tmp_path / "model"), *map(str, range(1, len(whole) + 1)))
+    assert described == {"config": {}, "tokenizer": {}, "card": {}, "schemes": {}}
+    assert "The model did not come whole: load the page again." in told
+    assert all(isinstance(each, str) for each in told)
+    (tmp_path / "page").write_text("<!doctype html><title>Amber</title>", "utf-8")
+    assert isinstance(run_node(tmp_path, DESCRIBE, str(tmp_path / "page"), "35")[0], str)
+
+
+def metadata(strings: dict[str, str]) -> bytes:
+    """Strings as they stand in an ONNX file: field 14, in each entry field 1 is the name and field 2 the value."""
+    entries = (field(1, name.encode()) + field(2, value.encode()) for name, value in strings.items())
+    return b"".join(field(14, entry) for entry in entries)
+
+
+def field(number: int, content: bytes) -> bytes:
+    assert len(content) < 128  # so that one byte tells it
+    return bytes([number << 3 | 2, len(content)]) + content
 
 
 def test_a_prompt_is_read_as_the_program_reads_it(tmp_path: Path) -> None:
