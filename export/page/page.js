@@ -80,6 +80,7 @@ const HEARD = {
   stopped({ canGoOn, characters, milliseconds }) {
     performance.mark("written", { detail: { characters, milliseconds } });
     show(false, canGoOn);
+    if (!canGoOn) view.end();
     const missing = written.unknown.length ? `the model does not know ${written.unknown.join(" ")}` : "";
     const speed = `${Math.round((1000 * characters) / milliseconds)} characters a second`;
     tell(missing, `seed ${written.seed}`, canGoOn ? "" : "the model ended it", speed);

@@ -58,6 +58,11 @@ export class VerseView {
     }
   }
 
+  /** Tells the last line, which no other follows. */
+  end() {
+    if (this.lines.at(-1)) this.#onLine(this.lines.at(-1));
+  }
+
   #newLine() {
     if (!this.#unit || !this.isInCouplets || this.#inUnit === 2) {
       this.#unit = this.#element.appendChild(document.createElement("div"));
