@@ -22,9 +22,19 @@ function tell(...parts) {
 function show(writing, canGoOn = false) {
   isWriting = writing;
   at("poem").classList.toggle("writing", writing);
-  at("stop").disabled = !writing;
-  at("goOn").disabled = writing || !canGoOn;
-  at("picture").disabled = writing || !view.lines.join("");
+  allow("stop", writing);
+  allow("goOn", !writing && canGoOn);
+  allow("picture", !writing && view.lines.join(""));
+}
+
+/** Lets a button be pressed, or not: it keeps the focus, which a disabled one would lose. */
+function allow(id, isAllowed) {
+  at(id).setAttribute("aria-disabled", String(!isAllowed));
+}
+
+/** Has a button do this wherever it is allowed. */
+function press(id, deed) {
+  at(id).addEventListener("click", () => at(id).getAttribute("aria-disabled") !== "true" && deed());
 }
 
 /** What stands in a field of a number, or what is given where it holds none that it may. */
@@ -133,10 +143,10 @@ at("choice").addEventListener("submit", (event) => {
   event.preventDefault();
   write();
 });
-at("stop").addEventListener("click", stop);
-at("goOn").addEventListener("click", goOn);
+press("stop", stop);
+press("goOn", goOn);
+press("picture", save);
 at("surprise").addEventListener("click", toggleSurprise);
-at("picture").addEventListener("click", save);
 temperature.addEventListener("input", () => (at("choice").querySelector("output").value = temperature.value));
 language.addEventListener("change", () => writer.postMessage({ do: "load", language: language.value }));
 document.addEventListener("keydown", ({ key }) => key === "Escape" && stop());
