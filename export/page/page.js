@@ -4,6 +4,7 @@ import { drawPoem } from "./picture.js";
 import { VerseView } from "./verse_view.js";
 
 const LARGEST_SEED = 2 ** 32 - 1;
+const READ_MS = 60_000; // in which a browser has read the picture that it saves
 const WIDE = "(min-width: 40rem)"; // as in style.css: where couplets stand in two columns
 
 const at = (id) => document.getElementById(id);
@@ -115,12 +116,13 @@ async function save() {
     font: getComputedStyle(at("poem")).fontFamily,
     colours: { background: colour("background"), foreground: colour("foreground"), muted: colour("muted") },
   });
+  if (!picture) return tell("the poem is too long for a picture");
   const link = Object.assign(document.createElement("a"), {
     href: URL.createObjectURL(picture),
     download: `rumi-${written.language}-${written.seed}.png`,
   });
   link.click();
-  URL.revokeObjectURL(link.href);
+  setTimeout(() => URL.revokeObjectURL(link.href), READ_MS);
 }
 
 function takeTheme(theme) {

@@ -5,8 +5,9 @@ const SIZE = 24;
 const LEADING = 42;
 const MARGIN = 64;
 const GUTTER = 56;
+const LARGEST = 32_767; // pixels of a side that every browser draws
 
-/** A PNG of a poem, as Blob. `columns`: whether the lines of a couplet stand side by side. */
+/** A PNG of a poem, as Blob; null where it is too long. `columns`: whether the lines of a couplet stand side by side. */
 export function drawPoem({ lines, rightToLeft, couplets, columns, colophon, font, colours }) {
   const canvas = document.createElement("canvas");
   const context = canvas.getContext("2d");
@@ -20,9 +21,11 @@ export function drawPoem({ lines, rightToLeft, couplets, columns, colophon, font
   const gap = (index) => (couplets && !columns ? Math.floor(index / 2) * LEADING * 0.4 : 0);
   const rows = columns ? Math.ceil(lines.length / 2) : lines.length;
   const height = 2 * MARGIN + rows * LEADING + gap(lines.length - 1) + LEADING;
-  canvas.width = width * SCALE;
-  canvas.height = height * SCALE;
-  context.scale(SCALE, SCALE);
+  const scale = Math.min(SCALE, LARGEST / height);
+  if (scale < 1) return null;
+  canvas.width = width * scale;
+  canvas.height = height * scale;
+  context.scale(scale, scale);
   context.fillStyle = colours.background;
   context.fillRect(0, 0, width, height);
   context.direction = rightToLeft ? "rtl" : "ltr";
