@@ -13,7 +13,7 @@ const [language, form, temperature, lines, seed, beginning] = [
 ].map(at);
 const writer = new Worker(new URL("./writer.js", import.meta.url), { type: "module" });
 const view = new VerseView(at("poem"), (line) => (at("heard").textContent = line));
-let written = null; // the request of the poem on the page
+let written = null; // what is known of the poem on the page: language, seed, form, text and characters that are unknown
 let isWriting = false;
 
 function tell(...parts) {
@@ -44,18 +44,17 @@ function numberIn(field, otherwise) {
 }
 
 function write() {
-  written = {
+  const request = {
     language: language.value,
     form: form.value,
     text: beginning.value,
     temperature: Number(temperature.value),
     lines: numberIn(lines, 8),
     seed: numberIn(seed, Math.floor(Math.random() * (LARGEST_SEED + 1))),
-    unknown: [],
   };
   show(true);
   tell("the model is read");
-  writer.postMessage({ do: "write", ...written });
+  writer.postMessage({ do: "write", ...request });
 }
 
 function goOn() {
@@ -76,13 +75,16 @@ function offer(forms) {
 const HEARD = {
   loaded({ language: loaded, forms }) {
     if (loaded === language.value) offer(forms);
-    if (!written) write();
+    if (!written && !isWriting) write();
   },
-  begun({ form: name, text, unknown }) {
+  missing({ reason }) {
+    tell(reason);
+  },
+  begun(poem) {
     performance.mark("begun");
     show(true);
-    view.begin(written.language, name, text);
-    Object.assign(written, { form: name, unknown });
+    written = poem;
+    view.begin(poem.language, poem.form, poem.text);
     tell(`seed ${written.seed}`, "writing");
   },
   steps({ steps }) {
@@ -106,20 +108,21 @@ writer.onmessage = ({ data: { event, ...message } }) => HEARD[event](message);
 writer.onerror = () => HEARD.failed({ reason: "The model cannot run in this browser: it needs WebAssembly." });
 
 async function save() {
+  const poem = written;
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`);
   const picture = await drawPoem({
     lines: view.lines.filter((line, index) => line || index < view.lines.length - 1),
     rightToLeft: view.isRightToLeft,
     couplets: view.isInCouplets,
     columns: view.isRightToLeft && view.isInCouplets && matchMedia(WIDE).matches,
-    colophon: `rumi-${written.language}, ${written.form}, seed ${written.seed}: written by a machine`,
+    colophon: `rumi-${poem.language}, ${poem.form}, seed ${poem.seed}: written by a machine`,
     font: getComputedStyle(at("poem")).fontFamily,
     colours: { background: colour("background"), foreground: colour("foreground"), muted: colour("muted") },
   });
   if (!picture) return tell("the poem is too long for a picture");
   const link = Object.assign(document.createElement("a"), {
     href: URL.createObjectURL(picture),
-    download: `rumi-${written.language}-${written.seed}.png`,
+    download: `rumi-${poem.language}-${poem.seed}.png`,
   });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), READ_MS);

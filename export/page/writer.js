@@ -1,8 +1,8 @@
 // The worker in which a model runs, so that the page stays quick. Knows nothing of what is drawn.
 //
 // It is told {do: "load", language}, {do: "write", ...request}, {do: "goOn", lines, temperature} and {do: "stop"}. It tells
-// {event: "loaded", forms}, {event: "begun", form, text, unknown}, {event: "steps", steps}, {event: "stopped", canGoOn,
-// ...} and {event: "failed", reason}.
+// {event: "loaded", language, forms} or {event: "missing", reason}, {event: "begun", language, seed, form, text, unknown},
+// {event: "steps", steps}, {event: "stopped", canGoOn, ...} and {event: "failed", reason}, which ends what was asked for.
 
 import * as ort from "./ort/ort.wasm.bundle.min.mjs";
 import { Decoder } from "./decoder.js";
@@ -82,7 +82,7 @@ const COMMANDS = {
     const form = forms.includes(asked) ? asked : forms[0]; // asked before the forms of a new language were known
     const fitted = tokenizer.fit(text);
     poem = new Poem(decoder, tokenizer, { ...request, form, scheme: schemes[form], text: fitted.text });
-    postMessage({ event: "begun", form, ...fitted });
+    postMessage({ event: "begun", language, seed: request.seed, form, ...fitted });
     await write(lines, isWanted);
   },
   async goOn({ lines, temperature }, isWanted) {
@@ -97,16 +97,17 @@ async function tellForms(language) {
   postMessage({ event: "loaded", language, forms });
 }
 
-function fail(error) {
-  postMessage({ event: "failed", reason: error?.message ?? String(error) });
+/** What tells an error as this event. */
+function telling(event) {
+  return (error) => postMessage({ event, reason: error?.message ?? String(error) });
 }
 
 onmessage = ({ data: { do: command, ...request } }) => {
   if (command === "load") {
-    tellForms(request.language).catch(fail);
+    tellForms(request.language).catch(telling("missing"));
     return;
   }
   const number = (latest += 1);
   const isWanted = () => number === latest;
-  writing = writing.then(() => COMMANDS[command](request, isWanted)).catch(fail);
+  writing = writing.then(() => COMMANDS[command](request, isWanted)).catch(telling("failed"));
 };

@@ -25,16 +25,22 @@ PATIENCE_SECONDS = 120.0
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 PICTURE = """
 const [done] = arguments;
-const make = URL.createObjectURL;
-URL.createObjectURL = (blob) => {
+HTMLAnchorElement.prototype.click = async function () {
     const reader = new FileReader();
-    reader.onload = () => done(reader.result);
-    reader.readAsDataURL(blob);
-    return make(blob);
+    reader.onload = () => done([this.download, reader.result]);
+    const { href } = this;
+    setTimeout(async () => reader.readAsDataURL(await (await fetch(href)).blob())); // browsers read it later, too
 };
 document.getElementById("picture").click();
 """
-"""Gives the picture that the page would save, as a data address."""
+"""Gives name and content of the picture that the page saves, the latter as a data address."""
+DRAW = """
+const [lines, done] = arguments;
+const colours = { background: "black", foreground: "white", muted: "grey" };
+const poem = { lines: Array(lines).fill("amber"), colophon: "nobody", font: "serif", colours };
+import("./picture.js").then(async ({ drawPoem }) => done((await drawPoem(poem)) !== null));
+"""
+"""Whether there is a picture of a poem of so many lines."""
 
 
 class Page:
@@ -60,6 +66,10 @@ class Page:
     def lines(self) -> list[str]:
         lines = [line.get_property("textContent") for line in self.browser.find_elements(By.CSS_SELECTOR, "#poem p")]
         return [line for line in lines if line]
+
+    def allows(self, name: str) -> bool:
+        """Whether a button may be pressed."""
+        return self[name].get_attribute("aria-disabled") == "false"
 
     def choose(self, name: str, value: str) -> None:
         self[name].find_element(By.CSS_SELECTOR, f'option[value="{value}"]').click()
@@ -134,10 +144,38 @@ def test_a_seed_brings_a_poem_back_and_escape_stops_it(page: Page) -> None:
     page.browser.find_element(By.TAG_NAME, "body").send_keys(Keys.ESCAPE)
     stopped = page.until_written()
     assert 1 < len(stopped) < 1000
-    assert page["stop"].get_property("disabled")
+    assert not page.allows("stop")
     page.set("lines", "1")
-    page["goOn"].click()
+    page["goOn"].send_keys(Keys.ENTER)
     assert page.until_written()[: len(stopped) - 1] == stopped[:-1]
+    assert page.browser.switch_to.active_element == page["goOn"]
+    page.set("lines", "1000")
+    page["goOn"].send_keys(Keys.ENTER)
+    page["stop"].send_keys(Keys.ENTER)
+    page.until_written()
+    assert page.browser.switch_to.active_element == page["stop"]
+
+
+def test_the_last_line_of_a_poem_that_the_model_ends_is_read_aloud(page: Page) -> None:
+    page.until_written()
+    page.set("temperature", "0")
+    page.set("lines", "1000")
+    page.choose("language", "fa")
+    page.until(lambda: page["form"].find_elements(By.CSS_SELECTOR, 'option[value="rubai"]'))
+    page.choose("form", "rubai")
+    page["write"].click()
+    lines = page.until_written()
+    assert "the model ended it" in page["status"].text
+    assert page["heard"].get_property("textContent") == lines[-1]
+
+
+def test_a_poem_that_is_too_long_for_a_picture_is_told(page: Page) -> None:
+    page.until_written()
+    drawn = {lines: page.browser.execute_async_script(DRAW, lines) for lines in (8, 700, 2000)}
+    assert drawn == {8: True, 700: True, 2000: False}
+    page.browser.execute_script("HTMLCanvasElement.prototype.toBlob = (tell) => tell(null)")  # where memory is short
+    page["picture"].click()
+    page.until(lambda: "too long for a picture" in page["status"].text)
 
 
 def test_persian_runs_from_right_to_left_in_couplets_and_shows_its_surprise(page: Page, page_folder: Path) -> None:
@@ -170,14 +208,28 @@ def test_persian_runs_from_right_to_left_in_couplets_and_shows_its_surprise(page
     colour = page.browser.find_element(By.TAG_NAME, "html").value_of_css_property("background-color")
     page["theme"].click()
     assert page.browser.find_element(By.TAG_NAME, "html").value_of_css_property("background-color") != colour
-    kind, _, content = page.browser.execute_async_script(PICTURE).partition(",")
+    name, picture = page.browser.execute_async_script(PICTURE)
+    assert name.startswith("rumi-fa-")
+    kind, _, content = picture.partition(",")
     assert kind == "data:image/png;base64"
     assert base64.b64decode(content).startswith(b"\x89PNG")
 
 
-def test_a_server_without_the_models_is_told_in_words(page: Page, page_folder: Path) -> None:
+def test_a_server_without_the_models_is_told_in_words_and_the_poem_on_the_page_stays_what_it_is(page: Page) -> None:
     page.until_written()
+    page.set("seed", "7")
+    page.set("lines", "1000")
+    page["write"].click()
+    page.until(lambda: len(page.lines()) > 1)
     page.browser.execute_script("document.getElementById('language').add(new Option('none', 'none'))")
     page.choose("language", "none")
     page.until(lambda: "cannot be fetched (404" in page["status"].text)
+    assert page.allows("stop")
+    page["stop"].click()
+    page.until_written()
+    page.set("seed", "8")
+    page["write"].click()
+    page.until(lambda: "cannot be fetched (404" in page["status"].text)
+    page.until(lambda: page.allows("picture"))
+    assert page.browser.execute_async_script(PICTURE)[0] == "rumi-en-7.png"
     page.browser.get_log("browser")  # where the browser tells it too
