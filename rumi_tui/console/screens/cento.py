@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
@@ -19,7 +19,7 @@ from models.errors import RumiError
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.console.actions import closing as closing_keys
 from rumi_tui.console.complaints import complain, complaining, sentence_of
-from rumi_tui.console.screens.dialog import Dialog
+from rumi_tui.console.screens.asking import AskingDialog
 from rumi_tui.console.screens.gloss import GlossScreen
 from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.widgets.choices import Choices
@@ -46,7 +46,7 @@ KEYS = "Enter reads on there · ^g the machine tries the same · ^y copy"
 WriteBeside = Callable[[Draft, Opening], Awaitable[None]]
 
 
-class CentoScreen(Dialog[Draft | Opening | None]):
+class CentoScreen(AskingDialog[Draft | Opening | None]):
     """Makes centos and keeps them in the library.
 
     Gives back the last one, unless the machine wrote beside it, or verse that the machine is to write on from.
@@ -97,12 +97,6 @@ class CentoScreen(Dialog[Draft | Opening | None]):
     @on(Input.Submitted)
     def _take_words(self, event: Input.Submitted) -> None:
         self._begin(event.value)
-
-    def on_key(self, event: events.Key) -> None:
-        """Lets whoever types over the cento ask for another; the letter replaces the words."""
-        if event.is_printable:
-            event.stop()
-            self.query_one(Input).focus().post_message(events.Key(event.key, event.character))
 
     def _begin(self, words: str) -> None:
         self._words = words

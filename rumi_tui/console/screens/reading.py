@@ -19,8 +19,8 @@ from rumi_tui.bidi import Mode, is_right_to_left, to_display
 from rumi_tui.console import glosses
 from rumi_tui.console.actions import closing
 from rumi_tui.console.complaints import complain, complaining, sentence_of
+from rumi_tui.console.screens.asking import AskingDialog
 from rumi_tui.console.screens.contents import ContentsScreen
-from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.console.widgets.footer import KeyRow
 from rumi_tui.console.widgets.interlinear import NotedWord
 from rumi_tui.console.widgets.poem_view import SHORT
@@ -42,7 +42,7 @@ TODAY, BY_CHANCE = "today", "random"
 GO_TO = "Type where to go: masnavi/1/2, masnavi/3:1259, ghazal 100 or a number"
 
 
-class ReadingScreen(Dialog[Opening | None]):
+class ReadingScreen(AskingDialog[Opening | None]):
     """Shows a whole poem; gives back what the machine is to write on from, if anything."""
 
     BINDINGS = [
@@ -179,23 +179,9 @@ class ReadingScreen(Dialog[Opening | None]):
 
     # What the person does
 
-    def on_key(self, event: events.Key) -> None:
-        """Lets whoever types say where to go."""
-        if event.is_printable and event.character is not None and not self.query_one(Input).has_focus:
-            event.stop()
-            self._type(event.character)
-
-    def on_paste(self, event: events.Paste) -> None:
-        """The same for an address that is pasted."""
-        if not self.query_one(Input).has_focus:
-            event.stop()
-            self._type(event.text.strip())
-
-    def _type(self, text: str) -> None:
-        field = self.query_one(Input)
-        field.add_class("-typed")  # where there is little room it is not shown before
-        self.set_focus(field)
-        field.insert_text_at_cursor(text)
+    def _hand_over(self, event: events.Key | events.Paste) -> None:
+        self.query_one(Input).add_class("-typed")  # where there is little room it is not shown before
+        super()._hand_over(event)
 
     @on(Input.Submitted)
     def _take_place(self, event: Input.Submitted) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import Literal
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
@@ -21,7 +21,7 @@ from models.errors import RumiError
 from rumi_tui.bidi import Mode, to_display
 from rumi_tui.console import glosses
 from rumi_tui.console.complaints import sentence_of
-from rumi_tui.console.screens.dialog import Dialog
+from rumi_tui.console.screens.asking import AskingDialog
 from rumi_tui.console.screens.piece import PieceScreen
 from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.widgets.choices import Choices
@@ -53,7 +53,7 @@ HEADINGS = {
 KEYS = "Enter opens the poem; Ctrl+G lets the machine continue from the couplet; Alt+G glosses its Persian."
 
 
-class VersesScreen(Dialog[Opening | None]):
+class VersesScreen(AskingDialog[Opening | None]):
     """Finds couplets; gives back what to write on from."""
 
     BINDINGS = [
@@ -159,22 +159,6 @@ class VersesScreen(Dialog[Opening | None]):
                 finally:
                     self._is_preparing = False
             yield index, bridge
-
-    def on_key(self, event: events.Key) -> None:
-        """Lets whoever types ask anew: the field selects its words when it is entered, and the letter replaces them.
-
-        A letter that was typed before the focus had moved comes here too; one that the field takes does not.
-        """
-        field = self.query_one(Input)
-        if event.is_printable:
-            event.stop()
-            self.set_focus(field)
-            field.post_message(events.Key(event.key, event.character))
-
-    def on_paste(self, event: events.Paste) -> None:
-        """The same for what is pasted; what the field takes does not come here."""
-        event.stop()
-        self.query_one(Input).focus().post_message(events.Paste(event.text))
 
     @on(Input.Submitted)
     def _take_words(self, event: Input.Submitted) -> None:

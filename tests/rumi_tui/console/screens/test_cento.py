@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from console_support import SIZES, console, field, on_the_page, told, until
 from support import write_cento_works
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
@@ -89,6 +90,20 @@ async def test_a_word_is_typed_another_follows_and_the_same_cento_is_kept_once(l
             answer = "Too few couplets" if words == "submarine" else "Enter reads"
             await until(pilot, lambda answer=answer: answer in told_there(pilot))
         assert [poem.title for poem in library.poems()] == ["Cento: چراغ", "Cento: lantern"]
+
+
+async def test_another_word_is_typed_or_pasted_over_the_cento(library, endless_file, texts):
+    async with console(library, endless_file) as pilot:
+        await make(pilot, "lantern")
+        words, cento = pilot.app.screen.query_one(Input), pilot.app.screen.query_one(OptionList)
+        await until(pilot, lambda: cento.has_focus)
+        for letter in "drum":  # faster than the focus follows
+            pilot.app.post_message(events.Key(letter, letter))
+        await until(pilot, lambda: words.value == "drum")
+        cento.focus()
+        await until(pilot, lambda: cento.has_focus)
+        pilot.app.post_message(events.Paste("\nember\nkettle"))
+        await until(pilot, lambda: words.value == "ember")
 
 
 async def test_enter_reads_the_couplet_where_it_stands_and_from_there_the_machine_writes_on(
