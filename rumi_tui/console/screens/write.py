@@ -265,7 +265,7 @@ class WriteScreen(EditingScreen):
         elif self.focused is not prompt:
             self.set_focus(prompt)
         else:
-            prompt.discard()
+            prompt.withdraw()
 
     async def action_again(self) -> None:
         """Writes a poem from the same beginning."""

@@ -68,12 +68,16 @@ class Prompt(VerseArea):
         self._keep(prompt)
         self.select_all()
 
+    def withdraw(self) -> None:
+        """Empties the prompt, or takes a command out of it; the up arrow brings back what is gone."""
+        self._keep(self.text)
+        self.clear()
+
     def discard(self) -> None:
         """Empties the prompt; the up arrow brings back what stood here, before a command too."""
         self._keep(self._aside)
-        self._keep(self.text)
         self._aside = ""
-        self.clear()
+        self.withdraw()
 
     def _keep(self, prompt: str) -> None:
         if prompt:

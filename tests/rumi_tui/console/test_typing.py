@@ -237,12 +237,19 @@ async def test_a_poem_that_was_stopped_goes_on_in_its_line_to_the_lines_that_it_
 # The prompt
 
 
-async def test_escape_empties_the_prompt_and_the_up_arrow_brings_it_back(library, endless_file):
+async def test_escape_empties_the_prompt_or_takes_a_command_out_of_it_and_the_up_arrow_brings_back_either(
+    library, endless_file
+):
     async with console(library, endless_file) as pilot:
         await pilot.press(*"amber", "ctrl+j", *"candle", "escape")
         await until(pilot, lambda: prompt(pilot).text == "")
         await pilot.press("up")
         assert prompt(pilot).text == "amber\ncandle"
+        await pilot.press("end", *"/lines", "escape")
+        await until(pilot, lambda: prompt(pilot).text == "amber\ncandle")
+        await pilot.press("up", "up")
+        assert prompt(pilot).text == "/lines"
+        await pilot.press("down")
         field(pilot, "temperature").focus()
         await until(pilot, lambda: field(pilot, "temperature").has_focus)
         await pilot.press("escape")
