@@ -123,7 +123,7 @@ class WriteScreen(EditingScreen):
             bar.offer(event.card, event.tokenizer)
             self.query_one(Prompt).completions = completions(event.tokenizer.metres)
             self.call_later(self._do_waiting)
-            if is_written_leftwards(event.card.language) and not self.query_one(Prompt).unsent_verse:
+            if is_written_leftwards(event.card.language) and not self.query_one(Prompt).unsent_text:
                 self._ask_order()  # or else somebody is typing
         elif isinstance(event, Failed):
             complain(self, event.message)

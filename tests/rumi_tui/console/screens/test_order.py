@@ -17,6 +17,7 @@ from rumi_tui.console.session_file import SessionFile
 from rumi_tui.console.settings import SettingsFile
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.prompt import Prompt
+from rumi_tui.console.widgets.settings_bar import SettingsBar
 from rumi_tui.console.widgets.status_line import StatusLine
 from rumi_tui.library.store import Library
 
@@ -79,6 +80,18 @@ async def test_it_is_asked_where_the_persian_model_is_chosen_after_an_english_po
         field(pilot, "prompt", Prompt).take_up("amber", (0, 0), is_sent=True)
         await obey(pilot, "/model fa")
         await shows(pilot, OrderScreen)
+
+
+async def test_it_is_not_asked_over_a_command_that_is_being_typed(library: Library):
+    app = RumiApp(library, "en", "app", SettingsFile(), asks_order=True)
+    async with run(app) as pilot:
+        await shows(pilot, WriteScreen)
+        field(pilot, "prompt", Prompt).take_up("amber", (0, 0), is_sent=True)
+        await pilot.press(*"/th")
+        field(pilot, "model").value = "fa"
+        await until(pilot, lambda: app._writing.query_one(SettingsBar)._language == "fa")
+        assert isinstance(app.screen, WriteScreen)
+        assert field(pilot, "prompt").text == "/th"
 
 
 async def test_an_enter_behind_what_is_typed_is_no_answer_but_writes_the_poem_and_the_question_comes_back(
