@@ -30,10 +30,6 @@ class EditingScreen(ArrangingScreen):
     async def _branch(self, snapshot: Snapshot, text: str, at: int, is_typed: bool) -> None:
         raise NotImplementedError
 
-    async def action_go_on(self) -> None:
-        """Continues the poem on the page."""
-        raise NotImplementedError
-
     def _watch_saving(self, draft: Draft) -> None:
         raise NotImplementedError
 
@@ -41,20 +37,27 @@ class EditingScreen(ArrangingScreen):
         """Lets the person change the poem."""
         await self._desk.finish()
         if snapshot := self._snapshot():
-            self.app.push_screen(EditScreen(snapshot.text, self._mode), partial(self._take_edited, snapshot))
+            self.app.push_screen(EditScreen(snapshot.text, self._mode), partial(self._take_edited, snapshot.held()))
 
     async def _take_edited(self, snapshot: Snapshot, edit: Edited | None) -> None:
         if edit is None:
             return
         shared_length = shared_beginning(edit.text, snapshot.text)
         if edit.goes_on and edit.text == snapshot.text:
-            await self.action_go_on()
+            await self._attempt("go-on", partial(self._write_more, snapshot))
         elif edit.goes_on:
             await self._branch(snapshot, edit.text, shared_length, is_typed=True)
         elif edit.text.strip() and edit.text != snapshot.text:
-            self._change_by_hand(snapshot, edit.text, shared_length, BY_HAND)
+            await self._change_by_hand(snapshot, edit.text, shared_length, BY_HAND)
+        else:
+            self.notify(UNCHANGED)
 
-    def _change_by_hand(self, snapshot: Snapshot, text: str, at: int, words: str) -> None:
+    async def _write_more(self, snapshot: Snapshot) -> None:
+        await self._desk.go_on(self._settings(), snapshot)
+
+    async def _change_by_hand(self, snapshot: Snapshot, text: str, at: int, words: str) -> None:
+        """A poem that has begun meanwhile, under the dialog where this one was changed, is stopped."""
+        await self._desk.finish()
         self._watch_saving(self._desk.change_by_hand(snapshot, text, at))
         self._show(words)
 
@@ -84,7 +87,7 @@ class EditingScreen(ArrangingScreen):
         if new_text in ("", snapshot.text.rstrip("\n")):
             self.notify(UNCHANGED)
         else:
-            self._change_by_hand(snapshot, new_text, shared_beginning(new_text, snapshot.text), BY_HAND)
+            await self._change_by_hand(snapshot, new_text, shared_beginning(new_text, snapshot.text), BY_HAND)
 
     def _edit(self, text: str, name: str, most: int | None) -> str:
         """A text as the editor left it, to which the terminal was lent. Raises `RumiError` where that cannot be."""

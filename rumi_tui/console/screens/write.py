@@ -308,7 +308,7 @@ class WriteScreen(EditingScreen):
 
     async def _go_on(self, draft: Draft) -> None:
         if snapshot := self._at_rest(draft):
-            await self._desk.go_on(self._settings(), snapshot)
+            await self._write_more(snapshot)
 
     async def action_same_again(self) -> None:
         """Writes the poem on the page again, to see that it comes out the same."""
@@ -346,6 +346,7 @@ class WriteScreen(EditingScreen):
         """Shows what the model thought at every place of the poem."""
         await self._desk.finish()
         if (snapshot := self._snapshot()) and snapshot.text:
+            snapshot = snapshot.held()
             look = self._desk.look(snapshot, self._settings)
             lens = LensScreen(look, self._mode, self.query_one(Page).shows_marks)
             self.app.push_screen(lens, partial(self._take_choice, snapshot))
@@ -353,7 +354,7 @@ class WriteScreen(EditingScreen):
     async def _take_choice(self, snapshot: Snapshot, choice: Branching | None) -> None:
         text = snapshot.text[: choice.at] + choice.text if choice else ""
         if choice and not choice.goes_on:
-            self._change_by_hand(snapshot, text, choice.at, "the poem ends here")
+            await self._change_by_hand(snapshot, text, choice.at, "the poem ends here")
         elif choice:
             await self._branch(snapshot, text, choice.at, snapshot.draft.is_typed)
 
@@ -367,23 +368,24 @@ class WriteScreen(EditingScreen):
         """Lets the person choose a line that is to be written anew."""
         await self._desk.finish()
         if (snapshot := self._snapshot()) and snapshot.text:
-            broken = self.query_one(Page).broken
-            self.app.push_screen(LineScreen(snapshot.text, broken, self._mode), self._take_wish)
+            screen = LineScreen(snapshot.text, self.query_one(Page).broken, self._mode)
+            self.app.push_screen(screen, partial(self._take_wish, snapshot.held()))
 
-    async def _write_wished_line(self, wish: str) -> None:
-        await self._write_line(read_wish(wish))
-
-    async def _take_wish(self, wish: LineWish | None) -> None:
-        if wish is not None:
-            await self._attempt("line", partial(self._write_line, wish))
-
-    async def _write_line(self, wish: LineWish) -> None:
-        await self._desk.finish()
+    async def _write_wished_line(self, words: str) -> None:
+        wish = read_wish(words)
         if snapshot := self._snapshot():
-            await self._desk.write_line(self._settings(), snapshot, wish)
-            self.query_one(Page).show(snapshot, "")
-            self.query_one(Page).line.tell(f"rewriting line {wish.number}")
-            self.refresh_bindings()
+            await self._write_line(snapshot, wish)
+
+    async def _take_wish(self, snapshot: Snapshot, wish: LineWish | None) -> None:
+        if wish is not None:
+            await self._attempt("line", partial(self._write_line, snapshot, wish))
+
+    async def _write_line(self, snapshot: Snapshot, wish: LineWish) -> None:
+        await self._desk.finish()
+        await self._desk.write_line(self._settings(), snapshot, wish)
+        self.query_one(Page).show(snapshot, "")
+        self.query_one(Page).line.tell(f"rewriting line {wish.number}")
+        self.refresh_bindings()
 
     def action_marks(self) -> None:
         """Shows rhymes, feet and faults in the poem, or no longer."""

@@ -36,6 +36,10 @@ class Snapshot:
         """What the last passage on the page is written in; empty for none."""
         return self.draft.metre_at(len(self.text))
 
+    def held(self) -> Snapshot:
+        """The same, however the poem grows from now on."""
+        return replace(self, length=len(self.text))
+
     def branch(self, at: int | None = None) -> Branch | None:
         """Where a poem leaves this one: after `at` characters, or all that stand. None where this one is not kept."""
         if self.draft.id is None:
@@ -102,7 +106,7 @@ class History:
     def hold(self) -> None:
         """Notes how far the poem has come, before the next step lets it grow."""
         if (now := self.now) is not None:
-            held = replace(now, length=len(now.text))
+            held = now.held()
             self._snapshots = [held if snapshot == now else snapshot for snapshot in self._snapshots]
 
     def turn_to(self, draft: Draft) -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from console_support import SIZES, console, letters, on_the_page, press_and_write, told, until
+from console_support import SIZES, begin_without_end, console, letters, on_the_page, press_and_write, told, until
 from textual.pilot import Pilot
 
 from rumi_tui.console.screens.edit import EditScreen
+from rumi_tui.console.screens.editing import UNCHANGED
+from rumi_tui.console.screens.line import LineScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.widgets.verse_area import VerseArea
 from rumi_tui.library.poem import Branch
@@ -79,12 +81,37 @@ async def test_verse_is_written_on_from_the_cursor(library, endless_file, endles
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_a_poem_that_is_left_as_it_was_makes_no_branch(library, endless_file, size):
+async def test_a_poem_that_is_left_as_it_was_or_emptied_makes_no_branch_and_that_is_told(library, endless_file, size):
     async with console(library, endless_file, size, lines="2") as pilot:
         kept = await press_and_write(pilot, library, *"amber", "enter")
         area = await edit(pilot)
         assert area.text == kept.text
         assert area.cursor_location == area.document.end
         await pilot.press("escape")
-        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        await until(pilot, lambda: told(pilot, is_error=False)[-1] == UNCHANGED)
+        (await edit(pilot)).text = ""
+        await pilot.press("escape")
+        await until(pilot, lambda: told(pilot, is_error=False)[-2:] == [UNCHANGED] * 2)
         assert library.poems() == [kept]
+
+
+@pytest.mark.parametrize("keys", [("f8", "x", "escape"), ("f8", "ctrl+g"), ("alt+l", "enter")])
+async def test_what_a_dialog_is_left_with_is_done_with_the_poem_that_it_showed(library, endless_file, keys):
+    async with console(library, endless_file) as pilot:
+        await begin_without_end(pilot, library, *"amber")
+        await pilot.press("ctrl+g", keys[0])  # to go on waits for the poem to be stopped, which the dialog does
+        screen = EditScreen if keys[0] == "f8" else LineScreen
+        await until(pilot, lambda: isinstance(pilot.app.screen, screen) and pilot.app.screen.query("*"))
+        shown = pilot.app.screen.query_one(VerseArea).text if keys[0] == "f8" else "\n".join(pilot.app.screen._lines)
+        await until(pilot, lambda: len(library.poems()[0].text) > len(shown) + 20)
+        await pilot.press(*keys[1:])
+        await until(pilot, lambda: len(library.poems()) == 2)
+        branch, first = library.poems()
+        assert branch.branch.parent == first.id
+        if keys[-1] == "enter":
+            assert branch.text.count("\n") == shown.count("\n")
+        else:
+            assert branch.branch.at == len(shown)
+        if keys[-1] == "escape":
+            assert branch.text == shown + "x"
+            assert not pilot.app._writing._desk._task.is_running
