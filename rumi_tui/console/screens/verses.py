@@ -40,6 +40,8 @@ from rumi_tui.texts.opening import Opening
 from rumi_tui.wording import counted
 
 HIT = "bold underline"
+MARGIN = 4
+"""Cells of a row that are no verse: two around an option, and two before each line of a couplet."""
 LOOK_SECONDS = 0.5
 """Between two looks at how far the reading is."""
 PATIENCE = 0.5
@@ -109,6 +111,8 @@ class VersesScreen(AskingDialog[Opening | None]):
         self._library = library
         self._kind, self._words, self._mode = kind, words, mode
         self._passages: list[Quotation] = []
+        self._glosses: dict[int, list[list[NotedWord]]] = {}
+        """By the place of its couplet among them."""
         self._page = self._pages = 1
         self._awaits_meaning = False
         self._making, self._is_preparing = threading.Lock(), False
@@ -219,9 +223,9 @@ class VersesScreen(AskingDialog[Opening | None]):
         self.query_one("#status", Static).update(self._status if event.lines else glosses.NOTHING)
         if not event.lines:
             return
-        rows = [row for line in event.lines for row in interlinear(line, self._mode, self._width)]
-        prompt = Content("\n").join([self._drawn(event.passage), *map(Content, [glosses.HEADING, *rows, ""])])
-        self.query_one(Choices).replace_option_prompt_at_index(self._passages.index(event.passage), prompt)
+        number = self._passages.index(event.passage)
+        self._glosses[number] = event.lines
+        self.query_one(Choices).replace_option_prompt_at_index(number, self._drawn(number))
 
     def _post(self, message: Message) -> None:
         """Tells the screen, from the thread of a search, unless another search has taken its place."""
@@ -256,7 +260,7 @@ class VersesScreen(AskingDialog[Opening | None]):
     def _list(self, event: Results) -> None:
         self._status = event.words
         self.query_one("#status", Static).update(event.words)
-        self._passages, self._pages = event.passages, event.pages
+        self._passages, self._pages, self._glosses = event.passages, event.pages, {}
         self._awaits_meaning = not event.by_meaning and is_model_here()
         self._draw()
         if event.passages:
@@ -267,12 +271,13 @@ class VersesScreen(AskingDialog[Opening | None]):
 
     @property
     def _width(self) -> int:
-        """Cells of a line, as many as beside a scrollbar: whether there is one, only what is drawn decides."""
+        """Cells of a line, as many as beside a scrollbar of the list, be it there or not."""
         choices = self.query_one(Choices)
-        return max(0, choices.outer_size.width - choices.gutter.width - choices.scrollbar_size_vertical - 6)
+        around = choices.styles.gutter.width + choices.styles.scrollbar_size_vertical
+        return max(0, choices.outer_size.width - around - MARGIN)
 
-    def _drawn(self, passage: Quotation) -> Content:
-        width = self._width
+    def _drawn(self, number: int) -> Content:
+        passage, width = self._passages[number], self._width
         rows = [passage.couplet.place]
         rows += [to_display(shortened(title, width), self._mode, width) for title in passage.couplet.titles]
         around = [
@@ -282,7 +287,11 @@ class VersesScreen(AskingDialog[Opening | None]):
         hits = {to_display(passage.couplet.verse[start:end], self._mode, 0).strip() for start, end in passage.marks}
         couplet = [_marked(line, hits) for line in around[1]]
         couplet += [Content(f"▌ {row}") for row in self._rows(passage.translation)]
-        return Content("\n").join([*map(Content, [*rows, *around[0]]), *couplet, *map(Content, [*around[2], ""])])
+        below = [*around[2], ""]
+        if number in self._glosses:
+            noted = [row for line in self._glosses[number] for row in interlinear(line, self._mode, width)]
+            below += [glosses.HEADING, *noted, ""]
+        return Content("\n").join([*map(Content, [*rows, *around[0]]), *couplet, *map(Content, below)])
 
     def _rows(self, verse: str) -> list[str]:
         """The lines of a verse as they are drawn: broken first and then put in order, row by row."""
@@ -295,7 +304,7 @@ class VersesScreen(AskingDialog[Opening | None]):
         self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
-        """Lists the couplets, and once more where the page has made other room for them then."""
+        """Lists the couplets, and once more where they have given the page a scrollbar, which takes room from them."""
         self._list_passages()
         width = self._width
         self.call_after_refresh(lambda: self._list_passages() if self._width != width else None)
@@ -304,7 +313,7 @@ class VersesScreen(AskingDialog[Opening | None]):
         options = self.query_one(Choices)
         highlighted = options.highlighted
         options.clear_options()
-        options.add_options(Option(self._drawn(passage)) for passage in self._passages)
+        options.add_options(Option(self._drawn(number)) for number in range(len(self._passages)))
         options.highlighted = highlighted if self._passages else None
 
     @on(Choices.OptionSelected)

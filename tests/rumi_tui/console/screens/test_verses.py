@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from console_support import console, field, letters, on_the_page, until
+from rich.cells import cell_len
 from support import WORDS, write_corpus, write_works
 from textual import events
 from textual.pilot import Pilot
@@ -40,6 +41,11 @@ def rows(pilot: Pilot) -> list[str]:
 def words_of_rows(pilot: Pilot) -> list[list[str]]:
     """Of each couplet, however its lines are broken."""
     return [row.replace("▌", "").split() for row in rows(pilot)]
+
+
+def widest(pilot: Pilot) -> int:
+    """Cells of the longest row of all couplets."""
+    return max((cell_len(line) for row in rows(pilot) for line in row.split("\n")), default=0)
 
 
 def told_there(pilot: Pilot) -> str:
@@ -135,12 +141,18 @@ async def test_a_key_glosses_the_couplet_and_says_that_it_is_no_translation(
         field(pilot, "prompt").text = f"/search {WORDS['fa'][0]}"
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.screen.query(OptionList) and rows(pilot))
+        options = pilot.app.screen.query_one(OptionList)
+        await until(pilot, lambda: options.show_vertical_scrollbar)
+        await until(pilot, lambda: widest(pilot) == options.scrollable_content_region.width - 2)
         first = rows(pilot)
         await pilot.press("alt+g")
         await until(pilot, lambda: rows(pilot) != first)
         assert rows(pilot)[0].split()[: len(first[0].split())] == first[0].split()
         assert "A gloss, word by word, and not a translation:" in rows(pilot)[0]
         assert rows(pilot)[1:] == first[1:]
+        await pilot.resize_terminal(60, 24)
+        await until(pilot, lambda: 0 < widest(pilot) < 60)
+        assert "A gloss, word by word, and not a translation:" in rows(pilot)[0]
 
 
 async def test_a_question_typed_as_a_command_is_answered_or_told_that_nothing_bears_on_it(library, endless_file, texts):
