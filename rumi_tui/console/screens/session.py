@@ -20,7 +20,7 @@ class SessionScreen(PromptingScreen):
     _last: SavedSession
     _has_begun = False
     _has_steps = False
-    """Whether those of the last session could be taken up."""
+    """Whether those of the last session could be taken up, or are not wanted any more."""
 
     def on_mount(self) -> None:
         """Takes up the last session; its settings stand there already. Tells of a library that had to be set aside."""
@@ -79,4 +79,5 @@ class SessionScreen(PromptingScreen):
         names = [name for name in names if values[name] != old_values[name]]
         before, after = ({name: some[name] for name in names} for some in (old_values, values))
         self._desk.clear(Change(before, after) if names else None)
+        self._has_steps = True
         self._show(f"An empty page{', and the settings as F4 has them' if names else ''}.")

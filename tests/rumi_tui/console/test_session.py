@@ -108,6 +108,19 @@ async def test_steps_that_a_library_does_not_give_today_are_there_tomorrow(libra
         assert on_the_page(pilot) == letters(poem.text)
 
 
+async def test_a_page_that_was_emptied_stays_so_where_the_library_did_not_give_its_poem(
+    library, endless_file, file, monkeypatch
+):
+    async with console(library, endless_file, session=file, lines="2") as pilot:
+        await press_and_write(pilot, library, *"amber", "enter")
+    with monkeypatch.context() as patch:
+        patch.setattr(library, "lists", fail)
+        async with console(library, endless_file, session=file) as pilot:
+            await obeyed(pilot, "/new")
+    async with console(library, endless_file, session=file) as pilot:
+        assert on_the_page(pilot) == ""
+
+
 def fail(poem: int) -> bool:
     raise RumiError("The library is locked.")
 
