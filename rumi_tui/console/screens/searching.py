@@ -8,6 +8,7 @@ from textual import events
 from textual.binding import Binding
 
 from rumi_tui.console.screens.dialog import Dialog
+from rumi_tui.console.widgets.verse_input import LONGEST
 
 Result = TypeVar("Result")
 
@@ -55,5 +56,5 @@ class SearchingDialog(Dialog[Result | None]):
             self.dismiss(None)
 
     def _look_for(self, search: str) -> None:
-        self._search = search
+        self._search = search[:LONGEST]
         self._find()

@@ -13,6 +13,7 @@ from console_support import (
     told,
     until,
 )
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
@@ -20,6 +21,7 @@ from rumi_tui.console.screens import library as library_screen
 from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.widgets.preview import Preview
+from rumi_tui.console.widgets.verse_input import LONGEST
 from rumi_tui.library.formats import FORMATS
 from rumi_tui.library.orders import ORDERS
 from rumi_tui.library.poem import Branch, KeptPoem
@@ -123,7 +125,9 @@ async def test_typing_searches_and_escape_ends_the_search_before_it_leaves(libra
         assert str(pilot.app.screen.query_one(Static).content) == f"Poems with amb: 2 · {order}"
         await pilot.press("escape")
         await until(pilot, lambda: len(titles(pilot)) == 3)
-        await pilot.press(*"amb", "ctrl+u")
+        pilot.app.post_message(events.Paste("amber " * LONGEST))
+        await until(pilot, lambda: len(pilot.app.screen._search) == LONGEST)
+        await pilot.press("ctrl+u")
         await until(pilot, lambda: str(pilot.app.screen.query_one(Static).content).startswith("Poems: 3"))
         await pilot.press(*"mirr", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
