@@ -19,7 +19,7 @@ class AskingDialog(Dialog[ScreenResultType]):
         """Hands over a letter."""
         if event.is_printable:
             event.stop()
-            self._hand_over(events.Key(event.key, event.character))
+            self._hand_over(type(event)(event.key, event.character))  # a non-joiner has a type of its own
 
     def on_paste(self, event: events.Paste) -> None:
         """Hands over what is pasted, of which the field takes the first line."""
