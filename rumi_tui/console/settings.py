@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -194,6 +194,11 @@ def value_of(settings: UserSettings, entry: Entry) -> object:
     if entry.field == KEYS:
         return settings.keys.get(entry.name.removeprefix(f"{KEYS}."), entry.default)
     return getattr(settings, entry.field)
+
+
+def choice_of(text: str, choices: Collection[str]) -> str:
+    """The choice that a text names, in capitals or not; the text as it is where it names none."""
+    return text if text in choices else next((choice for choice in choices if choice.lower() == text.lower()), text)
 
 
 def as_typed(name: str, text: str) -> object:

@@ -109,6 +109,8 @@ def read_command(line: str) -> SetValue | RunAction:
     name, value = name.lower(), value.strip()
     if name in SETTINGS or (name in OF_THE_FILE and (value or name not in BY_COMMAND)):
         return SetValue(name, value)
+    if name in ("export", "fetch", "editor"):
+        value = value.lower()
     if name == "export" and value and value not in (*FORMATS, LIBRARY):
         raise RumiError(f"A poem cannot be saved as {quoted(value)}: choose one of {', '.join((*FORMATS, LIBRARY))}.")
     if name == "fetch" and value not in ("", FETCHED_TOO):

@@ -19,7 +19,7 @@ from rumi_tui.console.keymap import DELETING, in_force
 from rumi_tui.console.plain import is_plain
 from rumi_tui.console.screens.order import OrderingScreen
 from rumi_tui.console.screens.settings import SettingsScreen
-from rumi_tui.console.settings import ENTRIES, as_typed, typed, value_of
+from rumi_tui.console.settings import ENTRIES, as_typed, choice_of, typed, value_of
 from rumi_tui.console.slash_commands import OF_THE_FILE, SIGN, RunAction, SetValue, read_command
 from rumi_tui.console.widgets.page import Page
 from rumi_tui.console.widgets.poem_view import PoemView
@@ -249,6 +249,7 @@ class PromptingScreen(OrderingScreen):
 
     async def _put(self, name: str, value: str) -> None:
         if name in OF_THE_FILE:
+            value = choice_of(value, ("default", *OF_THE_FILE[name]))
             self._file.change(name, None if value == "default" else as_typed(name, value))
             self.post_message(SettingsScreen.Changed(ENTRIES[name]))
         else:

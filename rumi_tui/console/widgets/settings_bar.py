@@ -21,7 +21,17 @@ from models.forms import FORMS, Form, form_named
 from models.pretrained import MODELS
 from models.tokenizer import Tokenizer
 from rumi_tui.bidi import Mode, to_cells
-from rumi_tui.console.settings import ENTRIES, LONGEST_QUOTE, QUICKEST, SLOWEST, Entry, UserSettings, model_named, typed
+from rumi_tui.console.settings import (
+    ENTRIES,
+    LONGEST_QUOTE,
+    QUICKEST,
+    SLOWEST,
+    Entry,
+    UserSettings,
+    choice_of,
+    model_named,
+    typed,
+)
 from rumi_tui.console.widgets.choices import SelectBox
 from rumi_tui.console.widgets.verse_input import VerseInput
 from rumi_tui.console.writing.draft import Settings
@@ -277,6 +287,7 @@ class SettingsBar(Vertical):
             }[label]
             if not values:
                 raise self._why_no_forms
+            value = choice_of(value, values)
             if value not in values:
                 choices = " or ".join(filter(None, [", ".join(values[:-1]), values[-1]]))
                 raise RumiError(

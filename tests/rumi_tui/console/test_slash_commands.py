@@ -43,16 +43,21 @@ def test_a_command_that_is_not_there_is_refused_with_the_nearest_one(line: str, 
         read_command(line)
 
 
+@pytest.mark.parametrize("line", ["/export SVG", "/fetch Ask", "/editor POEM"])
+def test_what_a_command_takes_may_be_in_capitals(line: str):
+    assert read_command(line) == read_command(line.lower())
+
+
 async def test_commands_set_what_a_poem_is_written_with(library, endless_file):
     async with console(library, endless_file) as pilot:
-        for line in ("/lines 2", "/seed 77", "/temperature 1.2", "/top-k 9", "/top-p 0.9", "/form couplet"):
+        for line in ("/lines 2", "/seed 77", "/temperature 1.2", "/top-k 9", "/top-p 0.9", "/form Couplet"):
             await obey(pilot, line)
             await until(pilot, lambda: field(pilot, "prompt").text == "")
         kept = await press_and_write(pilot, library, *"amber", "enter")
         assert kept.passages[0].seed == 77
         assert kept.passages[0].sampling == Sampling(temperature=1.2, top_k=9, top_p=0.9)
         assert kept.text.startswith("amber")
-        await obey(pilot, "/preset daring")
+        await obey(pilot, "/preset DARING")
         await until(pilot, lambda: field(pilot, "temperature").value == "1.1")
         await obey(pilot, "/seed random")
         await until(pilot, lambda: field(pilot, "seed").value == "")

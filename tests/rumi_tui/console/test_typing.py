@@ -297,7 +297,7 @@ async def test_an_action_on_another_key_does_not_give_way(library, endless_file)
 async def test_settings_that_hold_for_all_poems_are_typed_kept_and_undone(library, endless_file, tmp_path: Path):
     path = tmp_path / "settings.toml"
     async with console(library, endless_file, settings=SettingsFile(path)) as pilot:
-        await obeyed(pilot, "/theme rose")
+        await obeyed(pilot, "/theme Rose")
         await until(pilot, lambda: pilot.app.theme == "rose")
         await obeyed(pilot, "/keys.library alt+x")
         assert SettingsFile(path).settings.theme == "rose"
@@ -315,7 +315,7 @@ async def test_settings_that_hold_for_all_poems_are_typed_kept_and_undone(librar
 
 TYPED = (
     ("/temperature 0.9", "temperature", "0.9", "0.8"),
-    ("/keep off", "keep", "off", "strict"),
+    ("/keep OFF", "keep", "off", "strict"),
     ("/rhyme an", "rhyme", "an", ""),
     ("/preset daring", "min_p", "0.03", "0"),
     ("/seed 77", "seed", "77", ""),
