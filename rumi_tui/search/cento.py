@@ -183,31 +183,36 @@ def _answering(works: Works, found: Sequence[Couplet], language: str, about: Seq
     """Couplets of the Masnavi, each of another section, each of which takes up a word of the one before.
 
     The rarer the words among the couplets, the better they answer; not those that the poem is `about`, which all have,
-    nor those that were taken up already.
+    nor those that were taken up already. The first is the best from which this makes a poem; nothing where none does.
     """
     candidates = [line for line in _lines(works, found, "masnavi", language) if line.verse.endswith(SENTENCE_ENDS)]
     stem_of = stems([*about, *(word for line in candidates for word in question_words(line.verse, language))])
     in_all = {stem_of[word] for word in about}
     held = [{stem_of[word] for word in question_words(line.verse, language)} - in_all for line in candidates]
     counts = Counter(word for words in held for word in words)
-    taken_up = set[str]()
-    chosen: list[int] = []
+    chains = (_chain(first, candidates, held, counts) for first in range(len(candidates)))
+    chosen = next((chain for chain in chains if len(chain) >= FEWEST), [])
+    return [candidates[number] for number in chosen]
+
+
+def _chain(first: int, candidates: Sequence[_Line], held: Sequence[Set[str]], counts: Mapping[str, int]) -> list[int]:
+    """The numbers of the candidates that answer the first one and each other, as far as that goes."""
+    chosen, taken_up = [first], set[str]()
     while len(chosen) < COUPLETS:
+        answers = held[chosen[-1]] - taken_up
         rest = [
             number
             for number, line in enumerate(candidates)
-            if all(line.poem.place != candidates[each].poem.place for each in chosen)
+            if answers & held[number]
+            and all(line.poem.place != candidates[each].poem.place for each in chosen)
             and all(_alike(held[number], held[each]) <= ALIKE for each in chosen)
         ]
         if not rest:
             break
-        answers = held[chosen[-1]] - taken_up if chosen else set[str]()
         best = max(rest, key=lambda number: _weight(answers & held[number], counts, len(candidates)))
-        if chosen and not answers & held[best]:
-            break
         taken_up |= answers & held[best]
         chosen.append(best)
-    return [candidates[number] for number in chosen]
+    return chosen
 
 
 def _weight(words: Iterable[str], counts: Mapping[str, int], total: int) -> float:
