@@ -180,6 +180,15 @@ class SettingsBar(Vertical):
         if isinstance(event.value, str):
             self._fill_in(event.value)
 
+    @on(Input.Changed, ", ".join(f"#{name}" for name in SAMPLING_PRESETS["balanced"]))
+    def _leave_preset(self) -> None:
+        """Names no preset any more once something else stands in its fields, so that it can be chosen again."""
+        select = self.query_one("#preset", Select)
+        values = SAMPLING_PRESETS.get(str(select.value), {})
+        if any(self.query_one(f"#{name}", Input).value != value for name, value in values.items()):
+            with select.prevent(Select.Changed):
+                select.clear()
+
     def _fill_in(self, preset: str) -> None:
         for name, value in SAMPLING_PRESETS[preset].items():
             self.query_one(f"#{name}", Input).value = value

@@ -210,7 +210,9 @@ async def test_how_characters_are_chosen_is_asked_for_and_kept(library, endless_
         assert write_again(kept, endless) == kept.text
 
 
-async def test_a_preset_fills_in_what_can_be_written_with(library, endless_file):
+async def test_a_preset_fills_in_what_can_be_written_with_and_is_named_as_long_as_that_stands_there(
+    library, endless_file
+):
     async with console(library, endless_file, (120, 40), lines="2") as pilot:
         for name, preset in SAMPLING_PRESETS.items():
             field(pilot, "top_k").value = "7"
@@ -219,6 +221,14 @@ async def test_a_preset_fills_in_what_can_be_written_with(library, endless_file)
             kept = await press_and_write(pilot, library, "enter")
             wanted = {setting: float(value) for setting, value in preset.items()}
             assert kept.passages[0].sampling == Sampling(**wanted | {"top_k": 0})
+        preset = field(pilot, "preset", Select)
+        preset.value = "careful"
+        await until(pilot, lambda: field(pilot, "temperature").value == "0.5")
+        assert preset.value == "careful"
+        field(pilot, "min_p").value = "0.5"
+        await until(pilot, preset.is_blank)
+        preset.value = "careful"
+        await until(pilot, lambda: field(pilot, "min_p").value == "0")
 
 
 def test_every_hint_fits_a_line_of_80_columns():
