@@ -78,6 +78,16 @@ def usual_ctrl_c() -> Iterator[None]:
     signal.signal(signal.SIGINT, handler)
 
 
+@pytest.fixture
+def few_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has each line that keeps its form tried twice in place of up to 32 times, where it need only be written."""
+    from rumi_tui.engine.keep import ROUNDS, TRIES
+
+    for keep in TRIES:
+        monkeypatch.setitem(TRIES, keep, 2)
+        monkeypatch.setitem(ROUNDS, keep, 1)
+
+
 @pytest.fixture(scope="session")
 def make_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
     """Gives a folder by its name, which is filled once in a run of the tests, however many workers take part."""

@@ -34,14 +34,16 @@ def test_every_command_shown_exists_and_has_the_options_shown(words: list[str]) 
     assert options <= set(re.findall(r"--?[a-z-]+", done.stdout))
 
 
+@pytest.mark.usefixtures("few_tries")
 @pytest.mark.parametrize("words", [words for words in OURS if words[0] == "rumi-generate"], ids=" ".join)
 def test_the_ways_to_write_verse_write_verse(words: list[str]) -> None:
-    limit = () if "--lines" in words else ("--lines", "4")  # a whole ghazal whose rules are kept is ten seconds' work
+    limit = () if "--lines" in words else ("--lines", "4")
     done = call_command(*words, *limit)
     assert done.returncode == 0, done.stderr
     assert len(done.stdout) > 20
 
 
+@pytest.mark.usefixtures("few_tries")
 @pytest.mark.parametrize(
     "words", [words for words in OURS if words[0] == "rumi-ask" or words[1] in ("list", "search")], ids=" ".join
 )
@@ -65,18 +67,23 @@ def test_the_ways_to_read_a_poem_read_one(words: list[str], tmp_path: Path) -> N
     assert "ganjoor.net" in done.stdout
 
 
-def test_the_python_shown_runs(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("few_tries")
+def test_the_python_shown_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "one.txt").write_text("What love is, reed and flute,\nis patient.\n")
     entry = '[[text]]\nfile = "one.txt"\nlanguage = "en"\nform = "couplet"\n'
     (tmp_path / "texts" / "corpus.toml").write_text(entry)
     (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "texts.md").read_text("utf-8"), re.DOTALL)
-    places = {"RUMI_CORPUS_DIR": str(tmp_path / "texts"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=os.environ | places
-    )
-    assert done.returncode == 0, done.stderr
-    assert "Not Rumi's:" in done.stdout
+    monkeypatch.setenv("RUMI_CORPUS_DIR", str(tmp_path / "texts"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert "Not Rumi's:" in said_by(code)
+
+
+def said_by(code: str) -> str:
+    """What a program prints, run in this process."""
+    with contextlib.redirect_stdout(io.StringIO()) as output:
+        exec(code, {"__name__": "__main__"})
+    return output.getvalue()
 
 
 def test_every_make_target_shown_is_there() -> None:
@@ -102,11 +109,10 @@ def test_make_says_which_python_it_needs_before_it_makes_anything(tmp_path: Path
 PYTHON = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "python.md").read_text("utf-8"), re.DOTALL)
 
 
+@pytest.mark.usefixtures("few_tries")
 @pytest.mark.parametrize("code", PYTHON, ids=["stream", "batch", "drafts", "line", "score", "others"])
 def test_the_python_for_programs_runs_as_it_is_shown(code: str) -> None:
-    with contextlib.redirect_stdout(io.StringIO()) as output:
-        exec(code, {"__name__": "__main__"})
-    assert len(output.getvalue()) > 60
+    assert len(said_by(code)) > 60
 
 
 def test_every_page_that_a_page_links_to_is_there() -> None:

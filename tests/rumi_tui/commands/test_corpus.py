@@ -100,6 +100,7 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, book: str) -> list[So
     return sources
 
 
+@pytest.mark.usefixtures("few_tries")
 def test_fetch_brings_the_model_of_meaning_and_reads_the_texts_with_it(tmp_path: Path, model: list[Source]) -> None:
     places = {"XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache"), "HOME": str(tmp_path)}
     done = call_command("rumi-corpus", "fetch", "--ask", **places)
@@ -121,6 +122,7 @@ def test_fetch_brings_the_model_of_meaning_and_reads_the_texts_with_it(tmp_path:
     assert "amber" in json.loads(asked.stdout)["quotations"][0]["couplet"]["verse"]
 
 
+@pytest.mark.usefixtures("few_tries")
 def test_a_model_that_is_not_the_known_one_is_not_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: list[Source]
 ) -> None:

@@ -319,6 +319,7 @@ def test_the_texts_are_read_in_the_background(folder: Path, encoder_folder: Path
     assert not reading.is_running
 
 
+@pytest.mark.usefixtures("few_tries")
 def test_ask_gives_all_of_it_at_once(folder: Path, tmp_path: Path) -> None:
     answer = ask("نان کجاست؟", folder=folder, cache_dir=tmp_path, seed=3)
     assert (answer.question, answer.language) == ("نان کجاست؟", "fa")
@@ -327,9 +328,10 @@ def test_ask_gives_all_of_it_at_once(folder: Path, tmp_path: Path) -> None:
     assert answer.verse.model == "rumi-fa"
 
 
+@pytest.mark.usefixtures("few_tries")
 def test_the_command_quotes_with_places_and_marks_what_the_machine_wrote(folder: Path, tmp_path: Path) -> None:
     places = {"RUMI_CORPUS_DIR": str(folder), "XDG_CACHE_HOME": str(tmp_path)}
-    done = run_command("rumi-ask", "چراغ کجاست؟", "--seed", "5", "--json", **places)
+    done = call_command("rumi-ask", "چراغ کجاست؟", "--seed", "5", "--json", **places)
     assert (done.returncode, done.stderr) == (0, "")
     answer = json.loads(done.stdout)
     shown = call_command("rumi-ask", "چراغ کجاست؟", "--seed", "5", **places).stdout
@@ -339,6 +341,15 @@ def test_the_command_quotes_with_places_and_marks_what_the_machine_wrote(folder:
     assert "What follows is not Rumi's" in shown
     machine = [line.removeprefix("  ~ ") for line in shown.splitlines() if line.startswith("  ~ ")]
     assert machine == answer["verse"]["text"].split("\n")
+
+
+def test_the_command_answers_as_a_person_runs_it(folder: Path, tmp_path: Path) -> None:
+    places = {"RUMI_CORPUS_DIR": str(folder), "XDG_CACHE_HOME": str(tmp_path)}
+    done = run_command("rumi-ask", "Where is the harbour?", "--form", "free", "--json", **places)
+    assert (done.returncode, done.stderr) == (0, "")
+    answer = json.loads(done.stdout)
+    assert (len(answer["quotations"]), answer["verse"]["form"]) == (5, "free")
+    assert answer["verse"]["text"]
 
 
 def test_the_command_says_that_nothing_bears_on_a_question(folder: Path, tmp_path: Path) -> None:
@@ -372,6 +383,7 @@ def test_a_form_that_the_model_of_the_couplet_never_learned_gives_way(
     assert told == ["rumi-fa never learned the form 'free': it writes on in the form 'couplet'."]
 
 
+@pytest.mark.usefixtures("few_tries")
 def test_the_command_asks_by_words_until_the_texts_are_read_for_their_meaning(folder: Path, tmp_path: Path) -> None:
     places = {"RUMI_CORPUS_DIR": str(folder), "XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_DATA_HOME": str(tmp_path)}
     write_encoder(tmp_path / "rumi-tui" / "meaning")

@@ -39,8 +39,8 @@ def quoted(folder: Path, tmp_path: Path, reference: str) -> Quotation:
     return index.quotation(next(each.id for each in index.couplets("fa") if each.reference == reference))
 
 
-@pytest.mark.long
 @pytest.mark.slow  # the large model writes
+@pytest.mark.usefixtures("few_tries")
 def test_the_machine_is_given_the_poem_as_far_as_the_couplet_and_all_it_must_keep_to(
     texts: Path, tmp_path: Path
 ) -> None:
@@ -67,6 +67,7 @@ def test_it_keeps_the_rhyme_of_a_ghazal(texts: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow  # the large model writes
+@pytest.mark.usefixtures("few_tries")
 def test_of_a_text_without_labels_it_is_given_the_couplet_alone(tmp_path: Path) -> None:
     folder = write_corpus(tmp_path / "texts")
     found = quoted(folder, tmp_path, "")
@@ -103,6 +104,7 @@ def test_another_form_has_not_the_rhyme_and_free_verse_not_the_metre() -> None:
 
 
 @pytest.mark.slow  # the large model writes
+@pytest.mark.usefixtures("few_tries")
 def test_the_command_tells_where_the_beginning_stands_and_what_is_kept(texts: Path, tmp_path: Path) -> None:
     places = {"RUMI_CORPUS_DIR": str(texts), "XDG_CACHE_HOME": str(tmp_path)}
     shown = call_command("rumi-ask", "چراغ کجاست؟", "--seed", "5", **places).stdout
