@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import forked
 import msgspec
 import onnx
 import pytest
@@ -147,7 +148,7 @@ def let_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
     path = tmp_path / "gate"
     os.mkfifo(path)
     gate = os.open(path, os.O_RDWR)
-    waiting = ("sh", "-c", 'read -r word < "$0"; exec "$@"', str(path), *writer.COMMAND)
+    waiting = ("sh", "-c", 'read -r word < "$0"; exec "$@"', str(path), *forked.command())
     monkeypatch.setattr(writer, "COMMAND", waiting)
     yield lambda: os.write(gate, b"enter\n")
     os.close(gate)

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import forked
 import msgspec
 import pytest
 
@@ -44,8 +45,8 @@ WORKER = [sys.executable, "-P", "-m", "rumi_tui.engine.worker"]
 class Process:
     """The writing process, spoken to by hand."""
 
-    def __init__(self) -> None:
-        self.popen = subprocess.Popen(WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, command: Sequence[str] = WORKER) -> None:
+        self.popen = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def send(self, *orders: Command) -> None:
         assert self.popen.stdin is not None
@@ -68,7 +69,8 @@ class Process:
 
 @pytest.fixture
 def process() -> Iterator[Process]:
-    process = Process()
+    """A forked one; how one of its own begins and ends is tested below."""
+    process = Process(forked.command())
     yield process
     process.popen.communicate(timeout=60)
 
@@ -197,7 +199,7 @@ def test_the_process_ends_when_its_orders_end(endless_file: Path, busy):
     process = Process()
     if busy:
         process.send(order(endless_file, lines=10**6))
-        next(process.reports())
+        assert isinstance(next(process.reports()), Began)
     process.popen.communicate(timeout=60)
     assert process.popen.returncode == 0
 

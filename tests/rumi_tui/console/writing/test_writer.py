@@ -6,6 +6,8 @@ import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import forked
+import pytest
 import pytest_asyncio
 
 from rumi_tui.console.writing.writer import Writer
@@ -15,10 +17,18 @@ from rumi_tui.engine.session import Session
 
 
 @pytest_asyncio.fixture
-async def writer() -> AsyncIterator[Writer]:
+async def usual_writer() -> AsyncIterator[Writer]:
+    """It starts the process that everybody's console starts."""
     writer = Writer()
     yield writer
     await writer.close()
+
+
+@pytest.fixture
+def writer(usual_writer: Writer, monkeypatch: pytest.MonkeyPatch) -> Writer:
+    """Its processes are forked, in a tenth of the time."""
+    monkeypatch.setattr("rumi_tui.console.writing.writer.COMMAND", forked.command())
+    return usual_writer
 
 
 def order(model: Path, **values) -> Write:
@@ -37,8 +47,8 @@ def written(reports: list[Event]) -> str:
     return "".join(step.text for report in reports if isinstance(report, Wrote) for step in report.steps)
 
 
-async def test_a_poem_comes_as_it_is_written_here(writer: Writer, model_file: Path, session: Session):
-    began, *reports, finished = await all_of(writer.carry_out(order(model_file)))
+async def test_a_poem_comes_as_it_is_written_here(usual_writer: Writer, model_file: Path, session: Session):
+    began, *reports, finished = await all_of(usual_writer.carry_out(order(model_file)))
     poem = Generation(session, session.tokenizer, order(model_file).request)
     assert written(reports) == "".join(step.text for step in poem)
     assert began == Began("amber", [], session.sha256)
@@ -109,15 +119,15 @@ async def test_a_failed_order_does_not_stand_in_the_way_of_the_next(writer: Writ
     assert isinstance((await all_of(writer.carry_out(order(model_file))))[-1], Finished)
 
 
-async def test_a_process_that_is_killed_is_told_and_started_again(writer: Writer, endless_file: Path):
+async def test_a_process_that_is_killed_is_told_and_started_again(usual_writer: Writer, endless_file: Path):
     heard = []
-    async for report in writer.carry_out(without_end(endless_file)):
+    async for report in usual_writer.carry_out(without_end(endless_file)):
         heard.append(report)
         if len(heard) == 2:
-            os.kill(writer._process.pid, signal.SIGKILL)
+            os.kill(usual_writer._process.pid, signal.SIGKILL)
     assert isinstance(heard[-1], Failed)
     assert "ended unexpectedly" in heard[-1].message
-    assert isinstance((await all_of(writer.carry_out(order(endless_file))))[-1], Finished)
+    assert isinstance((await all_of(usual_writer.carry_out(order(endless_file))))[-1], Finished)
 
 
 async def test_a_process_that_died_while_idle_is_started_again(writer: Writer, model_file: Path):
@@ -137,12 +147,12 @@ async def test_a_prompt_of_a_hundred_thousand_characters_goes_there_and_back(wri
 
 
 async def test_a_folder_called_models_where_the_person_stands_is_no_trap(
-    writer: Writer, model_file: Path, tmp_path: Path, monkeypatch
+    usual_writer: Writer, model_file: Path, tmp_path: Path, monkeypatch
 ):
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "__init__.py").write_text("raise SystemExit('a trap')\n", "utf-8")
     monkeypatch.chdir(tmp_path)
-    assert isinstance((await all_of(writer.carry_out(order(model_file))))[-1], Finished)
+    assert isinstance((await all_of(usual_writer.carry_out(order(model_file))))[-1], Finished)
 
 
 async def test_closing_ends_the_process(model_file: Path):
