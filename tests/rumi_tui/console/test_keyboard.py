@@ -51,29 +51,43 @@ async def send(pilot: Pilot, *sequences: str) -> None:
 
 async def test_a_non_joiner_goes_where_it_is_typed(library, endless_file):
     async with console(library, endless_file, (120, 40)) as pilot:
+        prompt = pilot.app.screen.query_one(Prompt)
         for sequence in NON_JOINER:
             await send(pilot, "می", sequence, "روم")
-            assert pilot.app.screen.query_one(Prompt).text == f"می{ZWNJ}روم"
-            pilot.app.screen.query_one(Prompt).clear()
-
-
-async def test_a_setting_on_the_page_takes_in_a_non_joiner(library, endless_file):
-    async with console(library, endless_file, (120, 40)) as pilot:
+            assert prompt.text == f"می{ZWNJ}روم"
+            prompt.clear()
+        # Shift+Space without a character follows what stands before it
+        await send(pilot, "می", "\x1b[32;2u", "روم،", "\x1b[32;2u", "amber", "\x1b[32;2u", "ember")
+        assert prompt.text == f"می{ZWNJ}روم، amber ember"
+        prompt.clear()
+        # that of a layout that has no joiner is a blank
+        await send(pilot, "گل", "\x1b[32;2;32u", "نان")
+        assert prompt.text == "گل نان"
         await type_a_word(pilot, "#rhyme")
 
 
-@pytest.mark.parametrize(
-    ("keys", "fields"),
-    [("ctrl+o", ["#title", "#tags"]), ("alt+l", ["#wish"]), ("ctrl+f", ["Input"]), ("f4", ["#value"])],
-)
-async def test_the_fields_of_dialogs_take_in_a_non_joiner(library, endless_file, keys, fields):
+async def test_dialogs_and_what_is_edited_take_in_a_non_joiner(library, endless_file):
     async with console(library, endless_file, (120, 40), lines="2") as pilot:
         await press_and_write(pilot, library, "enter")
         page = pilot.app.screen
-        await pilot.press(keys)
+        for key, fields in (("ctrl+o", ["#title", "#tags"]), ("alt+l", ["#wish"]), ("ctrl+f", ["Input"])):
+            await pilot.press(key)
+            await until(pilot, lambda: pilot.app.screen is not page and pilot.app.screen.query("Input"))
+            for each in fields:
+                await type_a_word(pilot, each)
+            await pilot.press("escape")
+            await until(pilot, lambda: pilot.app.screen is page)
+        await pilot.press("f8")
+        await until(pilot, lambda: isinstance(pilot.app.screen, EditScreen))
+        area = pilot.app.screen.query_one(VerseArea)
+        area.text = ""
+        await send(pilot, "می", ZWNJ, "روم")
+        assert area.text == f"می{ZWNJ}روم"
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is page)
+        await pilot.press("f4")
         await until(pilot, lambda: pilot.app.screen is not page and pilot.app.screen.query("Input"))
-        for each in fields:
-            await type_a_word(pilot, each)
+        await type_a_word(pilot, "#value")
         await pilot.press("escape")
 
 
@@ -85,18 +99,6 @@ async def type_a_word(pilot: Pilot, where: str) -> None:
     assert box.value == f"می{ZWNJ}روم"
 
 
-async def test_what_is_edited_takes_in_a_non_joiner(library, endless_file):
-    async with console(library, endless_file, (120, 40), lines="2") as pilot:
-        await press_and_write(pilot, library, "enter")
-        await pilot.press("f8")
-        await until(pilot, lambda: isinstance(pilot.app.screen, EditScreen))
-        area = pilot.app.screen.query_one(VerseArea)
-        area.text = ""
-        await send(pilot, "می", ZWNJ, "روم")
-        assert area.text == f"می{ZWNJ}روم"
-        await pilot.press("escape")
-
-
 async def test_a_list_is_searched_for_a_word_with_a_non_joiner(library, endless_file):
     library.begin(str(endless_file), "0" * 64, "free", "می روم")
     async with console(library, endless_file, (120, 40)) as pilot:
@@ -105,18 +107,6 @@ async def test_a_list_is_searched_for_a_word_with_a_non_joiner(library, endless_
         await send(pilot, "می", ZWNJ, "ر")
         assert pilot.app.screen._search == f"می{ZWNJ}ر"
         await pilot.press("escape", "escape")
-
-
-async def test_shift_space_without_a_character_follows_what_stands_before_it(library, endless_file):
-    async with console(library, endless_file, (120, 40)) as pilot:
-        await send(pilot, "می", "\x1b[32;2u", "روم،", "\x1b[32;2u", "amber", "\x1b[32;2u", "ember")
-        assert pilot.app.screen.query_one(Prompt).text == f"می{ZWNJ}روم، amber ember"
-
-
-async def test_shift_space_of_a_layout_that_has_no_joiner_is_a_blank(library, endless_file):
-    async with console(library, endless_file, (120, 40)) as pilot:
-        await send(pilot, "گل", "\x1b[32;2;32u", "نان")
-        assert pilot.app.screen.query_one(Prompt).text == "گل نان"
 
 
 @pytest.mark.parametrize(
