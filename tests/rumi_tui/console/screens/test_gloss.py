@@ -34,26 +34,27 @@ async def open_page(pilot: Pilot, *keys: str) -> None:
     await until(pilot, lambda: pilot.app.screen.query("#lines") and shown(pilot, "heading") != glosses.WAIT)
 
 
-@pytest.mark.parametrize("size", [*SIZES, (200, 60)])
-async def test_a_line_that_is_typed_is_glossed_and_said_to_be_no_translation(library, endless_file, texts, size):
-    async with console(library, endless_file, size) as pilot:
-        field(pilot, "prompt").text = f"/gloss {LINE}"
-        await open_page(pilot, "enter")
-        assert shown(pilot, "heading") == glosses.HEADING
-        await until(pilot, lambda: shown(pilot, "lines"))
-        lines = glosses.gloss(LINE)
-        assert [noted.word for noted in lines[0]] == WORDS["fa"][:3]
-        scroll = pilot.app.screen.query_one(VerticalScroll)
+async def test_a_line_that_is_typed_is_glossed_and_said_to_be_no_translation(library, endless_file, texts):
+    async with console(library, endless_file) as pilot:
+        for size in (*SIZES, (200, 60)):
+            await pilot.resize_terminal(*size)
+            field(pilot, "prompt").text = f"/gloss {LINE}"
+            await open_page(pilot, "enter")
+            assert shown(pilot, "heading") == glosses.HEADING
+            await until(pilot, lambda: shown(pilot, "lines"))
+            lines = glosses.gloss(LINE)
+            assert [noted.word for noted in lines[0]] == WORDS["fa"][:3]
+            await until(pilot, lambda: fits(pilot))  # it is set again once the bar to scroll with has taken its room
+            for noted in lines[0]:
+                assert to_display(noted.word, "app", 0) in shown(pilot, "lines")
+                assert all(note in shown(pilot, "lines") for note in noted.notes)
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
 
-        def fits() -> bool:
-            return max(map(len, shown(pilot, "lines").split("\n"))) <= scroll.scrollable_content_region.width
 
-        await until(pilot, fits)  # it is set again once the bar to scroll with has taken its room
-        for noted in lines[0]:
-            assert to_display(noted.word, "app", 0) in shown(pilot, "lines")
-            assert all(note in shown(pilot, "lines") for note in noted.notes)
-        await pilot.press("escape")
-        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+def fits(pilot: Pilot) -> bool:
+    width = pilot.app.screen.query_one(VerticalScroll).scrollable_content_region.width
+    return max(map(len, shown(pilot, "lines").split("\n"))) <= width
 
 
 async def test_of_the_poem_on_the_page_the_persian_lines_are_glossed(library, endless_file, texts):

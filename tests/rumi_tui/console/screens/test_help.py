@@ -1,8 +1,8 @@
 from __future__ import annotations
 
+import itertools
 import re
 
-import pytest
 from console_support import SIZES, console, help_text, until
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.widgets import Static
@@ -14,10 +14,10 @@ from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.slash_commands import completions, described
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_help_lists_every_action_and_closes(library, endless_file, size):
-    async with console(library, endless_file, size) as pilot:
-        for key in ("escape", "f1"):
+async def test_help_lists_every_action_and_closes(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        for size, key in itertools.product(SIZES, ("escape", "f1")):
+            await pilot.resize_terminal(*size)
             await pilot.press("f1")
             await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
             text = await help_text(pilot)

@@ -18,11 +18,15 @@ def path(tmp_path):
 
 
 @contextlib.asynccontextmanager
-async def settings(library, model, path, size=(80, 24)):
-    async with console(library, model, size, settings=SettingsFile(path)) as pilot:
-        await pilot.press("f4")
-        await until(pilot, lambda: isinstance(pilot.app.screen, SettingsScreen))
+async def settings(library, model, path):
+    async with console(library, model, settings=SettingsFile(path)) as pilot:
+        await open_page(pilot)
         yield pilot
+
+
+async def open_page(pilot):
+    await pilot.press("f4")
+    await until(pilot, lambda: isinstance(pilot.app.screen, SettingsScreen))
 
 
 def about(pilot):
@@ -43,13 +47,16 @@ async def close(pilot):
     await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_every_setting_is_listed_with_its_value_and_described(library, endless_file, path, size):
-    async with settings(library, endless_file, path, size) as pilot:
-        for name, entry in ENTRIES.items():
-            await go_to(pilot, name)
-            assert row(pilot, name).split() == [name, entry.default or "none"]
-            assert f"default: {entry.default or 'none'}" in about(pilot)
+async def test_every_setting_is_listed_with_its_value_and_described(library, endless_file, path):
+    async with console(library, endless_file, settings=SettingsFile(path)) as pilot:
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            await open_page(pilot)
+            for name, entry in ENTRIES.items():
+                await go_to(pilot, name)
+                assert row(pilot, name).split() == [name, entry.default or "none"]
+                assert f"default: {entry.default or 'none'}" in about(pilot)
+            await close(pilot)
         assert not path.exists()
 
 
