@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import onnx
@@ -12,6 +13,12 @@ from models.errors import RumiError
 from rumi_tui.engine.session import Session
 
 pytestmark = pytest.mark.slow  # graphs are traced
+
+
+@pytest.fixture
+def checkpoint(write_pair: Callable[[str], tuple[Path, Path]]) -> Path:
+    """For what is the same whatever kind of positions it has."""
+    return write_pair("rotary")[0]
 
 
 @pytest.mark.long
@@ -28,7 +35,7 @@ def test_export_writes_a_model_file_and_reports_what_it_compared(tmp_path: Path,
 
 
 def test_ctrl_c_while_the_graph_is_traced_is_left_to_the_system(
-    tmp_path: Path, model_pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, usual_ctrl_c: None
+    tmp_path: Path, checkpoint: Path, monkeypatch: pytest.MonkeyPatch, usual_ctrl_c: None
 ) -> None:
     handlers = []
 
@@ -37,29 +44,29 @@ def test_ctrl_c_while_the_graph_is_traced_is_left_to_the_system(
         raise RumiError("It is not traced.")
 
     monkeypatch.setattr("export.export.build_graph", trace)
-    done = call_command("rumi-export", str(model_pair[0]), "--out", str(tmp_path / "made.onnx"))
+    done = call_command("rumi-export", str(checkpoint), "--out", str(tmp_path / "made.onnx"))
     assert done.stderr.endswith("rumi-export: It is not traced.\n")
     assert handlers == [signal.SIG_DFL]
 
 
-def test_a_checkpoint_is_never_replaced_by_a_model_file(model_pair: tuple[Path, Path]) -> None:
-    before = model_pair[0].read_bytes()
-    done = call_command("rumi-export", str(model_pair[0]), "--out", str(model_pair[0]))
+def test_a_checkpoint_is_never_replaced_by_a_model_file(checkpoint: Path) -> None:
+    before = checkpoint.read_bytes()
+    done = call_command("rumi-export", str(checkpoint), "--out", str(checkpoint))
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
-    assert model_pair[0].read_bytes() == before
+    assert checkpoint.read_bytes() == before
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not a checkpoint", "half"])
 def test_what_is_no_checkpoint_is_refused_in_one_line(
-    tmp_path: Path, model_pair: tuple[Path, Path], content: bytes | str | None
+    tmp_path: Path, checkpoint: Path, content: bytes | str | None
 ) -> None:
-    checkpoint = tmp_path / "made.safetensors"
+    made = tmp_path / "made.safetensors"
     if content == "half":
-        data = model_pair[0].read_bytes()
-        checkpoint.write_bytes(data[: len(data) // 2])
+        data = checkpoint.read_bytes()
+        made.write_bytes(data[: len(data) // 2])
     elif isinstance(content, bytes):
-        checkpoint.write_bytes(content)
-    done = call_command("rumi-export", str(checkpoint))
+        made.write_bytes(content)
+    done = call_command("rumi-export", str(made))
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.strip().splitlines()[-1].startswith("rumi-export: ")
@@ -93,10 +100,8 @@ def test_8_bit_weights_are_measured_before_they_are_written(
     ],
 )
 def test_a_wish_that_cannot_be_carried_out_is_refused(
-    tmp_path: Path, model_pair: tuple[Path, Path], arguments: list[str], status: int, pattern: str
+    tmp_path: Path, checkpoint: Path, arguments: list[str], status: int, pattern: str
 ) -> None:
     out = tmp_path / "made.onnx"
-    assert_command_refused(
-        call_command("rumi-export", str(model_pair[0]), *arguments, "--out", str(out)), status, pattern
-    )
+    assert_command_refused(call_command("rumi-export", str(checkpoint), *arguments, "--out", str(out)), status, pattern)
     assert not out.exists()
