@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run_notebook(folder: Path, cells: int | None, parameters: str, result: str) -> Any:
-    """Runs the first so many cells, or all, in `folder` with other parameters, and gives back what `result` is then."""
+def run_notebook(folder: Path, parameters: str, result: str) -> Any:
+    """Runs all cells in `folder` with other parameters, and gives back what `result` is then."""
     from nbclient import NotebookClient  # half a second, which every worker would spend on it
 
     notebook = nbformat.read(NOTEBOOK, as_version=nbformat.NO_CONVERT)
-    notebook.cells = notebook.cells[:cells]
     given = next(place for place, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", []))
     notebook.cells.insert(given + 1, nbformat.v4.new_code_cell(parameters))
     notebook.cells.append(nbformat.v4.new_code_cell(f"import json\nprint(json.dumps({result}))"))
@@ -47,7 +47,7 @@ def run_notebook(folder: Path, cells: int | None, parameters: str, result: str) 
 def test_the_whole_notebook_runs_learns_and_exports_the_same_model(folder: Path) -> None:
     (folder / "mine.txt").write_text(verse(poems=60), "utf-8")
     result = "[__import__('sys').executable, str(TEXT), curve, difference]"
-    interpreter, text, curve, difference = run_notebook(folder, None, "TEXT, STEPS = 'mine.txt', 30", result)
+    interpreter, text, curve, difference = run_notebook(folder, "TEXT, STEPS = 'mine.txt', 30", result)
     assert (interpreter, text) == (sys.executable, "mine.txt")
     (_, first_training, first_validation), *_, (steps, last_training, last_validation) = curve
     assert steps == 30
@@ -56,14 +56,20 @@ def test_the_whole_notebook_runs_learns_and_exports_the_same_model(folder: Path)
     assert 0 < difference < 1e-4
 
 
-def test_without_a_text_it_makes_up_one_that_is_long_enough_to_learn_from(folder: Path) -> None:
+def test_without_a_text_it_makes_up_one_that_is_long_enough_to_learn_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     tagged = next(place for place, cell in enumerate(STORED.cells) if "text" in cell.metadata.get("tags", []))
-    characters, poems, lines = run_notebook(
-        folder, tagged + 1, "TEXT = 'missing.txt'", "[len(text), len(set(poems)), len(set(text.split('\\n')))]"
-    )
-    assert 20_000 < characters < 40_000
-    assert poems > 200
-    assert lines > 700
+    names: dict[str, Any] = {}
+    for cell in STORED.cells[: tagged + 1]:
+        if cell.cell_type == "code" and cell.id != "install":
+            exec(cell.source, names)
+    text, poems = names["text"], names["poems"]
+    assert 20_000 < len(text) < 40_000
+    assert len(set(poems)) > 200
+    assert len(set(text.split("\n"))) > 700
 
 
 def test_it_is_a_valid_notebook_stored_without_outputs() -> None:
