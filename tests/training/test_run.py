@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -32,6 +33,7 @@ from training.torch_step import TorchStep
 pytestmark = pytest.mark.slow  # models are trained
 
 PLAN = TrainConfig(steps=5, batch=2, eval_every=2)
+ONE_STEP = TrainConfig(steps=1, batch=1)
 
 
 @pytest.fixture
@@ -57,8 +59,18 @@ def run_config(
     )
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run of one step on the `verse.txt` beside it; for all tests, so whoever changes it copies it."""
+    folder = tmp_path_factory.mktemp("trained")
+    (folder / "verse.txt").write_text(verse(20, seed=1))
+    with join_world() as world:
+        prepare(run_config(folder / "verse.txt", ONE_STEP), folder / "run", world).train()
+    return folder / "run"
+
+
 def test_a_run_leaves_its_curve_its_samples_and_a_model_that_says_how_good_it_is(
-    tmp_path: Path, corpus_folder: Path, world: World
+    tmp_path: Path, corpus_folder: Path, world: World, pictures: None
 ) -> None:
     run = prepare(run_config(corpus_folder), tmp_path / "run", world)
     score = run.train()
@@ -115,9 +127,7 @@ def test_a_run_learns_from_verse_of_its_own(tmp_path: Path, world: World) -> Non
     text, written = tmp_path / "verse.txt", tmp_path / "generated.json"
     text.write_text("\n\n".join(["the light\nthe night"] * 400), "utf-8")
     written.write_bytes(msgspec.json.encode(generated("the night\nthe light", "a")))
-    asked = replace(
-        run_config(text, TrainConfig(steps=1, batch=1)), form="couplet", rhyme=True, self_training=(str(written),)
-    )
+    asked = replace(run_config(text, ONE_STEP), form="couplet", rhyme=True, self_training=(str(written),))
     run = prepare(asked, tmp_path / "run", world)
     assert run.weights is not None
     poems, weights, tokenizer = run.batches.poems, run.weights, run.description.tokenizer
@@ -142,24 +152,23 @@ def test_a_run_learns_from_verse_of_its_own(tmp_path: Path, world: World) -> Non
         prepare(read_config(tmp_path / "run", "rumi-train --resume run"), tmp_path / "run", world)
 
 
-def test_a_run_with_changed_texts_cannot_be_resumed(tmp_path: Path, world: World) -> None:
+def test_a_run_whose_texts_are_called_something_else_or_have_changed_cannot_be_resumed(
+    tmp_path: Path, world: World
+) -> None:
     corpus, folder = write_corpus(tmp_path / "corpus"), tmp_path / "run"
-    asked = run_config(corpus, TrainConfig(steps=1, batch=1))
-    prepare(asked, folder, world).train()
+    prepare(run_config(corpus, ONE_STEP), folder, world).train()
     read = read_config(folder, "rumi-train --resume run")
+    catalogue = corpus / "corpus.toml"
+    known = catalogue.read_text("utf-8")
+    catalogue.write_text(known.replace('"couplet"', '"free"'), "utf-8")
+    with refused("labels, forms or languages of the texts are not those"):
+        prepare(read, folder, world)
+    catalogue.write_text(known, "utf-8")
+    assert prepare(read, folder, world).config == read
     with (corpus / "two.txt").open("a") as file:
         file.write("\none more line")
     with refused("texts are not those"):
         prepare(read, folder, world)
-
-
-def test_a_run_whose_texts_are_called_something_else_cannot_be_resumed(tmp_path: Path, world: World) -> None:
-    corpus, folder = write_corpus(tmp_path / "corpus"), tmp_path / "run"
-    prepare(run_config(corpus, TrainConfig(steps=1, batch=1)), folder, world).train()
-    catalogue = corpus / "corpus.toml"
-    catalogue.write_text(catalogue.read_text("utf-8").replace('"couplet"', '"free"'), "utf-8")
-    with refused("labels, forms or languages of the texts are not those"):
-        prepare(read_config(folder, "rumi-train --resume run"), folder, world)
 
 
 def test_a_run_for_some_time_has_a_last_step_too(tmp_path: Path, corpus_folder: Path, world: World) -> None:
@@ -183,11 +192,11 @@ def test_a_run_is_resumed_with_what_it_chose(tmp_path: Path, corpus_folder: Path
     assert read_config(tmp_path, "rumi-train --resume run") == chosen
 
 
-def test_a_run_from_a_checkpoint_that_has_changed_cannot_be_resumed(tmp_path: Path, world: World) -> None:
-    (tmp_path / "verse.txt").write_text(verse(20, seed=1))
-    first, second = tmp_path / "first", tmp_path / "second"
-    prepare(run_config(tmp_path / "verse.txt", TrainConfig(steps=1, batch=1)), first, world).train()
-    prepare(run_config(tmp_path / "verse.txt", TrainConfig(steps=1, batch=1), init=first), second, world).train()
+def test_a_run_from_a_checkpoint_that_has_changed_cannot_be_resumed(
+    tmp_path: Path, world: World, trained: Path
+) -> None:
+    first, second = shutil.copytree(trained, tmp_path / "first"), tmp_path / "second"
+    prepare(run_config(trained.parent / "verse.txt", ONE_STEP, init=first), second, world).train()
     read = read_config(second, "rumi-train --resume second")
     assert prepare(read, second, world).config == read
     decoder, description = checkpoint.load_weights(first)
@@ -198,13 +207,11 @@ def test_a_run_from_a_checkpoint_that_has_changed_cannot_be_resumed(tmp_path: Pa
         prepare(read, second, world)
 
 
-def test_a_run_learns_from_teachers_and_goes_on_with_no_others(tmp_path: Path, world: World) -> None:
-    (tmp_path / "verse.txt").write_text(verse(20, seed=1))
-    plan = TrainConfig(steps=1, batch=1)
-    prepare(run_config(tmp_path / "verse.txt", plan), tmp_path / "teacher", world).train()
-    for name, teachers in (("alone", ()), ("pupil", (str(tmp_path / "teacher"),))):
-        prepare(replace(run_config(tmp_path / "verse.txt", plan), teachers=teachers), tmp_path / name, world).train()
-    alone, pupil = (checkpoint.load_weights(tmp_path / name)[0] for name in ("alone", "pupil"))
+def test_a_run_learns_from_teachers_and_goes_on_with_no_others(tmp_path: Path, world: World, trained: Path) -> None:
+    shutil.copytree(trained, tmp_path / "teacher")
+    asked = replace(run_config(trained.parent / "verse.txt", ONE_STEP), teachers=(str(tmp_path / "teacher"),))
+    prepare(asked, tmp_path / "pupil", world).train()
+    alone, pupil = (checkpoint.load_weights(folder)[0] for folder in (trained, tmp_path / "pupil"))
     assert not torch.equal(alone.head.weight, pupil.head.weight)
     read = read_config(tmp_path / "pupil", "rumi-train --resume pupil")
     decoder, description = checkpoint.load_weights(tmp_path / "teacher")
@@ -218,10 +225,9 @@ def test_a_run_learns_from_teachers_and_goes_on_with_no_others(tmp_path: Path, w
 def test_a_teacher_may_have_its_tokens_in_another_order(tmp_path: Path, world: World) -> None:
     (tmp_path / "some.txt").write_text(verse(20, seed=1).replace("a", "e"))
     (tmp_path / "all.txt").write_text(verse(20, seed=1))
-    plan = TrainConfig(steps=1, batch=1)
-    prepare(run_config(tmp_path / "some.txt", plan), tmp_path / "some", world).train()
-    prepare(run_config(tmp_path / "all.txt", plan, init=tmp_path / "some"), tmp_path / "grown", world).train()
-    config = replace(run_config(tmp_path / "all.txt", plan), teachers=(str(tmp_path / "grown"),))
+    prepare(run_config(tmp_path / "some.txt", ONE_STEP), tmp_path / "some", world).train()
+    prepare(run_config(tmp_path / "all.txt", ONE_STEP, init=tmp_path / "some"), tmp_path / "grown", world).train()
+    config = replace(run_config(tmp_path / "all.txt", ONE_STEP), teachers=(str(tmp_path / "grown"),))
     run = prepare(config, tmp_path / "pupil", world)
     teacher, description = checkpoint.load_weights(tmp_path / "grown")
     tokens, others = run.description.tokenizer.ids, description.tokenizer.ids
@@ -248,13 +254,13 @@ def test_a_run_of_another_version_cannot_be_resumed(tmp_path: Path, facts: objec
         read_config(tmp_path, "rumi-train --resume run")
 
 
-def test_a_run_starts_from_the_weights_and_the_alphabet_of_a_checkpoint(tmp_path: Path, world: World) -> None:
-    (tmp_path / "first.txt").write_text(verse(20, seed=1))
+def test_a_run_starts_from_the_weights_and_the_alphabet_of_a_checkpoint(
+    tmp_path: Path, world: World, trained: Path
+) -> None:
     (tmp_path / "second.txt").write_text(verse(20, seed=2))
-    prepare(run_config(tmp_path / "first.txt", TrainConfig(steps=1, batch=1)), tmp_path / "first", world).train()
-    decoder, description = checkpoint.load_weights(tmp_path / "first")
+    decoder, description = checkpoint.load_weights(trained)
 
-    run = prepare(run_config(tmp_path / "second.txt", dropout=0.3, init=tmp_path / "first"), tmp_path / "second", world)
+    run = prepare(run_config(tmp_path / "second.txt", dropout=0.3, init=trained), tmp_path / "second", world)
     assert run.description.tokenizer == description.tokenizer
     assert run.description.config.dropout == 0.3
     assert isinstance(run.model, Decoder)
@@ -269,8 +275,8 @@ def test_a_checkpoint_knows_the_phrases_and_words_of_all_the_poems_that_it_has_l
     first.write_text(verse(20, seed=1))
     second.write_text(verse(20, seed=2) + "\nsaffron\n")
     first.write_text(first.read_text() + "\nturquoise\n")
-    prepare(run_config(first, TrainConfig(steps=1, batch=1)), tmp_path / "a", world).train()
-    prepare(run_config(second, TrainConfig(steps=1, batch=1), init=tmp_path / "a"), tmp_path / "b", world).train()
+    prepare(run_config(first, ONE_STEP), tmp_path / "a", world).train()
+    prepare(run_config(second, ONE_STEP, init=tmp_path / "a"), tmp_path / "b", world).train()
     for run, texts in (("a", [first]), ("b", [first, second])):
         phrases = checkpoint.load_weights(tmp_path / run)[1].phrases
         assert phrases is not None
@@ -285,7 +291,7 @@ def test_a_checkpoint_knows_the_phrases_and_words_of_all_the_poems_that_it_has_l
 
 def test_where_nobody_says_a_language_that_of_the_checkpoint_goes_on(tmp_path: Path, world: World) -> None:
     (tmp_path / "verse.txt").write_text(verse(20))
-    asked = run_config(tmp_path / "verse.txt", TrainConfig(steps=1, batch=1))
+    asked = run_config(tmp_path / "verse.txt", ONE_STEP)
     prepare(asked, tmp_path / "a", world).train()
     again = RunConfig(**{**vars(asked), "language": None, "preset": None, "init": str(tmp_path / "a")})
     run = prepare(again, tmp_path / "b", world)
@@ -297,7 +303,7 @@ def test_where_nobody_says_a_language_that_of_the_checkpoint_goes_on(tmp_path: P
 def test_a_text_of_too_many_phrases_has_no_index(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "verse.txt").write_text(verse(20))
     monkeypatch.setattr("training.text_index.MOST_PHRASES", 19 * 24 - 1)
-    prepare(run_config(tmp_path / "verse.txt", TrainConfig(steps=1, batch=1)), tmp_path / "run", world).train()
+    prepare(run_config(tmp_path / "verse.txt", ONE_STEP), tmp_path / "run", world).train()
     assert checkpoint.load_weights(tmp_path / "run")[1].phrases is None
 
 
@@ -351,14 +357,12 @@ def test_what_a_run_was_not_asked_for_may_be_missing_in_its_state(tmp_path: Path
 
 
 def test_a_run_that_starts_from_a_checkpoint_learns_the_new_characters_of_its_texts(
-    tmp_path: Path, world: World
+    tmp_path: Path, world: World, trained: Path
 ) -> None:
-    (tmp_path / "first.txt").write_text(verse(20, seed=1))
     (tmp_path / "second.txt").write_text(verse(20, seed=2).upper())
-    prepare(run_config(tmp_path / "first.txt", TrainConfig(steps=1, batch=1)), tmp_path / "first", world).train()
-    decoder, (_, before, *_) = checkpoint.load_weights(tmp_path / "first")
+    decoder, (_, before, *_) = checkpoint.load_weights(trained)
 
-    run = prepare(run_config(tmp_path / "second.txt", init=tmp_path / "first"), tmp_path / "second", world)
+    run = prepare(run_config(tmp_path / "second.txt", init=trained), tmp_path / "second", world)
     after = run.description.tokenizer
     assert after.tokens[: len(before)] == before.tokens
     assert set("AMBER") <= set(after.tokens[len(before) :])
@@ -413,7 +417,7 @@ def test_a_corpus_without_a_poem_to_validate_on_is_refused(tmp_path: Path, world
 def test_a_text_may_have_a_name_that_is_not_utf8(tmp_path: Path, world: World) -> None:
     text = tmp_path / os.fsdecode(b"one\xfe.txt")
     text.write_text(verse(20))
-    asked = replace(run_config(text, TrainConfig(steps=1, batch=1)), commands=(f"rumi-train --corpus {text}",))
+    asked = replace(run_config(text, ONE_STEP), commands=(f"rumi-train --corpus {text}",))
     prepare(asked, text.parent / "run", world).train()
     assert checkpoint.load_weights(text.parent / "run")[1].card.nats_per_char is not None
     assert read_config(text.parent / "run", "rumi-train --resume run").corpus == (str(text),)
