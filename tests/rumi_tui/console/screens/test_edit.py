@@ -89,7 +89,7 @@ async def test_a_poem_that_is_left_as_it_was_or_emptied_makes_no_branch_and_that
             assert area.text == kept.text
             assert area.cursor_location == area.document.end
             await pilot.press("escape")
-            await until(pilot, lambda: told(pilot, is_error=False).count(UNCHANGED) == number)
+            await until(pilot, lambda count=number: told(pilot, is_error=False).count(UNCHANGED) == count)
         (await edit(pilot)).text = ""
         await pilot.press("escape")
         await until(pilot, lambda: told(pilot, is_error=False).count(UNCHANGED) == len(SIZES) + 1)
