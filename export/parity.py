@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from models.decoder import Decoder
+from models.layout import is_text, lay_out, opening
 from rumi_tui.engine.context import Context, DecodeStep, Ids
 from rumi_tui.engine.session import Session
 from rumi_tui.texts.corpus import Source
@@ -41,7 +42,7 @@ class QuantizedParity(msgspec.Struct, frozen=True, kw_only=True):
     nats_per_char_fp32: float
     nats_per_char_int8: float
     top1_agreement: float
-    """Share of the tokens of those poems before which both hold the same one the likeliest."""
+    """Share of the characters and ends of those poems before which both hold the same token the likeliest."""
 
     @property
     def holds(self) -> bool:
@@ -74,13 +75,15 @@ def compare(decoder: Decoder, session: Session, batch: int = 1) -> Parity:
 def compare_quantized(exact: Session, quantized: Session, sources: Sequence[Source]) -> QuantizedParity:
     """Runs both over the validation poems of the sources. Raises `RumiError` where there are none."""
     losses = [exact_loss(model, model.tokenizer, sources, "validation").nats_per_char for model in (exact, quantized)]
+    tokenizer = exact.tokenizer
     agreed = tokens = 0
     for source in sources:
         for poem in source.validation:
-            ids = np.array([[exact.tokenizer.form_id(poem.form), *exact.tokenizer.encode(poem.text)]])
-            likeliest = [Context(model).feed(ids).argmax(-1) for model in (exact, quantized)]
-            agreed += int((likeliest[0] == likeliest[1]).sum())
-            tokens += ids.size
+            ids = [*opening(tokenizer), *lay_out(tokenizer, poem.form, poem.text)]
+            is_before_text = is_text(tokenizer, [*ids[1:], tokenizer.end_id])
+            likeliest = [Context(model).feed(np.array([ids])).argmax(-1)[0] for model in (exact, quantized)]
+            agreed += int((likeliest[0] == likeliest[1])[is_before_text].sum())
+            tokens += int(is_before_text.sum())
     return QuantizedParity(nats_per_char_fp32=losses[0], nats_per_char_int8=losses[1], top1_agreement=agreed / tokens)
 
 

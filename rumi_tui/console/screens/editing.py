@@ -47,9 +47,9 @@ class EditingScreen(ArrangingScreen):
             await self._attempt("go-on", partial(self._write_more, snapshot))
         elif edit.goes_on:
             await self._branch(snapshot, edit.text, shared_length, is_typed=True)
-        elif edit.text.strip() and edit.text != snapshot.text:
+        elif edit.text != snapshot.text and edit.text.strip():
             await self._change_by_hand(snapshot, edit.text, shared_length, BY_HAND)
-        else:
+        elif edit.text != snapshot.text:
             self.notify(UNCHANGED)
 
     async def _write_more(self, snapshot: Snapshot) -> None:

@@ -154,6 +154,7 @@ def test_the_command_line_is_heard_before_the_settings(tmp_path, model_file):
     assert "mine.onnx" not in shown
 
 
+@pytest.mark.usefixtures("usual_ctrl_c")
 @pytest.mark.parametrize(
     ("deed", "expected"), [(b"\x11", 0), (signal.SIGTERM, 1), (signal.SIGHUP, 1), (signal.SIGINT, 1)]
 )

@@ -8,7 +8,7 @@ from support import METRES, refused
 from models.lexicon import Lexicon
 from models.phrases import PhraseIndex
 from rumi_tui.engine.generate import Generation, Request, Step
-from rumi_tui.engine.keep import ROUNDS, TRIES, KeptGeneration, Try
+from rumi_tui.engine.keep import LONGEST_LINE, ROUNDS, TRIES, KeptGeneration, Try
 from rumi_tui.engine.lens import token_scores
 from rumi_tui.engine.poems import write_poems, writer
 from rumi_tui.engine.sampling import Sampling
@@ -128,7 +128,7 @@ def test_a_poem_stops_after_its_characters_and_begins_as_a_longer_one(endless: S
 
 
 def test_where_nothing_is_left_to_chance_a_line_is_tried_once(endless: Session) -> None:
-    greedy = {"form": "free", "lines": 2, "characters": 300, "sampling": Sampling(temperature=0)}
+    greedy = {"form": "free", "lines": 2, "characters": LONGEST_LINE, "sampling": Sampling(temperature=0)}
     text, poem, _ = keep(endless, lexicon=Lexicon.of([]), **greedy)
     assert {line.tries for line in poem.lines} == {1}
     assert text == next(write_poems(endless, endless.description, Request(**greedy), 1)).text
