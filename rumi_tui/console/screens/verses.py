@@ -40,8 +40,9 @@ from rumi_tui.texts.opening import Opening
 from rumi_tui.wording import counted
 
 HIT = "bold underline"
-MARGIN = 4
-"""Cells of a row that are no verse: two around an option, and two before each line of a couplet."""
+MARGIN = 6
+"""Cells of a row that are no verse: two around an option, two before each line of a couplet, two that a scrollbar of
+the page takes."""
 LOOK_SECONDS = 0.5
 """Between two looks at how far the reading is."""
 PATIENCE = 0.5
