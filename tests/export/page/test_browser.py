@@ -25,11 +25,15 @@ PATIENCE_SECONDS = 120.0
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 PICTURE = """
 const [done] = arguments;
-HTMLAnchorElement.prototype.click = async function () {
+const make = URL.createObjectURL;
+let picture;
+URL.createObjectURL = (blob) => make((picture = blob));
+HTMLAnchorElement.prototype.click = function () {
     const reader = new FileReader();
-    reader.onload = () => done([this.download, reader.result]);
-    const { href } = this;
-    setTimeout(async () => reader.readAsDataURL(await (await fetch(href)).blob())); // browsers read it later, too
+    const image = new Image();
+    reader.onload = () => (image.src = this.href); // browsers read what they save later, too
+    image.onload = () => done([this.download, reader.result]);
+    reader.readAsDataURL(picture);
 };
 document.getElementById("picture").click();
 """
