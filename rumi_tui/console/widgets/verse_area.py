@@ -44,6 +44,15 @@ class VerseArea(TextArea):
         """Lets nothing blink for a screen reader."""
         self.cursor_blink = not is_plain(self)
 
+    def scroll_cursor_visible(self, center: bool = False, animate: bool = False) -> Offset:
+        """Scrolls to the cursor where it is in the text.
+
+        While an undo takes lines away, Textual scrolls before it has moved the cursor out of them.
+        """
+        if self.cursor_location[0] >= self.document.line_count:
+            return Offset()
+        return super().scroll_cursor_visible(center, animate)
+
     @property
     def cursor_index(self) -> int:
         """The characters before the cursor."""

@@ -168,3 +168,22 @@ async def test_a_broken_mixed_line_keeps_its_direction():
         assert all(len(row) == 20 and row.startswith(" ") for row in rows)
         assert [row.split() for row in rows][1:] == [["candle", "drum", "ember"], ["fennel"]]
         assert rows[0].split()[:-1] == ["amber", "barley"]
+
+
+@pytest.mark.parametrize("lines", [4, 12])
+async def test_what_fills_the_area_is_taken_back_and_brought_back(lines):
+    text = "\n".join(["amber"] * lines)
+    async with Typing().run_test(size=(30, 5)) as pilot:
+        pilot.app.copy_to_clipboard(text)
+        for key, expected in (
+            ("ctrl+v", text),
+            ("ctrl+z", ""),
+            ("ctrl+y", text),
+            ("f7", text),  # selects all
+            ("delete", ""),
+            ("ctrl+z", text),
+            ("ctrl+y", ""),
+        ):
+            await pilot.press(key)
+            assert area(pilot).text == expected
+            assert area(pilot).cursor_location[0] < area(pilot).document.line_count
