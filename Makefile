@@ -38,8 +38,8 @@ fuzz: $(DEV)/ready ## for MINUTES=5, read files made wrong and press random keys
 	$(DEV)/bin/python tests/fuzz/random_keys.py --minutes $$fifth --report $(REPORT) || status=1; exit $$status
 
 faults: $(DEV)/ready ## kill, starve and cut off every program for MINUTES=5; run each without a network; tells the seed
-	$(DEV)/bin/python tests/faults/offline.py --report $(REPORT)
-	$(DEV)/bin/python tests/faults/faults.py --minutes $(MINUTES) --report $(REPORT)
+	@status=0; $(DEV)/bin/python tests/faults/offline.py --report $(REPORT) || status=1; \
+	$(DEV)/bin/python tests/faults/faults.py --minutes $(MINUTES) --report $(REPORT) || status=1; exit $$status
 
 reliability: $(DEV)/ready ## write docs/reliability.md from what make fuzz and make faults told last
 	$(DEV)/bin/python docs/reliability.py $(REPORT)
@@ -74,7 +74,7 @@ $(1)/bin/python -c 'import pip; $(SUPPORTED)' 2> /dev/null || $(PYTHON) -m venv 
 endef
 SUPPORTED := import sys; sys.exit(sys.version_info < (3, 11))
 
-SOURCES := $(shell find models training export rumi_tui -not -name '*.pyc' -type f)
+SOURCES := $(shell find models training export rumi_tui -not -path '*/__pycache__/*' -type f)
 
 $(RUN)/ready: pyproject.toml constraints.txt $(SOURCES)
 	@echo "Rumi TUI writes verse in your terminal. It is being set up in $(RUN), in this"

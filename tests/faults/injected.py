@@ -42,9 +42,7 @@ def is_killed(place: Place, program: Program, rng: random.Random, seconds: float
         started.ends_within(rng.uniform(0, seconds))
         started.send(number)
         ended = started.wait()
-        if number is signal.SIGKILL:
-            assert ended.status in (0, 1, -number), ended
-        else:
+        if ended.status != -signal.SIGKILL:  # what that had said until then is nobody's to judge
             check_refusal(ended, -number)
         program.stands(place)
     return kills

@@ -165,8 +165,7 @@ def main() -> None:
     parser.add_argument("--report", type=Path, default=None, help="folder that the summary is written into, too")
     options = parser.parse_args()
     if reason := missing_tools():
-        print(f"Not done: {reason}.", file=sys.stderr)
-        return
+        sys.exit(f"Not done: {reason}.")
     rows: list[dict[str, object]] = []
     began = time.monotonic()
 

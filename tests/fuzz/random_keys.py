@@ -7,7 +7,8 @@ Everything is drawn as for a terminal, and thrown away. What is done follows fro
 A failure is an exception, an error in the log, a writing process that ended, memory that grew by more than a tenth
 after the first minutes, or something that was answered later than after a second. Each is told with the seed and the
 last events, a late answer also with what the console was at, and growth with the objects that have become more; the
-exit status is then 1. On a busy machine a late answer counts only if the console itself was at work for so long.
+exit status is then 1. On a busy machine a late answer counts only if the console itself was at work for so long, or if
+it never came.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from textual.keys import _character_to_key
 from watching import Stacks, held
 
 from rumi_tui.console.app import RumiApp
+from rumi_tui.console.notices import Notice
 from rumi_tui.library.store import Library
 
 SHOWN_EVENTS = 50
@@ -92,7 +94,7 @@ class Use:
         self.memory: dict[str, list[tuple[float, int]]] = {name: [] for name in PROCESSES}
         self.failures: list[dict[str, object]] = []
         self.starts = 0
-        self._notices_seen = 0
+        self._latest_notice: Notice | None = None
         self._stacks = Stacks(LATEST_SECONDS)
         self.held: list[Counter[str]] = []
         """Objects by their type, once memory has settled and at the end."""
@@ -122,7 +124,7 @@ class Use:
             app = RumiApp(library, "en" if self.starts % 2 == 0 else "fa", "app")
             app.driver_class = Sink
             self.starts += 1
-            self._notices_seen = 0
+            self._latest_notice = None
             watch = asyncio.create_task(self._watch(app))
             try:
                 await app.run_async(size=(80, 24), auto_pilot=lambda pilot: self._use(pilot.app))
@@ -182,16 +184,18 @@ class Use:
         if deed.kind == "press":
             self.waits["while writing" if is_writing else "at rest"].append(seconds)
         self.slowest = sorted([*self.slowest, (seconds, work, str(deed), place)], reverse=True)[:20]
-        if seconds > LATEST_SECONDS and (is_idle or work > LATEST_SECONDS):
+        is_late = seconds > LATEST_SECONDS and (is_idle or work > LATEST_SECONDS)
+        if is_late or seconds > GIVEN_UP_SECONDS:
             told = f"{deed} was answered after {seconds:.2f} s, of which the console worked {work:.2f} s"
             self.fail(f"{told}{', while writing' * is_writing}\n{place}\n{stacks}")
 
     def _look_at_notices(self, app: App[object]) -> None:
-        told = [*app.notices]
-        for notice in told[self._notices_seen :]:
+        for notice in reversed(app.notices):
+            if notice is self._latest_notice:
+                break
             if "unexpectedly" in notice.text or "unforeseen" in notice.text:
                 self.fail(notice.text)
-        self._notices_seen = len(told)
+        self._latest_notice = app.notices[-1] if app.notices else None
 
     def _press(self, app: App[object], key: str) -> None:
         name = _character_to_key(key) if len(key) == 1 else key
