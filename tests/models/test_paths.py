@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,10 +24,15 @@ READERS: dict[str, Callable[[Path], object]] = {
     "generated verse": read_generated,
 }
 
+has_pipes = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes and devices among its files")
 
-def test_the_folder_of_a_person_is_meant_where_they_type_a_tilde(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", "/home/shams")
-    assert given_path("~/run") == given_path(Path("~/run")) == Path("/home/shams/run")
+
+def test_the_folder_of_a_person_is_meant_where_they_type_a_tilde(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("HOME", "USERPROFILE"):  # of Windows
+        monkeypatch.setenv(variable, str(tmp_path))
+    assert given_path("~/run") == given_path(Path("~/run")) == tmp_path / "run"
     assert given_path("a ~/run") == Path("a ~/run")
 
 
@@ -36,6 +42,7 @@ def test_a_path_that_cannot_be_is_refused(typed: str) -> None:
         given_path(typed)
 
 
+@has_pipes
 def test_what_never_ends_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "large").write_bytes(bytes(2))
@@ -47,6 +54,7 @@ def test_what_never_ends_is_no_file(tmp_path: Path) -> None:
     check_file(tmp_path / "large", largest=2)
 
 
+@has_pipes
 @pytest.mark.parametrize("read", READERS.values(), ids=READERS)
 def test_no_reader_waits_for_a_pipe_or_reads_a_device(tmp_path: Path, read: Callable[[Path], object]) -> None:
     os.mkfifo(tmp_path / "pipe")
@@ -55,6 +63,7 @@ def test_no_reader_waits_for_a_pipe_or_reads_a_device(tmp_path: Path, read: Call
             read(path)
 
 
+@has_pipes
 def test_nothing_is_put_in_the_place_of_a_device_or_a_pipe(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with refused("it is a pipe"), replacing(tmp_path / "pipe") as temporary:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import shutil
 
+import forked
 import pytest
 from console_support import (
     SIZES,
@@ -31,6 +32,7 @@ from rumi_tui.console.settings import SettingsFile
 from rumi_tui.console.widgets.page import Page
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.settings_bar import FIELDS, HINTS, SAMPLING_PRESETS
+from rumi_tui.console.writing import writer
 from rumi_tui.console.writing.draft import Draft, Job, Settings
 from rumi_tui.engine.generate import Generation, Request
 from rumi_tui.engine.messages import Finished
@@ -321,8 +323,9 @@ async def test_escape_closes_a_list_of_choices(library, endless_file):
 
 
 async def test_leaving_while_writing_saves_everything_and_leaves_no_process(
-    library, endless_file, endless, write_again
+    library, endless_file, endless, write_again, monkeypatch
 ):
+    monkeypatch.setattr(forked, "command", lambda: writer.COMMAND)  # the process is the console's own
     async with console(library, endless_file) as pilot:
         await begin_without_end(pilot, library, *"amber")
         process = pilot.app.writer._process

@@ -9,6 +9,8 @@ from support import refused
 from rumi_tui.library.poem import KeptPoem
 from rumi_tui.library.printer import print_poem
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no lp")
+
 
 def kept(text: str) -> KeptPoem:
     facts = {"id": 3, "written": "2026-11-24T10:00:00+00:00", "model": "en", "model_sha256": "", "form": "couplet"}

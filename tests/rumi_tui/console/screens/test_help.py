@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import itertools
 import re
 
-from console_support import SIZES, console, help_text, until
+from console_support import console, help_text, until
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.widgets import Static
 
@@ -16,8 +15,7 @@ from rumi_tui.console.slash_commands import completions, described
 
 async def test_help_lists_every_action_and_closes(library, endless_file):
     async with console(library, endless_file) as pilot:
-        for size, key in itertools.product(SIZES, ("escape", "f1")):
-            await pilot.resize_terminal(*size)
+        for key in ("escape", "f1"):
             await pilot.press("f1")
             await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
             text = await help_text(pilot)
