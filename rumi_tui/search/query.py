@@ -66,9 +66,13 @@ class Query:
         for choice in self._choices:
             first = choice[0][0]
             if first.begins and is_stemmed(first.words[0]):
-                choice[:] = [(Term((word,)),) for word in _of_each_stem([*first.words, *that_begin(first.words[0])])]
-            elif first.words in apart:
-                choice.append((apart[first.words],))
+                found = that_begin(first.words[0]) or first.words
+                choice[:] = [(Term((word,)),) for word in _of_each_stem(found)]
+            choice += [
+                tuple(apart.get(term.words, term) for term in terms)
+                for terms in choice
+                if any(term.words in apart for term in terms)
+            ]
 
     @property
     def match(self) -> str:

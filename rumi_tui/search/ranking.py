@@ -51,7 +51,7 @@ UNKNOWN_WEIGHS = 2.0
 READINGS = 2
 """Glosses of each Persian word that its English is made of."""
 
-_NEGATION = re.compile(r"\w+n['’]t\b", re.IGNORECASE)
+_NEGATION = re.compile(r"\b\w+n['’]t\b", re.IGNORECASE)
 """Such as didn't: none of them says more than the words of grammar that it is made of."""
 
 Scores = npt.NDArray[np.float64]
