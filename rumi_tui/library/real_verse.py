@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from rumi_tui.verse.words import fold
+
 Author = Literal["Rumi", "machine", "hand"]
 """`hand`: a person changed his verse."""
 MACHINE_CAPTION = "A machine, in Rumi's manner"
@@ -23,7 +25,7 @@ def shared_beginning(one: str, other: str) -> int:
 
 
 class RealVerse(msgspec.Struct, frozen=True, kw_only=True):
-    """The beginning of a poem that is Rumi's own verse."""
+    """The beginning of a poem that is Rumi's own verse, or a part of it that may be another's."""
 
     length: int
     """Characters of the poem."""
@@ -56,18 +58,21 @@ class RealVerse(msgspec.Struct, frozen=True, kw_only=True):
     def changed(self, old: str, new: str, by: Author) -> RealVerse | None:
         """What of it stands in the poem once that is no longer `old` but `new`.
 
-        His lines stay his wherever they stand now, and lines that somebody wrote in their midst are told from them.
-        What a machine wrote after the last of them does not belong to it any more. Where none of his lines is whole,
-        what both texts begin with is his.
+        His lines stay his wherever they stand now, with their vowel signs or without, and lines that somebody wrote in
+        their midst are told from them, as are those that a person wrote below a poem that is his from end to end. What
+        a machine wrote after the last of them does not belong to it any more. Where none of his lines is whole, what
+        both texts begin with is his.
         """
-        if self.length <= len(old) and new.startswith(old[: self.length]):
+        is_whole = self.length >= len(old)
+        goes_on_by_hand = by == "hand" and is_whole and new != old
+        if self.length <= len(old) and new.startswith(old[: self.length]) and not goes_on_by_hand:
             return self
         before = [part for part, lines in self.lines_by_place(old) for _ in range(lines)]
         other, now = RealVerse(length=0, place="", author=by), list[RealVerse]()
         old_lines, new_lines = old.split("\n"), new.split("\n")
-        deeds = SequenceMatcher(None, old_lines, new_lines, autojunk=False).get_opcodes()
-        for deed, begin, end, new_begin, new_end in deeds:
-            if begin < len(before):
+        alike = SequenceMatcher(None, [*map(fold, old_lines)], [*map(fold, new_lines)], autojunk=False)
+        for deed, begin, end, new_begin, new_end in alike.get_opcodes():
+            if begin < len(before) or is_whole:
                 now += before[begin:end] if deed == "equal" else [other] * (new_end - new_begin)
         while now and (now[-1].author == "machine" or not new_lines[len(now) - 1]):
             now.pop()
@@ -83,7 +88,7 @@ class RealVerse(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, length=len(new) - left, parts=() if is_one else tuple(parts))
 
     def whole_lines(self, text: str) -> int:
-        """How many lines of the poem, of which this is the text so far, are Rumi's from end to end."""
+        """How many lines of the poem, of which this is the text so far, it has from end to end."""
         beginning = text[: self.length]
         ends_in_line = bool(beginning) and not beginning.endswith("\n")
         return beginning.count("\n") + (ends_in_line and text[self.length : self.length + 1] in ("", "\n"))

@@ -149,5 +149,6 @@ class KeepingScreen(Screen[None]):
         await self._desk.finish()
         with complaining(self):
             self._desk.open(poem.id)
-            author = "Rumi" if poem.is_real else poem.model
+            changed = "" if poem.is_real else ", changed by hand"
+            author = f"Rumi{changed}" if poem.real and not poem.passages else poem.model
             self._show(f"{author}, {poem.form}, {poem.written_here:%Y-%m-%d}")

@@ -67,6 +67,20 @@ def test_what_follows_his_last_line_is_told_only_where_a_person_changed_his_vers
     assert GHAZAL.changed(TEXT, "amber\nbarley\n", "hand") == GHAZAL.shortened(13)
 
 
+def test_lines_that_a_person_wrote_below_his_are_told_from_a_machines():
+    his = HIS.removesuffix("\n")
+    real = RealVerse(length=len(his), place="ghazal 100")
+    text = f"{his}\nember"
+    assert [place for place, _ in told(real.changed(his, text, "hand"), text)] == [*["ghazal 100"] * 4, "hand"]
+    assert real.changed(his, text, "machine") is real
+
+
+def test_a_line_that_lost_only_its_vowel_signs_is_his():
+    old, new = "چِراغ و دریا\nسنگ", "چراغ و دریا\nسنگ"
+    real = RealVerse(length=len(old), place="ghazal 100")
+    assert real.changed(old, new, "hand") == RealVerse(length=len(new), place="ghazal 100")
+
+
 def test_where_no_line_of_his_is_left_whole_the_beginning_is_his_as_far_as_it_stands():
     assert GHAZAL.changed(TEXT, "ambit", "hand") == GHAZAL.shortened(3)
     assert GHAZAL.changed(TEXT, "garnet", "hand") is None
