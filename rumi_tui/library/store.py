@@ -170,8 +170,16 @@ class Library:
         return id
 
     def mend(self, id: int, poem: KeptPoem, branch: Branch | None) -> None:
-        """Makes a damaged poem whole by the same one of another library, and lists it; its branches stay its own."""
-        left = (branch.parent, branch.at) if branch and branch.parent < id else (None, None)
+        """Makes a damaged poem whole by the same one of another library, and lists it; its branches stay its own.
+
+        Where the other one does not know from which it branches, it goes on branching from where it does here.
+        """
+        here = """
+            SELECT parent, branches_at FROM poems
+            WHERE id = ? AND parent < id AND branches_at BETWEEN 0 AND length(text)
+        """
+        known = [(branch.parent, branch.at)] if branch and branch.parent < id else self._run(here, (id,))
+        left = known[0] if known else (None, None)
         values = (poem.model, *left, _as_json(poem.real), id)
         self._run("UPDATE poems SET model = ?, parent = ?, branches_at = ?, real = ?, deleted = 0 WHERE id = ?", values)
         self._run("DELETE FROM passages WHERE poem = ?", (id,))

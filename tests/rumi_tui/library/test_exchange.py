@@ -124,13 +124,15 @@ def test_a_damaged_poem_becomes_whole_by_a_file_that_has_it(other: Library, tmp_
     assert other.damage == ""
 
 
-def test_a_damaged_branch_whose_poem_has_grown_since_stands_by_itself(other: Library, tmp_path: Path):
-    file = read_file(saved(tmp_path, to_library_file(other)))
-    other.save(2, "amber\ncandle\nmirror", [])
-    other._database.execute("UPDATE poems SET real = '{' WHERE id = 5")
-    assert take_in(other, file) == TakenIn(2, 2)
+@pytest.mark.parametrize(("branches_at", "branch"), [(6, Branch(2, 6)), (99, None)])
+def test_a_damaged_branch_of_which_the_file_has_no_tree_stays_where_it_branches_if_that_can_be(
+    other: Library, tmp_path: Path, branches_at: int, branch: Branch | None
+):
+    file = read_file(saved(tmp_path, content_of(other.poem(5), "json")))
+    other._database.execute("UPDATE poems SET real = '{', branches_at = ? WHERE id = 5", (branches_at,))
+    assert take_in(other, file) == TakenIn(1, 0)
     assert other.poem(5).text == "amber\nlantern"
-    assert other.poem(5).branch is None
+    assert other.poem(5).branch == branch
 
 
 def test_one_poem_is_taken_in_from_its_own_file(other: Library, library: Library, tmp_path: Path):
