@@ -11,7 +11,6 @@ from typing import Any
 from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding
-from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.screen import Screen
 
@@ -28,6 +27,7 @@ from rumi_tui.console.screens.fetch import FetchScreen
 from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.messages import MessagesScreen
 from rumi_tui.console.screens.order import EnteredOver, TypedOver
+from rumi_tui.console.screens.palette import Palette
 from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.screens.tour import TourScreen
 from rumi_tui.console.screens.write import WriteScreen
@@ -182,8 +182,8 @@ class RumiApp(App[None]):
 
     def action_command_palette(self) -> None:
         """Opens the palette where it is not on top: another may lie below, so it has no id as that of Textual has."""
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette())
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
 
     def action_show_help(self) -> None:
         """Shows what can be done, or no longer."""

@@ -20,13 +20,15 @@ from console_support import (
     unkept,
     until,
 )
-from textual.command import CommandPalette
-from textual.widgets import Select
+from textual import events
+from textual.widgets import OptionList, Select
 
 from rumi_tui.console import app
 from rumi_tui.console.actions import EVERYWHERE, WRITING
 from rumi_tui.console.app import RumiApp
 from rumi_tui.console.screens.help import HelpScreen
+from rumi_tui.console.screens.palette import Palette
+from rumi_tui.console.screens.verses import VersesScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.settings import SettingsFile
 from rumi_tui.console.widgets.page import Page
@@ -297,12 +299,23 @@ async def test_characters_the_model_never_saw_are_told(library, endless_file):
 
 async def test_the_palette_opens_over_a_page_that_lies_on_a_palette(library, endless_file):
     async with console(library, endless_file) as pilot:
-        for key, name in (("ctrl+p", CommandPalette), ("f1", HelpScreen), ("ctrl+p", CommandPalette)):
+        for key, name in (("ctrl+p", Palette), ("f1", HelpScreen), ("ctrl+p", Palette)):
             await pilot.press(key)
             await until(pilot, lambda name=name: isinstance(pilot.app.screen, name))
-        for name in (HelpScreen, CommandPalette, WriteScreen):
+        for name in (HelpScreen, Palette, WriteScreen):
             await pilot.press("escape")
             await until(pilot, lambda name=name: isinstance(pilot.app.screen, name))
+
+
+async def test_the_palette_does_one_thing_and_leaves_the_page_below_it(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: pilot.app.screen.query_one(OptionList).option_count)
+        for _ in range(2):
+            pilot.app.post_message(events.Key("enter", "\r"))
+        await until(pilot, lambda: isinstance(pilot.app.screen, VersesScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
 
 
 def test_every_action_has_a_key_of_its_own_and_somebody_who_does_it():
