@@ -40,9 +40,8 @@ from rumi_tui.texts.opening import Opening
 from rumi_tui.wording import counted
 
 HIT = "bold underline"
-MARGIN = 6
-"""Cells of a row that are no verse: two around an option, two before each line of a couplet, two that a scrollbar of
-the page takes."""
+MARGIN = 4
+"""Cells of a row that are no verse: two around an option, two before each line of a couplet."""
 LOOK_SECONDS = 0.5
 """Between two looks at how far the reading is."""
 PATIENCE = 0.5
@@ -305,12 +304,7 @@ class VersesScreen(AskingDialog[Opening | None]):
         self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
-        """Lists the couplets, and once more where they have given the page a scrollbar, which takes room from them."""
-        self._list_passages()
-        width = self._width
-        self.call_after_refresh(lambda: self._list_passages() if self._width != width else None)
-
-    def _list_passages(self) -> None:
+        """Lists the couplets."""
         options = self.query_one(Choices)
         highlighted = options.highlighted
         options.clear_options()

@@ -150,6 +150,7 @@ async def test_a_key_glosses_the_couplet_and_says_that_it_is_no_translation(
         assert rows(pilot)[0].split()[: len(first[0].split())] == first[0].split()
         assert "A gloss, word by word, and not a translation:" in rows(pilot)[0]
         assert rows(pilot)[1:] == first[1:]
+        assert pilot.app.screen.max_scroll_y == 0  # the list scrolls, and not the page
         await pilot.resize_terminal(60, 24)
         await until(pilot, lambda: 0 < widest(pilot) < 60)
         assert "A gloss, word by word, and not a translation:" in rows(pilot)[0]
