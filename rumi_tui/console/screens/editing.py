@@ -13,6 +13,7 @@ from rumi_tui.console.complaints import complaining
 from rumi_tui.console.editor import change_in_editor, editor_command
 from rumi_tui.console.screens.arranging import ArrangingScreen
 from rumi_tui.console.screens.edit import Edited, EditScreen
+from rumi_tui.console.screens.prompting import TO_WRITE
 from rumi_tui.console.widgets.prompt import LONGEST, Prompt
 from rumi_tui.console.writing.draft import Draft
 from rumi_tui.console.writing.history import Snapshot
@@ -44,7 +45,7 @@ class EditingScreen(ArrangingScreen):
             return
         shared_length = shared_beginning(edit.text, snapshot.text)
         if edit.goes_on and edit.text == snapshot.text:
-            await self._attempt("go-on", partial(self._write_more, snapshot))
+            await self._attempt(TO_WRITE, partial(self._write_more, snapshot))
         elif edit.goes_on:
             await self._branch(snapshot, edit.text, shared_length, is_typed=True)
         elif edit.text != snapshot.text and edit.text.strip():

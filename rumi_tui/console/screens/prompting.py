@@ -30,8 +30,8 @@ from rumi_tui.console.writing.history import Change
 from rumi_tui.verse.languages import language_name, language_typed
 
 Step = Callable[[], Awaitable[None]]
-POEM = "poem"
-"""What a step is called that begins a poem: the latest of them takes the place of one that still waits."""
+TO_WRITE = "write"
+"""What a step is called that has something written: the latest of them takes the place of one that still waits."""
 
 
 class PromptingScreen(OrderingScreen):
@@ -184,7 +184,7 @@ class PromptingScreen(OrderingScreen):
         prompt = self.query_one(Prompt)
         text = prompt.verse if text.startswith(SIGN) else text
         prompt.remember(text)
-        await self._attempt(POEM, partial(self._write_new, self._as_beginning(text)))
+        await self._attempt(TO_WRITE, partial(self._write_new, self._as_beginning(text)))
 
     def _as_beginning(self, text: str) -> str:
         """The text, or nothing where the model of another language was chosen since it was typed."""

@@ -7,7 +7,7 @@ from functools import partial
 
 from rumi_tui.console.screens.cento import CentoScreen
 from rumi_tui.console.screens.gloss import GlossScreen
-from rumi_tui.console.screens.prompting import POEM
+from rumi_tui.console.screens.prompting import TO_WRITE
 from rumi_tui.console.screens.reading import ReadingScreen
 from rumi_tui.console.screens.session import SessionScreen
 from rumi_tui.console.screens.verses import Asking, VersesScreen
@@ -74,7 +74,7 @@ class RealVerseScreen(SessionScreen):
 
     async def _write_after(self, opening: Opening | None) -> None:
         if opening is not None:
-            await self._attempt(POEM, partial(self._write_from, opening))
+            await self._attempt(TO_WRITE, partial(self._write_from, opening))
 
     async def _write_from(self, opening: Opening) -> None:
         await self._desk.write_after(self._settings(), opening)

@@ -27,7 +27,7 @@ from rumi_tui.console.screens.drafts import DraftsScreen
 from rumi_tui.console.screens.editing import EditingScreen
 from rumi_tui.console.screens.lens import Branching, LensScreen
 from rumi_tui.console.screens.line import LineScreen
-from rumi_tui.console.screens.prompting import POEM
+from rumi_tui.console.screens.prompting import TO_WRITE
 from rumi_tui.console.screens.reading import TODAY
 from rumi_tui.console.session_file import SavedSession
 from rumi_tui.console.settings import SettingsFile
@@ -255,7 +255,7 @@ class WriteScreen(EditingScreen):
         await self._desk.write_new(self._settings(), text)
 
     async def action_stop(self) -> None:
-        """Stops writing and keeps what is there, leaves out what waits, or else empties the prompt."""
+        """Stops writing and keeps what is there, leaves out what waits, or else withdraws what is typed."""
         prompt = self.query_one(Prompt)
         has_waited = self._forget_waiting()
         if self._desk.job is not None:
@@ -272,7 +272,7 @@ class WriteScreen(EditingScreen):
         if (snapshot := self._desk.now) is None:
             await self._begin(self.query_one(Prompt).text)
         else:
-            await self._attempt(POEM, partial(self._write_again, snapshot.draft))
+            await self._attempt(TO_WRITE, partial(self._write_again, snapshot.draft))
 
     async def _write_again(self, draft: Draft) -> None:
         await self._desk.write_again(self._settings(), draft)
@@ -282,7 +282,7 @@ class WriteScreen(EditingScreen):
         prompt, snapshot = self.query_one(Prompt), self._desk.now
         text = self._as_beginning(prompt.unsent_verse if snapshot else prompt.verse)
         draft = snapshot.draft if snapshot and not text else None
-        await self._attempt(POEM, partial(self._write_drafts, text, draft))
+        await self._attempt(TO_WRITE, partial(self._write_drafts, text, draft))
 
     async def _write_drafts(self, text: str, draft: Draft | None = None) -> None:
         job = await self._desk.write_drafts(self._settings(), text, draft)
@@ -362,7 +362,7 @@ class WriteScreen(EditingScreen):
         async def branch() -> None:
             await self._desk.branch(self._settings(), snapshot, text, at, is_typed)
 
-        await self._attempt(POEM, branch)
+        await self._attempt(TO_WRITE, branch)
 
     async def action_line(self) -> None:
         """Lets the person choose a line that is to be written anew."""
@@ -378,7 +378,7 @@ class WriteScreen(EditingScreen):
 
     async def _take_wish(self, snapshot: Snapshot, wish: LineWish | None) -> None:
         if wish is not None:
-            await self._attempt("line", partial(self._write_line, snapshot, wish))
+            await self._attempt(TO_WRITE, partial(self._write_line, snapshot, wish))
 
     async def _write_line(self, snapshot: Snapshot, wish: LineWish) -> None:
         await self._desk.finish()

@@ -80,9 +80,11 @@ class Prompt(VerseArea):
         self.withdraw()
 
     def _keep(self, prompt: str) -> None:
-        if prompt:
-            others = (other for other in self._earlier_prompts if other != prompt)
-            self._earlier_prompts = [prompt, *islice(others, PROMPTS - 1)]
+        """Puts it before all earlier ones, and before it what was being typed when somebody went back to those."""
+        for each in ([self._typed_text] if self._steps_back else []) + [prompt]:
+            if each:
+                others = (other for other in self._earlier_prompts if other != each)
+                self._earlier_prompts = [each, *islice(others, PROMPTS - 1)]
         self._steps_back = 0
 
     def take_up(self, text: str, cursor: tuple[int, int], is_sent: bool) -> None:

@@ -220,7 +220,7 @@ async def test_going_on_while_a_poem_is_written_waits_for_its_end(library, endle
 
 
 async def test_a_poem_that_was_stopped_goes_on_in_its_line_to_the_lines_that_it_lacks(library, endless_file):
-    async with console(library, endless_file, lines="6", pace="100", keep="off") as pilot:
+    async with console(library, endless_file, lines="6", pace="20", keep="off") as pilot:
         await pilot.press(*"amber", "enter")
         await until(pilot, lambda: library.poems() and "\n" in library.poems()[0].text)
         await pilot.press("escape")
@@ -256,6 +256,19 @@ async def test_escape_empties_the_prompt_or_takes_a_command_out_of_it_and_the_up
         await pilot.press("escape")
         await until(pilot, lambda: prompt(pilot).has_focus)
         assert prompt(pilot).text == "amber\ncandle"
+
+
+@pytest.mark.parametrize("key", ["enter", "escape"])
+async def test_what_was_being_typed_is_kept_whatever_is_done_with_an_earlier_prompt(library, endless_file, key):
+    async with console(library, endless_file) as pilot:
+        await pilot.press(*"/lines 4", "enter")
+        await until(pilot, lambda: prompt(pilot).text == "")
+        await pilot.press(*"amber", "up")
+        assert prompt(pilot).text == "/lines 4"
+        await pilot.press(key)
+        await until(pilot, lambda: prompt(pilot).text == "")
+        await pilot.press("up", "up")
+        assert prompt(pilot).text == "amber"
 
 
 async def test_a_command_is_typed_over_what_was_written_which_comes_back(library, endless_file):
