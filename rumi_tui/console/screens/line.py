@@ -65,6 +65,11 @@ class LineScreen(Dialog[LineWish | None]):
             event.stop()
             wish.action_delete_left()
 
+    def on_paste(self, event: events.Paste) -> None:
+        """The same."""
+        event.stop()
+        self.query_one("#wish", Input).insert_text_at_cursor(" ".join(event.text.split()))
+
     def on_resize(self) -> None:
         """Sets the lines to the new width."""
         self._list()

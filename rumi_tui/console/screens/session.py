@@ -49,7 +49,7 @@ class SessionScreen(PromptingScreen):
         except NoMatches:  # a page goes piece by piece
             return None
         steps, number = self._desk.history.saved()
-        if not self._has_steps and self._desk.now is None:  # the library could not be read, and may be the next time
+        if not self._has_steps and all(step.poem is None for step in steps):  # the library may be readable again then
             steps, number = self._last.steps, self._last.number
         return SavedSession(
             settings=settings,

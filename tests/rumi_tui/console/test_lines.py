@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from console_support import console, field, letters, obey, on_the_page, press_and_write, status, told, until
-from textual.widgets import OptionList
+from textual import events
+from textual.widgets import Input, OptionList
 
 from models.pretrained import shipped
 from rumi_tui.console.screens.line import WIDTH, LineScreen
@@ -61,7 +62,10 @@ async def test_a_line_is_chosen_from_the_poem(library: Library, endless_file):
         assert "no line 9" in told(pilot)[1]
         assert all(len(ERROR_SIGN + each) < WIDTH for each in told(pilot))
         assert isinstance(pilot.app.screen, LineScreen)
-        await pilot.press(*["backspace"] * 10, *"2 end drum")
+        await pilot.press(*["backspace"] * 10)
+        pilot.app.screen.query_one(OptionList).focus()
+        pilot.app.post_message(events.Paste("2 end\n drum\n"))
+        await until(pilot, lambda: field(pilot, "wish", Input).value == "2 end drum")
         assert pilot.app.screen.query_one(OptionList).highlighted == 1
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
