@@ -14,14 +14,16 @@ const [language, form, temperature, lines, seed, beginning] = [
 const writer = new Worker(new URL("./writer.js", import.meta.url), { type: "module" });
 const view = new VerseView(at("poem"), (line) => (at("heard").textContent = line));
 let written = null; // what is known of the poem on the page: language, seed, form, text and characters that are unknown
-let isWriting = false;
+let asked = 0; // what was asked of the writer and has not come to its end
+let canGoOn = false; // whether the poem on the page can
 
 function tell(...parts) {
   at("status").textContent = parts.filter(Boolean).join(" · ");
 }
 
-function show(writing, canGoOn = false) {
-  isWriting = writing;
+/** Has the page look as it does while something is asked for, or while nothing is. */
+function show() {
+  const writing = asked > 0;
   at("poem").classList.toggle("writing", writing);
   allow("stop", writing);
   allow("goOn", !writing && canGoOn);
@@ -43,6 +45,19 @@ function numberIn(field, otherwise) {
   return field.value !== "" && field.checkValidity() ? Number(field.value) : otherwise;
 }
 
+/** Asks the writer for something that comes to its end: `stopped`, `dropped` or `failed`. */
+function ask(request) {
+  asked += 1;
+  show();
+  writer.postMessage(request);
+}
+
+/** One of these has. */
+function end() {
+  asked -= 1;
+  show();
+}
+
 function write() {
   const request = {
     language: language.value,
@@ -52,18 +67,16 @@ function write() {
     lines: numberIn(lines, 8),
     seed: numberIn(seed, Math.floor(Math.random() * (LARGEST_SEED + 1))),
   };
-  show(true);
   tell("the model is read");
-  writer.postMessage({ do: "write", ...request });
+  ask({ do: "write", ...request });
 }
 
 function goOn() {
-  show(true);
-  writer.postMessage({ do: "goOn", lines: numberIn(lines, 8), temperature: Number(temperature.value) });
+  ask({ do: "goOn", lines: numberIn(lines, 8), temperature: Number(temperature.value) });
 }
 
 function stop() {
-  if (isWriting) writer.postMessage({ do: "stop" });
+  if (asked) writer.postMessage({ do: "stop" });
 }
 
 function offer(forms) {
@@ -75,37 +88,46 @@ function offer(forms) {
 const HEARD = {
   loaded({ language: loaded, forms }) {
     if (loaded === language.value) offer(forms);
-    if (!written && !isWriting) write();
+    if (!written && !asked) write();
   },
   missing({ reason }) {
     tell(reason);
   },
   begun(poem) {
     performance.mark("begun");
-    show(true);
     written = poem;
+    canGoOn = false;
     view.begin(poem.language, poem.form, poem.text);
     tell(`seed ${written.seed}`, "writing");
   },
   steps({ steps }) {
     view.add(steps);
   },
-  stopped({ canGoOn, characters, milliseconds }) {
+  stopped({ canGoOn: isUnended, characters, milliseconds }) {
     performance.mark("written", { detail: { characters, milliseconds } });
-    show(false, canGoOn);
+    canGoOn = isUnended;
+    end();
     if (!canGoOn) view.end();
+    if (asked) return; // what is told is of that
     const missing = written.unknown.length ? `the model does not know ${written.unknown.join(" ")}` : "";
     const speed = `${Math.round((1000 * characters) / milliseconds)} characters a second`;
     tell(missing, `seed ${written.seed}`, canGoOn ? "" : "the model ended it", speed);
   },
+  dropped() {
+    end();
+    if (!asked) tell("nothing is written");
+  },
   failed({ reason }) {
-    show(false);
+    end();
     tell(reason);
   },
 };
 
 writer.onmessage = ({ data: { event, ...message } }) => HEARD[event](message);
-writer.onerror = () => HEARD.failed({ reason: "The model cannot run in this browser: it needs WebAssembly." });
+writer.onerror = () => {
+  asked = 1; // whatever it was, nothing comes to its end any more
+  HEARD.failed({ reason: "The model cannot run in this browser: it needs WebAssembly." });
+};
 
 async function save() {
   const poem = written;

@@ -2,7 +2,8 @@
 //
 // It is told {do: "load", language}, {do: "write", ...request}, {do: "goOn", lines, temperature} and {do: "stop"}. It tells
 // {event: "loaded", language, forms} or {event: "missing", reason}, {event: "begun", language, seed, form, text, unknown},
-// {event: "steps", steps}, {event: "stopped", canGoOn, ...} and {event: "failed", reason}, which ends what was asked for.
+// {event: "steps", steps}, and at the end of what was asked for {event: "stopped", canGoOn, ...}, {event: "failed", reason},
+// or {event: "dropped"} where something else was wanted before its model was there.
 
 import * as ort from "./ort/ort.wasm.bundle.min.mjs";
 import { Decoder } from "./decoder.js";
@@ -79,6 +80,7 @@ async function write(lines, isWanted) {
 const COMMANDS = {
   async write({ language, form: asked, text, lines, ...request }, isWanted) {
     const { decoder, tokenizer, forms, schemes } = await load(language);
+    if (!isWanted()) return postMessage({ event: "dropped" });
     const form = forms.includes(asked) ? asked : forms[0]; // asked before the forms of a new language were known
     const fitted = tokenizer.fit(text);
     poem = new Poem(decoder, tokenizer, { ...request, form, scheme: schemes[form], text: fitted.text });

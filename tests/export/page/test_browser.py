@@ -46,6 +46,17 @@ import("./picture.js").then(async ({ drawPoem }) => done((await drawPoem(poem)) 
 """
 """Whether there is a picture of a poem of so many lines."""
 
+WATCH_STOP = """
+const mark = performance.mark.bind(performance);
+window.stopIsForbidden = [];
+performance.mark = (name, options) => {
+    if (name === "written")
+        queueMicrotask(() => stopIsForbidden.push(document.getElementById("stop").ariaDisabled === "true"));
+    return mark(name, options);
+};
+"""
+"""Has the page note after each poem whether what is written can be stopped."""
+
 
 class Page:
     """The page as a person uses it."""
@@ -158,6 +169,21 @@ def test_a_seed_brings_a_poem_back_and_escape_stops_it(page: Page) -> None:
     page["stop"].send_keys(Keys.ENTER)
     page.until_written()
     assert page.browser.switch_to.active_element == page["stop"]
+
+
+def test_the_end_of_one_poem_is_not_that_of_the_next(page: Page) -> None:
+    page.until_written()
+    page.browser.execute_script(WATCH_STOP)
+    page.set("lines", "1000")
+    page["write"].click()
+    page.until(lambda: len(page.lines()) > 1)
+    page["write"].click()
+    page.until_written()
+    page.until(lambda: len(page.lines()) > 1)
+    page.browser.find_element(By.TAG_NAME, "body").send_keys(Keys.ESCAPE)
+    page.until_written()
+    page.until(lambda: page.allows("goOn"))
+    assert page.browser.execute_script("return stopIsForbidden") == [False, True]
 
 
 def test_the_last_line_of_a_poem_that_the_model_ends_is_read_aloud(page: Page) -> None:
