@@ -19,5 +19,14 @@ class Dialog(ModalScreen[ScreenResultType]):
         if not self.is_active:
             return AwaitComplete()
         leaving = super().dismiss(result)
-        self.query("*").refresh()  # drops what the widgets drew: Textual remembers the last 1,024 of them
+        self._drop_drawings()
         return leaving
+
+    def _drop_drawings(self) -> None:
+        """Lets go of the rows that the widgets drew: Textual remembers the last 1,024 widgets, and bars to scroll."""
+        for widget in self.query("*"):
+            widget.refresh()
+            if widget.show_vertical_scrollbar:
+                widget.vertical_scrollbar.refresh()
+            if widget.show_horizontal_scrollbar:
+                widget.horizontal_scrollbar.refresh()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 
@@ -21,6 +22,7 @@ from console_support import (
     until,
 )
 from textual import events
+from textual.strip import Strip
 from textual.widgets import OptionList, Select
 
 from rumi_tui.console import app
@@ -316,6 +318,20 @@ async def test_the_palette_does_one_thing_and_leaves_the_page_below_it(library, 
         await until(pilot, lambda: isinstance(pilot.app.screen, VersesScreen))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+
+
+async def test_what_a_list_drew_is_let_go_of_with_it(library, endless_file):
+    drawn = []
+    async with console(library, endless_file) as pilot:
+        for _ in range(4):
+            await pilot.press("ctrl+p")
+            await until(pilot, lambda: pilot.app.screen.query_one(OptionList).show_vertical_scrollbar)
+            await pilot.pause()
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+            gc.collect()
+            drawn.append(sum(type(each) is Strip for each in gc.get_objects()))
+    assert drawn[3] - drawn[1] < 10  # a bar to scroll with has a row for each of the list
 
 
 def test_every_action_has_a_key_of_its_own_and_somebody_who_does_it():
