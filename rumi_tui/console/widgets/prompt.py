@@ -80,8 +80,9 @@ class Prompt(VerseArea):
         self.withdraw()
 
     def _keep(self, prompt: str) -> None:
-        """Puts it before all earlier ones, and before it what was being typed when somebody went back to those."""
-        for each in ([self._typed_text] if self._steps_back else []) + [prompt]:
+        """Has a prompt be the latest of the earlier ones; the one before it is what was left half typed for those."""
+        half_typed = self._typed_text if self._steps_back else ""
+        for each in (half_typed, prompt):
             if each:
                 others = (other for other in self._earlier_prompts if other != each)
                 self._earlier_prompts = [each, *islice(others, PROMPTS - 1)]
