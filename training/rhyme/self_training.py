@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from models.paths import check_file
 from rumi_tui.engine.generate import Keep
 from rumi_tui.engine.sampling import Sampling
 from rumi_tui.texts.corpus import Poem, Source, parse_poems
+from rumi_tui.texts.labels import Label
 from rumi_tui.verse.words import words
 
 LARGEST = 256 << 20
@@ -41,6 +43,8 @@ class GeneratedPoem(msgspec.Struct):
 
     text: str
     seed: int
+    metre: str = ""
+    """That the model named, or was told."""
 
 
 class GeneratedFile(msgspec.Struct):
@@ -71,7 +75,11 @@ def known_words(sources: Iterable[Source]) -> set[str]:
 def read_generated(path: Path) -> GeneratedVerse:
     """The poems in a file of `rumi-generate --json`. Raises `RumiError` where it is none."""
     file = read_generated_file(path)
-    poems = [poem for generated in file.poems for poem in parse_poems(generated.text.split("\n"), file.form)]
+    poems = [
+        replace(poem, label=Label(metre=generated.metre))
+        for generated in file.poems
+        for poem in parse_poems(generated.text.split("\n"), file.form)
+    ]
     return GeneratedVerse(poems, tuple(_commands(file, path.name)))
 
 

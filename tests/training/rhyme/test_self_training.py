@@ -37,6 +37,13 @@ def test_lines_without_words_part_the_poems_of_generated_verse(tmp_path: Path) -
     assert read_generated(tmp_path / "own.json").poems == [Poem("a\nb", "couplet"), Poem("c", "couplet")]
 
 
+def test_generated_verse_is_learned_with_the_metre_that_was_named(tmp_path: Path) -> None:
+    file = generated("a\nb", "c\nd")
+    file["poems"][0]["metre"] = "long short"
+    (tmp_path / "own.json").write_bytes(msgspec.json.encode(file))
+    assert [poem.label.metre for poem in read_generated(tmp_path / "own.json").poems] == ["long short", ""]
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
