@@ -29,7 +29,7 @@ def is_printable(character: str) -> bool:
 
 def printable(line: str) -> str:
     """The line without what may not reach a screen."""
-    return "".join(filter(is_printable, line))
+    return line if line.isprintable() else "".join(filter(is_printable, line))
 
 
 def one_line(text: str) -> str:

@@ -212,4 +212,4 @@ async def open_lens(pilot: Pilot) -> LensView:
 async def help_text(pilot: Pilot) -> str:
     """What the page of help lists."""
     await until(pilot, lambda: len(pilot.app.screen.query(Sheet)) == 2)
-    return "\n".join(" ".join(row) for sheet in pilot.app.screen.query(Sheet) for row in sheet.rows)
+    return "\n".join(" ".join(row) for sheet in pilot.app.screen.query(Sheet) for row in sheet.entries)

@@ -26,8 +26,11 @@ def wrapped(line: str, measure: int, hang: int = 0, start: int = 0) -> Iterator[
     begin = start
     while True:
         end, width = begin, hang if begin else 0
-        while end < len(line) and ((width := width + cell_len(line[end])) <= measure or end == begin):
-            end += 1
+        if line.isascii():  # a cell each
+            end = min(len(line), begin + max(1, measure - width))
+        else:
+            while end < len(line) and ((width := width + cell_len(line[end])) <= measure or end == begin):
+                end += 1
         if end < len(line) and (blank := line.rfind(" ", begin, end)) > begin:
             end = blank + 1
         yield begin, end

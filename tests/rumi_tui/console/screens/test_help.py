@@ -45,7 +45,7 @@ async def test_in_a_browser_help_and_keys_do_without_what_a_browser_keeps(librar
     async with console(library, endless_file) as pilot:
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
-        rows = "\n".join(" ".join(row) for row in pilot.app.screen.query(Sheet).first().rows)
+        rows = "\n".join(" ".join(row) for row in pilot.app.screen.query(Sheet).first().entries)
         assert not any(spoken(key) in rows for key in KEPT_BY_BROWSERS)
         assert all(spoken(key) in rows for key in ("alt+j", "alt+k", "alt+q"))
         assert any(str(words.content) == IN_BROWSER for words in pilot.app.screen.query(Static))

@@ -23,7 +23,7 @@ SIZES = [(20, 8), (40, 12), (80, 24), (300, 100)]
 
 
 def rows(pilot) -> list[str]:
-    return [row.plain for row in pilot.app.screen.query_one(NoticeList).render().split("\n")]
+    return [row.rstrip() for row in pilot.app.screen.query_one(NoticeList).texts()]
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -181,3 +181,27 @@ async def test_brackets_and_several_lines_are_shown_as_they_are(library, endless
         await pilot.press("alt+n")
         await until(pilot, lambda: isinstance(pilot.app.screen, MessagesScreen) and pilot.app.screen.query(NoticeList))
         await until(pilot, lambda: rows(pilot) == ["03:04:05", f"{ERROR_SIGN}[b]a[/b]", "and more"])
+
+
+async def test_only_the_messages_in_sight_are_drawn(library, endless_file, monkeypatch):
+    drawn = []
+    draw_row = NoticeList.draw_row
+    monkeypatch.setattr(NoticeList, "draw_row", lambda self, row: drawn.append(row) or draw_row(self, row))
+    async with console(library, endless_file, (80, 24)) as pilot:
+        for number in range(notices.MOST):
+            pilot.app.notices.add(f"Message {number}.", is_error=False)
+        await pilot.press("alt+n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MessagesScreen) and drawn)
+        await until(pilot, lambda: drawn[-1].notice is pilot.app.notices[-1])
+        assert len(set(drawn)) <= 2 * pilot.app.size.height
+        assert pilot.app.screen.query_one(NoticeList).size.height == notices.MOST
+
+
+async def test_messages_are_marked_with_the_mouse(library, endless_file):
+    async with console(library, endless_file, (80, 24)) as pilot:
+        pilot.app.notify("The disk is full.")
+        await pilot.press("alt+n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MessagesScreen) and pilot.app.screen.query(NoticeList))
+        pilot.app.screen.query_one(NoticeList).text_select_all()
+        assert pilot.app.screen.get_selected_text().endswith("The disk is full.")
+        assert pilot.app.screen.query_one(NoticeList).render_line(0).text.rstrip().endswith("The disk is full.")
