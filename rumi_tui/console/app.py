@@ -32,8 +32,8 @@ from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.screens.tour import TourScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.session_file import SavedSession, SessionFile, begin
-from rumi_tui.console.settings import ENTRIES, SettingsFile, UserSettings
-from rumi_tui.console.themes import THEMES
+from rumi_tui.console.settings import SettingsFile, UserSettings
+from rumi_tui.console.themes import DESCRIPTIONS, THEMES
 from rumi_tui.console.themes.few_colours import CHOICE, FewColours
 from rumi_tui.console.web.packets import with_whole_packets
 from rumi_tui.console.widgets.prompt import Prompt
@@ -336,6 +336,5 @@ class RumiApp(App[None]):
             owner = self._writing if action in actions.WRITING else self
             words = f"{action.help} {keymap.spoken(keys[action.command])}"
             yield SystemCommand(action.title, words, getattr(owner, f"action_{action.name}"))
-        theme = ENTRIES["theme"]
-        for name in theme.choices:
-            yield SystemCommand(f"Colours: {name}", f"One of {theme.range}.", partial(self._choose_theme, name))
+        for name, words in DESCRIPTIONS.items():
+            yield SystemCommand(f"Colours: {name}", words, partial(self._choose_theme, name))

@@ -14,8 +14,16 @@ def _beside(muted: str, faint: str, background: str) -> dict[str, str]:
     return {"text-muted": muted, "text-disabled": faint, "block-cursor-foreground": background}
 
 
+DESCRIPTIONS = {
+    "ink": "Gold on ink.",
+    "paper": "Brown ink on laid paper.",
+    "contrast": "For tired eyes and poor screens.",
+    "lapis": "The blue and gold of an illuminated page.",
+    "rose": "Wine on parchment.",
+}
+"""Of each of `THEMES`, by its name."""
 THEMES = (
-    Theme(  # gold on ink
+    Theme(
         name="ink",
         dark=True,
         foreground="#e6e0d4",
@@ -30,7 +38,7 @@ THEMES = (
         error="#c9705f",
         variables=_beside("#a79f90", "#9d9688", "#16181c"),
     ),
-    Theme(  # brown ink on laid paper
+    Theme(
         name="paper",
         dark=False,
         foreground="#2b2721",
@@ -45,7 +53,7 @@ THEMES = (
         error="#b8503f",
         variables=_beside("#5f564a", "#61584b", "#f6f0e3"),
     ),
-    Theme(  # for tired eyes and poor screens
+    Theme(
         name="contrast",
         dark=True,
         foreground="#ffffff",
@@ -60,7 +68,7 @@ THEMES = (
         error="#e02020",
         variables=_beside("#d8d8d8", "#c8c8c8", "#000000") | {"text-error": "#ff9a9a"},
     ),
-    Theme(  # the blue and gold of an illuminated page
+    Theme(
         name="lapis",
         dark=True,
         foreground="#efe9da",
@@ -75,7 +83,7 @@ THEMES = (
         error="#cc6672",
         variables=_beside("#aab0cc", "#9aa1c1", "#111a3a"),
     ),
-    Theme(  # wine on parchment
+    Theme(
         name="rose",
         dark=False,
         foreground="#3b1726",

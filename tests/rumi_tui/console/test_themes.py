@@ -12,12 +12,12 @@ from textual.theme import Theme
 from textual.widgets import OptionList
 
 from rumi_tui.console.settings import ENTRIES, SettingsFile
-from rumi_tui.console.themes import THEMES
+from rumi_tui.console.themes import DESCRIPTIONS, THEMES
 from rumi_tui.console.themes.few_colours import CHOICE, GREYISH, FewColours, contrast, fit
 
 
 def test_the_settings_offer_the_themes_there_are():
-    assert list(ENTRIES["theme"].choices) == [theme.name for theme in THEMES]
+    assert list(ENTRIES["theme"].choices) == [theme.name for theme in THEMES] == list(DESCRIPTIONS)
     assert ENTRIES["theme"].default == THEMES[0].name
     assert {theme.dark for theme in THEMES} == {True, False}
 
