@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from rumi_tui.verse.words import fold
+from rumi_tui.verse.words import fold, spelled_words
 
 Author = Literal["Rumi", "machine", "hand"]
 """`hand`: a person changed his verse."""
@@ -16,12 +16,22 @@ MACHINE_CAPTION = "A machine, in Rumi's manner"
 """What stands above the lines that follow his."""
 CAPTIONS: dict[Author, str] = {"machine": MACHINE_CAPTION, "hand": "Changed by hand"}
 """What stands above lines in the midst of his."""
+LEAST_WORDS = 2
+"""Of his that a poem begins with to begin with his verse, where none of his lines is whole."""
 
 
 def shared_beginning(one: str, other: str) -> int:
     """How many characters two texts have in common from the first on."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def shared_words(one: str, other: str) -> int:
+    """The same up to the end of the last word in common; 0 where there are fewer than `LEAST_WORDS`."""
+    shared = shared_beginning(one, other)
+    pairs = zip(spelled_words(one), spelled_words(other), strict=False)
+    ends = [word.stop for word, same in pairs if word == same and word.stop <= shared]
+    return ends[-1] if len(ends) >= LEAST_WORDS else 0
 
 
 class RealVerse(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,8 +70,8 @@ class RealVerse(msgspec.Struct, frozen=True, kw_only=True):
 
         His lines stay his wherever they stand now, with their vowel signs or without, and lines that somebody wrote in
         their midst are told from them, as are those that a person wrote below a poem that is his from end to end. What
-        a machine wrote after the last of them does not belong to it any more. Where none of his lines is whole, what
-        both texts begin with is his.
+        a machine wrote after the last of them does not belong to it any more. Where none of his lines is whole, the
+        words that both texts begin with are his.
         """
         is_whole = self.length >= len(old)
         goes_on_by_hand = by == "hand" and is_whole and new != old
@@ -77,7 +87,7 @@ class RealVerse(msgspec.Struct, frozen=True, kw_only=True):
         while now and (now[-1].author == "machine" or not new_lines[len(now) - 1]):
             now.pop()
         if all(line.author != "Rumi" for line in now):
-            return None if self.others else self.shortened(shared_beginning(old, new))
+            return None if self.others else self.shortened(shared_words(old, new))
         parts, left = list[RealVerse](), len(new)
         for _, run in groupby(zip(now, new_lines, strict=False), key=lambda line: (line[0].author, line[0].place)):
             lines = list(run)

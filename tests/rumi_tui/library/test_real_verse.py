@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rumi_tui.library.real_verse import Author, RealVerse
+from rumi_tui.library.real_verse import Author, RealVerse, shared_words
 
 HIS = "amber\nbarley\ncandle\ndrum\n"
 TEXT = f"{HIS}ember\nfennel"
@@ -81,8 +81,13 @@ def test_a_line_that_lost_only_its_vowel_signs_is_his():
     assert real.changed(old, new, "hand") == RealVerse(length=len(new), place="ghazal 100")
 
 
-def test_where_no_line_of_his_is_left_whole_the_beginning_is_his_as_far_as_it_stands():
-    assert GHAZAL.changed(TEXT, "ambit", "hand") == GHAZAL.shortened(3)
+def test_where_no_line_of_his_is_left_whole_the_words_at_the_beginning_are_his_if_there_are_two():
+    for text, length in [("the amber lantern", 9), ("the amber", 9), ("the amb", 0), ("the", 0), ("", 0)]:
+        assert shared_words("the amber lamp", text) == length
+    his = "the amber lamp\nbarley"
+    real = RealVerse(length=len(his), place="ghazal 100")
+    assert real.changed(his, "the amber lantern", "hand") == RealVerse(length=9, place="ghazal 100")
+    assert real.changed(his, "the ambit", "hand") is None
     assert GHAZAL.changed(TEXT, "garnet", "hand") is None
     changed = GHAZAL.changed(TEXT, "garnet\nbarley", "machine")
     assert changed.changed("garnet\nbarley", "garnet\nbarn", "machine") is None

@@ -218,10 +218,10 @@ def test_a_branch_keeps_what_it_shares_and_whose_words_they_were(library: Librar
 
 
 def test_what_is_rumis_stays_so_in_every_branch_as_far_as_it_is_shared(library: Library, endless: Session):
-    real = RealVerse(length=5, place="ghazal 100")
-    first = write(Job(library, SETTINGS, "amber", True, real=real), endless, 30)
+    real = RealVerse(length=14, place="ghazal 100")
+    first = write(Job(library, SETTINGS, "the amber lamp", True, real=real), endless, 30)
     assert library.poem(first.id).real == real
-    for text, length in ((first.text[:20] + "drum", 5), ("ambit", 3), ("drum", 0)):
+    for text, length in ((first.text[:20] + "drum", 14), ("the amber drum", 9), ("the drum", 0)):
         at = min(20, shared_beginning(text, first.text))
         branch = write(Job(library, SETTINGS, text, True, like=first, branch=Branch(first.id, at)), endless, 5)
         expected = msgspec.structs.replace(real, length=length) if length else None
