@@ -80,6 +80,7 @@ class Use:
     def __init__(self, seed: int, minutes: float, most_events: int | None) -> None:
         self.seed, self.minutes, self.most_events = seed, minutes, most_events
         self._deeds = deeds(seed)
+        self._parser = XTermParser()  # one, as a terminal has: Textual remembers a thousand, each with all it was fed
         self.begin = time.monotonic()
         self.latest: deque[str] = deque(maxlen=SHOWN_EVENTS)
         self.did: Counter[str] = Counter()
@@ -219,7 +220,7 @@ class Use:
 
     def _send(self, app: App[object], sequence: str) -> None:
         """Sends what a terminal would."""
-        for event in XTermParser().feed(sequence):
+        for event in self._parser.feed(sequence):
             event.set_sender(app)
             app._driver.process_message(event)
 
