@@ -251,7 +251,7 @@ class RumiApp(App[None]):
         """
         if isinstance(event, events.Key) and not event.is_forwarded and self.screen_stack:
             event = keyboard.as_meant(event, self.focused)
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self._writing.is_current:
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self._writing.is_active:
             self._writing.guide(event)
         if isinstance(event, events.Key) and self.screen_stack and self.screen.is_modal:
             for line in self.screen.query(StatusLine):

@@ -146,12 +146,12 @@ class OrderingScreen(KeepingScreen):
             self._ask_order()
 
     def _ask_order(self, then: Callable[[], object] | None = None) -> None:
-        """Does something, if anything, first asking what has to be asked before."""
+        """Does something, if anything, first asking what has to be asked before; for nothing, over no other page."""
         if self._asked_for_order or not self.asks_order:
             if then is not None:
                 then()
             return
-        if not self.is_current:
+        if then is None and not self.is_active:
             self._order_waits = True
             return
 

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from rumi_tui.console.keymap import spoken
 from rumi_tui.console.screens.dialog import Dialog
-from rumi_tui.console.screens.order import TypedOver
+from rumi_tui.console.screens.order import EnteredOver, TypedOver
 
 
 def pages(keys: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -77,6 +77,9 @@ class TourScreen(Dialog[None]):
             event.stop()
             self.post_message(TypedOver(event.character))
             self.dismiss(None)
+        elif event.key == "enter" and not self.is_active:
+            event.stop()
+            self.post_message(EnteredOver())
 
     def on_click(self) -> None:
         """Turns the page."""

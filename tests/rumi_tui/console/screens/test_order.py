@@ -10,8 +10,10 @@ from textual.widgets import OptionList
 
 from rumi_tui.bidi import to_display
 from rumi_tui.console.app import RumiApp
+from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.order import LINE, OrderScreen
 from rumi_tui.console.screens.reading import ReadingScreen
+from rumi_tui.console.screens.tour import TourScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.session_file import SessionFile
 from rumi_tui.console.settings import SettingsFile
@@ -136,3 +138,26 @@ async def test_whoever_cannot_tell_is_not_asked_again_and_whoever_leaves_is(
             if key != "ctrl+q":
                 await shows(pilot, ReadingScreen)
     assert file.settings.rtl == "auto"
+
+
+async def test_it_is_asked_once_the_tour_has_said_what_this_is(library: Library):
+    app = RumiApp(library, "fa", "app", SettingsFile(), asks_order=True, welcome=True)
+    async with run(app) as pilot:
+        await shows(pilot, TourScreen)
+        await until(pilot, lambda: app._writing.query_one(SettingsBar)._language == "fa" and app._writing._order_waits)
+        assert isinstance(app.screen, TourScreen)
+        await pilot.press("escape")
+        await shows(pilot, OrderScreen)
+
+
+async def test_typing_in_a_dialog_leaves_the_focus_of_the_page_where_it_was(library: Library, model_file: Path):
+    app = RumiApp(library, str(model_file), "app", SettingsFile())
+    async with run(app) as pilot:
+        await shows(pilot, WriteScreen)
+        field(pilot, "lines").focus()
+        await pilot.press("f1")
+        await shows(pilot, HelpScreen)
+        await pilot.press("a")
+        await pilot.press("escape")
+        await shows(pilot, WriteScreen)
+        assert app.focused is field(pilot, "lines")

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from console_support import console, run, until
+from textual import events
 from textual.widgets import Static
 
 from rumi_tui.console.app import RumiApp
 from rumi_tui.console.keymap import BY_COMMAND
+from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.tour import TourScreen, pages
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.settings import SettingsFile
@@ -67,3 +69,13 @@ async def test_a_click_turns_the_page(library, endless_file):
             await until(pilot, lambda title=title: title in heading(pilot))
             await pilot.click("#words")
         await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+
+
+async def test_an_enter_right_behind_what_is_typed_over_the_tour_sends_it(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await pilot.press("f12")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TourScreen))
+        for key in "/help":
+            pilot.app.post_message(events.Key("slash" if key == "/" else key, key))
+        pilot.app.post_message(events.Key("enter", "\r"))
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
