@@ -27,7 +27,7 @@ def shared_beginning(one: str, other: str) -> int:
 
 
 def shared_words(one: str, other: str) -> int:
-    """The same up to the end of the last word in common; 0 where there are fewer than `LEAST_WORDS`."""
+    """How many characters of words two texts have in common from the first on; 0 for fewer than `LEAST_WORDS` words."""
     shared = shared_beginning(one, other)
     pairs = zip(spelled_words(one), spelled_words(other), strict=False)
     ends = [word.stop for word, same in pairs if word == same and word.stop <= shared]

@@ -54,7 +54,8 @@ class Sheet(Rows[Sequence[str]]):
             if is_wide:
                 yield from zip_longest(*pieces, fillvalue="")
             else:
-                yield from [[""]] * bool(number)
+                if number:
+                    yield [""]
                 yield from ([""] * place + [piece] for place, part in enumerate(pieces) for piece in part if piece)
 
     def draw_row(self, row: Sequence[str]) -> Text:
