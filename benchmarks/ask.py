@@ -38,7 +38,6 @@ from typing import NamedTuple
 import msgspec
 
 from rumi_tui.locations import model_folder, texts_folder
-from rumi_tui.search.ask import COVERED, QUOTATIONS, rank, spread
 from rumi_tui.search.bridge import ORIGINAL, TRANSLATION, Bridge
 from rumi_tui.search.embeddings import Embeddings
 from rumi_tui.search.encoder import MODEL, Encoder
@@ -46,6 +45,7 @@ from rumi_tui.search.gloss import learn
 from rumi_tui.search.index import Couplet, Index
 from rumi_tui.search.persian_words import FUNCTION_WORDS
 from rumi_tui.search.ranking import LOOKED_AT, Expanded, Ranking
+from rumi_tui.search.retrieval import COVERED, QUOTATIONS, rank, spread
 from rumi_tui.search.spelling import persian_stem, search_words, stems
 from rumi_tui.texts.corpus import VALIDATION_EVERY
 from rumi_tui.texts.places import Place, read_place

@@ -60,6 +60,7 @@ def run_python(code: str, *arguments: str, **environment: str) -> str:
         ("rumi_tui.engine.session", ("torch", "textual", "training", "export", "tokenizers")),
         ("rumi_tui.engine.generate", ("torch", "textual", "onnxruntime", "tokenizers")),
         ("rumi_tui.engine.worker", ("torch", "textual", "tokenizers")),
+        ("rumi_tui.console.screens.verses", ("torch", "training", "export", "onnxruntime", "tokenizers")),
         ("rumi_tui.console.app", ("torch", "training", "export", "onnxruntime", "tokenizers")),
         (
             "rumi_tui.commands.corpus",

@@ -54,7 +54,6 @@ from rumi_tui.library.formats import content_of, file_name
 from rumi_tui.library.orders import ORDERS
 from rumi_tui.library.poem import KeptPoem
 from rumi_tui.library.store import Library
-from rumi_tui.search.ask import retrieve
 from rumi_tui.search.bridge import Bridge
 from rumi_tui.search.cento import cento
 from rumi_tui.search.embeddings import Embeddings
@@ -63,6 +62,7 @@ from rumi_tui.search.index import Index
 from rumi_tui.search.opening import opening_of
 from rumi_tui.search.query import Query
 from rumi_tui.search.ranking import Ranking
+from rumi_tui.search.retrieval import retrieve
 from rumi_tui.texts.collection import divan, masnavi, rubaiyat
 from rumi_tui.texts.corpus import read_corpus
 from rumi_tui.texts.fetch import texts_here

@@ -36,6 +36,7 @@ from rumi_tui.search.embeddings import is_model_here, open_embeddings
 from rumi_tui.search.index import Couplet, Index, Quotation
 from rumi_tui.search.opening import opening_of
 from rumi_tui.search.ranking import Ranking
+from rumi_tui.search.retrieval import retrieve
 from rumi_tui.texts.opening import Opening
 from rumi_tui.wording import counted
 
@@ -180,8 +181,6 @@ class VersesScreen(AskingDialog[Opening | None]):
 
         For their meaning they are read in minutes, in the background; until then a question is answered by its words.
         """
-        from rumi_tui.search.ask import retrieve  # brings onnxruntime, which the page does without
-
         self._post(self.Progress(FIRST_TIME if self._is_preparing else "Searching …"))
         self._page = page
         try:

@@ -15,13 +15,14 @@ from encoder_support import write_encoder
 from support import WORDS, assert_command_refused, call_command, refused, run_command, verse, write_works
 
 from rumi_tui.search import background, embeddings, writing_on
-from rumi_tui.search.ask import UNREAD, ask, fused, retrieve, spread
+from rumi_tui.search.ask import UNREAD, ask
 from rumi_tui.search.background import BackgroundReading
 from rumi_tui.search.bridge import Bridge
 from rumi_tui.search.embeddings import Embeddings, open_embeddings
 from rumi_tui.search.encoder import Encoder
 from rumi_tui.search.index import Index
 from rumi_tui.search.ranking import Ranking, question_words
+from rumi_tui.search.retrieval import fused, retrieve, spread
 from rumi_tui.verse.languages import language_of
 
 ENTRY = '[[text]]\nfile = "{0}.txt"\nlanguage = "{0}"\nform = "couplet"\ntitle = "Book {0}"\nauthor = "Nobody"\n'

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from support import WORDS, assert_command_refused, call_command, refused
 
-from rumi_tui.search.ask import retrieve
 from rumi_tui.search.bridge import Bridge
 from rumi_tui.search.index import Index
 from rumi_tui.search.persian_words import _pairs
 from rumi_tui.search.ranking import Ranking
+from rumi_tui.search.retrieval import retrieve
 from rumi_tui.search.spelling import search_spelling
 
 PAIRS = dict(zip(WORDS["fa"], WORDS["en"], strict=False))
