@@ -3,12 +3,14 @@ from __future__ import annotations
 import re
 import struct
 import sys
+from pathlib import Path
 
 import msgspec
 import pytest
 from support import refused, verse
 
 from rumi_tui.engine.sampling import Sampling
+from rumi_tui.library import press
 from rumi_tui.library.formats import FORMATS
 from rumi_tui.library.layout import lines_of
 from rumi_tui.library.poem import KeptPoem, Passage
@@ -85,6 +87,28 @@ def test_a_long_poem_is_a_document_of_pages_and_no_picture():
 def test_a_letter_that_no_font_has_is_named(write):
     with refused("No font of this system has the letter CUNEIFORM SIGN A: install one"):
         write(changed(text="amber \N{CUNEIFORM SIGN A}"))
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [("3", "Typst cannot set this poem .out of ink.: save it as html"), ("-9", "Typst ended unexpectedly: save the")],
+)
+def test_a_typesetter_that_sets_nothing_says_why(monkeypatch: pytest.MonkeyPatch, status: str, words: str):
+    code = f"import os, sys; sys.stderr.write('out of ink'); sys.stderr.flush(); os._exit({status})"
+    monkeypatch.setattr(press, "COMMAND", (sys.executable, "-c", code))
+    with refused(words):
+        to_pdf(PERSIAN)
+
+
+def test_a_typesetter_that_cannot_start_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(press, "COMMAND", (str(tmp_path / "nowhere"),))
+    with refused("Typst could not start .no such file.*: save the poem as html"):
+        to_pdf(PERSIAN)
+
+
+def test_what_typst_takes_is_given_back_with_its_process():
+    assert to_pdf(PERSIAN)
+    assert "typst" not in sys.modules
 
 
 @pytest.mark.parametrize("write", [to_png, to_pdf])
