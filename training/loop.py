@@ -24,10 +24,11 @@ from torch.optim import Optimizer
 
 from models.decoder import Decoder
 from models.errors import RumiError
+from models.freed_memory import keep_freed_memory
 from training import checkpoint
 from training.data import Batches, EncodedPoems
 from training.defaults import COMPILED_MINUTES, COMPILED_STEPS
-from training.device import keep_freed_memory, multiplies_bfloat16
+from training.device import multiplies_bfloat16
 from training.distributed import World
 from training.estimate import LossEstimate
 from training.optim import schedule

@@ -15,6 +15,7 @@ import onnxruntime as ort
 from models.config import DecoderConfig
 from models.errors import RumiError
 from rumi_tui.engine.context import Ids, Logits
+from rumi_tui.engine.runtime import reading
 
 
 class RingCache:
@@ -51,7 +52,7 @@ class RingCache:
         feeds = {"ids": ids, "positions": positions, "past_positions": self.positions}
         feeds |= {f"past_key.{layer}": self.keys[layer] for layer in layers}
         feeds |= {f"past_value.{layer}": self.values[layer] for layer in layers}
-        logits, *new = answers = session.run(None, feeds)
+        logits, *new = answers = session.run(None, feeds, reading(time))
         heads, head_dim = self.config.heads, self.config.head_dim
         shapes: list[tuple[int, ...]] = [(batch, time, self.config.vocab_size)]
         shapes += len(layers) * [(batch, heads, head_dim, time)] + len(layers) * [(batch, heads, time, head_dim)]

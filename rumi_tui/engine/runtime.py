@@ -6,11 +6,27 @@ from pathlib import Path
 
 import onnxruntime as ort
 
+from models.freed_memory import give_back_freed_memory
+
 
 def start(model: bytes | Path, options: ort.SessionOptions) -> ort.InferenceSession:
     """A session on the CPU that says nothing: standard output belongs to verse. Raises what onnxruntime raises.
 
     Where it fails, onnxruntime would print so, and try the same again.
     """
+    give_back_freed_memory()
     options.log_severity_level = 4
     return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"], enable_fallback=0)
+
+
+def reading(ids: int) -> ort.RunOptions | None:
+    """The options of a run over so many ids of each stream at once.
+
+    What several ids take is given back: onnxruntime would keep the most that any text ever took. What one id takes is
+    kept for the next.
+    """
+    if ids == 1:
+        return None
+    options = ort.RunOptions()
+    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    return options

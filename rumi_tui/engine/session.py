@@ -18,7 +18,7 @@ from models.pretrained import MODELS, model_path, shipped
 from rumi_tui.engine.context import Ids, Logits, finite
 from rumi_tui.engine.model_file import cache_shape, read_description
 from rumi_tui.engine.ring import RingCache
-from rumi_tui.engine.runtime import start
+from rumi_tui.engine.runtime import reading, start
 from rumi_tui.engine.trial import try_out
 
 LARGEST_FILE = 512 << 20
@@ -85,7 +85,7 @@ class _Call:
         angles = self._position_ids[:, None] * self._speeds
         np.cos(angles, out=self._rotations[0], casting="same_kind")
         np.sin(angles, out=self._rotations[1], casting="same_kind")
-        self._session.run_with_iobinding(self._binding)
+        self._session.run_with_iobinding(self._binding, reading(ids.shape[1]))
         return self._logits.copy()
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -299,3 +300,23 @@ def test_a_model_file_that_has_the_names_of_version_0_1_answers_the_same(write_p
     for session in (Session(path), Session(tmp_path / "former.onnx")):
         answers.append(session(ids, session.empty_cache(2))[0])
     np.testing.assert_array_equal(*answers)
+
+
+READ_AND_WEIGH = """
+import numpy as np, psutil
+from rumi_tui.engine.session import load_model
+
+def read(streams, ids):
+    model(np.ones((streams, ids), dtype=np.int64), model.empty_cache(streams))
+    return psutil.Process().memory_info().rss / 2**20
+
+model = load_model("en")
+before = read(1, 2)
+print(max(read(streams, ids) and read(1, 2) for streams, ids in [(1, 480), (8, 90), (16, 120)]) - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc is told to give back what is freed")
+def test_what_reading_a_long_text_takes_is_given_back() -> None:
+    done = subprocess.run([sys.executable, "-c", READ_AND_WEIGH], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 24  # MiB; 100 where it is kept

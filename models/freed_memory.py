@@ -1,0 +1,39 @@
+"""What the C library does with memory that is freed: keeps it for the next request, or gives it back to the system.
+
+Both functions tell glibc by `mallopt` (its manual page tells the defaults), and do nothing where the C library is
+another.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _MMAP_MAX = -1, -3, -4
+"""As in malloc.h."""
+_NEVER = 2**31 - 1
+LARGE_BYTES = 1 << 20
+
+
+def keep_freed_memory() -> None:
+    """Has freed memory used again.
+
+    A step of training asks for the same hundreds of megabytes as the step before. By default glibc returns each large
+    tensor when it is freed, and the system clears every page anew.
+    """
+    _tell(_MMAP_MAX, 0)
+    _tell(_TRIM_THRESHOLD, _NEVER)
+
+
+def give_back_freed_memory() -> None:
+    """Has what is freed in blocks of `LARGE_BYTES` and more given back at once.
+
+    A poem takes tens of megabytes, another amount each time. By default glibc serves blocks of a size that was freed
+    before, up to 32 MB, from a heap that grows with every size that does not fit into its holes.
+    """
+    _tell(_MMAP_THRESHOLD, LARGE_BYTES)
+
+
+def _tell(option: int, value: int) -> None:
+    if sys.platform == "linux" and (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)):
+        mallopt(option, value)
