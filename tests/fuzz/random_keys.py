@@ -25,6 +25,7 @@ import sys
 import tempfile
 import time
 import traceback
+from array import array
 from collections import Counter, deque
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,7 @@ class Use:
         self.did: Counter[str] = Counter()
         self.kind = "start"
         """Of what was done last."""
-        self.waits: dict[str, list[float]] = {"while writing": [], "at rest": []}
+        self.waits = {"while writing": array("d"), "at rest": array("d")}
         """Seconds of each key."""
         self.slowest: list[tuple[float, float, str, str]] = []
         """Seconds, those of them at work, what was done and where."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import linecache
 import sys
 import threading
 import time
@@ -69,7 +70,9 @@ def _waits(frame: FrameType) -> bool:
 
 
 def _drawn(frame: FrameType) -> str:
-    return "".join(traceback.format_stack(frame)[-SHOWN_FRAMES:])
+    stack = "".join(traceback.format_stack(frame)[-SHOWN_FRAMES:])
+    linecache.clearcache()  # the sources of all that was seen are megabytes, which would be taken for growth
+    return stack
 
 
 def _place(coroutine: Coroutine[Any, Any, Any] | Any) -> str | None:
