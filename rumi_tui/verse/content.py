@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 
 from rumi_tui.verse.languages import LANGUAGES
 from rumi_tui.verse.words import search_terms
@@ -14,7 +14,7 @@ def content_words(line: Iterable[str], language: str) -> list[str]:
     return [word for word in line if _has_content(word, language)]
 
 
-@cache
+@lru_cache(maxsize=1 << 14)
 def _has_content(word: str, language: str) -> bool:
     stop_words = LANGUAGES[language].stop_words if language in LANGUAGES else frozenset[str]()
     return not stop_words.issuperset(search_terms(word))

@@ -8,7 +8,7 @@ Metres, 1976; F. Thiesen, A Manual of Classical Persian Prosody, 1982.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from models.errors import RumiError
@@ -43,6 +43,8 @@ RUBAI = "مفعول مفاعیل مفاعیل فعل"
 
 _SELDOM = 0.05
 """How likely two shorts are one long where that is no custom: a guess."""
+_REMEMBERED = 1024
+"""Letters of words of which a metre has at hand where they may end: Rumi's words have a few hundred."""
 
 
 class Metre:
@@ -76,7 +78,7 @@ class Metre:
             self._allow(place, letter, place + 1)
         self.states = self.end + 1
         self._allow_licences()
-        self._ends: dict[str, tuple[tuple[tuple[int, float], ...], ...]] = {}
+        self._ends = lru_cache(maxsize=_REMEMBERED)(self._ends_of)
 
     @property
     def end(self) -> int:
@@ -90,9 +92,10 @@ class Metre:
 
     def ends(self, letters: str) -> tuple[tuple[tuple[int, float], ...], ...]:
         """For each state in which a word of these letters (`1`, `0`, `x`) begins: where it may end, and how likely."""
-        if letters not in self._ends:
-            self._ends[letters] = tuple(self._walk(state, letters) for state in range(self.states))
-        return self._ends[letters]
+        return self._ends(letters)
+
+    def _ends_of(self, letters: str) -> tuple[tuple[tuple[int, float], ...], ...]:
+        return tuple(self._walk(state, letters) for state in range(self.states))
 
     def _walk(self, state: int, letters: str) -> tuple[tuple[int, float], ...]:
         reached = {state: 1.0}

@@ -17,7 +17,7 @@ import math
 import random
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple, Self, TypeVar, cast
 
@@ -47,6 +47,9 @@ _TELLING = 12
 """Lines that tell the metre of their poem."""
 _LEAST_TIMES = 1
 """A reading of a word that was met less often is not written to a file."""
+
+_REMEMBERED = 2048
+"""Words whose readings are at hand: the tries at a poem have fewer, and each takes some kilobytes."""
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Reading = tuple[Token, str]
@@ -93,7 +96,7 @@ class MetreJudge:
         """For the hash of each word how often its bodies were met."""
         self._endings: dict[tuple[int, Following], dict[str, float]] = {}
         self._usual_endings: dict[tuple[Close, Following], dict[str, float]] = {}
-        self._readings: dict[Token, list[tuple[str, float, _Reading]]] = {}
+        self._readings_of = lru_cache(maxsize=_REMEMBERED)(self._read)
 
     @classmethod
     def fit(cls, lines_by_metre: Mapping[str, Iterable[str]], *, kept: float = 0.9) -> Self:
@@ -214,29 +217,30 @@ class MetreJudge:
                 ]
         return steps
 
-    def _readings_of(self, token: Token) -> list[tuple[str, float, _Reading]]:
-        if token not in self._readings:
-            likelihoods: dict[str, float] = defaultdict(float)
-            for _, _, letters, likelihood in self._parts(token):
-                likelihoods[letters] += likelihood
-            self._readings[token] = [
-                (letters, likelihood, (token, letters))
-                for letters, likelihood in likelihoods.items()
-                if likelihood > _LEAST
-            ]
-        return self._readings[token]
+    def _read(self, token: Token) -> list[tuple[str, float, _Reading]]:
+        likelihoods: dict[str, float] = defaultdict(float)
+        for _, _, letters, likelihood in self._parts(token):
+            likelihoods[letters] += likelihood
+        return [
+            (letters, likelihood, (token, letters))
+            for letters, likelihood in likelihoods.items()
+            if likelihood > _LEAST
+        ]
 
     def _parts(self, token: Token) -> list[tuple[Body, str, str, float]]:
         """Body, ending, letters of the two, likelihood, for all readings that the spelling allows."""
         spelling, following = token
         word = word_hash(scansion.unsigned(spelling))
         own_endings = self._endings.get((word, following))
+        tails: dict[Close, Mapping[str, float]] = {}
         parts = []
         for body, share in _blend(self._bodies.get(word), scansion.bodies(spelling), _PRIOR).items():
             letters, close = body
-            by_rule = scansion.endings(spelling, close, following)
-            usual = _blend(self._usual_endings.get((close, following)), by_rule, _PRIOR_OF_ALL)
-            for ending, tail in _blend(own_endings, usual, _PRIOR).items():
+            if close not in tails:
+                by_rule = scansion.endings(spelling, close, following)
+                usual = _blend(self._usual_endings.get((close, following)), by_rule, _PRIOR_OF_ALL)
+                tails[close] = _blend(own_endings, usual, _PRIOR)
+            for ending, tail in tails[close].items():
                 read = letters + ending
                 # at the end of a line an overlong syllable is long
                 parts.append((body, ending, read.rstrip("x") if following == "end" else read, share * tail))
@@ -264,7 +268,7 @@ class MetreJudge:
                 endings[word, token.following][ending] += times
                 usual[body[1], token.following][ending] += times
         self._bodies, self._endings, self._usual_endings = dict(bodies), dict(endings), dict(usual)
-        self._readings = {}
+        self._readings_of.cache_clear()
 
     def _meet(self, line: Sequence[Token], metre: Metre, met: dict[_Reading, float]) -> None:
         """Add to `met`, for each word, the share of each of its readings in all readings of the line."""

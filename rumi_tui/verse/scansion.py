@@ -97,8 +97,8 @@ ENDINGS: dict[Close, dict[Following, _Weighted]] = {
 Unwritten: the ezafe (a vowel that ties a word to the next) and the elision of a first alef.
 """
 
-LONGEST_WORD = 16
-"""Letters: no word of Rumi's has more than 14, and the readings of a word double with each letter."""
+LONGEST_WORD = 12
+"""Letters: hardly a word of Rumi's has more, and the readings of a word double with each letter."""
 
 _IRREGULAR: dict[str, dict[Body, float]] = {
     "است": {("10", "overlong"): LIKELY, ("0", "overlong"): POSSIBLE, ("", "overlong"): POSSIBLE},
@@ -137,7 +137,7 @@ def tokens(line: str) -> list[Token]:
     return placed
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=64)  # a long word has a megabyte of them
 def bodies(word: str) -> dict[Body, float]:
     """The bodies that the spelling of a word allows, with their shares of 1; vowel signs count where they stand.
 

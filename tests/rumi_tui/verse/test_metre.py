@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 from support import refused
 
+from rumi_tui.verse import metre as metre_module
 from rumi_tui.verse.feet import FEET, RUBAI
 from rumi_tui.verse.metre import MetreJudge, metre_of
 
@@ -126,6 +127,14 @@ def test_a_line_with_a_word_without_end_does_not_scan(fitted: MetreJudge) -> Non
     assert math.isinf(fitted.cost(endless, RAMAL))
     assert fitted.scan(endless, RAMAL) is None
     assert not MetreJudge.fit({RAMAL: [*VERSE, endless]}).scans(endless, RAMAL)
+
+
+def test_however_many_words_are_judged_few_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    costs = [MetreJudge().cost(line, metre) for line in VERSE for metre in (RAMAL, HAZAJ)]
+    monkeypatch.setattr(metre_module, "_REMEMBERED", 3)
+    judge = MetreJudge()
+    assert [judge.cost(line, metre) for line in VERSE for metre in (RAMAL, HAZAJ)] == costs
+    assert judge._readings_of.cache_info().currsize == 3
 
 
 def test_a_poem_is_in_the_metre_that_most_of_its_lines_keep() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rumi_tui.verse.scansion import ENDINGS, Following, Token, bodies, endings, tokens
+from rumi_tui.verse.scansion import ENDINGS, LONGEST_WORD, Following, Token, bodies, endings, tokens
 
 
 def readings(word: str, following: Following = "letter") -> set[str]:
@@ -105,3 +105,8 @@ def test_a_hamza_above_is_an_ezafe() -> None:
 def test_shares_of_readings_are_shares_of_one() -> None:
     assert sum(bodies("مستانه").values()) == pytest.approx(1)
     assert sum(endings("مستانه", "short", "letter").values()) == pytest.approx(1)
+
+
+def test_a_word_has_no_more_readings_than_fit_into_memory() -> None:
+    assert 1000 < len(bodies("س" * LONGEST_WORD)) < 20_000
+    assert bodies("س" * (LONGEST_WORD + 1)) == {}
