@@ -6,7 +6,7 @@ from contextlib import closing
 
 from rumi_tui.console.widgets.interlinear import NotedWord
 from rumi_tui.locations import index_folder, texts_folder
-from rumi_tui.search.bridge import NO_GLOSS, Bridge, is_persian
+from rumi_tui.search.bridge import NO_GLOSS, Bridge, has_persian
 from rumi_tui.search.index import Index
 
 HEADING = "A gloss, word by word, and not a translation:"
@@ -15,11 +15,11 @@ NOTHING = "There is no Persian here to gloss."
 
 
 def gloss(verse: str) -> list[list[NotedWord]]:
-    """The words of each Persian line of some verse with their likeliest English; nothing where it has no such line.
+    """The Persian words of some verse, line by line, with their likeliest English; nothing where it has none.
 
     It blocks for seconds where the glosses were not learned yet. Raises `RumiError` where there are no texts.
     """
-    lines = list(filter(is_persian, verse.split("\n")))
+    lines = list(filter(has_persian, verse.split("\n")))
     if not lines:
         return []
     with closing(Index(texts_folder(), index_folder())) as index, closing(Bridge(index, index_folder())) as bridge:

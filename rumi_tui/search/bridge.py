@@ -117,18 +117,13 @@ class Bridge:
         self._database.close()
 
     def gloss(self, line: str) -> list[GlossedWord]:
-        """The likeliest English of each word of a line, `SHOWN` words at most; of grammar from a small list.
-
-        Nothing for a line that `is_persian` denies.
-        """
-        if not is_persian(line):
-            return []
+        """The likeliest English of each Persian word of a line, `SHOWN` words at most; of grammar from a small list."""
         glosses = []
         for start, end, _ in spelled_words(line):
             words = line[start:end].split(" ")
             if len(words) > 1 and self._known("".join(search_words(line[start:end]))):
                 words = [line[start:end]]  # a verb apart from its prefix
-            for word in words:
+            for word in filter(has_persian, words):
                 spelling = "".join(search_words(word))
                 english = FUNCTION_WORDS.get(spelling) or [gloss.english for gloss in self.glosses(spelling)[:SHOWN]]
                 glosses.append(GlossedWord(word, list(english)))
@@ -192,9 +187,9 @@ class Bridge:
         return read_rows(self._database, self.path, row, statement, *values)
 
 
-def is_persian(line: str) -> bool:
-    """Whether there are glosses of the words of a line, as its letters tell."""
-    return language_typed(line) == ORIGINAL
+def has_persian(line: str) -> bool:
+    """Whether a line has a word that may have a gloss, as its letters tell."""
+    return any(language_typed(word) == ORIGINAL for word in line.split())
 
 
 def today(word: str) -> tuple[str, ...]:

@@ -78,6 +78,7 @@ def test_a_line_is_glossed_word_by_word(bridge: Bridge) -> None:
     assert len(line[1].english) <= 3
     assert line[2].english == []
     assert bridge.gloss("") == bridge.gloss("؟!") == bridge.gloss("The lantern") == []
+    assert [glossed.word for glossed in bridge.gloss(f"The lantern of {word}")] == [word]
     wine = bridge.gloss(f"می {word}")
     assert [each.word for each in wine] == ["می", word]  # no verb that is known
     assert wine[1].english[0] == english
