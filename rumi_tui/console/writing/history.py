@@ -73,9 +73,7 @@ class Step(msgspec.Struct, frozen=True):
 
 
 STEPS = 100
-"""So many steps are saved, the latest ones."""
-MOST = 300
-"""Steps that can be taken back: a console that is never closed does not grow."""
+"""That can be taken back, and are saved: each holds on to a poem, and a console that is never closed does not grow."""
 
 
 class History:
@@ -131,7 +129,7 @@ class History:
     def _step(self, snapshot: Snapshot | None, change: Change | None) -> None:
         self._number += 1
         self._snapshots[self._number :], self._changes[self._number :] = [snapshot], [change]
-        over = max(0, len(self._snapshots) - MOST - 1)
+        over = max(0, len(self._snapshots) - STEPS - 1)
         del self._snapshots[:over], self._changes[:over]
         self._number -= over
 
@@ -150,7 +148,7 @@ class History:
         return has_step
 
     def saved(self) -> tuple[list[Step], int]:
-        """The latest steps, and which of them is shown. A poem that the library never took is left out."""
+        """All steps, and which of them is shown. A poem that the library never took is left out."""
         steps, number = list[Step](), 0
         for at, (snapshot, change) in enumerate(zip(self._snapshots, self._changes, strict=True)):
             if snapshot is None or snapshot.draft.id is not None:
@@ -158,9 +156,7 @@ class History:
                 poem, length = (snapshot.draft.id, snapshot.length) if snapshot else (None, None)
                 steps.append(Step(poem, length, before, after))
                 number += at <= self._number
-        end = min(len(steps), max(STEPS, number))
-        begin = max(0, end - STEPS)
-        return steps[begin:end], max(0, number - 1 - begin)
+        return steps, max(0, number - 1)
 
     def take_up(self, steps: Sequence[Step], number: int, find: Callable[[int], Draft | None]) -> None:
         """Takes the steps of another session for its own, without those whose poem is not to be found any more."""
