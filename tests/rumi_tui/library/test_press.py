@@ -17,6 +17,8 @@ from rumi_tui.library.poem import KeptPoem, Passage
 from rumi_tui.library.press import MOST_LINES, to_pdf, to_png
 from rumi_tui.library.real_verse import RealVerse
 
+pytestmark = pytest.mark.slow  # Typst sets each document in a process of its own
+
 PERSIAN = KeptPoem(
     id=3,
     written="2026-11-24T10:00:00+00:00",

@@ -9,7 +9,10 @@ from support import refused
 from rumi_tui.library.poem import KeptPoem
 from rumi_tui.library.printer import print_poem
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no lp")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows has no lp"),
+    pytest.mark.slow,  # each test starts one
+]
 
 
 def kept(text: str) -> KeptPoem:
