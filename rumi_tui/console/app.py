@@ -12,7 +12,9 @@ from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.driver import Driver
+from textual.geometry import Region
 from textual.screen import Screen
+from textual.strip import Strip
 
 from models.characters import told
 from models.errors import RumiError
@@ -156,6 +158,12 @@ class RumiApp(App[None]):
             self.action_tour()
         self.set_interval(SAVE_SECONDS, self._save_changes)
         self.set_interval(SAVE_AGAIN_SECONDS, self._writing.save_again)
+
+    def on_resize(self) -> None:
+        """Has Textual forget places on a screen of another size, of which it remembers tens of thousands."""
+        for remembered in (*vars(Region).values(), Strip.render_ansi):
+            if hasattr(remembered, "cache_clear"):
+                remembered.cache_clear()
 
     def _save_changes(self) -> None:
         """Saves the session where it has changed; beside everything else, since a disk may be slow."""
