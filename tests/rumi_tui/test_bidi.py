@@ -247,7 +247,7 @@ def test_a_row_of_a_very_long_line_costs_no_more_than_one_of_a_shorter(word):
 def test_a_very_long_line_that_grows_does_not_fill_the_memory():
     tracemalloc.start()
     try:
-        for length in range(20_000, 20_020):
+        for length in range(20_000, 20_004):
             line = "ن" * length
             for begin in range(0, length, 60):
                 to_cells(line, "app", (begin, min(begin + 60, length)))
