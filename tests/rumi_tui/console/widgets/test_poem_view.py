@@ -175,7 +175,7 @@ async def test_a_poem_that_is_paced_stays_at_its_end_and_says_what_is_above(libr
         view = pilot.app.screen.query_one(PoemView)
         await press_and_write(pilot, library, "enter")
         await until(pilot, lambda: "PageUp" in told_of_more(pilot))
-        assert view.scroll_offset.y == view.max_scroll_y > 0
+        await until(pilot, lambda: view.scroll_offset.y == view.max_scroll_y > 0)
 
 
 async def test_marks_and_another_size_keep_the_lines_in_sight_that_were(library, endless_file):
