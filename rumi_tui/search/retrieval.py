@@ -2,7 +2,7 @@
 
 They are ranked by the words of the question in both languages (`rumi_tui.search.ranking`) and, where sentence
 embeddings are at hand, by its meaning; the two orders are fused by reciprocal rank (Cormack, Clarke and Büttcher,
-2009). Knows nothing of screens or of models.
+2009). Knows nothing of screens, or of the models that write.
 """
 
 from __future__ import annotations
