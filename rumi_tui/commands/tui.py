@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import shlex
 import sys
@@ -107,9 +106,10 @@ def tui(
         serve(options, host, port, public_url)
         return
     from rumi_tui.console.app import RumiApp
+    from rumi_tui.console.garbage import collect_seldom
     from rumi_tui.console.session_file import SessionFile
 
-    gc.freeze()  # what is imported stays: nobody who types waits while it is looked through for garbage
+    collect_seldom()  # what is imported stays, and nobody who types waits while it is looked through
     is_first_run = not welcome_path().exists()
     welcome_path().touch()
     session_file = SessionFile(session_path(in_browser()))

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import json
 import logging
 import os
@@ -41,6 +40,7 @@ from textual.keys import _character_to_key
 from watching import Stacks, held
 
 from rumi_tui.console.app import RumiApp
+from rumi_tui.console.garbage import collect_seldom
 from rumi_tui.console.notices import Notice
 from rumi_tui.library.store import Library
 
@@ -356,7 +356,7 @@ def main() -> None:
             ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DOCUMENTS_DIR"), folder
         )
         os.environ |= homes | NO_NETWORK
-        gc.freeze()  # as the command does
+        collect_seldom()  # as the command does
         use = asyncio.run(used(seed, options.minutes, options.events, Path(folder)))
     use.judge_memory()
     lines, document = table(use)
