@@ -43,9 +43,9 @@ from rumi_tui.console.widgets.settings_bar import SettingsBar
 from rumi_tui.console.widgets.status_line import StatusLine
 from rumi_tui.console.writing.writer import Writer
 from rumi_tui.library.store import Library
-from rumi_tui.locations import index_folder, texts_folder
 from rumi_tui.search.background import reading
 from rumi_tui.search.embeddings import is_model_here
+from rumi_tui.search.indexing import indexing
 
 LOOK_SECONDS = 1.0
 """Between two looks at what goes on beside the writing."""
@@ -227,7 +227,7 @@ class RumiApp(App[None]):
     async def _fetch(self) -> None:
         words = await self._fetching.run()
         if self._fetching.wants_model and is_model_here():
-            reading.start(texts_folder(), index_folder(), again=True)
+            reading.start(again=True)
         self._tell_what_goes_on()
         if not isinstance(self.screen, FetchScreen):
             self._writing.notify(words, severity="error" if self._fetching.has_failed else "information")
@@ -331,6 +331,7 @@ class RumiApp(App[None]):
             await self._save(session)
         await self.writer.close()
         await self._fetching.close()
+        indexing.close()
 
     async def on_exit_app(self) -> None:
         """Leaves as orderly where it is a page in a browser that was closed."""

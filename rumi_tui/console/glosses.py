@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 from rumi_tui.console.widgets.interlinear import NotedWord
-from rumi_tui.locations import index_folder, texts_folder
-from rumi_tui.search.bridge import NO_GLOSS, Bridge, has_persian
-from rumi_tui.search.index import Index
+from rumi_tui.search.bridge import NO_GLOSS, has_persian
+from rumi_tui.search.indexing import indexing
 
 HEADING = "A gloss, word by word, and not a translation:"
 WAIT = "Looking the words up. The first time, they are learned from the texts, which takes some seconds."
@@ -22,5 +19,5 @@ def gloss(verse: str) -> list[list[NotedWord]]:
     lines = list(filter(has_persian, verse.split("\n")))
     if not lines:
         return []
-    with closing(Index(texts_folder(), index_folder())) as index, closing(Bridge(index, index_folder())) as bridge:
+    with indexing.bridge() as bridge:
         return [[NotedWord(each.word, each.english or [NO_GLOSS]) for each in bridge.gloss(line)] for line in lines]

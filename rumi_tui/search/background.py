@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from models.errors import RumiError
-from rumi_tui.locations import model_folder
+from rumi_tui.locations import index_folder, model_folder
 from rumi_tui.search.embeddings import Batches, Embeddings
 from rumi_tui.search.encoder import Encoder
-from rumi_tui.search.index import Index
+from rumi_tui.search.indexing import indexing
 
 
 class BackgroundReading:
@@ -36,11 +35,11 @@ class BackgroundReading:
         """How far the reading is, in a few words; empty where none goes on."""
         return f"Reading for meaning {self.share:.0%}" if self.is_running else ""
 
-    def start(self, texts: Path, cache_dir: Path, again: bool = False) -> None:
-        """Begins to read a folder of texts, unless a reading goes on or the last one failed; then only `again`."""
+    def start(self, again: bool = False) -> None:
+        """Begins to read the texts, unless a reading goes on or the last one failed; then only `again`."""
         if not self.is_running and (again or not self.complaint):
             self.share, self.complaint = 0.0, ""
-            self._thread = threading.Thread(target=self._read, args=(texts, cache_dir), name="reading for meaning")
+            self._thread = threading.Thread(target=self._read, name="reading for meaning")
             self._thread.start()
 
     def join(self) -> None:
@@ -48,10 +47,10 @@ class BackgroundReading:
         if self._thread is not None:
             self._thread.join()
 
-    def _read(self, texts: Path, cache_dir: Path) -> None:
+    def _read(self) -> None:
         try:
-            index = Index(texts, cache_dir)  # its own: a connection to SQLite belongs to a thread
-            Embeddings(index, Encoder(model_folder()), cache_dir).read(self._track)
+            with indexing.index() as index:  # its own: a connection to SQLite belongs to a thread
+                Embeddings(index, Encoder(model_folder()), index_folder()).read(self._track)
         except RumiError as error:
             self.complaint = str(error)
 

@@ -10,8 +10,8 @@ import contextlib
 import hashlib
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, partial
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -94,13 +94,16 @@ class GlossedWord(msgspec.Struct, frozen=True):
 class Bridge:
     """The glosses and twins of the couplets of an index. Raises `RumiError` where the file cannot be made or read."""
 
-    def __init__(self, index: Index, cache_dir: Path) -> None:
-        """Takes what is kept in the folder `cache_dir`, or learns it, which takes seconds, and keeps it."""
+    def __init__(self, index: Index, cache_dir: Path, make: Callable[[], object] | None = None) -> None:
+        """Takes what is kept in the folder `cache_dir`.
+
+        What is not there is learned first, which takes seconds; by `make` if somebody else is to do it.
+        """
         self.index = index
         self.key = hashlib.sha256(f"{VERSION} {index.key}".encode()).hexdigest()
         self.path = cache_dir / f"{index.path.stem}-bridge.sqlite"
         if not self._open():
-            _make(self.path, self.key, index)
+            (make or partial(_make, self.path, self.key, index))()
             if not self._open():
                 raise RumiError(f"The file {self.path} changed while it was being built: try again.")
 

@@ -15,7 +15,7 @@ import hashlib
 import sqlite3
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -156,8 +156,11 @@ class Index:
     Raises `RumiError` when the folder holds no texts, or the file cannot be made or read.
     """
 
-    def __init__(self, folder: Path, cache_dir: Path) -> None:
-        """Opens the index of a folder of texts in the folder `cache_dir`, and makes it first if it is not there."""
+    def __init__(self, folder: Path, cache_dir: Path, make: Callable[[], object] | None = None) -> None:
+        """Opens the index of a folder of texts in the folder `cache_dir`.
+
+        What is not there is made first, by `make` if somebody else is to do it.
+        """
         if not folder.is_dir():
             raise NoTextsError(folder)
         sources = find_sources([folder])
@@ -168,7 +171,7 @@ class Index:
         """Stands for all that the index is made of."""
         self.path = cache_dir / f"{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}.sqlite"
         if not self._open():
-            _make(self.path, self.key, sources, titles)
+            (make or partial(_make, self.path, self.key, sources, titles))()
             if not self._open():
                 raise RumiError(f"The index {self.path} changed while it was being built: try again.")
 

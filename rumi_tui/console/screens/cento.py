@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -33,9 +32,9 @@ from rumi_tui.engine.messages import Began, Event, Failed, Finished, Tried, Wrot
 from rumi_tui.library.formats import to_text
 from rumi_tui.library.real_verse import MACHINE_CAPTION
 from rumi_tui.library.store import Library
-from rumi_tui.locations import index_folder, texts_folder
+from rumi_tui.locations import texts_folder
 from rumi_tui.search.cento import Cento, Chosen, cento
-from rumi_tui.search.index import Index
+from rumi_tui.search.indexing import indexing
 from rumi_tui.texts.opening import Opening
 from rumi_tui.texts.reader import open_works
 from rumi_tui.verse.languages import language_of
@@ -110,7 +109,7 @@ class CentoScreen(AskingDialog[Draft | Opening | None]):
     def _make(self, words: str) -> None:
         """In a thread of its own: the texts are read for the first time in seconds."""
         try:
-            with closing(Index(texts_folder(), index_folder())) as index:
+            with indexing.index() as index:
                 made = self.Made(cento(open_works(texts_folder()), index, words, language_of(words)))
         except RumiError as error:
             made = self.Made(None, sentence_of(error))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Literal
 
 from textual import on, work
@@ -31,9 +30,9 @@ from rumi_tui.console.widgets.wrap import hanging, shortened
 from rumi_tui.library.store import Library
 from rumi_tui.locations import index_folder, texts_folder
 from rumi_tui.search.background import reading
-from rumi_tui.search.bridge import Bridge
 from rumi_tui.search.embeddings import is_model_here, open_embeddings
-from rumi_tui.search.index import Couplet, Index, Quotation
+from rumi_tui.search.index import Couplet, Quotation
+from rumi_tui.search.indexing import indexing
 from rumi_tui.search.opening import opening_of
 from rumi_tui.search.ranking import Ranking
 from rumi_tui.search.retrieval import retrieve
@@ -116,8 +115,6 @@ class VersesScreen(AskingDialog[Opening | None]):
         """By the place of its couplet among them."""
         self._page = self._pages = 1
         self._awaits_meaning = False
-        self._making, self._is_preparing = threading.Lock(), False
-        """Held while the texts are made ready, and whether they are just now."""
         self._status = ""
         """What is told of the page of couplets."""
 
@@ -140,30 +137,16 @@ class VersesScreen(AskingDialog[Opening | None]):
         self.set_timer(PATIENCE, self._say_why_it_takes_long)
 
     def _say_why_it_takes_long(self) -> None:
-        if self._is_preparing:
+        if indexing.is_running:
             self._tell(self.Progress(FIRST_TIME))
 
     @work(thread=True, group="prepare")
     def _prepare(self) -> None:
         """In a thread of its own: what is there already is only opened."""
-        with suppress(RumiError), self._opened_texts():  # what is wrong is told when something is asked
+        opened = indexing.bridge() if self._kind == "ask" else indexing.index()
+        with suppress(RumiError), opened:  # what is wrong is told when something is asked
             pass
         self._post(self.Prepared())
-
-    @contextmanager
-    def _opened_texts(self) -> Iterator[tuple[Index, Bridge | None]]:
-        """The couplets, and where a question is asked the glosses: made in seconds if need be, by one thread only."""
-        with ExitStack() as stack:
-            with self._making:
-                self._is_preparing = True
-                try:
-                    index = stack.enter_context(closing(Index(texts_folder(), index_folder())))
-                    bridge = None
-                    if self._kind == "ask":
-                        bridge = stack.enter_context(closing(Bridge(index, index_folder())))
-                finally:
-                    self._is_preparing = False
-            yield index, bridge
 
     @on(Input.Submitted)
     def _take_words(self, event: Input.Submitted) -> None:
@@ -181,24 +164,28 @@ class VersesScreen(AskingDialog[Opening | None]):
 
         For their meaning they are read in minutes, in the background; until then a question is answered by its words.
         """
-        self._post(self.Progress(FIRST_TIME if self._is_preparing else "Searching …"))
+        self._post(self.Progress(FIRST_TIME if indexing.is_running else "Searching …"))
         self._page = page
         try:
-            with self._opened_texts() as (index, bridge):
-                if bridge is None:
-                    results = index.search(words, page=page)
-                    count = f"{counted(results.found, 'couplet')}, page {page} of {results.pages:,} (← →)"
-                    status = count if results.found else "No couplet has all of these words."
-                    self._post(self.Results(status, results.passages, results.pages))
-                    return
-                embeddings = open_embeddings(index, index_folder())
-                if embeddings is None and is_model_here():
-                    reading.start(texts_folder(), index_folder())
-                passages = retrieve(Ranking(bridge), embeddings, words)
-            status = "" if passages else "Nothing in the texts bears on this."
-            self._post(self.Results(status, passages, 1, by_meaning=embeddings is not None))
+            self._post(self._asked(words) if self._kind == "ask" else self._searched(words, page))
         except RumiError as error:
             self._post(self.Results(sentence_of(error), [], 1))
+
+    def _searched(self, words: str, page: int) -> Results:
+        with indexing.index() as index:
+            results = index.search(words, page=page)
+        count = f"{counted(results.found, 'couplet')}, page {page} of {results.pages:,} (← →)"
+        status = count if results.found else "No couplet has all of these words."
+        return self.Results(status, results.passages, results.pages)
+
+    def _asked(self, words: str) -> Results:
+        with indexing.bridge() as bridge:
+            embeddings = open_embeddings(bridge.index, index_folder())
+            if embeddings is None and is_model_here():
+                reading.start()
+            passages = retrieve(Ranking(bridge), embeddings, words)
+        status = "" if passages else "Nothing in the texts bears on this."
+        return self.Results(status, passages, 1, by_meaning=embeddings is not None)
 
     def action_gloss(self) -> None:
         """Shows the likeliest English of each word of the couplet that is highlighted, where it stands in Persian."""
@@ -324,7 +311,7 @@ class VersesScreen(AskingDialog[Opening | None]):
     def _open_piece(self, couplet: Couplet) -> None:
         """In a thread: a text that has changed since is read anew."""
         try:
-            with self._opened_texts() as (index, _):
+            with indexing.index() as index:
                 self._post(self.Opened(index.poem_around(couplet.id), couplet))
         except RumiError as error:
             self._post(self.Progress(sentence_of(error)))

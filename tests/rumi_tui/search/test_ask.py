@@ -14,6 +14,7 @@ import pytest
 from encoder_support import write_encoder
 from support import WORDS, assert_command_refused, call_command, refused, run_command, verse, write_works
 
+from rumi_tui.locations import index_folder
 from rumi_tui.search import background, embeddings, writing_on
 from rumi_tui.search.ask import UNREAD, ask
 from rumi_tui.search.background import BackgroundReading
@@ -306,17 +307,21 @@ def test_an_index_without_english_has_no_embeddings(encoder_folder: Path, tmp_pa
 def test_the_texts_are_read_in_the_background(folder: Path, encoder_folder: Path, tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setattr(background, "model_folder", lambda: encoder_folder)
     monkeypatch.setattr(embeddings, "model_folder", lambda: encoder_folder)
+    monkeypatch.setenv("RUMI_CORPUS_DIR", str(folder))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     reading = BackgroundReading()
     assert not reading.is_running
-    reading.start(folder, tmp_path)
+    reading.start()
     reading.join()
     assert (reading.is_running, reading.complaint) == (False, "")
-    assert open_embeddings(Index(folder, tmp_path), tmp_path) is not None
+    assert open_embeddings(Index(folder, index_folder()), index_folder()) is not None
     (tmp_path / "away").mkdir()
-    reading.start(tmp_path / "away", tmp_path)
+    monkeypatch.setenv("RUMI_CORPUS_DIR", str(tmp_path / "away"))
+    reading.start()
     reading.join()
     assert "no text" in reading.complaint
-    reading.start(folder, tmp_path)
+    monkeypatch.setenv("RUMI_CORPUS_DIR", str(folder))
+    reading.start()
     assert not reading.is_running
 
 

@@ -209,7 +209,7 @@ class Reading:
         self.share, self.complaint, self.is_running = 0.25, "", False
         self._last_words = complaint
 
-    def start(self, texts: Path, cache_dir: Path) -> None:
+    def start(self) -> None:
         self.is_running = True
 
     def end(self) -> None:

@@ -1,0 +1,45 @@
+"""The indexing process: makes the index of a folder of texts, and with `GLOSSES` as its last argument their glosses.
+
+A process of its own, since it keeps a Python interpreter busy for half a minute and takes hundreds of megabytes. What
+is wrong it says on standard error, and ends with `REFUSED`. It ends early when its standard input does.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import sys
+import threading
+from contextlib import closing
+from pathlib import Path
+from typing import BinaryIO
+
+from models.errors import RumiError
+from rumi_tui.search.bridge import Bridge
+from rumi_tui.search.index import Index
+
+GLOSSES = "--glosses"
+REFUSED = 3
+
+
+def main(texts: Path, cache_dir: Path, with_glosses: bool, complaints: BinaryIO) -> int:
+    """Makes what is missing in the folder `cache_dir`, and gives back the exit status."""
+    try:
+        with closing(Index(texts, cache_dir)) as index:
+            if with_glosses:
+                Bridge(index, cache_dir).close()
+    except RumiError as error:
+        complaints.write(str(error).encode())
+        return REFUSED
+    return 0
+
+
+def _end_with(orders: int) -> None:
+    """Ends this process when that file ends, with nothing half made left behind."""
+    os.read(orders, 1)  # not `sys.stdin`, which the end of a process waits for
+    _thread.interrupt_main()
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_end_with, args=(sys.stdin.fileno(),), daemon=True).start()
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), GLOSSES in sys.argv[3:], sys.stderr.buffer))
