@@ -27,8 +27,8 @@ SHORT_WORKS: tuple[Work, ...] = ("divan", "rubai")
 """Those whose poems stand alone, so that one may be drawn at random."""
 
 
-class NumberedCouplet(msgspec.Struct, frozen=True, kw_only=True):
-    """A couplet in all its languages."""
+class NumberedCouplet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A couplet in all its languages. There are tens of thousands, none in a cycle: never looked through for garbage."""
 
     number: int
     """In the Masnavi through the whole book, elsewhere in the poem; from 1."""

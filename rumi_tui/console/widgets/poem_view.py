@@ -61,10 +61,24 @@ class Standing(NamedTuple):
     rows: list[Text]
 
 
+class Setting(NamedTuple):
+    """How verses are set."""
+
+    lines: int
+    """Of a verse."""
+    measure: int
+    """Cells of its rows at most, or of each half where they have two."""
+    column: int
+    """Cells of the column that they stand in."""
+    right_to_left: bool
+
+
 class PoemView(ScrollView, can_focus=False):
     """Shows a poem while it grows, at the same cost for each character however long it is.
 
     It is set verse by verse: a line, or where there is room for two Persian hemistichs beside each other, a couplet.
+    A verse that fits into a row, as most do, is set once it is in sight: thousands are not, however often the size
+    changes.
     Right-to-left columns are as wide as their longest line, since such lines stand at the right of a column and would
     else seem to stand off the middle. A longer line of the other kind goes on into the margin.
     """
@@ -83,11 +97,11 @@ class PoemView(ScrollView, can_focus=False):
         """What is told above some lines, by their numbers."""
         self._given_parts: list[list[range]] = [[]]
         """For each line, which of its characters the person gave."""
-        self._rows: list[Text] = []
+        self._rows: list[Text | None] = []
+        """None for the only row of a verse that has not been in sight yet; see `_row`."""
         self._first_row: list[int] = []
         """For each verse, the row it begins on, the air before it included."""
-        self._setting = (1, 0, 0)
-        """Lines of a verse, cells of its rows at most, and cells of the column that they stand in."""
+        self._setting = Setting(1, 0, 0, False)
         self._longest = 0
         """Cells of the longest line so far, tries included."""
         self._follows = True
@@ -223,8 +237,9 @@ class PoemView(ScrollView, can_focus=False):
             self._margin = self.size.width - margin - measure if right_to_left else margin
             if is_plain(self):  # a row of braille shows the left of the screen
                 self._margin, measure = 1, column
-        first_verse = from_line // lines if self._setting == (lines, measure, column) else 0
-        self._setting = lines, measure, column
+        setting = Setting(lines, measure, column, right_to_left)
+        first_verse = from_line // lines if self._setting == setting else 0
+        self._setting = setting
         if first_verse < len(self._first_row):
             del self._rows[self._first_row[first_verse] :], self._first_row[first_verse:]
         first_changed_row = len(self._rows)
@@ -237,15 +252,7 @@ class PoemView(ScrollView, can_focus=False):
                     width = 2 * measure + GAP if side_by_side else column
                     left = measure - column if right_to_left else 0
                     self._rows += self._set_caption(self._captions[line], left, width)
-            if side_by_side:
-                self._rows += self._set_couplet(number, measure)
-            else:
-                width = measure if right_to_left else column
-                rows, notes = self._set_line(number, measure), self._set_notes(number, width)
-                room = width - rows[-1].cell_len
-                if len(notes) == 1 and (note := notes[0].plain.lstrip(" ")) and len(note) + GAP <= room:
-                    rows[-1].append_text(notes.pop()[rows[-1].cell_len :])
-                self._rows += rows + notes
+            self._rows += [None] if self._is_one_row(number) else self._set_verse(number)
         self.virtual_size = Size(self.size.width, len(self._rows))
         y = max(0, first_changed_row - self.scroll_offset.y)
         self.refresh(Region(0, y, self.size.width, max(0, self.size.height - y)))
@@ -254,7 +261,37 @@ class PoemView(ScrollView, can_focus=False):
         """A row in the middle of a column that begins at `left`, with air above it unless it is the first."""
         middle = " " * left + shortened(caption, width).center(width)
         row = Text(middle, self.get_component_rich_style("poem--caption"))
-        return [*([Text()] if self._rows and self._rows[-1].plain else []), row]
+        return [*([Text()] if self._rows and self._row(len(self._rows) - 1).plain else []), row]
+
+    def _is_one_row(self, number: int) -> bool:
+        """Whether the verse with this line first takes a row and is no other before the poem is set anew."""
+        lines, measure, *_ = self._setting
+        verse = self._lines[number : number + lines]
+        is_tried = self._try is not None and number <= self._try[0] < number + lines
+        is_last = number + lines >= len(self._lines)
+        fits = all(next(wrapped(line, measure - 1)) == (0, len(line)) for line in verse)
+        return fits and not (self._marks or is_tried or is_last)
+
+    def _set_verse(self, number: int) -> list[Text]:
+        """The rows of the verse with this line first."""
+        lines, measure, column, right_to_left = self._setting
+        if lines == 2:
+            return self._set_couplet(number, measure)
+        width = measure if right_to_left else column
+        rows, notes = self._set_line(number, measure), self._set_notes(number, width)
+        room = width - rows[-1].cell_len
+        if len(notes) == 1 and (note := notes[0].plain.lstrip(" ")) and len(note) + GAP <= room:
+            rows[-1].append_text(notes.pop()[rows[-1].cell_len :])
+        return rows + notes
+
+    def _row(self, number: int) -> Text:
+        """A row of the poem."""
+        row = self._rows[number]
+        if row is None:
+            verse = bisect_right(self._first_row, number) - 1
+            (row,) = self._set_verse(verse * self._setting.lines)
+            self._rows[number] = row
+        return row
 
     def _set_couplet(self, number: int, measure: int) -> list[Text]:
         """The rows of two lines beside each other, the first on the right."""
@@ -364,13 +401,13 @@ class PoemView(ScrollView, can_focus=False):
             self.scroll_to(y=self._row_of(top), animate=False)
 
     def _line_at(self, row: int) -> int:
-        return max(0, bisect_right(self._first_row, row) - 1) * self._setting[0]
+        return max(0, bisect_right(self._first_row, row) - 1) * self._setting.lines
 
     def _row_of(self, line: int) -> int:
         """Where the verse with this line begins, the air before it left out."""
-        verse = line // self._setting[0]
+        verse = line // self._setting.lines
         row = self._first_row[min(verse, len(self._first_row) - 1)]
-        return row + (verse > 0 and not self._rows[row].plain)
+        return row + (verse > 0 and not self._row(row).plain)
 
     def _reveal(self, line: int) -> None:
         """Scrolls as little as brings a line into sight; to the beginning for the first."""
@@ -387,5 +424,5 @@ class PoemView(ScrollView, can_focus=False):
         number = scroll_y + y
         if number >= len(self._rows):
             return Strip.blank(width, self.rich_style)
-        segments = [Segment(" " * self._margin), *self._rows[number].render(self.app.console)]
+        segments = [Segment(" " * self._margin), *self._row(number).render(self.app.console)]
         return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)

@@ -248,7 +248,7 @@ async def test_a_letter_after_a_very_long_line_does_not_set_all_of_it_again(libr
         view = pilot.app.screen.query_one(PoemView)
 
         def rows() -> list[str]:
-            return [row.plain for row in view._rows]
+            return [view._row(number).plain for number in range(len(view._rows))]
 
         for words, form in (("reed flute ", "free"), ("نی و نوا ", "ghazal")):
             costs = []
@@ -279,3 +279,18 @@ async def test_only_the_rows_that_change_are_drawn_while_a_poem_grows(library, e
             await until(pilot, lambda: drawn)
             first_rows.append(min(drawn))
         assert 3 in first_rows
+
+
+@pytest.mark.parametrize(("language", "form"), [("en", "couplet"), ("fa", "ghazal")])
+async def test_of_thousands_of_lines_those_in_sight_are_set(library, endless_file, language, form):
+    lines = verse(1, 2_000, language).strip().split("\n")
+    async with console(library, endless_file) as pilot:
+        view = pilot.app.screen.query_one(PoemView)
+        view.show("\n".join(lines), (), form)
+        assert calls_of(view.on_resize) < 100 * len(lines)
+        rows = [view.render_line(row - view.scroll_offset.y).text.split() for row in range(view.virtual_size.height)]
+        words = [word for row in rows for word in row]
+        shown = [to_display(line, "app", 0).split() for line in lines]
+        couplets = zip(shown[::2], shown[1::2], strict=True)
+        in_order = [second + first for first, second in couplets] if language == "fa" else shown
+        assert words == [word for row in in_order for word in row]
