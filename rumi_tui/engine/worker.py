@@ -7,6 +7,7 @@ can be drawn. It ends when its standard input closes. Knows nothing of the conso
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import sys
@@ -14,7 +15,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterable
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -22,6 +23,7 @@ from models.bpe import WordTokenizer
 from models.errors import RumiError
 from models.tokenizer import CharacterTokenizer
 from rumi_tui.engine.beginning import fit_typed
+from rumi_tui.engine.context import Ids, Logits
 from rumi_tui.engine.drafts import rank_of
 from rumi_tui.engine.generate import Step, fit_request
 from rumi_tui.engine.keep import KeptGeneration, Try
@@ -62,6 +64,27 @@ from rumi_tui.verse.rules import rules_of
 from rumi_tui.verse.words import words
 
 FLUSH_SECONDS = 1 / 30
+
+
+class StoppedError(Exception):
+    """Nobody waits for what is being read any more."""
+
+
+class Stoppable:
+    """A model (`rumi_tui.engine.context.DecodeStep`) that reads several ids at once only until it is stopped.
+
+    A long beginning is read in pieces as long as the window, all of which take a second.
+    """
+
+    def __init__(self, model: Session, stopped: threading.Event) -> None:
+        self._model, self._stopped = model, stopped
+        self.config, self.empty_cache, self.select = model.config, model.empty_cache, model.select
+
+    def __call__(self, ids: Ids, cache: Any) -> tuple[Logits, Any]:
+        """As the model itself. Raises `StoppedError` too."""
+        if ids.shape[1] > 1 and self._stopped.is_set():
+            raise StoppedError
+        return self._model(ids, cache)
 
 
 class Worker:
@@ -134,26 +157,27 @@ class Worker:
             fitted, _ = fit_request(model.tokenizer, request)
             request, notes = msgspec.structs.replace(fitted, text=request.text), []
         self._send(Began(request.text, notes, model.sha256))
-        poem, draft = writer(model, model.description, request), list[Step]()
+        poem, draft = writer(Stoppable(model, self._stopped), model.description, request), list[Step]()
         started = time.monotonic()
         sent = started - FLUSH_SECONDS  # so that nobody waits for the first character
         steps: list[Step] = []
         characters = 0
-        for step in poem:
-            early = started + characters / order.pace - time.monotonic() if order.pace else 0
-            if self._stopped.wait(early) if early > 0 else self._stopped.is_set():
-                break
-            if isinstance(step, Step):
-                steps.append(step)
-                characters += len(step.text)
-                if order.is_ranked:
-                    draft.append(step)
-            if (now := time.monotonic()) - sent >= FLUSH_SECONDS:
-                if steps:
-                    self._send(Wrote(steps))
-                if isinstance(step, Try):
-                    self._send(Tried(step.line))
-                steps, sent = [], now
+        with contextlib.suppress(StoppedError):
+            for step in poem:
+                early = started + characters / order.pace - time.monotonic() if order.pace else 0
+                if self._stopped.wait(early) if early > 0 else self._stopped.is_set():
+                    break
+                if isinstance(step, Step):
+                    steps.append(step)
+                    characters += len(step.text)
+                    if order.is_ranked:
+                        draft.append(step)
+                if (now := time.monotonic()) - sent >= FLUSH_SECONDS:
+                    if steps:
+                        self._send(Wrote(steps))
+                    if isinstance(step, Try):
+                        self._send(Tried(step.line))
+                    steps, sent = [], now
         if steps:
             self._send(Wrote(steps))
         broken = [line.number for line in poem.lines if line.faults] if isinstance(poem, KeptGeneration) else []
@@ -164,7 +188,7 @@ class Worker:
 
     def _write_line(self, order: WriteLine) -> None:
         model = self._model(order.model)
-        line = LineGeneration(model, model.description, order.request)
+        line = LineGeneration(Stoppable(model, self._stopped), model.description, order.request)
         if self._show_tries(line):
             assert line.best is not None
             self._send(WroteLine(line.best, line.metre, model.sha256))
@@ -173,20 +197,23 @@ class Worker:
         model = self._model(order.model)
         fitted, _ = fit_request(model.tokenizer, order.request)
         request = msgspec.structs.replace(fitted, text=order.request.text)
-        lines = OtherLines(model, model.description, request)
+        lines = OtherLines(Stoppable(model, self._stopped), model.description, request)
         if self._show_tries(lines):
             self._send(OfferedLines(lines.choices))
 
     def _show_tries(self, tries: Iterable[Try]) -> bool:
         """Sends tries as they grow; whether all of them came, or else the order was stopped and is answered."""
         started = sent = time.monotonic()
-        for each in tries:
-            if self._stopped.is_set():
-                self._send(Finished(None, 0, time.monotonic() - started))
-                return False
-            if (now := time.monotonic()) - sent >= FLUSH_SECONDS:
-                self._send(Tried(each.line))
-                sent = now
+        try:
+            for each in tries:
+                if self._stopped.is_set():
+                    raise StoppedError
+                if (now := time.monotonic()) - sent >= FLUSH_SECONDS:
+                    self._send(Tried(each.line))
+                    sent = now
+        except StoppedError:
+            self._send(Finished(None, 0, time.monotonic() - started))
+            return False
         return True
 
     def _judge(self, order: Judge) -> None:

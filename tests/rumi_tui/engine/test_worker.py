@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import forked
 import msgspec
+import numpy as np
 import pytest
 
+from rumi_tui.engine.context import Context, Ids, Logits
 from rumi_tui.engine.drafts import write_drafts
 from rumi_tui.engine.generate import Generation, Request
 from rumi_tui.engine.line import LineRequest, write_line
@@ -38,6 +41,7 @@ from rumi_tui.engine.messages import (
 from rumi_tui.engine.other_lines import OtherLines
 from rumi_tui.engine.session import Session
 from rumi_tui.engine.word_beam import other_words
+from rumi_tui.engine.worker import Stoppable, StoppedError
 
 WORKER = [sys.executable, "-P", "-m", "rumi_tui.engine.worker"]
 
@@ -151,6 +155,24 @@ def test_an_order_to_stop_reaches_a_poem_without_end(process: Process, endless_f
     assert finished.ending is None
     assert finished.characters == len(written(heard)) > 0
     assert written(process.carry_out(order(endless_file, lines=1)))
+
+
+def test_a_long_beginning_is_read_no_further_once_it_is_stopped(session: Session) -> None:
+    stopped, read = threading.Event(), list[int]()
+
+    class Counting(Stoppable):
+        def __call__(self, ids: Ids, cache: object) -> tuple[Logits, object]:
+            answer = super().__call__(ids, cache)
+            read.append(ids.shape[1])
+            stopped.set()
+            return answer
+
+    window = session.config.window
+    context = Context(Counting(session, stopped))
+    with pytest.raises(StoppedError):
+        context.read(np.zeros((1, 3 * window), dtype=np.int64))
+    assert read == [window]
+    context.read(np.zeros((1, 1), dtype=np.int64))  # what writes character by character is stopped between two of them
 
 
 def test_a_pace_changes_no_poem(process: Process, model_file: Path):
