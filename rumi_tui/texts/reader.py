@@ -28,7 +28,7 @@ SHORT_WORKS: tuple[Work, ...] = ("divan", "rubai")
 
 
 class NumberedCouplet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A couplet in all its languages. There are tens of thousands, none in a cycle: never looked through for garbage."""
+    """A couplet in all its languages: one of tens of thousands, in which Python need not look for garbage."""
 
     number: int
     """In the Masnavi through the whole book, elsewhere in the poem; from 1."""

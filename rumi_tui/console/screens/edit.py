@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Static
@@ -45,6 +46,10 @@ class EditScreen(Dialog[Edited]):
         """Goes to the end of the poem."""
         area = self.query_one(VerseArea)
         area.move_cursor(area.document.end)
+
+    @on(VerseArea.Overfull)
+    def _tell_room(self, event: VerseArea.Overfull) -> None:
+        self.notify(f"A poem has room for {event.longest:,} characters: the rest is left out.")
 
     def action_go_on(self) -> None:
         """Has verse written from the cursor on."""

@@ -14,7 +14,8 @@ from rumi_tui.console.editor import change_in_editor, editor_command
 from rumi_tui.console.screens.arranging import ArrangingScreen
 from rumi_tui.console.screens.edit import Edited, EditScreen
 from rumi_tui.console.screens.prompting import TO_WRITE
-from rumi_tui.console.widgets.prompt import LONGEST, Prompt
+from rumi_tui.console.widgets.prompt import Prompt
+from rumi_tui.console.widgets.verse_area import VerseArea
 from rumi_tui.console.writing.draft import Draft
 from rumi_tui.console.writing.history import Snapshot
 from rumi_tui.library.real_verse import shared_beginning
@@ -73,7 +74,7 @@ class EditingScreen(ArrangingScreen):
                 raise RumiError(f"The editor opens the {PROMPT} or the {POEM}: type one of them, or nothing.")
             if what == PROMPT or (not what and (prompt.unsent_verse or self._desk.now is None)):
                 verse = prompt.verse
-                new_text = self._edit(verse, PROMPT, LONGEST)
+                new_text = self._edit(verse, PROMPT, Prompt.LONGEST)
                 prompt.put_verse(new_text)
                 self.notify("The prompt is as you left it in the editor." if new_text != verse else UNCHANGED)
             else:
@@ -84,7 +85,7 @@ class EditingScreen(ArrangingScreen):
         await self._desk.finish()
         if (snapshot := self._snapshot()) is None:
             return
-        new_text = self._edit(snapshot.text, POEM, None)
+        new_text = self._edit(snapshot.text, POEM, max(VerseArea.LONGEST, len(snapshot.text)))
         if new_text in ("", snapshot.text.rstrip("\n")):
             self.notify(UNCHANGED)
         else:

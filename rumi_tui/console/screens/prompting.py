@@ -23,7 +23,7 @@ from rumi_tui.console.settings import ENTRIES, as_typed, choice_of, typed, value
 from rumi_tui.console.slash_commands import OF_THE_FILE, SIGN, RunAction, SetValue, read_command
 from rumi_tui.console.widgets.page import Page
 from rumi_tui.console.widgets.poem_view import PoemView
-from rumi_tui.console.widgets.prompt import LONGEST, Prompt
+from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import LEFT_OUT, NotYetError, SettingsBar
 from rumi_tui.console.widgets.side_pane import BesideView
 from rumi_tui.console.writing.history import Change
@@ -168,8 +168,8 @@ class PromptingScreen(OrderingScreen):
             self._ask_for(text)
 
     @on(Prompt.Overfull)
-    def _tell_room(self) -> None:
-        self.notify(f"The prompt has room for {LONGEST:,} characters: the rest is left out.")
+    def _tell_room(self, event: Prompt.Overfull) -> None:
+        self.notify(f"The prompt has room for {event.longest:,} characters: the rest is left out.")
 
     @on(Prompt.Submitted)
     async def _take_prompt(self, event: Prompt.Submitted) -> None:

@@ -17,8 +17,6 @@ from rumi_tui.console.widgets.verse_area import VerseArea
 
 PROMPTS = 100
 """Earlier prompts that are remembered."""
-LONGEST = 20_000
-"""Characters: more than a model that ships reads back. The longer a line, the longer each key takes."""
 
 
 class Prompt(VerseArea):
@@ -27,6 +25,9 @@ class Prompt(VerseArea):
     A slash begins a command whatever stands there, unless it is typed in the middle. What stood there comes back once
     the command is gone; a second slash takes the first for a letter of it.
     """
+
+    LONGEST = 20_000
+    """More than a model that ships reads back."""
 
     BINDINGS = [
         Binding("ctrl+j,shift+enter,alt+enter", "new_line", "New line", show=False),
@@ -40,13 +41,10 @@ class Prompt(VerseArea):
             super().__init__()
             self.text = text
 
-    class Overfull(Message):
-        """There was no room for all that came; its end is left out."""
-
     def __init__(self, mode: Mode, earlier_prompts: Iterable[str], completions: Sequence[str], id: str) -> None:
         """The `earlier_prompts`, the latest first, and the texts that what is typed is completed to."""
         super().__init__(mode, id=id, placeholder="Begin a poem, or just press Enter")
-        self._earlier_prompts = list(dict.fromkeys(prompt[:LONGEST] for prompt in earlier_prompts if prompt))
+        self._earlier_prompts = list(dict.fromkeys(prompt[: self.LONGEST] for prompt in earlier_prompts if prompt))
         self.completions = completions
         """What a command that is typed can be completed to."""
         self._steps_back = 0
@@ -164,17 +162,10 @@ class Prompt(VerseArea):
 
     def load_text(self, text: str) -> None:
         """Has a text stand here, as far as there is room."""
-        super().load_text(text[:LONGEST])
+        super().load_text(text[: self.LONGEST])
 
     def edit(self, edit: Edit) -> EditResult:
-        """Takes in what there is room for.
-
-        Brings back what stood here before a command that has been deleted, or carried out.
-        """
-        room = LONGEST - len(self.text) + len(self.get_text_range(edit.top, edit.bottom))
-        if len(edit.text) > room:
-            edit.text = edit.text[:room]
-            self.post_message(self.Overfull())
+        """Brings back what stood here before a command that has been deleted, or carried out."""
         result = super().edit(edit)
         self._stem = ""
         if self._aside and not self.text:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding
 from textual.geometry import Offset
+from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
+from textual.widgets.text_area import Edit, EditResult
 
 from models.characters import printable
 from rumi_tui.bidi import Mode, is_right_to_left
@@ -21,6 +25,9 @@ Location = tuple[int, int]
 class VerseArea(TextArea):
     """A text area that shows right-to-left and mixed lines as the page does, and moves over them as the eye does."""
 
+    LONGEST: ClassVar[int] = 50_000
+    """Characters that can be typed in, more than a poem of Rumi's has. The longer a text, the longer each key takes."""
+
     BINDINGS = [  # of shells, beside those that Textual has
         Binding("alt+b", "cursor_word_left", show=False),
         Binding("alt+f", "cursor_word_right", show=False),
@@ -28,6 +35,13 @@ class VerseArea(TextArea):
         Binding("ctrl+underscore", "undo", show=False),
         Binding("ctrl+shift+z", "redo", show=False),
     ]
+
+    class Overfull(Message):
+        """There was no room for all that came; its end is left out."""
+
+        def __init__(self, longest: int) -> None:
+            super().__init__()
+            self.longest = longest
 
     def __init__(self, mode: Mode, text: str = "", *, id: str | None = None, placeholder: str = "") -> None:
         super().__init__(
@@ -39,6 +53,14 @@ class VerseArea(TextArea):
         """Draws right-to-left lines in another way from now on."""
         self._mode = mode
         self.refresh()
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Takes in what there is room for."""
+        room = self.LONGEST - len(self.text) + len(self.get_text_range(edit.top, edit.bottom))
+        if len(edit.text) > max(0, room):
+            edit.text = edit.text[: max(0, room)]
+            self.post_message(self.Overfull(self.LONGEST))
+        return super().edit(edit)
 
     def on_mount(self) -> None:
         """Lets nothing blink for a screen reader."""

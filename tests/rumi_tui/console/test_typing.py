@@ -36,7 +36,7 @@ from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.console.settings import ENTRIES, SettingsFile, UserSettings
 from rumi_tui.console.widgets.footer import KeyRow
 from rumi_tui.console.widgets.poem_view import PoemView
-from rumi_tui.console.widgets.prompt import LONGEST, Prompt
+from rumi_tui.console.widgets.prompt import Prompt
 from rumi_tui.console.widgets.settings_bar import SettingsBar
 from rumi_tui.console.writing import writer
 
@@ -97,15 +97,15 @@ async def test_fields_take_what_belongs_into_them_and_the_prompt_what_is_pasted(
 async def test_more_is_pasted_than_there_is_room_for(library, endless_file):
     async with console(library, endless_file) as pilot:
         await pilot.press(*"amber", "home")
-        pilot.app.post_message(events.Paste(LONGEST * "x"))
-        await until(pilot, lambda: prompt(pilot).text == (LONGEST - 5) * "x" + "amber")
+        pilot.app.post_message(events.Paste(Prompt.LONGEST * "x"))
+        await until(pilot, lambda: prompt(pilot).text == (Prompt.LONGEST - 5) * "x" + "amber")
         words = "The prompt has room for 20,000 characters: the rest is left out."
         await until(pilot, lambda: words in told(pilot, is_error=False))
         prompt(pilot).select_all()
-        pilot.app.post_message(events.Paste("candle" + LONGEST * "x"))
-        await until(pilot, lambda: prompt(pilot).text == "candle" + (LONGEST - 6) * "x")
-        prompt(pilot).text = 2 * LONGEST * "y"
-        assert prompt(pilot).text == LONGEST * "y"
+        pilot.app.post_message(events.Paste("candle" + Prompt.LONGEST * "x"))
+        await until(pilot, lambda: prompt(pilot).text == "candle" + (Prompt.LONGEST - 6) * "x")
+        prompt(pilot).text = 2 * Prompt.LONGEST * "y"
+        assert prompt(pilot).text == Prompt.LONGEST * "y"
 
 
 # The poem moves

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from console_support import SIZES, begin_without_end, console, letters, on_the_page, press_and_write, told, until
+from textual import events
 from textual.pilot import Pilot
 
 from rumi_tui.console.screens.edit import EditScreen
@@ -117,3 +118,19 @@ async def test_what_a_dialog_is_left_with_is_done_with_the_poem_that_it_showed(l
         if keys[-1] == "escape":
             assert branch.text == shown + "x"
             assert not pilot.app._writing._desk._task.is_running
+
+
+async def test_a_poem_takes_what_there_is_room_for(library, endless_file, monkeypatch):
+    monkeypatch.setattr(VerseArea, "LONGEST", 12)
+    library.begin(str(endless_file), "", "free", "amber harbour lantern")
+    async with console(library, endless_file) as pilot:
+        await pilot.press("ctrl+l", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen) and pilot.app.screen._desk.now)
+        area = await edit(pilot)
+        await pilot.press("x")
+        assert area.text == "amber harbour lantern"  # a poem that was longer before can only become shorter
+        assert "A poem has room for 12 characters: the rest is left out." in told(pilot, is_error=False)
+        area.text = "amber"
+        area.move_cursor(area.document.end)
+        pilot.app.post_message(events.Paste(" harbour lantern"))
+        await until(pilot, lambda: area.text == "amber harbou")
