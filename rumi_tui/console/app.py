@@ -11,6 +11,7 @@ from typing import Any
 from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.css.scalar import Scalar
 from textual.driver import Driver
 from textual.geometry import Region
 from textual.screen import Screen
@@ -160,8 +161,8 @@ class RumiApp(App[None]):
         self.set_interval(SAVE_AGAIN_SECONDS, self._writing.save_again)
 
     def on_resize(self) -> None:
-        """Has Textual forget places on a screen of another size, of which it remembers tens of thousands."""
-        for remembered in (*vars(Region).values(), Strip.render_ansi):
+        """Has Textual forget tens of thousands of places and lengths on a screen of another size."""
+        for remembered in (*vars(Region).values(), Scalar.resolve, Strip.render_ansi):
             if hasattr(remembered, "cache_clear"):
                 remembered.cache_clear()
 

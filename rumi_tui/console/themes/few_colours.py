@@ -92,7 +92,7 @@ class FewColours(LineFilter):
         ]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _restyle(style: Style, behind: Color, depth: str) -> Style:
     text, ground = style.color, style.bgcolor or behind
     if ground.is_default or (text is not None and text.is_default):
