@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import _thread
 import os
+import signal
 import sys
 import threading
 from contextlib import closing
@@ -37,9 +38,14 @@ def main(texts: Path, cache_dir: Path, with_glosses: bool, complaints: BinaryIO)
 def _end_with(orders: int) -> None:
     """Ends this process when that file ends, with nothing half made left behind."""
     os.read(orders, 1)  # not `sys.stdin`, which the end of a process waits for
-    _thread.interrupt_main()
+    _thread.interrupt_main(signal.SIGTERM)
+
+
+def _end(*_: object) -> None:
+    raise SystemExit(1)
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _end)
     threading.Thread(target=_end_with, args=(sys.stdin.fileno(),), daemon=True).start()
     sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), GLOSSES in sys.argv[3:], sys.stderr.buffer))

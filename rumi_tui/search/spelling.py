@@ -10,6 +10,7 @@ import contextlib
 import re
 import sqlite3
 from collections.abc import Iterable
+from functools import lru_cache
 
 from models.tokenizer import normalise
 from rumi_tui.verse.words import fold
@@ -41,7 +42,8 @@ def other_spellings(text: str) -> str:
     unsigned = _unsigned(text)
     parts = (part for compound in _COMPOUND.findall(unsigned) for part in compound.split(JOINER))
     verbs = (prefix + verb for prefix, verb in _PARTED_VERB.findall(unsigned))
-    return fold(" ".join([*(part for part in parts if part not in PREFIXES | ENDINGS), *verbs])).casefold()
+    words = " ".join([*(part for part in parts if part not in PREFIXES | ENDINGS), *verbs])
+    return fold(words).casefold() if words else ""  # as for most verse
 
 
 def search_words(text: str) -> list[str]:
@@ -81,6 +83,7 @@ def without_prefix(word: str) -> str:
     )
 
 
+@lru_cache(maxsize=1 << 15)
 def persian_stem(word: str) -> str:
     """A Persian word, as `search_words` spells it, without the prefix of a verb and without its last endings.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import pairwise
+from itertools import filterfalse, pairwise
 
 from models.tokenizer import normalise
 
@@ -23,7 +23,7 @@ _WITHIN = re.compile(rf"(?:{_MARKS.pattern}|[^\W\d_]|['’\u200c])+")
 def fold(text: str) -> str:
     """The spelling in which texts are compared: normalised, without vowel signs, accents and joiners."""
     parts = unicodedata.normalize("NFD", normalise(text).replace("\N{ZERO WIDTH NON-JOINER}", " "))
-    return normalise("".join(part for part in parts if not unicodedata.combining(part)))
+    return normalise("".join(filterfalse(unicodedata.combining, parts)))
 
 
 def search_terms(text: str) -> list[str]:

@@ -84,5 +84,8 @@ def test_the_process_ends_with_its_input_and_leaves_nothing_half_made(texts: Pat
         assert process.stdin is not None
         assert process.stdout.readline() == b"at it\n"
         process.stdin.close()
-        assert process.wait(60)
+        try:
+            assert process.wait(60) == 1
+        finally:
+            process.kill()
     assert not list(index_folder().iterdir())
