@@ -70,7 +70,8 @@ HARNESSES = {
         "answered after 33 ms in the median while writing and 16 at rest; but 209 answers came later than a second, "
         "many of them while Python collected garbage, and the console grew from 100 to 147 MiB, the writing process "
         "from 261 to 394. Since then the judge of metre, which kept the readings of every word, keeps those of the "
-        "latest words; two hours were not run again.",
+        "latest words, garbage is collected while it is young, and another process makes the index; two hours were not "
+        "run again.",
     ),
 }
 

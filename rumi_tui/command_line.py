@@ -41,7 +41,7 @@ _KEPT = re.compile(f"(\n|{re.escape(_BOLD)}|{re.escape(_NOT_BOLD)})")
 
 PATIENCE = 2.0
 """Seconds that a person is left without a word."""
-READING_TEXTS = "The texts are read for the first time, which takes some seconds."
+READING_TEXTS = "The texts are read for the first time, which takes up to half a minute."
 
 
 def _print_version(wanted: bool) -> None:

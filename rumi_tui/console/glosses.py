@@ -7,7 +7,7 @@ from rumi_tui.search.bridge import NO_GLOSS, has_persian
 from rumi_tui.search.indexing import indexing
 
 HEADING = "A gloss, word by word, and not a translation:"
-WAIT = "Looking the words up. The first time, they are learned from the texts, which takes some seconds."
+WAIT = "Looking the words up. The first time, they are learned from the texts, which takes up to half a minute."
 NOTHING = "There is no Persian here to gloss."
 
 

@@ -46,7 +46,7 @@ LOOK_SECONDS = 0.5
 """Between two looks at how far the reading is."""
 PATIENCE = 0.5
 """Seconds after which it is told why nothing has come yet."""
-FIRST_TIME = "The texts are read for the first time, which takes some seconds …"
+FIRST_TIME = "The texts are read for the first time, which takes up to half a minute …"
 Asking = Literal["ask", "search"]
 HEADINGS = {
     "ask": "Ask a question, and read what Rumi says about it.",
