@@ -62,7 +62,7 @@ HARNESSES = {
     ),
     "keys": Harness(
         "Keys",
-        "make fuzz",
+        "python tests/fuzz/random_keys.py",
         "Random keys, text, pastes, clicks and sizes of the terminal. No exception and no late answer. In a run of "
         "twenty minutes or more, memory may grow by a tenth after the first five; a shorter run only tells it. The "
         "console does not keep that yet. In two hours (`python tests/fuzz/random_keys.py --minutes 120 --seed "

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, zip_longest
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
@@ -50,6 +50,24 @@ SHORT = str.maketrans("⏑", "∪")
 """The sign of a short syllable, which few fonts have, as most books print it."""
 
 
+class Part(NamedTuple):
+    """What of a line stands on a row."""
+
+    number: int
+    """Of the line."""
+    begin: int
+    end: int
+
+
+class Row:
+    """A row of the poem, with the parts of one line or of two; set once it is in sight."""
+
+    __slots__ = ("parts", "text")
+
+    def __init__(self, parts: tuple[Part | None, ...] = (), text: Text | None = None) -> None:
+        self.parts, self.text = parts, text
+
+
 class Standing(NamedTuple):
     """The rows of a very long line that stay as they are while more of it is written."""
 
@@ -58,7 +76,7 @@ class Standing(NamedTuple):
     measure: int
     text: str
     """What is on them."""
-    rows: list[Text]
+    rows: list[Row]
 
 
 class Setting(NamedTuple):
@@ -77,8 +95,8 @@ class PoemView(ScrollView, can_focus=False):
     """Shows a poem while it grows, at the same cost for each character however long it is.
 
     It is set verse by verse: a line, or where there is room for two Persian hemistichs beside each other, a couplet.
-    A verse that fits into a row, as most do, is set once it is in sight: thousands are not, however often the size
-    changes.
+    Where its rows begin and end is found at once, but what stands on a row is set when it is drawn: of thousands, those
+    in sight.
     Right-to-left columns are as wide as their longest line, since such lines stand at the right of a column and would
     else seem to stand off the middle. A longer line of the other kind goes on into the margin.
     """
@@ -97,8 +115,7 @@ class PoemView(ScrollView, can_focus=False):
         """What is told above some lines, by their numbers."""
         self._given_parts: list[list[range]] = [[]]
         """For each line, which of its characters the person gave."""
-        self._rows: list[Text | None] = []
-        """None for the only row of a verse that has not been in sight yet; see `_row`."""
+        self._rows: list[Row] = []
         self._first_row: list[int] = []
         """For each verse, the row it begins on, the air before it included."""
         self._setting = Setting(1, 0, 0, False)
@@ -246,13 +263,15 @@ class PoemView(ScrollView, can_focus=False):
         for number in range(first_verse * lines, len(self._lines), lines):
             self._first_row.append(len(self._rows))
             if form.spaced and number and number % form.unit == 0 and not side_by_side:
-                self._rows.append(Text())
+                self._rows.append(Row(text=Text()))
             for line in range(number, number + lines):
                 if line in self._captions:
                     width = 2 * measure + GAP if side_by_side else column
                     left = measure - column if right_to_left else 0
-                    self._rows += self._set_caption(self._captions[line], left, width)
-            self._rows += [None] if self._is_one_row(number) else self._set_verse(number)
+                    self._rows += [Row(text=text) for text in self._set_caption(self._captions[line], left, width)]
+            self._rows += self._rows_of(number)
+            if self._marks:
+                self._add_notes(number)
         self.virtual_size = Size(self.size.width, len(self._rows))
         y = max(0, first_changed_row - self.scroll_offset.y)
         self.refresh(Region(0, y, self.size.width, max(0, self.size.height - y)))
@@ -263,47 +282,61 @@ class PoemView(ScrollView, can_focus=False):
         row = Text(middle, self.get_component_rich_style("poem--caption"))
         return [*([Text()] if self._rows and self._row(len(self._rows) - 1).plain else []), row]
 
-    def _is_one_row(self, number: int) -> bool:
-        """Whether the verse with this line first takes a row and is no other before the poem is set anew."""
-        lines, measure, *_ = self._setting
-        verse = self._lines[number : number + lines]
-        is_tried = self._try is not None and number <= self._try[0] < number + lines
-        is_last = number + lines >= len(self._lines)
-        fits = all(next(wrapped(line, measure - 1)) == (0, len(line)) for line in verse)
-        return fits and not (self._marks or is_tried or is_last)
-
-    def _set_verse(self, number: int) -> list[Text]:
-        """The rows of the verse with this line first."""
-        lines, measure, column, right_to_left = self._setting
-        if lines == 2:
-            return self._set_couplet(number, measure)
-        width = measure if right_to_left else column
-        rows, notes = self._set_line(number, measure), self._set_notes(number, width)
-        room = width - rows[-1].cell_len
-        if len(notes) == 1 and (note := notes[0].plain.lstrip(" ")) and len(note) + GAP <= room:
-            rows[-1].append_text(notes.pop()[rows[-1].cell_len :])
-        return rows + notes
-
     def _row(self, number: int) -> Text:
-        """A row of the poem."""
+        """What stands on a row of the poem."""
         row = self._rows[number]
-        if row is None:
-            verse = bisect_right(self._first_row, number) - 1
-            (row,) = self._set_verse(verse * self._setting.lines)
-            self._rows[number] = row
-        return row
+        if row.text is None:
+            row.text = self._set_row(row.parts)
+        return row.text
 
-    def _set_couplet(self, number: int, measure: int) -> list[Text]:
-        """The rows of two lines beside each other, the first on the right."""
-        numbers = [each for each in (number, number + 1) if each < len(self._lines)]
-        rows = []
-        for first, second in in_pairs([self._set_line(each, measure) for each in numbers], measure):
-            if self._mode == "terminal":
-                rows.append(for_terminal(second, first))
-            else:
-                rows.append(set_beside(second, first, measure))
-        notes = in_pairs([self._set_notes(each, measure) for each in numbers], measure)
-        return rows + [set_beside(second, first, measure) for first, second in notes]
+    def _verse(self, number: int) -> list[int]:
+        """The lines of the verse with this line first."""
+        return list(range(number, min(number + self._setting.lines, len(self._lines))))
+
+    def _line(self, number: int) -> tuple[str, int]:
+        """A line as it is shown, and how many of its characters stand firm."""
+        if self._try and self._try[0] == number:
+            return self._try[2], self._try[1]
+        return self._lines[number], len(self._lines[number])
+
+    def _rows_of(self, number: int) -> list[Row]:
+        """The rows of the verse with this line first."""
+        *firsts, last = self._verse(number)
+        standing, (line, firm) = self._standing_of(last), self._line(last)
+        count = len(standing.rows)
+        others = [list(self._parts(each))[count:] for each in firsts]
+        parts = list(self._parts(last, len(standing.text)))
+        rows = [*standing.rows, *map(Row, zip_longest(*others, parts))]
+        if firm > LONG and (ends := [part.end for part in parts if part.end + LONG <= firm]):
+            measure = self._setting.measure
+            self._standing = Standing(last, measure, line[: ends[-1]], rows[: count + len(ends)])
+        return rows
+
+    def _parts(self, number: int, start: int = 0) -> Iterator[Part]:
+        """The parts of a line that stand on a row each, from one that begins at `start` on."""
+        line, measure = self._line(number)[0], self._setting.measure
+        hang = hang_of(line, measure, self._mode)
+        return (Part(number, *part) for part in wrapped(line, measure - 1, hang, start))
+
+    def _standing_of(self, number: int) -> Standing:
+        """What of a line need not be set again; nothing of most."""
+        measure, standing = self._setting.measure, self._standing
+        if standing and standing[:2] == (number, measure) and self._line(number)[0].startswith(standing.text):
+            return standing
+        return Standing(number, measure, "", [])
+
+    def _add_notes(self, number: int) -> None:
+        """Adds what is told of the verse with this line first, on its last row where there is room."""
+        lines, measure, column, right_to_left = self._setting
+        width = measure if lines > 1 or right_to_left else column
+        notes = [self._set_notes(each, width) for each in self._verse(number)]
+        if lines > 1:
+            self._rows += [Row(text=set_beside(second, first, width)) for first, second in in_pairs(notes, width)]
+            return
+        row, (below,) = self._row(len(self._rows) - 1), notes
+        if len(below) == 1 and (note := below[0].plain.lstrip(" ")) and len(note) + GAP <= width - row.cell_len:
+            row.append_text(below.pop()[row.cell_len :])
+        self._rows += [Row(text=text) for text in below]
 
     def _marks_of(self, number: int) -> LineMarks:
         return self._marks[number] if number < len(self._marks) else UNMARKED
@@ -323,57 +356,44 @@ class PoemView(ScrollView, can_focus=False):
         rows = [joined] if notes and joined.cell_len <= measure else notes
         return [Text(" " * max(0, measure - row.cell_len)).append_text(row) for row in rows]
 
-    def _set_line(self, number: int, measure: int) -> list[Text]:
-        """The rows of one line, at most `measure` cells wide; those of a right-to-left line end there."""
-        is_last = number == len(self._lines) - 1
-        firm, line = len(self._lines[number]), self._lines[number]
-        if self._try and self._try[0] == number:
-            _, firm, line = self._try
+    def _set_row(self, parts: Sequence[Part | None]) -> Text:
+        """The parts of one line, or of two beside each other, the first on the right."""
+        lines, measure, *_ = self._setting
+        halves = [[self._set_part(part)] if part else [] for part in parts]
+        if lines == 1:
+            return halves[0][0]
+        ((first, second),) = in_pairs(halves, measure)
+        return for_terminal(second, first) if self._mode == "terminal" else set_beside(second, first, measure)
+
+    def _set_part(self, part: Part) -> Text:
+        """A part of a line in the order of the screen; one of a right-to-left line ends at the edge of the column."""
+        number, begin, end = part
+        line, firm = self._line(number)
+        end_of_words = begin + len(line[begin:end].rstrip(" "))
         names = ("verse", "prompt", "try", "cursor")
         plain, prompt, tried, cursor = (self.get_component_rich_style(f"poem--{name}") for name in names)
-        standing = self._standing_of(number, measure, line)
-        rows, start = [*standing.rows], len(standing.text)
-        end_that_stands, count_that_stands = start, len(rows)
-        styles = [plain] * (firm - start) + [tried] * (len(line) - max(start, firm))
-        for part in self._given_parts[number]:
-            if given := range(max(part.start, start), min(part.stop, firm)):
-                styles[given.start - start : given.stop - start] = [prompt] * len(given)
+        styles = [plain if index < firm else tried for index in range(begin, end_of_words)]
+        for given in self._given_parts[number]:
+            for index in range(max(given.start, begin), min(given.stop, firm, end_of_words)):
+                styles[index - begin] = prompt
         for mark in self._marks_of(number).marks:
-            for index in range(mark.begin, min(mark.end, firm)):
-                styles[index] += self.mark_style(mark.kind)
-        right_to_left = is_right_to_left(line) and not is_plain(self)
-        hang = hang_of(line, measure, self._mode)
-        for begin, end in wrapped(line, measure - 1, hang, start):
-            row = self._set_row(line, (begin, begin + len(line[begin:end].rstrip(" "))), styles, start)
-            blanks = hang if begin else 0
-            if right_to_left:
-                blanks = max(0, measure - row.cell_len - blanks)
-            rows.append(Text(" " * blanks).append_text(row) if blanks else row)
-            if end + LONG <= firm and not self._marks:
-                end_that_stands, count_that_stands = end, len(rows)
-        if count_that_stands:
-            self._standing = Standing(number, measure, line[:end_that_stands], rows[:count_that_stands])
-        if self.writing and is_last:
-            blank = len(rows[-1].plain) - len(rows[-1].plain.lstrip(" "))
-            if not right_to_left:
-                rows[-1].append(CURSOR, cursor)
-            elif blank:
-                rows[-1] = Text(" " * (blank - 1)).append(CURSOR, cursor).append_text(rows[-1][blank:])
-        return rows
-
-    def _standing_of(self, number: int, measure: int, line: str) -> Standing:
-        """What of a line need not be set again; nothing of most."""
-        standing = self._standing
-        if standing and standing[:2] == (number, measure) and line.startswith(standing.text):
-            return standing
-        return Standing(number, measure, "", [])
-
-    def _set_row(self, line: str, row: tuple[int, int], styles: Sequence[Style], start: int) -> Text:
-        """A row of a line in the order of the screen; `styles` has that of each character of the line from `start`."""
+            for index in range(max(mark.begin, begin), min(mark.end, firm, end_of_words)):
+                styles[index - begin] += self.mark_style(mark.kind)
         text = Text()
-        cells = to_cells(line, self._mode, row, joined=True)
-        for style, run in groupby(cells, key=lambda cell: styles[cell.begin - start]):
+        cells = to_cells(line, self._mode, (begin, end_of_words), joined=True)
+        for style, run in groupby(cells, key=lambda cell: styles[cell.begin - begin]):
             text.append("".join(cell.text for cell in run), style)
+        measure, right_to_left = self._setting.measure, is_right_to_left(line) and not is_plain(self)
+        blanks = hang_of(line, measure, self._mode) if begin else 0
+        if right_to_left:
+            blanks = max(0, measure - text.cell_len - blanks)
+        text = Text(" " * blanks).append_text(text)
+        if self.writing and number == len(self._lines) - 1 and end == len(line):
+            blank = len(text.plain) - len(text.plain.lstrip(" "))
+            if not right_to_left:
+                text.append(CURSOR, cursor)
+            elif blank:
+                text = Text(" " * (blank - 1)).append(CURSOR, cursor).append_text(text[blank:])
         return text
 
     def notify_style_update(self) -> None:
@@ -383,8 +403,11 @@ class PoemView(ScrollView, can_focus=False):
             self.call_later(self._lay_out_in_place)  # the colours of the parts of a poem come after those of the whole
 
     def on_resize(self) -> None:
-        """Sets everything anew to the new width."""
-        self._lay_out_in_place()
+        """Sets everything anew to another width; Textual tells of another length of the poem as well."""
+        if self.size.width != self.virtual_size.width:
+            self._lay_out_in_place()
+        elif self.writing and self._follows:
+            self.scroll_end(animate=False)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Whoever scrolls away from the end is not taken back to it, until it is in sight again."""

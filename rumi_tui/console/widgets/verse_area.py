@@ -56,9 +56,9 @@ class VerseArea(TextArea):
 
     def edit(self, edit: Edit) -> EditResult:
         """Takes in what there is room for."""
-        room = self.LONGEST - len(self.text) + len(self.get_text_range(edit.top, edit.bottom))
-        if len(edit.text) > max(0, room):
-            edit.text = edit.text[: max(0, room)]
+        room = max(0, self.LONGEST - len(self.text) + len(self.get_text_range(edit.top, edit.bottom)))
+        if len(edit.text) > room:
+            edit.text = edit.text[:room]
             self.post_message(self.Overfull(self.LONGEST))
         return super().edit(edit)
 

@@ -287,7 +287,11 @@ async def test_of_thousands_of_lines_those_in_sight_are_set(library, endless_fil
     async with console(library, endless_file) as pilot:
         view = pilot.app.screen.query_one(PoemView)
         view.show("\n".join(lines), (), form)
-        assert calls_of(view.on_resize) < 100 * len(lines)
+        assert calls_of(view._lay_out_in_place) < 100 * len(lines)
+        long_line = " ".join(lines)
+        view.show(long_line, (), form)
+        assert calls_of(view._lay_out_in_place) < 4 * len(long_line)
+        view.show("\n".join(lines), (), form)
         rows = [view.render_line(row - view.scroll_offset.y).text.split() for row in range(view.virtual_size.height)]
         words = [word for row in rows for word in row]
         shown = [to_display(line, "app", 0).split() for line in lines]
