@@ -116,13 +116,15 @@ def _rhyming(works: Works, found: Sequence[Couplet], language: str) -> tuple[lis
     for line in _lines(works, found, "divan", language):
         for rhyme in _shared_rhymes(line.poem):
             groups.setdefault((line.poem.metre, rhyme), {}).setdefault(line.poem.place, []).append(line)
+    poems = [poem for poem in works.poems("divan") if language in poem.languages]
     best: tuple[list[_Line], str, str] = [], "", ""
     # of groups with as many poems, those with the longer rhyme
     order = sorted(groups, key=lambda key: (-min(len(groups[key]), COUPLETS), -len(key[1]), key))
     for metre, rhyme in order:
         if min(len(groups[metre, rhyme]), COUPLETS) <= len(best[0]) - 2:
             break  # a beginning and an end of other poems would not make up for it
-        lines = _ghazal(works, [line for each in groups[metre, rhyme].values() for line in each], metre, rhyme)
+        others = [poem for poem in poems if poem.metre == metre and rhyme in _shared_rhymes(poem)]
+        lines = _ghazal(others, [line for each in groups[metre, rhyme].values() for line in each], rhyme)
         if len(lines) > len(best[0]):
             best = lines, metre, rhyme
     return best
@@ -133,11 +135,9 @@ def _shared_rhymes(poem: WholePoem) -> list[str]:
     return [poem.rhyme[at:] for at in range(SPARE_LETTERS + 1) if poem.metre and poem.rhyme[at:]]
 
 
-def _ghazal(works: Works, found: Sequence[_Line], metre: str, rhyme: str) -> list[_Line]:
+def _ghazal(others: Sequence[WholePoem], found: Sequence[_Line], rhyme: str) -> list[_Line]:
     """A beginning, what was found, and an end, each from another poem; nothing where there is no beginning."""
     language = found[0].language
-    poems = [poem for poem in works.poems("divan") if poem.metre == metre and rhyme in _shared_rhymes(poem)]
-    others = [poem for poem in poems if language in poem.languages]
     whole = [(poem, [couplet for couplet in poem.couplets if language in couplet.verse]) for poem in others]
     firsts = [_Line(poem, couplets[0], language) for poem, couplets in whole]
     lasts = [_Line(poem, couplets[-1], language) for poem, couplets in whole]
