@@ -428,21 +428,6 @@ def keys_in_sight(pilot: Pilot) -> set[str]:
     return {key.action for key, end in zip(keys, ends, strict=True) if end <= pilot.app.size.width}
 
 
-async def test_every_number_among_the_settings_says_what_it_is(library, endless_file):
-    async with console(library, endless_file, (60, 20)) as pilot:
-        bar = pilot.app.screen.query_one(SettingsBar)
-        for columns in (60, 48, 40):
-            await pilot.resize_terminal(columns, 20)
-            await pilot.pause()
-            shown = [each for each in bar.query("Input") if each.region]
-            assert bool(shown) == (columns >= 48)
-            for each in shown:
-                label = each.parent.children[each.parent.children.index(each) - 1]
-                assert str(label.content) == each.id.replace("_", "-")
-                assert label.region.right == each.region.x
-                assert each.region.right <= columns
-
-
 async def test_the_prompt_has_one_row_again_on_a_screen_that_has_grown(library, endless_file):
     async with console(library, endless_file) as pilot:
         await pilot.press(*"the soul of the lover")
