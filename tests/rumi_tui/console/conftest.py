@@ -19,6 +19,8 @@ async def settle(_least: float = 0, _most: float = 0) -> None:
     """
     await _become_quiet()
     console = active_app.get()
+    while console.is_running and console._resize_event is not None:
+        await asyncio.sleep(1 / 120)  # for as long as Textual waits for yet another size
     if console.is_running and console.screen_stack:
         console.screen._on_timer_update()  # else a timer draws, 60 times a second
         await _become_quiet()
