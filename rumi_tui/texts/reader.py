@@ -100,18 +100,17 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class _Shelf(Mapping[Place, WholePoem]):
-    """The poems of a work by their place, in their order, each packed until it is asked for: a third of the memory."""
+    """The poems of a work by their place, in their order, each packed until it is asked for: half of the memory."""
 
     def __init__(self, poems: Iterable[WholePoem]) -> None:
         self._packed: dict[Place, bytes] = {}
-        self._sections: dict[int, dict[int, Place]] = {}
-        """Of the books of the Masnavi, by the couplets."""
+        self._first_with: dict[int, dict[int, Place]] = {}
+        """By the book, and by the number of a couplet that is in it."""
         for poem in poems:
             self._packed[poem.place] = msgspec.msgpack.encode(poem)
-            if poem.place.work == "masnavi":
-                sections = self._sections.setdefault(poem.place.book, {})
-                for couplet in poem.couplets:
-                    sections.setdefault(couplet.number, poem.place)
+            first_with = self._first_with.setdefault(poem.place.book, {})
+            for couplet in poem.couplets:
+                first_with.setdefault(couplet.number, poem.place)
 
     def __getitem__(self, place: Place) -> WholePoem:
         return msgspec.msgpack.decode(self._packed[place], type=WholePoem)
@@ -122,9 +121,9 @@ class _Shelf(Mapping[Place, WholePoem]):
     def __len__(self) -> int:
         return len(self._packed)
 
-    def section(self, book: int, couplet: int) -> Place | None:
-        """Where a couplet of the Masnavi stands."""
-        return self._sections.get(book, {}).get(couplet)
+    def first_with(self, book: int, couplet: int) -> Place | None:
+        """The first poem or section of a book that has a couplet of this number; None where none has."""
+        return self._first_with.get(book, {}).get(couplet)
 
 
 class Works:
@@ -155,7 +154,7 @@ class Works:
         if place.number:
             found = place.whole if place.whole in poems else None
         elif place.couplet:
-            found = poems.section(place.book, place.couplet)
+            found = poems.first_with(place.book, place.couplet)
         else:
             found = next((other for other in poems if other.book == place.book), None)
         if found is None or (place.couplet and not poems[found].couplet(place.couplet)):

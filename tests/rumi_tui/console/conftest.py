@@ -14,8 +14,8 @@ async def settle(_least: float = 0, _most: float = 0) -> None:
     """Waits until the console has done all that it can do at once, and drawn it.
 
     Textual's pilot looks instead for twenty milliseconds in which the process does nothing, twice for each key: on a
-    busy machine that is long, and with a poem being written it is a second. What takes time by itself, as a thread or
-    another process does, neither waits for: see `console_support.until`.
+    busy machine that is long, and with a poem being written it is a second. What threads and other processes do is not
+    waited for: see `console_support.until`.
     """
     await _become_quiet()
     console = active_app.get()
