@@ -160,6 +160,17 @@ class RumiApp(App[None]):
         self.set_interval(SAVE_SECONDS, self._save_changes)
         self.set_interval(SAVE_AGAIN_SECONDS, self._writing.save_again)
 
+    def push_screen(self, screen: Screen[Any] | str, *args: Any, **options: Any) -> Any:
+        """Opens a page that has the classes of its size from the beginning: else its styles were worked out twice."""
+        if isinstance(screen, Screen):
+            for size, wanted, usual in (
+                (self.size.width, screen.HORIZONTAL_BREAKPOINTS, self.HORIZONTAL_BREAKPOINTS),
+                (self.size.height, screen.VERTICAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS),
+            ):
+                breakpoints = usual if wanted is None else wanted
+                screen.add_class(max(each for each in breakpoints if each[0] <= size)[1])
+        return super().push_screen(screen, *args, **options)
+
     def on_resize(self) -> None:
         """Has Textual forget tens of thousands of places and lengths on a screen of another size."""
         for remembered in (*vars(Region).values(), Scalar.resolve, Strip.render_ansi):

@@ -20,6 +20,7 @@ from console_support import (
     unkept,
     until,
 )
+from textual.screen import Screen
 from textual.widgets import Select
 
 from rumi_tui.console import app
@@ -243,6 +244,23 @@ async def test_the_screen_may_change_its_size_while_a_poem_is_written(library, e
         await pilot.press("escape")
         await until(pilot, lambda: "stopped" in status(pilot))
         assert on_the_page(pilot) == letters(library.poems()[0].text)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_page_is_laid_out_for_its_size_from_the_beginning(library, model_file, size):
+    classes = []
+
+    class Here(Screen):
+        HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (80, "-broad")]
+
+        def on_mount(self):
+            classes.append(set(self.classes))
+
+    async with console(library, model_file, size) as pilot:
+        await pilot.app.push_screen(Here())
+        await pilot.pause()
+        assert classes == [set(pilot.app.screen.classes)]
+        assert classes == [{"-broad" if size[0] >= 80 else "-slim", "-tall" if size[1] >= 14 else "-short"}]
 
 
 async def test_a_process_that_is_killed_is_told_and_another_poem_can_be_written(library, endless_file):
