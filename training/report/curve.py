@@ -7,13 +7,10 @@ from collections.abc import Sequence
 from dataclasses import astuple, fields
 from pathlib import Path
 
-import matplotlib
+from matplotlib.figure import Figure
 
 from models.files import replacing
 from training.loop import Eval
-
-matplotlib.use("Agg")
-from matplotlib import pyplot
 
 
 def write_curve(folder: Path, evals: Sequence[Eval]) -> None:
@@ -22,7 +19,8 @@ def write_curve(folder: Path, evals: Sequence[Eval]) -> None:
         rows = csv.writer(file)
         rows.writerow(field.name for field in fields(Eval))
         rows.writerows(astuple(each) for each in evals)
-    figure, axes = pyplot.subplots(figsize=(8, 5), layout="constrained")
+    figure = Figure(figsize=(8, 5), layout="constrained")
+    axes = figure.subplots()
     steps = [each.step for each in evals]
     axes.plot(steps, [each.train_loss for each in evals], label="training, with dropout", marker=".")
     axes.plot(steps, [each.validation_loss for each in evals], label="validation", marker=".")
@@ -31,4 +29,3 @@ def write_curve(folder: Path, evals: Sequence[Eval]) -> None:
     axes.legend()
     with replacing(folder / "loss.png") as temporary:
         figure.savefig(temporary, dpi=120)
-    pyplot.close(figure)
