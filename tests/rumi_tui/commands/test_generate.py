@@ -255,7 +255,7 @@ def test_any_prompt_is_written_after(generate, prompt):
 
 @pytest.mark.parametrize("arguments", [[], ["--json"]])
 def test_a_closed_pipe_leaves_no_traceback(endless_file: Path, arguments):
-    more_than_a_pipe_holds = "amber " * 20_000
+    more_than_a_pipe_holds = "amber " * 11_000  # 64 KiB
     command = [str(Path(sys.executable).parent / "rumi-generate"), more_than_a_pipe_holds, "--chars", "9", *arguments]
     pipe = f"{shlex.join(command)} --model {shlex.quote(str(endless_file))} | head -c 1"
     done = subprocess.run(["sh", "-c", 'eval "$(cat)"'], input=pipe, capture_output=True, text=True, check=True)

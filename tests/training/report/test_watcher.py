@@ -320,7 +320,7 @@ def test_the_end_says_why_and_what_is_kept(tmp_path: Path, config: TrainConfig, 
 def test_ctrl_c_in_a_real_terminal_leaves_it_clean(tmp_path: Path, corpus_folder: Path) -> None:
     leader, follower = pty.openpty()
     ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    command = [str(Path(sys.executable).parent / "rumi-train"), "--corpus", str(corpus_folder), "--language", "en"]
+    command = [str(Path(sys.executable).parent / "rumi-train"), "--corpus", str(corpus_folder), "--language", "fa"]
     command += ["--preset", "minimal", "--batch", "1", "--minutes", "4", "--out", str(tmp_path / "run")]
     variables = {"TERM": "xterm-256color", "PYTHONWARNINGS": "ignore"}
     process = subprocess.Popen(
