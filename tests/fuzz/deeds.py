@@ -46,6 +46,10 @@ PASTES = [
 ]
 SMALLEST, LARGEST = (20, 8), (300, 100)
 EVERYDAY = [(80, 24), (100, 28), (120, 40)]
+LOOK_SECONDS = 2.0
+"""Longer than it takes to read the works or the glosses."""
+INDEX_SECONDS = 30.0
+"""Longer than it takes to make the index of Rumi's verse."""
 
 
 class Deed(NamedTuple):
@@ -60,12 +64,31 @@ class Deed(NamedTuple):
         return words if self.kind == "press" else f"{self.kind} {words[:40]!r}{'…' * (len(words) > 40)}"
 
 
+def keys(*names: str) -> Iterator[Deed]:
+    """Each key once."""
+    return (Deed("press", name) for name in names)
+
+
+def look_around() -> Iterator[Deed]:
+    """Opens every page on the largest screen, in each language and over the longest text.
+
+    So all that the console reads once is there, and as much is drawn as ever will be.
+    """
+    yield Deed("resize", LARGEST)
+    for language in ("en", "fa"):
+        yield from keys(*f"/model {language}", "enter")
+        yield Deed("paste", max(PASTES, key=len))
+        yield from keys("enter")
+        for key in DEEDS:
+            yield from keys(key)
+            yield Deed("wait", LOOK_SECONDS)
+            yield from keys(*["escape"] * 4)
+        yield Deed("wait", INDEX_SECONDS)
+
+
 def deeds(seed: int) -> Iterator[Deed]:
     """All that is done, without end."""
     rng = random.Random(seed)
-
-    def keys(*names: str) -> Iterator[Deed]:
-        return (Deed("press", name) for name in names)
 
     def move() -> Iterator[Deed]:
         yield from keys(rng.choice(MOVES))

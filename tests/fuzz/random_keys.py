@@ -2,7 +2,8 @@
 
 Drives the real console with its real writing process, the models that ship, and a library in a temporary folder.
 Everything is drawn as for a terminal, and thrown away. What is done follows from the seed alone: `--seed 7
---events 900` does the first 900 things of the seed 7 again.
+--events 900` does the first 900 things of the seed 7 again. In a run that is long enough to tell whether memory grows,
+every page is opened before, so that what is read once is not taken for growth.
 
 A failure is an exception, an error in the log, a writing process that ended, memory that grew by more than a tenth
 after the first minutes, or something that was answered later than after a second. Each is told with the seed and the
@@ -26,11 +27,12 @@ import time
 import traceback
 from array import array
 from collections import Counter, deque
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import psutil
-from deeds import Deed, deeds
+from deeds import Deed, deeds, look_around
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.app import App
@@ -50,7 +52,8 @@ GIVEN_UP_SECONDS = 10.0
 """After which a key that was not answered is given up."""
 MOST_GROWTH = 0.1
 SETTLE_MINUTES = 5.0
-"""After which memory is compared, in a run of at least four times as long."""
+"""After which memory is compared, in a run of at least `LONG_MINUTES`; longer than `look_around` takes."""
+LONG_MINUTES = 20.0
 SAMPLE_SECONDS = 2.0
 PROCESSES = ("console", "writing process")
 NO_NETWORK = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
@@ -80,7 +83,7 @@ class Use:
 
     def __init__(self, seed: int, minutes: float, most_events: int | None) -> None:
         self.seed, self.minutes, self.most_events = seed, minutes, most_events
-        self._deeds = deeds(seed)
+        self._deeds = chain(look_around() if minutes >= LONG_MINUTES else (), deeds(seed))
         self._parser = XTermParser()  # one, as a terminal has: Textual remembers a thousand, each with all it was fed
         self.begin = time.monotonic()
         self.latest: deque[str] = deque(maxlen=SHOWN_EVENTS)
@@ -115,7 +118,8 @@ class Use:
         minutes = (time.monotonic() - self.begin) / 60
         place = {"seed": self.seed, "events": self.did.total(), "minutes": minutes, "kind": self.kind}
         self.failures.append({**place, "latest": list(self.latest), "error": error})
-        print(f"FAILED: --seed {self.seed} --events {self.did.total()}\n{error}", file=sys.stderr)
+        again = f"--minutes {self.minutes:g} --seed {self.seed} --events {self.did.total()}"
+        print(f"FAILED: {again}\n{error}", file=sys.stderr)
         print(f"The last {len(self.latest)} events: {' · '.join(self.latest)}", file=sys.stderr, flush=True)
 
     async def run(self, folder: Path) -> None:
@@ -245,7 +249,7 @@ class Use:
         """Takes growth for a failure, in a run long enough to tell."""
         for name in self.memory:
             sizes = self.growth(name)
-            if sizes and sizes[2] > MOST_GROWTH and self.minutes >= 4 * SETTLE_MINUTES:
+            if sizes and sizes[2] > MOST_GROWTH and self.minutes >= LONG_MINUTES:
                 self.kind = name
                 self.fail(f"The {name} grew from {sizes[0]:.0f} to {sizes[1]:.0f} MiB.")
 
