@@ -16,10 +16,10 @@ import gzip
 import math
 import random
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
-from typing import NamedTuple, Self, TypeVar, cast
+from typing import Generic, NamedTuple, Self, TypeVar, cast
 
 import msgspec
 
@@ -51,7 +51,10 @@ _LEAST_TIMES = 1
 _REMEMBERED = 2048
 """Words whose readings are at hand: the tries at a poem have fewer, and each takes some kilobytes."""
 
+_NO_COUNTS = msgspec.msgpack.encode({})
+
 _Key = TypeVar("_Key", bound=Hashable)
+_Counts = TypeVar("_Counts")
 _Reading = tuple[Token, str]
 """A word, and its letters as in `rumi_tui.verse.feet`."""
 _Step = tuple[int, int, float, _Reading]
@@ -76,14 +79,37 @@ class Scansion(NamedTuple):
         return [syllables(letters) for letters in self.letters]
 
 
-class _Learned(msgspec.Struct, array_like=True):
+class _Learned(msgspec.Struct, Generic[_Counts], array_like=True):
     """What a judge learned, as it stands in a file."""
 
     limit: float
-    bodies: dict[int, dict[str, float]]
+    bodies: dict[int, _Counts]
     """For the hash of each word: letters and close of a body, parted by a blank, and how often it was met."""
-    endings: dict[Following, dict[int, dict[str, float]]]
+    endings: dict[Following, dict[int, _Counts]]
     usual_endings: dict[Following, dict[Close, dict[str, float]]]
+
+
+class _Packed(Mapping[int, dict[_Key, float]]):
+    """How often parts of words were met, by the hash of the word: packed until asked for, in a fifth of the memory.
+
+    Words of which nothing was met often enough are left out.
+    """
+
+    def __init__(self, learned: Mapping[int, msgspec.Raw], part: Callable[[str], _Key]) -> None:
+        """As it stands in a file, where `part` has a name."""
+        packed = ((word, bytes(counts)) for word, counts in learned.items())
+        self._packed = {word: counts for word, counts in packed if counts != _NO_COUNTS}
+        self._part = part
+
+    def __getitem__(self, word: int) -> dict[_Key, float]:
+        counts = msgspec.msgpack.decode(self._packed[word], type=dict[str, float])
+        return {self._part(name): times for name, times in counts.items()}
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
 
 
 class MetreJudge:
@@ -92,9 +118,9 @@ class MetreJudge:
     def __init__(self) -> None:
         """One that knows the rules and no word."""
         self.limit = RULES_LIMIT
-        self._bodies: dict[int, dict[Body, float]] = {}
+        self._bodies: Mapping[int, Mapping[Body, float]] = {}
         """For the hash of each word how often its bodies were met."""
-        self._endings: dict[tuple[int, Following], dict[str, float]] = {}
+        self._endings: Mapping[Following, Mapping[int, Mapping[str, float]]] = {}
         self._usual_endings: dict[tuple[Close, Following], dict[str, float]] = {}
         self._readings_of = lru_cache(maxsize=_REMEMBERED)(self._read)
 
@@ -124,15 +150,11 @@ class MetreJudge:
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """What `to_bytes` gave."""
-        learned = msgspec.msgpack.decode(gzip.decompress(data), type=_Learned)
+        learned = msgspec.msgpack.decode(gzip.decompress(data), type=_Learned[msgspec.Raw])
         judge = cls()
         judge.limit = learned.limit
-        judge._bodies = {
-            word: {_body(name): times for name, times in counts.items()} for word, counts in learned.bodies.items()
-        }
-        judge._endings = {
-            (word, following): counts for following, words in learned.endings.items() for word, counts in words.items()
-        }
+        judge._bodies = _Packed(learned.bodies, _body)
+        judge._endings = {following: _Packed(words, str) for following, words in learned.endings.items()}
         judge._usual_endings = {
             (close, following): counts
             for following, closes in learned.usual_endings.items()
@@ -142,11 +164,11 @@ class MetreJudge:
 
     def to_bytes(self) -> bytes:
         """What it learned, rounded: readings that were met less than `_LEAST_TIMES` are left out."""
-        learned = _Learned(self.limit, {}, defaultdict(dict), defaultdict(dict))
+        learned = _Learned[dict[str, float]](self.limit, {}, defaultdict(dict), defaultdict(dict))
         for word, counts in self._bodies.items():
             learned.bodies[word] = _rounded({" ".join(body): times for body, times in counts.items()})
-        for (word, following), own in self._endings.items():
-            learned.endings[following][word] = _rounded(own)
+        for following, words in self._endings.items():
+            learned.endings[following] = {word: _rounded(own) for word, own in words.items()}
         for (close, following), usual in self._usual_endings.items():
             learned.usual_endings[following][close] = _rounded(usual)
         return gzip.compress(msgspec.msgpack.encode(learned), mtime=0)
@@ -231,7 +253,7 @@ class MetreJudge:
         """Body, ending, letters of the two, likelihood, for all readings that the spelling allows."""
         spelling, following = token
         word = word_hash(scansion.unsigned(spelling))
-        own_endings = self._endings.get((word, following))
+        own_endings = self._endings.get(following, {}).get(word)
         tails: dict[Close, Mapping[str, float]] = {}
         parts = []
         for body, share in _blend(self._bodies.get(word), scansion.bodies(spelling), _PRIOR).items():
@@ -252,7 +274,9 @@ class MetreJudge:
         for line, metre in lines:
             self._meet(line, metre, met)
         bodies: dict[int, dict[Body, float]] = defaultdict(lambda: defaultdict(float))
-        endings: dict[tuple[int, Following], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        endings: dict[Following, dict[int, dict[str, float]]] = defaultdict(
+            lambda: defaultdict(lambda: defaultdict(float))
+        )
         usual: dict[tuple[Close, Following], dict[str, float]] = defaultdict(lambda: defaultdict(float))
         for token in {token for token, _ in met}:
             parts = self._parts(token)
@@ -265,7 +289,7 @@ class MetreJudge:
                 if not times:
                     continue
                 bodies[word][body] += times
-                endings[word, token.following][ending] += times
+                endings[token.following][word][ending] += times
                 usual[body[1], token.following][ending] += times
         self._bodies, self._endings, self._usual_endings = dict(bodies), dict(endings), dict(usual)
         self._readings_of.cache_clear()

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import gzip
 import math
+import tracemalloc
+from importlib import resources
 from itertools import product
 
 import pytest
@@ -135,6 +137,17 @@ def test_however_many_words_are_judged_few_are_remembered(monkeypatch: pytest.Mo
     judge = MetreJudge()
     assert [judge.cost(line, metre) for line in VERSE for metre in (RAMAL, HAZAJ)] == costs
     assert judge._readings_of.cache_info().currsize == 3
+
+
+def test_what_ships_is_kept_in_little_memory() -> None:
+    data = resources.files("rumi_tui.verse").joinpath("readings-fa.gz").read_bytes()
+    tracemalloc.start()
+    try:
+        judge = MetreJudge.from_bytes(data)
+        assert judge.scans("کز نیستان تا مرا ببریده‌اند", RAMAL)
+        assert tracemalloc.get_traced_memory()[0] < 8 * 2**20
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_poem_is_in_the_metre_that_most_of_its_lines_keep() -> None:
