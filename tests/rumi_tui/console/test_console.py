@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from typing import ClassVar
 
 import forked
 import pytest
@@ -251,7 +252,7 @@ async def test_a_page_is_laid_out_for_its_size_from_the_beginning(library, model
     classes = []
 
     class Here(Screen):
-        HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (80, "-broad")]
+        HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-slim"), (80, "-broad")]
 
         def on_mount(self):
             classes.append(set(self.classes))
