@@ -106,9 +106,10 @@ def tui(
         serve(options, host, port, public_url)
         return
     from rumi_tui.console.app import RumiApp
-    from rumi_tui.console.garbage import collect_seldom
+    from rumi_tui.console.garbage import collect_seldom, free_strips_at_once
     from rumi_tui.console.session_file import SessionFile
 
+    free_strips_at_once()
     collect_seldom()  # what is imported stays, and nobody who types waits while it is looked through
     is_first_run = not welcome_path().exists()
     welcome_path().touch()

@@ -42,7 +42,7 @@ from textual.keys import _character_to_key
 from watching import Stacks, held
 
 from rumi_tui.console.app import RumiApp
-from rumi_tui.console.garbage import collect_seldom
+from rumi_tui.console.garbage import collect_seldom, free_strips_at_once
 from rumi_tui.console.notices import Notice
 from rumi_tui.library.store import Library
 
@@ -360,7 +360,8 @@ def main() -> None:
             ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DOCUMENTS_DIR"), folder
         )
         os.environ |= homes | NO_NETWORK
-        collect_seldom()  # as the command does
+        free_strips_at_once()  # as the command does
+        collect_seldom()
         use = asyncio.run(used(seed, options.minutes, options.events, Path(folder)))
     use.judge_memory()
     lines, document = table(use)

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from console_support import console
+from rich.segment import Segment
+from textual.strip import Strip
 
-from rumi_tui.console.garbage import collect_seldom
+from rumi_tui.console.garbage import collect_seldom, free_strips_at_once
 from rumi_tui.library.store import Library
 
 FRAMES = 40
@@ -28,6 +30,43 @@ def found() -> Iterator[list[dict[str, int]]]:
     yield found
     gc.callbacks.remove(note)
     gc.set_threshold(*before)
+
+
+@pytest.fixture
+def _strips_freed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Strip, "divide", Strip.divide)  # which it is again afterwards
+    free_strips_at_once()
+    free_strips_at_once()
+
+
+@pytest.mark.usefixtures("_strips_freed")
+def test_a_row_that_is_not_cut_is_its_own_part_and_does_not_hold_itself() -> None:
+    strip = Strip([Segment("a lantern "), Segment("burns")])
+    assert [*strip.divide([15])] == [strip]
+    assert [part.text for part in strip.divide([1, 9, 15])] == ["a", " lantern", " burns"]
+    assert [part.text for part in strip.divide(iter([9]))] == ["a lantern"]
+    gc.collect()
+    gc.disable()
+    try:
+        del strip
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+@pytest.mark.usefixtures("_strips_freed")
+async def test_what_was_drawn_is_gone_once_it_is_drawn_anew(library: Library, endless_file: Path) -> None:
+    rows = []
+    async with console(library, endless_file, size=(200, 60)) as pilot:
+        gc.disable()
+        try:
+            for _ in range(3):
+                pilot.app.screen.refresh(layout=True)
+                await pilot.pause()
+                rows.append(sum(type(each) is Strip for each in gc.get_objects()))
+        finally:
+            gc.enable()
+    assert rows[-1] <= rows[0]
 
 
 async def test_what_is_drawn_is_collected_while_it_is_young(
