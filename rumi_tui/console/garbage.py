@@ -36,4 +36,4 @@ def free_strips_at_once() -> None:
         cuts = list(cuts)
         return [strip] if cuts == [strip.cell_length] else divide(strip, cuts)
 
-    Strip.divide = divided  # type: ignore[method-assign]
+    Strip.divide = divided  # type: ignore[method-assign, assignment]
