@@ -20,6 +20,7 @@ from textual.widgets import OptionList, Select, Static
 
 from rumi_tui.console import fetching
 from rumi_tui.console.app import RumiApp
+from rumi_tui.console.garbage import free_strips_at_once
 from rumi_tui.console.screens.help import Sheet
 from rumi_tui.console.screens.lens import LensScreen
 from rumi_tui.console.session_file import SessionFile
@@ -117,6 +118,7 @@ async def console(
 async def run(app: RumiApp, size: tuple[int, int] = (80, 24)) -> AsyncIterator:
     """The console from its first moment, left as a person leaves it; its seeds are 0, 1, 2 and so on."""
     seeds = itertools.count()
+    free_strips_at_once()  # as the command does
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings_bar.secrets, "randbelow", lambda _: next(seeds))
         patch.setattr(writer, "COMMAND", forked.command())

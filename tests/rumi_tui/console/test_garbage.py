@@ -32,15 +32,9 @@ def found() -> Iterator[list[dict[str, int]]]:
     gc.set_threshold(*before)
 
 
-@pytest.fixture
-def _strips_freed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Strip, "divide", Strip.divide)  # which it is again afterwards
-    free_strips_at_once()
-    free_strips_at_once()
-
-
-@pytest.mark.usefixtures("_strips_freed")
 def test_a_row_that_is_not_cut_is_its_own_part_and_does_not_hold_itself() -> None:
+    free_strips_at_once()
+    free_strips_at_once()
     strip = Strip([Segment("a lantern "), Segment("burns")])
     assert [*strip.divide([15])] == [strip]
     assert [part.text for part in strip.divide([1, 9, 15])] == ["a", " lantern", " burns"]
@@ -54,7 +48,6 @@ def test_a_row_that_is_not_cut_is_its_own_part_and_does_not_hold_itself() -> Non
         gc.enable()
 
 
-@pytest.mark.usefixtures("_strips_freed")
 async def test_what_was_drawn_is_gone_once_it_is_drawn_anew(library: Library, endless_file: Path) -> None:
     rows = []
     async with console(library, endless_file, size=(200, 60)) as pilot:
