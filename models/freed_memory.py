@@ -1,6 +1,6 @@
 """What the C library does with memory that is freed: keeps it for the next request, or gives it back to the system.
 
-Both functions tell glibc by `mallopt` (its manual page tells the defaults), and do nothing where the C library is
+All functions ask glibc (see the manual pages of `mallopt` and `malloc_trim`), and do nothing where the C library is
 another.
 """
 
@@ -21,8 +21,8 @@ def keep_freed_memory() -> None:
     A step of training asks for the same hundreds of megabytes as the step before. By default glibc returns each large
     tensor when it is freed, and the system clears every page anew.
     """
-    _tell(_MMAP_MAX, 0)
-    _tell(_TRIM_THRESHOLD, _NEVER)
+    _ask("mallopt", _MMAP_MAX, 0)
+    _ask("mallopt", _TRIM_THRESHOLD, _NEVER)
 
 
 def give_back_freed_memory() -> None:
@@ -31,9 +31,17 @@ def give_back_freed_memory() -> None:
     A poem takes tens of megabytes, another amount each time. By default glibc serves blocks of a size that was freed
     before, up to 32 MB, from a heap that grows with every size that does not fit into its holes.
     """
-    _tell(_MMAP_THRESHOLD, LARGE_BYTES)
+    _ask("mallopt", _MMAP_THRESHOLD, LARGE_BYTES)
 
 
-def _tell(option: int, value: int) -> None:
-    if sys.platform == "linux" and (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)):
-        mallopt(option, value)
+def give_back_what_is_free() -> None:
+    """Gives back the memory that is free by now.
+
+    By default glibc does so only at the end of its heap: one small block there keeps all that was freed before it.
+    """
+    _ask("malloc_trim", 0)
+
+
+def _ask(function: str, *arguments: int) -> None:
+    if sys.platform == "linux" and (asked := getattr(ctypes.CDLL(None), function, None)):
+        asked(*arguments)

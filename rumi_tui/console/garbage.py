@@ -8,16 +8,29 @@ from collections.abc import Iterable, Sequence
 
 from textual.strip import Strip
 
+from models.freed_memory import give_back_what_is_free
+
 THRESHOLDS = (10_000, 5, 10)
 """Of Python's three generations, see `gc.set_threshold`: the first in objects, the others in collections of the one
 before. With Python's own (700, 10, 10) the console looked through all that it holds 24 to 34 times in a minute of keys,
 a tenth of a second each time."""
+OLDEST = 2
+"""The generation that holds all that is looked through."""
 
 
 def collect_seldom() -> None:
-    """Looks seldom for garbage from now on, and never among the objects that are there already."""
+    """Looks seldom for garbage from now on, and never among the objects that are there already.
+
+    What was found once all was looked through is given back to the system.
+    """
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)
+    gc.callbacks.append(_give_back)
+
+
+def _give_back(phase: str, told: dict[str, int]) -> None:
+    if phase == "stop" and told["generation"] == OLDEST:
+        give_back_what_is_free()
 
 
 def free_strips_at_once() -> None:

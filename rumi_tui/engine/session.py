@@ -26,6 +26,8 @@ LARGEST_FILE = 512 << 20
 _FORMER_NAMES = {"total": "total_len", "last": "last_pos", "fed": "new_len", "places": "position_ids"}
 """Inputs of a graph by the names that model files of version 0.1 have for them."""
 
+_State = tuple[int, int, int]
+
 
 class OrtCache:
     """What the graph keeps of `batch` streams: keys and values in buffers of a fixed size that it changes in place.
@@ -99,10 +101,11 @@ class Session:
     def __init__(self, path: Path, dequantize: bool = False) -> None:
         """With `dequantize`, 8-bit weights become floats first, as in programs that multiply no integers; slower."""
         self.name = path.stem
-        data = _read(path)
+        data, state = _read(path)
         self.sha256 = hashlib.sha256(data).hexdigest()
         """Of the file: two poems with the same model hash, settings and seed are the same poem."""
         self.description = read_description(data, str(path))
+        del data  # else it stayed in memory as long as the session
         self.config, self.tokenizer, self.card = self.description[:3]
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -111,9 +114,11 @@ class Session:
         else:
             options.add_session_config_entry("session.qdq_matmulnbits_accuracy_level", "4")  # products of integers
         try:
-            self.session = start(data, options)
+            self.session = start(path, options)
         except Exception as error:  # onnxruntime raises a dozen unrelated kinds for a file that is not a model
             raise RumiError(f"{path} is damaged or not an ONNX file: copy or export it again.") from error
+        if _state(path) != state:
+            raise RumiError(f"{path} was changed while it was read: try again.")
         names = [value.name for value in self.session.get_inputs()]
         self.input_names = {_FORMER_NAMES.get(name, name): name for name in names}
         """The inputs of the graph: what each is, and how this file calls it."""
@@ -181,15 +186,25 @@ def load_model(name: str, try_first: bool = True) -> Session:
     return Session(path)
 
 
-def _read(path: Path) -> bytes:
-    """All of a file that may be a model file. Raises `RumiError` for any other."""
+def _read(path: Path) -> tuple[bytes, _State]:
+    """All of a file that may be a model file, and its state. Raises `RumiError` for any other."""
     if is_checkpoint(path) and weights_path(path).is_file():
         raise RumiError(f"{path} is a checkpoint: make a model file of it with rumi-export {path}")
     try:
         check_file(path, LARGEST_FILE)
-        return path.read_bytes()
+        state = _state(path)
+        return path.read_bytes(), state
     except OSError as error:
         raise RumiError(
             f"Could not read the model file {path} ({describe(error)}): "
             f"use {', '.join(MODELS)}, or the path of an .onnx file."
         ) from error
+
+
+def _state(path: Path) -> _State:
+    """Which file it is, when it was last changed, and how long it is; zeros where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0, 0
+    return status.st_ino, status.st_mtime_ns, status.st_size

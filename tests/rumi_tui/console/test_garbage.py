@@ -9,17 +9,17 @@ from console_support import console
 from rich.segment import Segment
 from textual.strip import Strip
 
-from rumi_tui.console.garbage import collect_seldom, free_strips_at_once
+from rumi_tui.console import garbage
+from rumi_tui.console.garbage import OLDEST, collect_seldom, free_strips_at_once
 from rumi_tui.library.store import Library
 
 FRAMES = 40
-OLDEST = 2
 
 
 @pytest.fixture
 def found() -> Iterator[list[dict[str, int]]]:
     """What each collection of garbage found, while Python collects as in the console."""
-    before, found = gc.get_threshold(), list[dict[str, int]]()
+    before, callbacks, found = gc.get_threshold(), gc.callbacks[:], list[dict[str, int]]()
 
     def note(phase: str, told: dict[str, int]) -> None:
         if phase == "stop":
@@ -28,7 +28,7 @@ def found() -> Iterator[list[dict[str, int]]]:
     collect_seldom()
     gc.callbacks.append(note)
     yield found
-    gc.callbacks.remove(note)
+    gc.callbacks[:] = callbacks
     gc.set_threshold(*before)
 
 
@@ -71,3 +71,14 @@ async def test_what_is_drawn_is_collected_while_it_is_young(
             await pilot.pause()
     assert any(told["collected"] for told in found)
     assert not any(told["generation"] == OLDEST for told in found)
+
+
+def test_once_all_was_looked_through_memory_is_given_back(
+    monkeypatch: pytest.MonkeyPatch, found: list[dict[str, int]]
+) -> None:
+    given_back: list[int] = []
+    monkeypatch.setattr(garbage, "give_back_what_is_free", lambda: given_back.append(len(found)))
+    gc.collect(0)
+    assert given_back == []
+    gc.collect()
+    assert len(given_back) == 1

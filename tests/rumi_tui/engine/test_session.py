@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,10 +17,12 @@ from onnx import TensorProto, helper, numpy_helper
 from support import refused
 
 from models.errors import RumiError
-from models.pretrained import shipped
+from models.pretrained import model_path, shipped
 from rumi_tui.engine import model_file as model_file_module
+from rumi_tui.engine import session as session_module
 from rumi_tui.engine import trial
 from rumi_tui.engine.model_file import read_description
+from rumi_tui.engine.runtime import start
 from rumi_tui.engine.session import LARGEST_FILE, Session, load_model
 
 
@@ -218,6 +223,41 @@ def test_a_file_too_large_is_refused_unread(tmp_path: Path):
         file.truncate(LARGEST_FILE + 1)
     with pytest.raises(RumiError, match=r"larger than 512 MiB"):
         Session(path)
+
+
+def test_a_file_that_is_changed_while_it_is_read_is_refused(
+    model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / "new.onnx"
+    path.write_bytes(model_file.read_bytes())
+
+    def start_late(*arguments):
+        os.replace(shutil.copy(model_file, tmp_path / "other.onnx"), path)
+        return start(*arguments)
+
+    monkeypatch.setattr(session_module, "start", start_late)
+    with refused("was changed while it was read"):
+        Session(path)
+
+
+def test_a_name_that_is_no_text_is_read_all_the_same(model_file: Path, tmp_path: Path):
+    path = tmp_path / os.fsdecode(b"odd\xff.onnx")
+    try:
+        path.write_bytes(model_file.read_bytes())
+    except OSError:
+        pytest.skip("this system has no such names")
+    assert Session(path).sha256 == Session(model_file).sha256
+
+
+def test_the_bytes_of_a_file_do_not_stay_in_memory():
+    path = model_path("en")
+    tracemalloc.start()
+    try:
+        session = Session(path)
+        assert session.config.layers
+        assert tracemalloc.get_traced_memory()[0] < path.stat().st_size * 3 / 4
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_model_tells_what_it_is(model_file: Path):
