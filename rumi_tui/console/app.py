@@ -257,7 +257,7 @@ class RumiApp(App[None]):
         is_error = options.get("severity") == "error"
         message = told(message)
         self.notices.add(message, is_error)
-        if not self.screen_stack:  # on the way out
+        if not self.screen_stack or not self.screen.is_attached:  # on the way out
             return
         if lines := self.screen.query(StatusLine):
             lines.first().tell(message, is_error)

@@ -277,6 +277,7 @@ class Desk:
 
     async def _listen(self, job: AnyJob | None, answers: Sequence[AsyncIterator[Event]]) -> None:
         for events in answers:
+            event: Event | None = None
             async for event in events:
                 if job is not None:
                     job.handle(event)

@@ -26,19 +26,26 @@ class Writer:
         self._turn = asyncio.Lock()
         self._stops = 0
         """How often a stop was asked for: a command that waited meanwhile is not sent any more."""
+        self._is_closed = False
 
     def carry_out(self, command: Order) -> AsyncIterator[Event]:
         """Sends a command and yields its events; the last is an `Answer`.
 
-        A stop from now on holds for this command, also where it has not been sent yet.
+        A stop from now on holds for this command, also where it has not been sent yet. Once this is closed, nothing is
+        answered any more.
         """
         return self._carry_out(command, self._stops)
 
     async def _carry_out(self, command: Order, stops: int) -> AsyncIterator[Event]:
         async with self._turn:
+            if self._is_closed:
+                return
             is_answered = False
             try:
                 process = await self._running()
+                if self._is_closed:
+                    self._abandon()
+                    return
                 if stops != self._stops and isinstance(command, Write | WriteLine | OfferLines):
                     is_answered = True
                     yield Finished(ending=None, characters=0, seconds=0.0)
@@ -57,7 +64,8 @@ class Writer:
                 if not is_answered:
                     self._abandon()
                 raise
-            yield Failed(f"The writing process ended unexpectedly{await self._last_words()}: try again.")
+            if not self._is_closed:
+                yield Failed(f"The writing process ended unexpectedly{await self._last_words()}: try again.")
 
     async def stop(self) -> None:
         """Stops the poem that is being written or about to be, if there is one."""
@@ -68,6 +76,7 @@ class Writer:
 
     async def close(self) -> None:
         """Ends the process and waits for it."""
+        self._is_closed = True
         if self._process is not None:
             process, self._process = self._process, None
             with contextlib.suppress(ProcessLookupError):

@@ -147,6 +147,16 @@ async def test_what_happens_on_the_page_is_told_there_too_while_a_dialog_is_open
         assert told(pilot) == ["The disk is full."]
 
 
+async def test_what_is_told_on_the_way_out_ends_nothing(library, endless_file):
+    async with console(library, endless_file) as pilot:
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        assert not pilot.app.screen.query(StatusLine)
+        pilot.app.exit()
+        pilot.app.notify("The lantern went out.", severity="error")
+        assert told(pilot)[-1] == "The lantern went out."
+
+
 async def test_a_hint_gives_way_to_what_is_told_after_it(library, endless_file):
     async with console(library, endless_file, (120, 40)) as pilot:
         field(pilot, "temperature").focus()

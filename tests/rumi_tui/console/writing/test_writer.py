@@ -162,3 +162,27 @@ async def test_closing_ends_the_process(model_file: Path):
     await writer.close()
     assert process.returncode is not None
     await writer.close()
+
+
+@pytest.mark.parametrize("is_started", [False, True])
+async def test_what_is_closed_while_it_works_answers_nothing_and_leaves_no_process(
+    writer: Writer, model_file: Path, monkeypatch: pytest.MonkeyPatch, is_started: bool
+):
+    started = []
+    start = asyncio.create_subprocess_exec
+
+    async def noting(*command, **options):
+        started.append(await start(*command, **options))
+        if not is_started:
+            await writer.close()
+        return started[-1]
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", noting)
+    events = writer.carry_out(without_end(model_file))
+    if is_started:
+        assert isinstance(await anext(events), Began)
+        await writer.close()
+    assert not [event for event in await all_of(events) if isinstance(event, Failed)]
+    assert await all_of(writer.carry_out(Describe(str(model_file)))) == []
+    assert len(started) == 1
+    assert await started[0].wait() != 0
