@@ -34,7 +34,7 @@ class Lexicon:
     @classmethod
     def from_text(cls, text: str) -> Lexicon:
         """What `to_text` gave. Raises `ValueError` for anything else."""
-        return cls._of_hashes(np.frombuffer(base64.b64decode(text, validate=True), dtype=HASH))
+        return cls(np.sort(np.frombuffer(base64.b64decode(text, validate=True), dtype=HASH)).tobytes())
 
     def to_text(self) -> str:
         """As it stands in a model file."""
