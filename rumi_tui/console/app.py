@@ -167,8 +167,8 @@ class RumiApp(App[None]):
                 (self.size.width, screen.HORIZONTAL_BREAKPOINTS, self.HORIZONTAL_BREAKPOINTS),
                 (self.size.height, screen.VERTICAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS),
             ):
-                breakpoints = usual if wanted is None else wanted
-                screen.add_class(max(each for each in breakpoints if each[0] <= size)[1])
+                breakpoints = sorted(usual if wanted is None else wanted)
+                screen.add_class(*[name for least, name in breakpoints if least <= size][-1:])
         return super().push_screen(screen, *args, **options)
 
     def on_resize(self) -> None:
