@@ -63,11 +63,16 @@ class Cento(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Line(msgspec.Struct, frozen=True):
-    """A couplet in its poem."""
+    """A couplet, and what is known of its poem."""
 
     poem: WholePoem
+    """Without couplets: a section of the Masnavi has hundreds, and of many sections one couplet each is looked at."""
     couplet: NumberedCouplet
     language: str
+
+    @classmethod
+    def of(cls, poem: WholePoem, couplet: NumberedCouplet, language: str) -> _Line:
+        return cls(msgspec.structs.replace(poem, couplets=()), couplet, language)
 
     @property
     def verse(self) -> str:
@@ -107,7 +112,7 @@ def _lines(works: Works, found: Sequence[Couplet], work: str, language: str) -> 
             poem = works.poem(place)
             couplet = poem.couplet(place.couplet)
             if couplet is not None and language in couplet.verse:
-                yield _Line(poem, couplet, language)
+                yield _Line.of(poem, couplet, language)
 
 
 def _rhyming(works: Works, found: Sequence[Couplet], language: str) -> tuple[list[_Line], str, str]:
@@ -116,14 +121,18 @@ def _rhyming(works: Works, found: Sequence[Couplet], language: str) -> tuple[lis
     for line in _lines(works, found, "divan", language):
         for rhyme in _shared_rhymes(line.poem):
             groups.setdefault((line.poem.metre, rhyme), {}).setdefault(line.poem.place, []).append(line)
-    poems = [poem for poem in works.poems("divan") if language in poem.languages]
+    places: dict[tuple[str, str], list[Place]] = {key: [] for key in groups}
+    for poem in works.poems("divan"):
+        for rhyme in _shared_rhymes(poem) if language in poem.languages else ():
+            if (poem.metre, rhyme) in places:
+                places[poem.metre, rhyme].append(poem.place)
     best: tuple[list[_Line], str, str] = [], "", ""
     # of groups with as many poems, those with the longer rhyme
     order = sorted(groups, key=lambda key: (-min(len(groups[key]), COUPLETS), -len(key[1]), key))
     for metre, rhyme in order:
         if min(len(groups[metre, rhyme]), COUPLETS) <= len(best[0]) - 2:
             break  # a beginning and an end of other poems would not make up for it
-        others = [poem for poem in poems if poem.metre == metre and rhyme in _shared_rhymes(poem)]
+        others = [works.poem(place) for place in places[metre, rhyme]]
         lines = _ghazal(others, [line for each in groups[metre, rhyme].values() for line in each], rhyme)
         if len(lines) > len(best[0]):
             best = lines, metre, rhyme
@@ -139,8 +148,8 @@ def _ghazal(others: Sequence[WholePoem], found: Sequence[_Line], rhyme: str) -> 
     """A beginning, what was found, and an end, each from another poem; nothing where there is no beginning."""
     language = found[0].language
     whole = [(poem, [couplet for couplet in poem.couplets if language in couplet.verse]) for poem in others]
-    firsts = [_Line(poem, couplets[0], language) for poem, couplets in whole]
-    lasts = [_Line(poem, couplets[-1], language) for poem, couplets in whole]
+    firsts = [_Line.of(poem, couplets[0], language) for poem, couplets in whole]
+    lasts = [_Line.of(poem, couplets[-1], language) for poem, couplets in whole]
     beginnings = (line for line in (*found, *firsts) if line.couplet.number == 1 and _rhymes_in_both(line))
     chosen = list(islice(beginnings, 1))
     if not chosen:

@@ -166,9 +166,9 @@ class Works:
         """The poem or section that a place is in. Raises `RumiError` like `find`."""
         return self._of(place.work)[self.find(place).whole]
 
-    def poems(self, work: Work) -> list[WholePoem]:
-        """All of a work, in their order."""
-        return list(self._of(work).values())
+    def poems(self, work: Work) -> Iterator[WholePoem]:
+        """All of a work, in their order, one at a time."""
+        return iter(self._of(work).values())
 
     def beside(self, place: Place, step: int) -> Place | None:
         """The poem or section that stands so many after this one, in the order of its work; None past its ends."""
