@@ -47,7 +47,7 @@ PASTES = [
 ]
 SMALLEST, LARGEST = (20, 8), (300, 100)
 EVERYDAY = [(80, 24), (100, 28), (120, 40)]
-LOOK_SECONDS = 2.0
+LOOK_SECONDS = 1.5
 """Longer than it takes to read the works or the glosses."""
 INDEX_SECONDS = 30.0
 """Longer than it takes to make the index of Rumi's verse."""
@@ -71,17 +71,19 @@ def keys(*names: str) -> Iterator[Deed]:
 
 
 def look_around() -> Iterator[Deed]:
-    """Opens every page on the largest screen, over the longest text and over Persian, which is glossed.
+    """Opens every page on the largest screen, over the longest text and over Persian, and types a word there.
 
     So all that the console reads once is there, and as much is drawn as ever will be.
     """
     yield Deed("resize", LARGEST)
-    for language, text in ("en", max(PASTES, key=len)), ("fa", PERSIAN):
+    for language, text, word in ("en", max(PASTES, key=len), "love"), ("fa", PERSIAN, "عشق"):
         yield from keys(*f"/model {language}", "enter")
         yield Deed("paste", text)
         yield from keys("enter")
         for key in DEEDS:
             yield from keys(key)
+            yield Deed("wait", LOOK_SECONDS)
+            yield from keys(*word, "enter")
             yield Deed("wait", LOOK_SECONDS)
             yield from keys(*["escape"] * 4)
         yield Deed("wait", INDEX_SECONDS)
