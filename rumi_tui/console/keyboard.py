@@ -58,7 +58,8 @@ class Key(events.Key):
 def as_meant(event: events.Key, focused: Widget | None) -> events.Key:
     """The key that a person means by a key that came while a widget has the focus.
 
-    Shift+Space that comes without a character is a non-joiner behind a Persian letter, and a blank elsewhere.
+    Shift+Space that comes without a character is a non-joiner behind a Persian letter, and a blank elsewhere. A key that
+    is pressed with Alt or its like types nothing.
     """
     *modifiers, name = event.key.split("+")
     if event.character == ZWNJ or name == _ZWNJ_KEY:
@@ -67,6 +68,8 @@ def as_meant(event: events.Key, focused: Widget | None) -> events.Key:
         return Key(_ZWNJ_KEY, ZWNJ) if _PERSIAN_LETTER.search(_before_cursor(focused)) else events.Key("space", " ")
     if _MODIFIERS.intersection(modifiers) and name in _LATIN:
         return events.Key("+".join([*modifiers, _LATIN[name]]), None)
+    if _MODIFIERS.intersection(modifiers) and event.is_printable:
+        return events.Key(event.key, None)
     return event
 
 

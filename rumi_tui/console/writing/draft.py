@@ -125,8 +125,8 @@ class Draft:
         return metres[-1] if metres else ""
 
     def begin_passage(self, passage: Passage) -> None:
-        """Goes on under new settings from here."""
-        self.passages.append(passage)
+        """Goes on under new settings from here, in place of a passage in which nothing was written."""
+        self.passages = [each for each in self.passages if each.begins_at < passage.begins_at] + [passage]
         self.save()
 
     def append(self, text: str) -> None:
@@ -141,10 +141,12 @@ class Draft:
         self.save()
 
     def save(self) -> None:
-        """Saves everything that is not yet saved.
+        """Saves everything that is not yet saved, once there is anything.
 
         Where another console has gone on with the poem meanwhile, that stays as it is, and this is a poem of its own.
         """
+        if self.id is None and not self.text:
+            return
         self._saved_at = time.monotonic()
         changed_passages = [passage for passage in self.passages if passage not in self._saved_passages]
         if self.id is not None and not changed_passages and self.text == self._saved_text:

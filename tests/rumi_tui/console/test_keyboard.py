@@ -139,6 +139,13 @@ def test_a_key_is_that_of_the_same_place_on_a_latin_keyboard(sequence, key):
     assert as_meant(event, None).key == key
 
 
+@pytest.mark.parametrize("name", ["alt+c", "alt+shift+c", "super+c"])
+def test_a_letter_with_alt_or_its_like_types_nothing(name):
+    assert events.Key(name, "c").is_printable  # as Textual reads what most terminals send
+    meant = as_meant(events.Key(name, "c"), None)
+    assert (meant.key, meant.is_printable) == (name, False)
+
+
 def test_every_letter_of_the_persian_keyboard_stands_for_another_key():
     latin = [as_meant(keys(f"\x1b[{ord(letter)};5u")[0], None).key for letter in PERSIAN_KEYBOARD]
     assert latin == [as_meant(keys(f"\x1b[{ord(letter)};5u")[0], None).key for letter in LATIN_KEYBOARD]

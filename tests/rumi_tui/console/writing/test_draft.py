@@ -54,6 +54,27 @@ def write(job: Job, model: Session, characters: int | None = None) -> Draft:
     return job.draft
 
 
+@pytest.mark.parametrize("text", ["", "amber"])
+def test_going_on_where_nothing_was_written_yet_goes_on_with_the_same_poem(
+    library: Library, endless: Session, saves_at_once, text: str
+):
+    draft = write(Job(library, SETTINGS, text, True, None), endless, 0)
+    for characters in (0, 9, 7):
+        settings = msgspec.structs.replace(SETTINGS, seed=SETTINGS.seed + characters)
+        draft = write(Job(library, settings, draft.text, False, draft), endless, characters)
+    assert [poem.text for poem in library.poems()] == [draft.text]
+    [kept] = library.poems()
+    assert len(kept.text) == len(text) + 16
+    assert [(each.begins_at, each.seed) for each in kept.passages] == [(len(text), 20), (len(text) + 9, 18)]
+
+
+def test_of_a_poem_in_which_nothing_stands_nothing_is_kept(library: Library, endless: Session):
+    draft = write(Job(library, SETTINGS, "", True, None), endless, 0)
+    draft.save()
+    assert draft.trouble is None
+    assert library.poems() == []
+
+
 def test_a_poem_is_saved_as_it_grows(library: Library, path: Path, endless: Session, saves_at_once):
     reader = Library(path)
     job = Job(library, SETTINGS, "amber", True, None)
