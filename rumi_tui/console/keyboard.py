@@ -58,8 +58,8 @@ class Key(events.Key):
 def as_meant(event: events.Key, focused: Widget | None) -> events.Key:
     """The key that a person means by a key that came while a widget has the focus.
 
-    Shift+Space that comes without a character is a non-joiner behind a Persian letter, and a blank elsewhere. A key that
-    is pressed with Alt or its like types nothing.
+    Shift+Space that comes without a character is a non-joiner behind a Persian letter, and a blank elsewhere. A letter
+    with Alt or its like types nothing.
     """
     *modifiers, name = event.key.split("+")
     if event.character == ZWNJ or name == _ZWNJ_KEY:

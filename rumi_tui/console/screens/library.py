@@ -223,10 +223,10 @@ class LibraryScreen(SearchingDialog[KeptPoem]):
         return f"{facts}{self._label(poem, room - cell_len(tags))}{tags}"
 
     def _label(self, poem: KeptPoem, room: int) -> str:
-        """Title or first line; of a branch, also what it has of its own."""
+        """Title or first line; of a branch without a title, also what it has of its own."""
         name = poem.title or poem.text.lstrip("\n").split("\n", 1)[0]
         own = " ".join(poem.text[poem.branch.at :].split()) if poem.branch else ""
-        if not own:
+        if poem.title or not own:
             return to_display(shortened(name, room), self._mode, 0)
         name = shortened(name, min(BEGINNING, room // 2))
         own = shortened(own, max(1, room - cell_len(name) - 3))

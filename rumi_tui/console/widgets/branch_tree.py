@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from rumi_tui.bidi import Mode, to_display
+from rumi_tui.console.widgets.wrap import shortened
 from rumi_tui.library.poem import KeptPoem
 
 EXCERPT = 60
-"""Characters of a poem that stand for it."""
+"""Cells of a poem that stand for it, at most."""
+FOLDING = 4
+"""Cells before a title for the sign that folds what is below it, and behind it for the bar to scroll with."""
 
 
 class BranchTree(Tree[KeptPoem]):
@@ -35,7 +39,8 @@ class BranchTree(Tree[KeptPoem]):
         for poem in family:
             parent = nodes.get(poem.branch.parent, self.root) if poem.branch else self.root
             has_branches = poem.id in parents
-            nodes[poem.id] = parent.add(self._title(poem), poem, expand=has_branches, allow_expand=has_branches)
+            nodes[poem.id] = parent.add("", poem, expand=has_branches, allow_expand=has_branches)
+        self._set_titles()
         self.root.expand()
         if current in nodes:  # not where it was deleted from the library
             self.call_after_refresh(self.move_cursor, nodes[current])
@@ -43,18 +48,26 @@ class BranchTree(Tree[KeptPoem]):
     def draw_in(self, mode: Mode) -> None:
         """Draws right-to-left titles in another way from now on."""
         self._mode = mode
-        below = list(self.root.children)
-        while below:
-            node = below.pop()
-            assert node.data is not None
-            node.set_label(self._title(node.data))
-            below += node.children
+        self._set_titles()
 
-    def _title(self, poem: KeptPoem) -> Text:
+    def on_resize(self) -> None:
+        """Cuts the titles to the room that there is now."""
+        self._set_titles()
+
+    def _set_titles(self) -> None:
+        level, nodes = 1, list(self.root.children)
+        while nodes:
+            for node in nodes:
+                assert node.data is not None
+                node.set_label(self._title(node.data, level))
+            level, nodes = level + 1, [child for node in nodes for child in node.children]
+
+    def _title(self, poem: KeptPoem, level: int) -> Text:
         begins = poem.branch.at if poem.branch else 0
-        line = " ".join(poem.text[begins : begins + EXCERPT].split("\n"))
-        excerpt = to_display(line, self._mode, 0)
-        return Text(f"{'● ' if poem.id == self._current else ''}{'… ' if begins else ''}{excerpt}")
+        signs = f"{'● ' if poem.id == self._current else ''}{'… ' if begins else ''}"
+        room = self.size.width - self.guide_depth * level - cell_len(signs) - FOLDING
+        line = shortened(" ".join(poem.text[begins:].split()), min(EXCERPT, room) if self.size else EXCERPT)
+        return Text(f"{signs}{to_display(line, self._mode, 0)}")
 
 
 def branch_count(family: Sequence[KeptPoem]) -> str:

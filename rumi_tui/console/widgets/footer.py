@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar, NamedTuple
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
+
+MORE = "…"
+"""Stands for keys for which there is no room."""
 
 
 class ShownKey(NamedTuple):
@@ -80,11 +84,15 @@ class KeyRow(Widget):
         self.keys = tuple(shown.values())
 
     def render(self) -> Text:
-        """The keys from left to right; those at the right end are cut off where there is no room."""
-        row = Text(no_wrap=True)
+        """The keys from left to right, as many as there is room for; an ellipsis stands for the others."""
+        row, room = Text(no_wrap=True), self.size.width
         pointed = self.get_component_rich_style("keys--pointed", partial=True)
         styles = [self.get_component_rich_style(f"keys--{name}") for name in ("key", "title")]
-        for key in self.keys:
+        for number, key in enumerate(self.keys, 1):
+            behind = -1 if number == len(self.keys) else cell_len(MORE)  # the last blank may be missing
+            if row.cell_len + cell_len("".join(key.words)) + behind > room:
+                row.append(MORE, styles[-1])
+                break
             more = Style(dim=not key.is_enabled or None, meta={"key": key.key if key.is_enabled else ""})
             if key.key == self.pointed:
                 more = pointed + more

@@ -132,6 +132,8 @@ class SettingsBar(Vertical):
         self._forms: list[str] = []
         self._last_form = self._latest_values.get("form", "")
         """What was chosen before the model was."""
+        self._stand_in = ""
+        """The form in its place, where the model does not know that one."""
         self._last_metre = self._latest_values.get("metre", "")
         """The same, as long as no model was offered."""
         self._tokenizer: Tokenizer | None = None
@@ -229,7 +231,7 @@ class SettingsBar(Vertical):
     def await_forms(self, trouble: str = "") -> None:
         """Offers no form until those of the chosen model are known; tells the trouble with it when one is wanted."""
         select = self.query_one("#form", Select)
-        if isinstance(select.value, str):
+        if isinstance(select.value, str) and select.value != self._stand_in:
             self._last_form = select.value
         self._forms, self._tokenizer, self.trouble = [], None, trouble
         select.set_options([])
@@ -368,7 +370,9 @@ class SettingsBar(Vertical):
         select = self.query_one("#form", Select)
         self._forms = list(forms)
         select.set_options((form, form) for form in forms)
-        select.value = next(form for form in (self._last_form, self._user_settings.form, forms[0]) if form in forms)
+        form = next(form for form in (self._last_form, self._user_settings.form, forms[0]) if form in forms)
+        self._stand_in = "" if form == self._last_form else form
+        select.value = form
 
     def follow(self, entry: Entry, settings: UserSettings) -> None:
         """Takes on a value of the settings that was just changed, where it has a place here."""

@@ -57,6 +57,24 @@ async def test_what_was_typed_for_another_model_begins_no_poem_of_the_one_that_w
         assert "Without" not in status(pilot)
 
 
+async def test_a_form_that_another_model_does_not_know_is_chosen_again_with_the_one_that_does(library):
+    def form(pilot: Pilot) -> Select:
+        return field(pilot, "form", Select)
+
+    async def turn_to(pilot: Pilot, language: str, expected: str) -> None:
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: model(pilot) == language and form(pilot).value == expected)
+
+    async with console(library, "en", form="free") as pilot:
+        await turn_to(pilot, "fa", "couplet")
+        await turn_to(pilot, "en", "free")
+        await turn_to(pilot, "fa", "couplet")
+        form(pilot).value = "ghazal"
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: model(pilot) == "en" and isinstance(form(pilot).value, str))
+        await turn_to(pilot, "fa", "ghazal")
+
+
 async def test_letters_choose_their_model_again_after_another_was_chosen(library):
     async with console(library, "en") as pilot:
         await pilot.press(*"گل")

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import pytest
 from console_support import console, letters, on_the_page, open_lens, press_and_write, until
+from support import verse
 from textual.widgets import Static, Tree
 
+from rumi_tui.bidi import to_display
 from rumi_tui.console.screens.tree import TreeScreen
 from rumi_tui.console.screens.write import WriteScreen
 from rumi_tui.library.poem import Branch
@@ -62,3 +65,21 @@ async def test_the_poem_on_the_page_is_marked_and_a_branch_is_known_by_how_it_pa
             await pilot.press("escape")
             await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
             library.begin(str(endless_file), "0" * 64, "couplet", "amber\ndrum", Branch(first, 6))
+
+
+@pytest.mark.parametrize("size", [(100, 30), (40, 12)])
+@pytest.mark.parametrize("language", ["en", "fa"])
+async def test_a_title_that_is_cut_says_so_and_begins_where_the_poem_does(library, endless_file, size, language):
+    text = verse(1, 8, language).strip()
+    first = library.begin(str(endless_file), "0", "couplet", text)
+    library.begin(str(endless_file), "0", "couplet", text[:9] + text[12:], Branch(first, 9))
+    async with console(library, endless_file, size) as pilot:
+        await pilot.press("ctrl+l", "down", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
+        await pilot.press("f3")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TreeScreen))
+        tree = pilot.app.screen.query_one(Tree)
+        await until(pilot, lambda: tree.size and not tree.show_horizontal_scrollbar)
+        rows = [tree.render_line(row).text for row in range(2)]
+        assert all("…" in row for row in rows)
+        assert to_display(text.split()[0], "app", 0) in rows[0]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import pytest
 from console_support import until
 from textual.app import App
 from textual.binding import Binding
@@ -46,6 +47,23 @@ async def test_the_keys_of_the_moment_stand_in_a_row_and_those_that_cannot_be_pr
         pilot.app.has_drum = False  # it cannot be seen
         pilot.app.refresh_bindings()
         await until(pilot, lambda: shown(pilot) == SHOWN.removesuffix(" d Drum "))
+
+
+@pytest.mark.parametrize(
+    ("width", "row"),
+    [
+        (28, SHOWN),
+        (27, SHOWN),
+        (26, " a Lantern  b River …"),
+        (21, " a Lantern  b River …"),
+        (20, " a Lantern …"),
+        (4, "…"),
+    ],
+)
+async def test_no_key_is_cut_where_there_is_no_room_for_all_of_them(width, row):
+    async with Keys().run_test(size=(width, 5)) as pilot:
+        await until(pilot, lambda: shown(pilot) == row)
+        assert len(shown(pilot).rstrip()) <= width
 
 
 async def test_a_click_on_a_key_presses_it_where_it_can_be_pressed():
