@@ -25,6 +25,7 @@ from rumi_tui.console.complaints import complain, complaining
 from rumi_tui.console.fetching import Fetching
 from rumi_tui.console.gate import Gate
 from rumi_tui.console.notices import Notices
+from rumi_tui.console.pasting import take_pastes_as_text
 from rumi_tui.console.plain import PLAIN, SHOW_CURSOR, PlainFilter
 from rumi_tui.console.screens.fetch import FetchScreen
 from rumi_tui.console.screens.help import HelpScreen
@@ -143,6 +144,7 @@ class RumiApp(App[None]):
 
     def get_driver_class(self) -> type[Driver]:
         """What reads the keyboard and writes to the screen or to a page."""
+        take_pastes_as_text()
         return with_whole_packets(keyboard.with_alternate_keys(super().get_driver_class()))
 
     async def on_mount(self) -> None:
