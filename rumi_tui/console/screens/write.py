@@ -106,10 +106,14 @@ class WriteScreen(EditingScreen):
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
-        """The keys that the footer shows; another is heard all the same, so that its action can say why not."""
+        """The keys that the footer shows; another is heard all the same, so that its action can say why not.
+
+        How to leave stands where there is room for it.
+        """
         hidden_names = {action.name for action in WRITING} - {action.name for action in self.fitting_actions()}
         bindings = [item for item in super().active_bindings.items() if item[1].binding.action not in hidden_names]
-        return dict(sorted(bindings, key=lambda item: item[1].binding.action not in self.FIRST_KEYS))
+        ranks = dict.fromkeys(self.FIRST_KEYS, 0) | {"quit": 1}
+        return dict(sorted(bindings, key=lambda item: ranks.get(item[1].binding.action, 2)))
 
     # What comes from the writing process
 
