@@ -362,12 +362,13 @@ class Desk:
         return self.library.family(draft.id) if draft.id is not None else []
 
     def as_saved(self, snapshot: Snapshot) -> KeptPoem:
-        """What stands on the page as the library has it. Raises `RumiError` where it cannot be saved."""
+        """What stands on the page as the library has it. Raises `RumiError` for nothing, and where it is not saved."""
         draft = snapshot.draft
         draft.save()
         if draft.trouble is not None:
             raise RumiError(draft.trouble)
-        assert draft.id is not None
+        if draft.id is None:
+            raise RumiError("Nothing is written on this page yet.")
         poem = self.library.poem(draft.id)
         passages = tuple(passage for passage in poem.passages if passage.begins_at <= len(snapshot.text))
         return msgspec.structs.replace(poem, text=snapshot.text, passages=passages)

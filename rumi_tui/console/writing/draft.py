@@ -206,6 +206,7 @@ class Job:
         Where the model file has changed since, or does not know all that was typed, a new poem goes on from the old
         one's text, which stays as it was.
         """
+        self._has_begun = False
 
     def commands(self) -> list[Write]:
         """For the writing process. Raises `RumiError` for settings that nothing can be written with."""
@@ -216,14 +217,17 @@ class Job:
         """Lets the poem grow by what the writing process writes."""
         if isinstance(event, Began):
             self._begin(event)
-        elif self.draft is not None and isinstance(event, Wrote):
+        if self.draft is None or not self._has_begun:  # it was stopped before it began, or could not begin
+            return
+        if isinstance(event, Wrote):
             self.draft.append("".join(step.text for step in event.steps))
-        elif self.draft is not None and isinstance(event, Finished):
+        elif isinstance(event, Finished):
             self.draft.finish(event.ending, event.metre)
-        elif self.draft is not None and isinstance(event, Failed):
+        elif isinstance(event, Failed):
             self.draft.save()
 
     def _begin(self, began: Began) -> None:
+        self._has_begun = True
         settings, branch, like = self.settings, self._branch, self._like
         draft = self.draft
         if draft and not (draft.model_sha256 == began.model_sha256 and began.text.startswith(draft.text)):

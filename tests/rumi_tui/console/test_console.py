@@ -13,6 +13,7 @@ from console_support import (
     field,
     leave,
     letters,
+    obey,
     on_the_page,
     press_and_write,
     run,
@@ -322,3 +323,20 @@ async def test_a_model_that_could_not_be_read_is_read_again_at_the_next_enter(li
         field(pilot, "lines").value = "1"
         await pilot.press(*"amber", "enter")
         await until(pilot, lambda: [poem.model for poem in library.poems() if poem.passages] == [str(path)])
+
+
+COMMANDS = ("/line 1", "/export txt", "/edit", "/name", "/print", "/go-on", "/gloss", "/same-again")
+
+
+async def test_whatever_is_done_with_a_poem_in_which_nothing_stands_ends_nothing(library, endless_file):
+    async with console(library, endless_file, lines="1") as pilot:
+        page = pilot.app.screen
+        for what in (*(action.key for action in WRITING), *COMMANDS):
+            page._desk.keep(Draft(library, str(endless_file), "0", "couplet", ""))
+            await (obey(pilot, what) if what.startswith("/") else pilot.press(what))
+            await pilot.press("enter")
+            while pilot.app.screen is not page:
+                await pilot.press("escape")
+            await page._desk.finish()
+            assert pilot.app.is_running, what
+            assert all(poem.text for poem in library.poems()), what

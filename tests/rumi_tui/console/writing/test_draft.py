@@ -68,6 +68,15 @@ def test_going_on_where_nothing_was_written_yet_goes_on_with_the_same_poem(
     assert [(each.begins_at, each.seed) for each in kept.passages] == [(len(text), 20), (len(text) + 9, 18)]
 
 
+def test_what_is_stopped_before_it_begins_leaves_a_poem_as_it_is(library: Library, endless: Session):
+    poems = [write(Job(library, SETTINGS, "amber", True, None), endless)]
+    poems.append(Draft(library, "en", endless.sha256, "couplet", "by hand"))
+    for draft in poems:
+        before = list(draft.passages)
+        Job(library, SETTINGS, draft.text, False, draft).handle(Finished(None, 0, 0.0))
+        assert draft.passages == before
+
+
 def test_of_a_poem_in_which_nothing_stands_nothing_is_kept(library: Library, endless: Session):
     draft = write(Job(library, SETTINGS, "", True, None), endless, 0)
     draft.save()
