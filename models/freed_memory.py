@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import sys
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD, _MMAP_MAX = -1, -3, -4
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _MMAP_MAX, _ARENA_MAX = -1, -3, -4, -8
 """As in malloc.h."""
 _NEVER = 2**31 - 1
 LARGE_BYTES = 1 << 20
@@ -32,6 +32,14 @@ def give_back_freed_memory() -> None:
     before, up to 32 MB, from a heap that grows with every size that does not fit into its holes.
     """
     _ask("mallopt", _MMAP_THRESHOLD, LARGE_BYTES)
+
+
+def use_one_heap() -> None:
+    """Has the threads of this process share one heap, from those on that begin after this.
+
+    By default glibc gives each thread a heap, up to eight for each processor, and none uses what is free in another.
+    """
+    _ask("mallopt", _ARENA_MAX, 1)
 
 
 def give_back_what_is_free() -> None:

@@ -105,10 +105,12 @@ def tui(
         options += ["--screen-reader"] * screen_reader + ["--debug"] * debug
         serve(options, host, port, public_url)
         return
+    from models.freed_memory import use_one_heap
     from rumi_tui.console.app import RumiApp
     from rumi_tui.console.garbage import collect_seldom, free_strips_at_once
     from rumi_tui.console.session_file import SessionFile
 
+    use_one_heap()
     free_strips_at_once()
     collect_seldom()  # what is imported stays, and nobody who types waits while it is looked through
     is_first_run = not welcome_path().exists()

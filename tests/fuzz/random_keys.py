@@ -41,6 +41,7 @@ from textual.geometry import Size
 from textual.keys import _character_to_key
 from watching import Stacks, held
 
+from models.freed_memory import use_one_heap
 from rumi_tui.console.app import RumiApp
 from rumi_tui.console.garbage import collect_seldom, free_strips_at_once
 from rumi_tui.console.notices import Notice
@@ -360,7 +361,8 @@ def main() -> None:
             ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DOCUMENTS_DIR"), folder
         )
         os.environ |= homes | NO_NETWORK
-        free_strips_at_once()  # as the command does
+        use_one_heap()  # as the command does
+        free_strips_at_once()
         collect_seldom()
         use = asyncio.run(used(seed, options.minutes, options.events, Path(folder)))
     use.judge_memory()
