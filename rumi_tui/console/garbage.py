@@ -12,8 +12,8 @@ from models.freed_memory import give_back_what_is_free
 
 THRESHOLDS = (10_000, 5, 10)
 """Of Python's three generations, see `gc.set_threshold`: the first in objects, the others in collections of the one
-before. With Python's own (700, 10, 10) the console looked through all that it holds 24 to 34 times in a minute of keys,
-a tenth of a second each time."""
+before. With Python's own (700, 10, 10) the console looked through all that it holds many times a minute, a tenth of a
+second each time."""
 OLDEST = 2
 """The generation that holds all that is looked through."""
 

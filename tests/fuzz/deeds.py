@@ -34,7 +34,7 @@ MOVES += [*SCROLLING, "alt+b", "alt+d", "alt+left", "alt+up", "ctrl+j", "ctrl+v"
 DEEDS = [action.key for action in (*WRITING, *EVERYWHERE) if action.name != "quit"]
 COMMANDS = [line for line in completions() if not line.startswith("/quit")]
 VALUES = ["0", "1", "7", "0.9", "400", "-1", "nan", "x" * 50, ""]
-PERSIAN = "عشق آمد و شد چو خونم اندر رگ و پوست (۱۲۳) abc\u200cdef"
+PERSIAN = "چراغ آمد و شب رفت و دریا آرام است (۱۲۳) abc\u200cdef"
 PASTES = [
     "a line\nand another\r\nand a third\n",
     "\x1b]0;title\x07\x1b[31m red \x9b1m \x00\x01\x7f\u0085\u2028",
