@@ -50,6 +50,10 @@ def _one_of(names: Iterable[str]) -> Meta:
     return Meta(extra={"choices": tuple(names)})
 
 
+def _left_out(word: str) -> Meta:
+    return Meta(extra={"left_out": word})
+
+
 def _from(lowest: float, highest: float) -> Meta:
     return Meta(ge=lowest, le=highest)
 
@@ -62,8 +66,9 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     )
     form: Annotated[
         str | None,
-        _about("the form of new poems, if the model knows it; none: its first form"),
+        _about("the form of new poems, if the model knows it"),
         _one_of(FORMS),
+        _left_out("the model's first"),
     ] = None
     lines: Annotated[int, _from(1, LARGEST_LIMIT), _about("stop after this many lines, unless the poem ends first")] = (
         DEFAULT_LINES
@@ -71,7 +76,8 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     keep: Annotated[Keep, _about("how often to retry a line that breaks the form")] = "strict"
     original: Annotated[
         Annotated[int, _from(PHRASE, LARGEST_LIMIT)] | None,
-        _about("refuse lines that copy this many words of training text"),
+        _about("refuse lines that copy this many training words"),
+        _left_out("off"),
     ] = None
     temperature: Annotated[
         float,
@@ -89,7 +95,8 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ] = Sampling().min_p
     pace: Annotated[
         Annotated[float, _from(SLOWEST, QUICKEST)] | None,
-        _about("characters a second; none: as fast as possible"),
+        _about("characters a second"),
+        _left_out("instant"),
     ] = None
     theme: Annotated[
         Literal["ink", "paper", "contrast", "lapis", "rose"],
@@ -130,6 +137,8 @@ class Entry:
     """The values that it takes, in words; empty where `help` says it."""
     choices: tuple[str, ...]
     """The same where they can be named; the empty one is nothing."""
+    left_out: str
+    """What is shown and typed for nothing; empty where there must be a value."""
     default: str
     """As it is typed; empty for nothing."""
     kind: Any
@@ -138,7 +147,8 @@ class Entry:
     @property
     def hint(self) -> str:
         """Range and meaning, in one line."""
-        return f"{self.range}: {self.help}" if self.range else self.help
+        values = ", or ".join(filter(None, (self.range, self.left_out)))
+        return f"{values}: {self.help}" if values else self.help
 
 
 def typed(value: object) -> str:
@@ -175,13 +185,14 @@ def _entry(field: msgspec.structs.FieldInfo) -> Entry:
         help=annotation.extra_json_schema["description"],
         range=", ".join(choices) or _range(annotation.type),
         choices=(*choices, *([""] if choices and optional else [])),
+        left_out=(annotation.extra or {}).get("left_out", ""),
         default=typed(field.default),
         kind=field.type,
     )
 
 
 def _entry_of_key(action: Action) -> Entry:
-    return Entry(f"{KEYS}.{action.command}", KEYS, action.help, "", (), action.key, str)
+    return Entry(f"{KEYS}.{action.command}", KEYS, action.help, "", (), "", action.key, str)
 
 
 _FIELDS = [_entry(field) for field in msgspec.structs.fields(UserSettings) if field.name != KEYS]
@@ -203,9 +214,14 @@ def choice_of(text: str, choices: Collection[str]) -> str:
 
 def as_typed(name: str, text: str) -> object:
     """The value that a text stands for, None for the default. Raises `RumiError` where the setting cannot have it."""
-    if not text.strip():
-        return None
-    return _checked(name, text.strip(), strict=False)
+    text = text.strip()
+    return None if not text or _is_left_out(name, text) else _checked(name, text, strict=False)
+
+
+def _is_left_out(name: str, value: object) -> bool:
+    """Whether a value only says that there is none."""
+    left_out = ENTRIES[name].left_out if name in ENTRIES else ""
+    return bool(left_out) and isinstance(value, str) and value.lower() == left_out
 
 
 def _checked(name: str, value: object, strict: bool) -> object:
@@ -242,6 +258,7 @@ def parse(text: str, path: Path) -> UserSettings:
         raise RumiError(
             f"{path} is not a valid TOML file ({error}): fix it, or move it away to start afresh."
         ) from error
+    table = {name: value for name, value in table.items() if not _is_left_out(name, value)}
     try:
         for name, value in _flat(table):
             _checked(name, value, strict=True)

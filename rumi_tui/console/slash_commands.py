@@ -89,8 +89,7 @@ def described() -> list[tuple[str, str]]:
     """What is typed to change a setting, and to export at once, each with what it takes."""
     takes = {name: ", ".join(values) for name, values in SETTINGS.items() if values}
     takes["metre"] = HINTS["metre"]
-    for field in FIELDS.values():
-        takes[field.label] = f"{field.left_out}, or {field.help}" if field.left_out else field.help
+    takes |= {field.label: field.help for field in FIELDS.values()}
     takes |= {name: ", ".join(choices) for name, choices in OF_THE_FILE.items() if choices}
     takes["keys.NAME"] = f"another key for a command: {SIGN}keys.again alt+x"
     takes["export"] = ", ".join((*FORMATS, LIBRARY))

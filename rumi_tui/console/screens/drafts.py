@@ -116,7 +116,7 @@ class DraftsScreen(Dialog[Draft | None]):
 
     def _tell(self) -> None:
         if self._finished == DRAFTS:
-            words = "The best first · arrow keys choose · Enter keeps one; the others stay as branches"
+            words = "The best first: form kept, ended, few bits a letter · Enter keeps one; the others stay as branches"
         else:
             words = f"{self._finished} of {DRAFTS} written · the best will come first"
         self.query_one("#legend", Static).update(words)

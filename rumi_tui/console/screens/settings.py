@@ -16,9 +16,6 @@ from rumi_tui.console.settings import ENTRIES, Entry, SettingsFile, as_typed, ty
 from rumi_tui.console.widgets.choices import Choices
 from rumi_tui.console.widgets.verse_input import VerseInput
 
-NOTHING = "none"
-"""Stands for a setting that is left out."""
-
 
 class SettingsScreen(Dialog[None]):
     """A list of settings with their values; below it, what the highlighted one is and takes."""
@@ -69,13 +66,13 @@ class SettingsScreen(Dialog[None]):
 
     def _row(self, entry: Entry) -> str:
         width = max(map(len, ENTRIES))
-        return f"{entry.name:<{width}}  {self._value(entry) or NOTHING}"
+        return f"{entry.name:<{width}}  {self._value(entry) or entry.left_out}"
 
     @on(OptionList.OptionHighlighted)
     def _tell(self) -> None:
         """Says what the highlighted setting is, what it takes, and what it is where nobody changed it."""
         entry = self._highlighted
-        self.query_one("#about", Static).update(f"{entry.hint}\ndefault: {entry.default or NOTHING}")
+        self.query_one("#about", Static).update(f"{entry.hint}\ndefault: {entry.default or entry.left_out}")
 
     @on(OptionList.OptionSelected)
     def _begin(self) -> None:

@@ -60,27 +60,27 @@ class Field:
         return self.name.replace("_", "-")
 
 
-def _field(name: str, left_out: str = "", classes: str = "optional") -> Field:
+def _field(name: str, classes: str = "optional") -> Field:
     """A field that begins as the settings say, and is described there."""
     entry = ENTRIES[name.replace("_", "-")]
-    return Field(name, entry.default, entry.hint, left_out, classes)
+    return Field(name, entry.default, entry.hint, entry.left_out, classes)
 
 
 SHAPE = (
     _field("temperature", classes="needed"),
     _field("lines"),
-    _field("pace", "instant", "roomy"),
-    Field("seed", "", f"0 to {LARGEST_SEED:,}: the same seed and settings write the same poem", "random"),
+    _field("pace", classes="roomy"),
+    Field("seed", "", f"0 to {LARGEST_SEED:,}, or random: same seed and settings, same poem", "random"),
 )
 CHOICE = tuple(_field(name, classes="roomy") for name in ("top_k", "top_p", "min_p"))
 RHYME = Field(
     "rhyme",
     "",
-    "how lines end: letters in Persian, words in English; in couplets the first",
+    "how lines end, or any: Persian letters, English words; in couplets the first",
     "any",
     "optional rhyme -untold",
 )
-ORIGINAL = _field("original", "off", classes="roomy")
+ORIGINAL = _field("original", classes="roomy")
 FIELDS = {field.name: field for field in (*SHAPE, RHYME, *CHOICE, ORIGINAL)}
 
 HINTS = {

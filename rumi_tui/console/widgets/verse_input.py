@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.segment import Segment
+from rich.text import Text
 from textual.binding import Binding
 from textual.strip import Strip
 from textual.widgets import Input
@@ -12,6 +13,7 @@ from models.characters import printable
 from rumi_tui.bidi import Mode, is_right_to_left
 from rumi_tui.console.plain import is_plain
 from rumi_tui.console.widgets.ordered import OrderedRow
+from rumi_tui.console.widgets.wrap import shortened
 
 LONGEST = 1_000
 """Characters."""
@@ -71,6 +73,8 @@ class VerseInput(Input):
 
     def render_line(self, y: int) -> Strip:
         """One row of the screen."""
+        if y == 0 and not self.value:
+            return self._hint()
         row = self._row
         if row is None or y != 0:
             return super().render_line(y)
@@ -86,6 +90,15 @@ class VerseInput(Input):
         width, left = self.scrollable_content_region.width, self.scroll_offset.x
         strip = Strip(segments).crop(left, left + width + 1).extend_cell_length(width + 1)
         return strip.apply_style(self.rich_style)
+
+    def _hint(self) -> Strip:
+        """The placeholder; where it does not fit, a sign says so."""
+        width = self.scrollable_content_region.width
+        hint = Text(shortened(self.placeholder, width), end="") or Text(" ", end="")
+        hint.stylize(self.get_component_rich_style("input--placeholder"))
+        if self.has_focus and self._cursor_visible:
+            hint.stylize(self.get_component_rich_style("input--cursor"), 0, 1)
+        return Strip(hint.render(self.app.console)).adjust_cell_length(width + 1).apply_style(self.rich_style)
 
     @property
     def _cursor_offset(self) -> int:

@@ -116,6 +116,15 @@ def test_a_change_is_kept_and_leaves_everything_else_as_it_was_written(path):
     assert [entry.name for entry in path.parent.iterdir()] == ["settings.toml"]
 
 
+@pytest.mark.parametrize("name", [name for name, entry in ENTRIES.items() if entry.left_out])
+def test_the_word_that_is_shown_for_nothing_can_be_typed_and_written_in_the_file(path, name):
+    word = ENTRIES[name].left_out
+    assert as_typed(name, f" {word.capitalize()} ") is None
+    assert word in ENTRIES[name].hint
+    write(path, f'{name} = "{word}"\nlines = 4\n')
+    assert SettingsFile(path).settings == UserSettings(lines=4)
+
+
 def test_a_change_that_makes_no_sense_changes_nothing(path):
     write(path, "lines = 4\n")
     file = SettingsFile(path)

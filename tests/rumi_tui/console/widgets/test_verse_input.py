@@ -68,6 +68,16 @@ async def test_of_a_whole_text_that_was_pasted_a_field_holds_the_beginning():
         assert box(pilot).cursor_position == LONGEST
 
 
+async def test_a_hint_that_does_not_fit_says_so():
+    async with Typing("").run_test(size=(40, 5)) as pilot:
+        box(pilot).placeholder = "a number, a word or nothing at all"
+        await pilot.pause()
+        assert row(pilot).rstrip() == "a number, a word or nothing…"
+        box(pilot).placeholder = "random"
+        await pilot.pause()
+        assert row(pilot).rstrip() == "random"
+
+
 @pytest.mark.parametrize("mode", ["terminal", "off"])
 async def test_where_the_terminal_puts_lines_in_order_it_is_given_them_as_typed(mode):
     async with Typing("گل AB", mode).run_test(size=(40, 5)) as pilot:
