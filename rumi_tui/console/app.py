@@ -35,7 +35,7 @@ from rumi_tui.console.screens.palette import Palette
 from rumi_tui.console.screens.settings import SettingsScreen
 from rumi_tui.console.screens.tour import TourScreen
 from rumi_tui.console.screens.write import WriteScreen
-from rumi_tui.console.session_file import SavedSession, SessionFile, begin
+from rumi_tui.console.session_file import SessionFile, begin
 from rumi_tui.console.settings import SettingsFile, UserSettings
 from rumi_tui.console.themes import DESCRIPTIONS, THEMES
 from rumi_tui.console.themes.few_colours import CHOICE, FewColours
@@ -137,6 +137,7 @@ class RumiApp(App[None]):
         if (depth := self.console.color_system) in CHOICE and not os.environ.get("NO_COLOR"):
             self._filters.append(FewColours(depth))
         self._session_file = session or SessionFile()
+        self._saving = asyncio.Lock()
         begun = begin(self._session_file, self.settings_file.settings, model, is_first=welcome)
         self._trouble, self._cannot_save = begun.trouble, False
         self._writing = WriteScreen(library, self.writer, begun.model, mode, self.settings_file, begun.session)
@@ -183,16 +184,20 @@ class RumiApp(App[None]):
         """Saves the session where it has changed; beside everything else, since a disk may be slow."""
         session = self._writing.saved()
         if session is not None and not self._session_file.has_saved(session):
-            self.run_worker(self._save(session), group="session")
+            self.run_worker(self._save(), group="session")
 
-    async def _save(self, session: SavedSession) -> None:
-        try:
-            await asyncio.to_thread(self._session_file.write, session)
-            self._cannot_save = False
-        except RumiError as error:
-            if not self._cannot_save:  # once is enough
-                complain(self._writing, str(error))
-            self._cannot_save = True
+    async def _save(self) -> None:
+        """Saves the session as it is once no other is being written, so that the newest is written last."""
+        async with self._saving:
+            if (session := self._writing.saved()) is None:
+                return
+            try:
+                await asyncio.to_thread(self._session_file.write, session)
+                self._cannot_save = False
+            except RumiError as error:
+                if not self._cannot_save:  # once is enough
+                    complain(self._writing, str(error))
+                self._cannot_save = True
 
     def _show_cursor(self, *_: object) -> None:
         if self._driver is not None:
@@ -341,8 +346,7 @@ class RumiApp(App[None]):
     async def _close(self) -> None:
         """Ends all that goes on. May be done twice: what could not be saved is tried again."""
         self.unsaved_poems = await self._writing.close()
-        if (session := self._writing.saved()) is not None:
-            await self._save(session)
+        await self._save()
         await self.writer.close()
         await self._fetching.close()
         indexing.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from textual.widgets import Select
 
 from models.characters import is_printable
 from models.errors import RumiError
+from rumi_tui.console.app import RumiApp
 from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.console.session_file import LARGEST, SavedSession, SessionFile, begin, defaults_of
 from rumi_tui.console.settings import SettingsFile, UserSettings
@@ -83,6 +86,34 @@ async def test_poem_place_settings_prompt_and_steps_come_back(library: Library, 
         await pilot.press("ctrl+l")
         await until(pilot, lambda: isinstance(pilot.app.screen, LibraryScreen))
         assert pilot.app.screen._order == "oldest first"
+
+
+async def test_what_is_typed_last_is_saved_last_however_slow_the_disk_is(library, endless_file, file, monkeypatch):
+    write, save, begun, may_go_on = SessionFile.write, RumiApp._save, [], threading.Event()
+
+    def write_slowly(self: SessionFile, session: SavedSession) -> None:
+        if session.prompt == "a":
+            may_go_on.wait()
+        write(self, session)
+
+    async def note_and_save(self: RumiApp) -> None:
+        begun.append(self)
+        await save(self)
+
+    monkeypatch.setattr(SessionFile, "write", write_slowly)
+    monkeypatch.setattr(RumiApp, "_save", note_and_save)
+    async with console(library, endless_file, session=file) as pilot:
+        await until(pilot, lambda: begun)  # what was there before a key
+        begun.clear()
+        await pilot.press("a")
+        await until(pilot, lambda: begun)
+        begun.clear()
+        leaving = asyncio.create_task(pilot.press("m", "b", "e", "r", "ctrl+q"))
+        await until(pilot, lambda: begun)
+        may_go_on.set()
+        await leaving
+    await asyncio.get_running_loop().shutdown_default_executor()  # as when the program ends
+    assert SessionFile(file._path).read().prompt == "amber"
 
 
 async def test_a_poem_that_was_damaged_since_takes_no_other_step_with_it(library, endless_file, file):
