@@ -10,10 +10,10 @@ from textual.strip import Strip
 
 from models.freed_memory import give_back_what_is_free
 
-THRESHOLDS = (10_000, 5, 10)
+THRESHOLDS = (10_000, 5, 2)
 """Of Python's three generations, see `gc.set_threshold`: the first in objects, the others in collections of the one
-before. With Python's own (700, 10, 10) the console looked through all that it holds many times a minute, a tenth of a
-second each time."""
+before. Python's own (700, 10, 10) look through all that the console holds many times a minute. With a last one of 10,
+the pages that were closed since were most of what it held."""
 OLDEST = 2
 """The generation that holds all that is looked through."""
 

@@ -56,6 +56,8 @@ SETTLE_MINUTES = 5.0
 """After which memory is compared, in a run of at least `LONG_MINUTES`; longer than `look_around` takes."""
 LONG_MINUTES = 20.0
 SAMPLE_SECONDS = 2.0
+MOST_THREADS = 32
+"""Of asyncio. Each remembers where errors went when it began: to a console, which it would keep in memory."""
 PROCESSES = ("console", "writing process")
 NO_NETWORK = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
 
@@ -126,6 +128,7 @@ class Use:
     async def run(self, folder: Path) -> None:
         """Uses the console, and starts it again whenever it was left or ended by itself."""
         asyncio.get_running_loop().set_exception_handler(self._unheard)
+        await asyncio.gather(*(asyncio.to_thread(time.sleep, 0.1) for _ in range(MOST_THREADS)))
         while not self._is_over:
             library = Library(folder / "poems.sqlite")
             app = RumiApp(library, "en" if self.starts % 2 == 0 else "fa", "app")
