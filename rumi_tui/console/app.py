@@ -80,6 +80,7 @@ class RumiApp(App[None]):
         "screens/messages.tcss",
         "screens/name.tcss",
         "screens/order.tcss",
+        "screens/palette.tcss",
         "screens/piece.tcss",
         "screens/reading.tcss",
         "screens/settings.tcss",

@@ -42,7 +42,7 @@ class SettingsScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """The settings, one a line, and the line to type a value into."""
-        yield Static("Enter or ← → to change · Delete resets", id="keys", markup=False)
+        yield Static("Settings · Enter or ← → to change · Delete resets", id="keys", markup=False)
         yield Choices(markup=False)
         yield Static("", id="about", markup=False)
         yield VerseInput("off", id="value", compact=True)

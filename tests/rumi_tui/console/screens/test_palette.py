@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 
 from console_support import console, until
 from textual import events
@@ -41,8 +42,8 @@ async def test_what_a_list_drew_is_let_go_of_with_it(library, endless_file):
             await pilot.press("ctrl+p")
             await until(pilot, lambda: pilot.app.screen.query_one(OptionList).show_vertical_scrollbar)
             await pilot.pause()
+            palette = weakref.ref(pilot.app.screen)
             await pilot.press("escape")
-            await until(pilot, lambda: isinstance(pilot.app.screen, WriteScreen))
-            gc.collect()
+            await until(pilot, lambda palette=palette: (gc.collect(), palette())[1] is None)
             drawn.append(sum(type(each) is Strip for each in gc.get_objects()))
     assert drawn[3] - drawn[1] < 10  # a bar to scroll with has a row for each of the list
