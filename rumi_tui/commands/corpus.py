@@ -270,7 +270,7 @@ def read(
     debug: Debug = False,
 ) -> None:
     """Print a whole poem, or a section of the Masnavi, in all its languages; a couplet that is named is marked."""
-    works = open_works(texts_folder())
+    works = open_works(texts_folder(), index_folder())
     found = works.find(read_place(" ".join(place)))
     _print_poem(works, found, language, json)
 
@@ -284,7 +284,7 @@ def read_random(
     debug: Debug = False,
 ) -> None:
     """Print a ghazal or a quatrain, whichever comes."""
-    works = open_works(texts_folder())
+    works = open_works(texts_folder(), index_folder())
     chosen = works.of_the_day(datetime.date.today()) if today else works.random(random.Random())
     _print_poem(works, chosen, None, json)
 
@@ -301,7 +301,7 @@ def cento(
     """
     question = " ".join(words)
     with contextlib.closing(open_index()) as index:
-        made = make_cento(open_works(texts_folder()), index, question, language_of(question))
+        made = make_cento(open_works(texts_folder(), index_folder()), index, question, language_of(question))
     if json:
         say_json(made)
         return

@@ -6,6 +6,7 @@ The couplets come from `rumi_tui.search.retrieval`; the machine's verse is kept 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -19,6 +20,7 @@ from rumi_tui.search.index import Index, Quotation
 from rumi_tui.search.ranking import Ranking
 from rumi_tui.search.retrieval import retrieve
 from rumi_tui.search.writing_on import Verse, write_on
+from rumi_tui.texts.reader import open_works
 from rumi_tui.verse.languages import LANGUAGES, language_of
 
 UNREAD = "Found by words: rumi-corpus fetch --ask reads these texts for their meaning, once, in a few minutes."
@@ -73,5 +75,5 @@ def ask(
         question=question,
         language=of_verse,
         quotations=quotations,
-        verse=write_on(quotations, of_verse, folder, form, seed, tell),
+        verse=write_on(quotations, of_verse, partial(open_works, folder, cache_dir), form, seed, tell),
     )

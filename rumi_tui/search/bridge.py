@@ -22,11 +22,11 @@ import numpy.typing as npt
 
 from models.errors import RumiError
 from models.files import replacing
-from rumi_tui.search.cache import Row, Weight, damaged, open_current, read_rows
 from rumi_tui.search.gloss import Gloss, Learned, learn
 from rumi_tui.search.index import Couplet, Index
 from rumi_tui.search.persian_words import FUNCTION_WORDS, TODAY
 from rumi_tui.search.spelling import TOKENIZER, persian_stem, search_words, spelled_words, stems
+from rumi_tui.texts.cache import Row, Weight, damaged, open_current, read_rows
 from rumi_tui.verse.languages import language_typed
 
 VERSION = 1

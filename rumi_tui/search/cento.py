@@ -19,7 +19,8 @@ from rumi_tui.search.index import Couplet, Index
 from rumi_tui.search.ranking import question_words
 from rumi_tui.search.spelling import stems
 from rumi_tui.texts.places import Place, read_place
-from rumi_tui.texts.reader import NumberedCouplet, WholePoem, Works
+from rumi_tui.texts.reader import Works
+from rumi_tui.texts.whole_poem import NumberedCouplet, WholePoem
 from rumi_tui.verse.judge import rhymes
 from rumi_tui.verse.languages import LANGUAGES
 from rumi_tui.verse.words import words as words_of

@@ -16,9 +16,9 @@ import numpy.typing as npt
 
 from models.files import replacing
 from rumi_tui.locations import model_folder
-from rumi_tui.search.cache import damaged
 from rumi_tui.search.encoder import MODEL, TOKENIZER, Encoder, Vectors
 from rumi_tui.search.index import Couplet, Index
+from rumi_tui.texts.cache import damaged
 
 LANGUAGE = "en"
 """ISO 639-1 code of the language that the model reads."""

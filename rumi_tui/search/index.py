@@ -23,12 +23,12 @@ import msgspec
 
 from models.errors import RumiError
 from models.files import replacing
-from rumi_tui.search.cache import Row, Weight, damaged, open_current, read_rows
 from rumi_tui.search.query import Query, Span
 from rumi_tui.search.spelling import TOKENIZER, is_stemmed, other_spellings, search_words
 from rumi_tui.sqlite import DAMAGE
+from rumi_tui.texts.cache import Row, Weight, damaged, open_current, read_rows
 from rumi_tui.texts.corpus import NoTextsError, Poem, Source, find_sources, read_catalogue
-from rumi_tui.texts.labels import labels_path
+from rumi_tui.texts.labels import hash_of_labels
 from rumi_tui.texts.places import Place, place_of, title_of
 from rumi_tui.verse.languages import language_name
 
@@ -166,7 +166,7 @@ class Index:
         sources = find_sources([folder])
         titles = {path: (facts.title, facts.author) for path, facts in read_catalogue(folder).items()}
         facts = [(source.name, source.sha256, source.language, source.form) for source in sources]
-        labels = [_hash_of_labels(source) for source in sources]
+        labels = [hash_of_labels(source.path) for source in sources]
         self.key = hashlib.sha256(repr((VERSION, facts, labels, sorted(titles.values()))).encode()).hexdigest()
         """Stands for all that the index is made of."""
         self.path = cache_dir / f"{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}.sqlite"
@@ -338,8 +338,3 @@ def _couplets_of(poem: Poem) -> Iterator[tuple[int, str]]:
     lines = poem.text.split("\n")
     for number, start in enumerate(range(0, len(lines), 2), 1):
         yield number, "\n".join(lines[start : start + 2])
-
-
-def _hash_of_labels(source: Source) -> str:
-    path = labels_path(source.path)
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""

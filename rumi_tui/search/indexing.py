@@ -1,4 +1,4 @@
-"""Opens the index and the glosses of the texts beside everything else. Knows nothing of screens.
+"""Opens the works, the index and the glosses of the texts beside everything else. Knows nothing of screens.
 
 What is not there yet is made by the indexing process, so that nobody who types meanwhile waits for an interpreter.
 """
@@ -16,7 +16,8 @@ from models.errors import RumiError, describe
 from rumi_tui.locations import index_folder, texts_folder
 from rumi_tui.search.bridge import Bridge
 from rumi_tui.search.index import Index
-from rumi_tui.search.index_process import GLOSSES, REFUSED
+from rumi_tui.search.index_process import GLOSSES, REFUSED, WORKS
+from rumi_tui.texts.reader import Works, open_works
 
 # -P: a folder called `models` where the person happens to stand must not be taken for ours.
 COMMAND = (sys.executable, "-P", "-m", "rumi_tui.search.index_process")
@@ -29,13 +30,13 @@ class Indexing:
     """
 
     def __init__(self) -> None:
-        self._turn = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._turn, self._turn_of_works = threading.Lock(), threading.Lock()
+        self._processes: list[subprocess.Popen[bytes]] = []
 
     @property
     def is_running(self) -> bool:
         """Whether something is made just now."""
-        return self._process is not None
+        return bool(self._processes)
 
     @contextmanager
     def index(self) -> Iterator[Index]:
@@ -54,22 +55,30 @@ class Indexing:
             with closing(bridge):
                 yield bridge
 
+    def works(self) -> Works:
+        """Rumi's works to read in."""
+        with self._turn_of_works:
+            return open_works(texts_folder(), index_folder(), partial(self._make, WORKS))
+
     def close(self) -> None:
-        """Ends the process: what it was at is made another time."""
-        if (process := self._process) is not None and process.stdin is not None:
+        """Ends what is made just now: that is done another time."""
+        for process in [*self._processes]:
+            assert process.stdin is not None
             process.stdin.close()
 
     def _make(self, *options: str) -> None:
         command = (*COMMAND, str(texts_folder()), str(index_folder()), *options)
         pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
         try:
-            with subprocess.Popen(command, stdin=pipe, stdout=nothing, stderr=pipe) as self._process:
-                assert self._process.stderr is not None
-                complaint = self._process.stderr.read()
+            with subprocess.Popen(command, stdin=pipe, stdout=nothing, stderr=pipe) as process:
+                assert process.stderr is not None
+                self._processes.append(process)
+                try:
+                    complaint = process.stderr.read()
+                finally:
+                    self._processes.remove(process)
         except OSError as error:
             raise RumiError(f"The texts cannot be read ({describe(error)}): try again.") from error
-        finally:
-            process, self._process = self._process, None
         if process.returncode == REFUSED:
             raise RumiError(complaint.decode("utf-8", "replace"))
         if process.returncode:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import msgspec
 
@@ -13,6 +12,7 @@ from rumi_tui.engine.session import Session, load_model
 from rumi_tui.search.index import Quotation
 from rumi_tui.search.opening import opening_of
 from rumi_tui.texts.opening import Opening
+from rumi_tui.texts.reader import Works
 from rumi_tui.verse.languages import LANGUAGES
 
 LINES = 4
@@ -40,7 +40,7 @@ class Verse(msgspec.Struct, frozen=True, kw_only=True):
 def write_on(
     quotations: Sequence[Quotation],
     language: str,
-    folder: Path,
+    open_works: Callable[[], Works],
     form: str | None = None,
     seed: int = 0,
     tell: Callable[[str], object] = lambda _: None,
@@ -53,7 +53,7 @@ def write_on(
     if not quotations or language not in LANGUAGES:
         return None
     session = load_model(LANGUAGES[language].model)
-    opening = opening_of(quotations[0].couplet, folder)
+    opening = opening_of(quotations[0].couplet, open_works)
     request = to_request(session, opening, form, seed)
     if form not in (None, request.form):
         tell(f"{session.name} never learned the form {form!r}: it writes on in the form {request.form!r}.")

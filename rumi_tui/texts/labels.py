@@ -5,6 +5,7 @@ The first row names the columns: id, title, metre, rhyme. Every other row tells 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,3 +50,9 @@ def read_labels(path: Path) -> Iterator[Label]:
         raise RumiError(f"{path} does not hold labels: its columns must be {', '.join(COLUMNS)}, parted by tabs.")
     for row in rows[1:]:
         yield Label(**dict(zip(COLUMNS, map(printable, row), strict=True)))
+
+
+def hash_of_labels(text: Path) -> str:
+    """The SHA-256 of the labels of a text; empty where it has none."""
+    path = labels_path(text)
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""

@@ -8,7 +8,7 @@ import msgspec
 
 from models.forms import FREE, form_named
 from models.tokenizer import Tokenizer
-from rumi_tui.texts.reader import WholePoem
+from rumi_tui.texts.whole_poem import WholePoem
 from rumi_tui.verse.endings import unit_rhymes
 
 COUPLETS = 4

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from rumi_tui.texts.places import Place
-from rumi_tui.texts.reader import NumberedCouplet, WholePoem, Works
+from rumi_tui.texts.reader import Works
+from rumi_tui.texts.whole_poem import NumberedCouplet, WholePoem
 from rumi_tui.verse.feet import is_metre, metre_named
 
 MARK = ">"

@@ -248,7 +248,7 @@ def _told_of_indexes(folder: Path) -> Iterator[str]:
         for found in (index.search("lantern"), index.search('"چراغ دریا" amb*', "fa")):
             for passage in found.passages:
                 yield from (passage.quoted(), passage.couplet.place, passage.couplet.address, *passage.couplet.titles)
-                opening_of(passage.couplet, texts)
+                opening_of(passage.couplet, lambda: open_works(texts, folder))
         for word in bridge.gloss("چراغ دریا سنگ"):
             yield from (word.word, *word.english)
         embeddings = Embeddings(index, Encoder(encoder), folder)
@@ -257,7 +257,7 @@ def _told_of_indexes(folder: Path) -> Iterator[str]:
             for passage in retrieve(Ranking(bridge), embeddings, question):
                 yield passage.quoted()
         with contextlib.suppress(RumiError):  # of so few couplets there may be none
-            yield from (couplet.verse for couplet in cento(open_works(texts), index, "چراغ", "fa").couplets)
+            yield from (couplet.verse for couplet in cento(open_works(texts, folder), index, "چراغ", "fa").couplets)
 
 
 @cache

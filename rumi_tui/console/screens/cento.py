@@ -32,11 +32,9 @@ from rumi_tui.engine.messages import Began, Event, Failed, Finished, Tried, Wrot
 from rumi_tui.library.formats import to_text
 from rumi_tui.library.real_verse import MACHINE_CAPTION
 from rumi_tui.library.store import Library
-from rumi_tui.locations import texts_folder
 from rumi_tui.search.cento import Cento, Chosen, cento
 from rumi_tui.search.indexing import indexing
 from rumi_tui.texts.opening import Opening
-from rumi_tui.texts.reader import open_works
 from rumi_tui.verse.languages import language_of
 
 HEADING = "A new poem of Rumi's own couplets, each from another poem. Every line is his; the order is the program's."
@@ -110,7 +108,7 @@ class CentoScreen(AskingDialog[Draft | Opening | None]):
         """In a thread of its own: the texts are read for the first time in seconds."""
         try:
             with indexing.index() as index:
-                made = self.Made(cento(open_works(texts_folder()), index, words, language_of(words)))
+                made = self.Made(cento(indexing.works(), index, words, language_of(words)))
         except RumiError as error:
             made = self.Made(None, sentence_of(error))
         if not get_current_worker().is_cancelled:

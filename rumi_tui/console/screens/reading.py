@@ -28,12 +28,13 @@ from rumi_tui.console.widgets.reading_view import WIDEST, Annotation, ReadingVie
 from rumi_tui.console.widgets.verse_input import VerseInput
 from rumi_tui.console.widgets.wrap import shortened
 from rumi_tui.library.store import Library
-from rumi_tui.locations import texts_folder
 from rumi_tui.search.bridge import ORIGINAL
+from rumi_tui.search.indexing import indexing
 from rumi_tui.texts.opening import Opening, opening_at
 from rumi_tui.texts.places import Place, read_place
 from rumi_tui.texts.plain import metre_lines
-from rumi_tui.texts.reader import WholePoem, Works, open_works
+from rumi_tui.texts.reader import Works
+from rumi_tui.texts.whole_poem import WholePoem
 from rumi_tui.verse.feet import is_metre
 from rumi_tui.verse.metre import Scansion, judge_of
 
@@ -99,20 +100,18 @@ class ReadingScreen(AskingDialog[Opening | None]):
         self._close_input()
         self._go(lambda works: named(works, self._typed, None))
 
-    # Finding, in a thread of its own: the first poem of a work takes as long as the reading of its file
+    # Finding, in a thread of its own: until the works are read for the first time it takes seconds
 
     @work(thread=True, exclusive=True)
     def _go(self, find: Callable[[Works], Place]) -> None:
         try:
-            works = open_works(texts_folder())
+            works = indexing.works()
             place = find(works)
             works.poem(place)
             opened = self.Opened(works, place)
         except RumiError as error:
             opened = self.Opened(None, None, sentence_of(error))
         self._post(opened)
-        if opened.works:
-            opened.works.books()  # reads the other works while the first poem is looked at
 
     @on(Opened)
     def _show(self, event: Opened) -> None:

@@ -28,7 +28,7 @@ from rumi_tui.console.widgets.interlinear import NotedWord, interlinear
 from rumi_tui.console.widgets.verse_input import VerseInput
 from rumi_tui.console.widgets.wrap import hanging, shortened
 from rumi_tui.library.store import Library
-from rumi_tui.locations import index_folder, texts_folder
+from rumi_tui.locations import index_folder
 from rumi_tui.search.background import reading
 from rumi_tui.search.embeddings import is_model_here, open_embeddings
 from rumi_tui.search.index import Couplet, Quotation
@@ -332,7 +332,7 @@ class VersesScreen(AskingDialog[Opening | None]):
     def _begin(self, couplet: Couplet) -> None:
         """In a thread: the whole poem is read, for its beginning tells how it must go on."""
         try:
-            self._post(self.Begun(opening_of(couplet, texts_folder())))
+            self._post(self.Begun(opening_of(couplet, indexing.works)))
         except RumiError as error:
             self._post(self.Results(sentence_of(error), [], 1))
 

@@ -20,7 +20,7 @@ from rumi_tui.console.widgets.columns import GAP, for_terminal
 from rumi_tui.console.widgets.interlinear import NotedWord, interlinear
 from rumi_tui.console.widgets.poem_view import HEMISTICH, MEASURE
 from rumi_tui.console.widgets.wrap import hanging
-from rumi_tui.texts.reader import NumberedCouplet, WholePoem
+from rumi_tui.texts.whole_poem import NumberedCouplet, WholePoem
 
 NUMBER = 5
 """Cells of the number of a couplet; its mark and a blank follow."""

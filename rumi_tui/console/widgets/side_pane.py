@@ -22,9 +22,10 @@ from rumi_tui.console.widgets.branch_tree import BranchTree, branch_count
 from rumi_tui.console.widgets.reading_view import ReadingView
 from rumi_tui.console.widgets.wrap import shortened
 from rumi_tui.library.poem import KeptPoem
-from rumi_tui.locations import texts_folder
+from rumi_tui.search.indexing import indexing
 from rumi_tui.texts.places import Place
-from rumi_tui.texts.reader import WholePoem, Works, open_works
+from rumi_tui.texts.reader import Works
+from rumi_tui.texts.whole_poem import WholePoem
 
 
 class BesideView(ReadingView):
@@ -97,9 +98,9 @@ class SidePane(Vertical):
 
     @work(thread=True, exclusive=True)
     def _open(self, typed: str) -> None:
-        """In a thread: the first poem of a work takes as long as the reading of its file."""
+        """In a thread: until the works are read for the first time it takes seconds."""
         try:
-            works = open_works(texts_folder())
+            works = indexing.works()
             place = self._find(works, typed)
             opened = self.Opened(works, works.poem(place), place.couplet, "")
         except RumiError as error:

@@ -44,6 +44,16 @@ def test_what_is_not_there_is_made_by_another_process_and_only_once(
         pass
 
 
+@pytest.mark.usefixtures("texts")
+def test_the_works_are_read_by_another_process_and_only_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rumi_tui.texts.shelves._write", lambda *_: pytest.fail("read in this process"))
+    indexing = Indexing()
+    assert indexing.works().books()
+    assert not indexing.is_running
+    monkeypatch.setattr(indexing_module, "COMMAND", ("/none",))
+    assert indexing.works().books()
+
+
 @pytest.mark.parametrize(
     ("command", "words"),
     [

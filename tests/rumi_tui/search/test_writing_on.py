@@ -46,9 +46,9 @@ def test_the_machine_is_given_the_poem_as_far_as_the_couplet_and_all_it_must_kee
 ) -> None:
     found = quoted(texts, tmp_path, "divan/100:2")
     poem = open_works(texts).poem(read_place("ghazal 100"))
-    written = write_on([found], "fa", texts, seed=7)
+    written = write_on([found], "fa", lambda: open_works(texts), seed=7)
     assert written is not None
-    assert written == write_on([found], "fa", texts, seed=7)
+    assert written == write_on([found], "fa", lambda: open_works(texts), seed=7)
     assert written.begun_from == "\n".join(couplet.verse["fa"] for couplet in poem.couplets[:2])
     assert (written.model, written.form, written.seed) == ("rumi-fa", "ghazal", 7)
     assert written.place == "ghazal 100, couplets 1 to 2"
@@ -60,7 +60,7 @@ def test_it_keeps_the_rhyme_of_a_ghazal(texts: Path, tmp_path: Path) -> None:
     text = texts / "fa-divan.txt"
     verses = ["سنگ و باران", "نان و کاروان", "آینه", "چراغ آسمان"]
     text.write_text("\n".join(verses) + "\n\n" + text.read_text("utf-8").split("\n\n")[1], "utf-8")
-    written = write_on([quoted(texts, tmp_path, "divan/100:2")], "fa", texts, seed=1)
+    written = write_on([quoted(texts, tmp_path, "divan/100:2")], "fa", lambda: open_works(texts), seed=1)
     assert written is not None
     assert written.rhyme == "ان"
     assert rhymes(verses[1], written.text.split("\n")[1], "fa") in ("perfect", "near")
@@ -71,8 +71,8 @@ def test_it_keeps_the_rhyme_of_a_ghazal(texts: Path, tmp_path: Path) -> None:
 def test_of_a_text_without_labels_it_is_given_the_couplet_alone(tmp_path: Path) -> None:
     folder = write_corpus(tmp_path / "texts")
     found = quoted(folder, tmp_path, "")
-    assert opening_of(found.couplet, folder).text == f"{found.couplet.verse}\n"
-    written = write_on([found], "fa", folder)
+    assert opening_of(found.couplet, lambda: open_works(folder)).text == f"{found.couplet.verse}\n"
+    written = write_on([found], "fa", lambda: open_works(folder))
     assert written is not None
     assert (written.begun_from, written.place) == (found.couplet.verse, found.couplet.place)
 
@@ -80,11 +80,11 @@ def test_of_a_text_without_labels_it_is_given_the_couplet_alone(tmp_path: Path) 
 def test_a_couplet_whose_text_has_gone_since_it_was_found_is_refused(texts: Path, tmp_path: Path) -> None:
     found = msgspec.structs.replace(quoted(texts, tmp_path, "divan/100:2").couplet, language="en")
     with refused("ghazal 100, couplet 2 is no longer there in English: search again"):
-        opening_of(found, texts)
+        opening_of(found, lambda: open_works(texts))
 
 
 def test_without_a_couplet_or_a_model_there_is_nothing_to_write(texts: Path, tmp_path: Path) -> None:
-    assert write_on([], "fa", texts) is None
+    assert write_on([], "fa", lambda: open_works(texts)) is None
     assert write_on([quoted(texts, tmp_path, "divan/100:2")], "xx", texts) is None
 
 

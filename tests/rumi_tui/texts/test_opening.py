@@ -7,7 +7,8 @@ from support import METRES, write_works
 
 from rumi_tui.texts.opening import COUPLETS, Opening, opening_at
 from rumi_tui.texts.places import read_place
-from rumi_tui.texts.reader import NumberedCouplet, WholePoem, Works, open_works
+from rumi_tui.texts.reader import Works, open_works
+from rumi_tui.texts.whole_poem import NumberedCouplet, WholePoem
 
 
 @pytest.fixture

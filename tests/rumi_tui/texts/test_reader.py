@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
-import os
 import random
+import sqlite3
+import threading
 from pathlib import Path
 
 import msgspec
@@ -130,14 +132,48 @@ def test_a_masnavi_alone_has_no_poem_to_draw(folder: Path) -> None:
         open_works(folder).random(random.Random())
 
 
-def test_the_works_are_opened_once_and_anew_when_a_text_or_a_label_changes(folder: Path) -> None:
-    first = open_works(folder)
-    assert open_works(folder) is first
+def test_the_works_are_read_once_and_anew_when_a_text_or_a_label_changes(folder: Path, tmp_path: Path) -> None:
+    made: list[Path] = []
+
+    def opened(cache_dir: Path) -> Works:
+        return open_works(folder, cache_dir, lambda: (made.append(cache_dir), open_works(folder, cache_dir)))
+
+    cache_dir = tmp_path / "cache"
+    for _ in range(2):
+        assert at(opened(cache_dir), "ghazal 102")
+    assert made == [cache_dir]
     labels = folder / "fa-divan.tsv"
-    before = labels.stat()
     labels.write_text(labels.read_text("utf-8").replace("divan/102", "divan/103"), "utf-8")
-    os.utime(labels, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
-    assert at(open_works(folder), "ghazal 103")
+    assert at(opened(cache_dir), "ghazal 103")
+    assert len(made) == 2
+    [kept] = cache_dir.iterdir()
+    for content in (b"", b"not a database", kept.read_bytes()[:5000]):
+        kept.write_bytes(content)
+        assert at(opened(cache_dir), "ghazal 103")
+    assert len(made) == 5
+    with refused("changed while they were being read"):
+        open_works(folder, tmp_path / "other", lambda: None)
+
+
+def test_a_file_of_works_that_is_damaged_inside_says_what_to_delete(folder: Path, tmp_path: Path) -> None:
+    works = open_works(folder, tmp_path / "cache")
+    [kept] = (tmp_path / "cache").iterdir()
+    for poem in (b"", b"\xc1", msgspec.msgpack.encode({"place": "nowhere"})):
+        with contextlib.closing(sqlite3.connect(kept)) as database, database:
+            database.execute("UPDATE poems SET poem = ?", (poem,))
+        with refused(f"{kept.name} cannot be read .*: delete it"):
+            works.poem(read_place("ghazal 100"))
+
+
+def test_works_can_be_asked_from_several_threads(folder: Path, tmp_path: Path) -> None:
+    works = open_works(folder, tmp_path / "cache")
+    place, found = read_place("ghazal 100"), []
+    threads = [threading.Thread(target=lambda: found.append(works.poem(place))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [works.poem(place)] * 4
 
 
 def test_texts_without_labels_cannot_be_read_by_place(tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ from rumi_tui.console.widgets.poem_view import SHORT
 from rumi_tui.console.widgets.reading_view import LEAST, ReadingView
 from rumi_tui.texts.opening import opening_at
 from rumi_tui.texts.places import read_place
-from rumi_tui.texts.reader import WholePoem, Works, open_works
+from rumi_tui.texts.reader import Works, open_works
+from rumi_tui.texts.whole_poem import WholePoem
 from rumi_tui.verse.metre import judge_of
 
 
@@ -112,11 +113,11 @@ async def test_a_place_is_typed_while_the_texts_open_and_an_address_is_pasted(
 ):
     is_open = threading.Event()
 
-    def opened_late(folder: Path) -> Works:
+    def opened_late() -> Works:
         is_open.wait(60)
-        return open_works(folder)
+        return open_works(texts)
 
-    monkeypatch.setattr(reading, "open_works", opened_late)
+    monkeypatch.setattr(reading.indexing, "works", opened_late)
     async with console(library, endless_file) as pilot:
         await pilot.press("ctrl+b")
         await until(pilot, lambda: isinstance(pilot.app.screen, ReadingScreen))

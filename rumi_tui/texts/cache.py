@@ -16,12 +16,15 @@ Weight = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 """A share, a count or a score by BM25. Far more than any of them is damage, and infinity ends in what is no number."""
 
 
-def open_current(path: Path, key: str) -> sqlite3.Connection | None:
-    """The database at a path, to be read; None where it is missing, damaged, or made of other texts than `key` says."""
+def open_current(path: Path, key: str, check_same_thread: bool = True) -> sqlite3.Connection | None:
+    """The database at a path, to be read; None where it is missing, damaged, or made of other texts than `key` says.
+
+    It may be used by other threads than this one where that is not checked.
+    """
     if not path.is_file():
         return None
     try:
-        database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=check_same_thread)
     except DAMAGE:
         return None
     try:
