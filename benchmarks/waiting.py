@@ -88,7 +88,6 @@ def search(folder: Path, kept: Path) -> Waits:
 async def sections(folder: Path) -> dict[str, Waits]:
     """The two ways to another section, on one screen."""
     works = open_works(folder)
-    works.books()
     waits = {"next section": Waits(), "any place": Waits()}
     chance = random.Random(0)
     places = [f"masnavi/{1 + n % 6}/{number}" for n, number in enumerate(chance.sample(range(1, 115), PLACES // 2))]

@@ -1,7 +1,7 @@
 """Rumi's works to read in: whole poems and sections by their place, couplet by couplet in every language.
 
 Only texts with labels (`rumi_tui.texts.labels`) can be read so. They are read once, and their poems kept in a file
-(`rumi_tui.texts.shelf`). Knows nothing of screens.
+(`rumi_tui.texts.shelves`). Knows nothing of screens.
 """
 
 from __future__ import annotations

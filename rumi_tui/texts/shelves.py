@@ -56,7 +56,7 @@ class Shelves:
         """
         key = f"{VERSION} {key}"
         self._path = path or Path(MEMORY)
-        self._database = self._read_into_memory(key, poems) if path is None else self._open(path, key, poems, make)
+        self._database = _in_memory(key, poems) if path is None else _opened(path, key, poems, make)
         weakref.finalize(self, self._database.close)
 
     def poem(self, place: Place) -> WholePoem | None:
@@ -88,24 +88,22 @@ class Shelves:
         except (*DAMAGE, msgspec.MsgspecError, TypeError) as error:
             raise damaged(self._path, str(error)) from error
 
-    def _read_into_memory(self, key: str, poems: Callable[[], Iterable[WholePoem]]) -> sqlite3.Connection:
-        database = sqlite3.connect(MEMORY, check_same_thread=False)
-        _fill(database, key, poems())
-        return database
 
-    def _open(
-        self,
-        path: Path,
-        key: str,
-        poems: Callable[[], Iterable[WholePoem]],
-        make: Callable[[], object] | None,
-    ) -> sqlite3.Connection:
-        if (database := open_current(path, key, check_same_thread=False)) is None:
-            (make or partial(_write, path, key, poems))()
-            database = open_current(path, key, check_same_thread=False)
-        if database is None:
-            raise RumiError(f"The works in {path} changed while they were being read: try again.")
-        return database
+def _opened(
+    path: Path, key: str, poems: Callable[[], Iterable[WholePoem]], make: Callable[[], object] | None
+) -> sqlite3.Connection:
+    if (database := open_current(path, key, check_same_thread=False)) is None:
+        (make or partial(_write, path, key, poems))()
+        database = open_current(path, key, check_same_thread=False)
+    if database is None:
+        raise RumiError(f"The works in {path} changed while they were being read: try again.")
+    return database
+
+
+def _in_memory(key: str, poems: Callable[[], Iterable[WholePoem]]) -> sqlite3.Connection:
+    database = sqlite3.connect(MEMORY, check_same_thread=False)
+    _fill(database, key, poems())
+    return database
 
 
 def _write(path: Path, key: str, poems: Callable[[], Iterable[WholePoem]]) -> None:
