@@ -16,8 +16,8 @@ Weight = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 """A share, a count or a score by BM25. Far more than any of them is damage, and infinity ends in what is no number."""
 
 KEPT_KIB = 256
-"""Of a file that is read, in the memory of each connection. With SQLite's own two megabytes reading is no quicker, since
-the system keeps the file too."""
+"""Of a file that is read, in the memory of each connection. With SQLite's own two megabytes reading is no quicker: the
+system keeps the file too."""
 
 
 def open_current(path: Path, key: str, check_same_thread: bool = True) -> sqlite3.Connection | None:
