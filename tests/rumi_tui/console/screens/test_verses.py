@@ -34,8 +34,9 @@ def texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def rows(pilot: Pilot) -> list[str]:
-    options = pilot.app.screen.query_one(OptionList)
-    return [str(options.get_option_at_index(index).prompt) for index in range(options.option_count)]
+    """Of the list on the screen in front; none while it has none yet."""
+    lists = pilot.app.screen.query(OptionList)
+    return [str(option.prompt) for options in lists for option in options.options]
 
 
 def words_of_rows(pilot: Pilot) -> list[list[str]]:
