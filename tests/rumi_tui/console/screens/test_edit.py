@@ -112,7 +112,7 @@ async def test_what_a_dialog_is_left_with_is_done_with_the_poem_that_it_showed(l
         branch, first = library.poems()
         assert branch.branch.parent == first.id
         if keys[-1] == "enter":
-            assert branch.text.count("\n") == shown.count("\n")
+            assert branch.text.rstrip("\n").count("\n") == shown.count("\n")  # it may have stopped at a line's end
         else:
             assert branch.branch.at == len(shown)
         if keys[-1] == "escape":
