@@ -97,8 +97,7 @@ async def test_one_turns_moves_and_goes_to_a_place_or_a_number(library, endless_
         assert heading(pilot).startswith("Masnavi I, section 1")
         for typed, place in (("7", "Masnavi I, section 2"), ("ghazal 102", "ghazal 102"), ("100", "ghazal 100")):
             await pilot.press(*typed, "enter")
-            await until(pilot, lambda place=place: heading(pilot).startswith(place))
-            assert view.has_focus
+            await until(pilot, lambda place=place: heading(pilot).startswith(place) and view.has_focus)
         await pilot.press(*"ghazal 7000", "enter")
         await until(pilot, lambda: "the nearest ghazal is 102" in "".join(told(pilot)))
         assert heading(pilot).startswith("ghazal 100")
@@ -131,11 +130,9 @@ async def test_a_place_is_typed_while_the_texts_open_and_an_address_is_pasted(
             True,
         )
         await pilot.press("enter")
-        await until(pilot, lambda: heading(pilot).startswith("ghazal 100"))
-        assert pilot.app.screen.query_one(ReadingView).has_focus
-        pilot.app.screen.query_one(ReadingView).post_message(
-            events.Paste("\nhttps://ganjoor.net/moulavi/shams/ghazalsh/sh102\nghazal 100\n")
-        )
+        view = pilot.app.screen.query_one(ReadingView)
+        await until(pilot, lambda: heading(pilot).startswith("ghazal 100") and view.has_focus)
+        view.post_message(events.Paste("\nhttps://ganjoor.net/moulavi/shams/ghazalsh/sh102\nghazal 100\n"))
         await until(pilot, lambda: pilot.app.screen.query_one(Input).value)
         assert pilot.app.screen.query_one(Input).value.endswith("sh102")
         await pilot.press("enter")
