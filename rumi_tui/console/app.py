@@ -11,11 +11,8 @@ from typing import Any
 from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding
-from textual.css.scalar import Scalar
 from textual.driver import Driver
-from textual.geometry import Region
 from textual.screen import Screen
-from textual.strip import Strip
 
 from models.characters import told
 from models.errors import RumiError
@@ -174,12 +171,6 @@ class RumiApp(App[None]):
                 breakpoints = sorted(usual if wanted is None else wanted)
                 screen.add_class(*[name for least, name in breakpoints if least <= size][-1:])
         return super().push_screen(screen, *args, **options)
-
-    def on_resize(self) -> None:
-        """Has Textual forget tens of thousands of places and lengths on a screen of another size."""
-        for remembered in (*vars(Region).values(), Scalar.resolve, Strip.render_ansi):
-            if hasattr(remembered, "cache_clear"):
-                remembered.cache_clear()
 
     def _save_changes(self) -> None:
         """Saves the session where it has changed; beside everything else, since a disk may be slow."""

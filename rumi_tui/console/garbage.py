@@ -6,6 +6,9 @@ import functools
 import gc
 from collections.abc import Iterable, Sequence
 
+from textual._styles_cache import StylesCache
+from textual.css.scalar import Scalar
+from textual.geometry import Region
 from textual.strip import Strip
 
 from models.freed_memory import give_back_what_is_free
@@ -21,16 +24,26 @@ OLDEST = 2
 def collect_seldom() -> None:
     """Looks seldom for garbage from now on, and never among the objects that are there already.
 
-    What was found once all was looked through is given back to the system.
+    Before all is looked through, Textual forgets the pages that it drew; what was found is given back to the system.
     """
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)
-    gc.callbacks.append(_give_back)
+    gc.callbacks.append(_look_through_all)
 
 
-def _give_back(phase: str, told: dict[str, int]) -> None:
-    if phase == "stop" and told["generation"] == OLDEST:
-        give_back_what_is_free()
+def _look_through_all(phase: str, told: dict[str, int]) -> None:
+    if told["generation"] == OLDEST:
+        _forget_what_was_drawn() if phase == "start" else give_back_what_is_free()
+
+
+def _forget_what_was_drawn() -> None:
+    """Clears what keeps parts of a thousand widgets, also of pages that were left, and tens of thousands of places.
+
+    `StylesCache` asks `functools.lru_cache` to remember two colours, with itself and all that it holds in the key.
+    """
+    for remembered in (*vars(StylesCache).values(), *vars(Region).values(), Scalar.resolve, Strip.render_ansi):
+        if hasattr(remembered, "cache_clear"):
+            remembered.cache_clear()
 
 
 def free_strips_at_once() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from console_support import console
 from rich.segment import Segment
+from textual._styles_cache import StylesCache
 from textual.strip import Strip
 
 from rumi_tui.console import garbage
@@ -60,6 +61,19 @@ async def test_what_was_drawn_is_gone_once_it_is_drawn_anew(library: Library, en
         finally:
             gc.enable()
     assert rows[-1] <= rows[0]
+
+
+async def test_nothing_of_a_page_that_was_left_is_kept_once_all_was_looked_through(
+    library: Library, endless_file: Path, found: list[dict[str, int]]
+) -> None:
+    kept = []
+    async with console(library, endless_file) as pilot:
+        for _ in range(3):
+            for key in ("f1", "escape", "ctrl+l", "escape"):
+                await pilot.press(key)
+            gc.collect()
+            kept.append(sum(type(each) is StylesCache for each in gc.get_objects()))
+    assert kept[2] == kept[1]
 
 
 async def test_what_is_drawn_is_collected_while_it_is_young(
