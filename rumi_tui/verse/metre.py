@@ -19,11 +19,12 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Generic, NamedTuple, Self, TypeVar, cast
+from typing import NamedTuple, Self, TypeVar, cast
 
 import msgspec
+import numpy as np
 
-from models.lexicon import word_hash
+from models.lexicon import HASH, word_hash
 from rumi_tui.verse import scansion
 from rumi_tui.verse.feet import Metre, is_metre, metre_named, syllables
 from rumi_tui.verse.scansion import Body, Close, Following, Token
@@ -51,10 +52,9 @@ _LEAST_TIMES = 1
 _REMEMBERED = 2048
 """Words whose readings are at hand: the tries at a poem have fewer, and each takes some kilobytes."""
 
-_NO_COUNTS = msgspec.msgpack.encode({})
+_PLACE = np.dtype("<u4")
 
 _Key = TypeVar("_Key", bound=Hashable)
-_Counts = TypeVar("_Counts")
 _Reading = tuple[Token, str]
 """A word, and its letters as in `rumi_tui.verse.feet`."""
 _Step = tuple[int, int, float, _Reading]
@@ -79,37 +79,56 @@ class Scansion(NamedTuple):
         return [syllables(letters) for letters in self.letters]
 
 
-class _Learned(msgspec.Struct, Generic[_Counts], array_like=True):
+class _Table(msgspec.Struct, array_like=True, frozen=True):
+    """How often parts of words were met, as it stands in a file: nothing of it is read before it is asked for."""
+
+    words: bytes
+    """The hashes of all words, ascending, see `models.lexicon`."""
+    ends: bytes
+    """For each of them where its counts end, as four bytes, the lowest first."""
+    counts: bytes
+    """For each of them a map from parts to how often they were met, packed by `msgspec.msgpack`."""
+
+    @classmethod
+    def of(cls, counts_by_word: Mapping[int, Mapping[str, float]]) -> Self:
+        """Without the readings that were met less than `_LEAST_TIMES`, and the words that are left with none."""
+        rounded = ((word, _rounded(counts)) for word, counts in sorted(counts_by_word.items()))
+        known = {word: msgspec.msgpack.encode(counts) for word, counts in rounded if counts}
+        ends = np.cumsum([len(counts) for counts in known.values()], dtype=_PLACE)
+        return cls(np.fromiter(known, dtype=HASH).tobytes(), ends.tobytes(), b"".join(known.values()))
+
+
+class _Learned(msgspec.Struct, array_like=True):
     """What a judge learned, as it stands in a file."""
 
     limit: float
-    bodies: dict[int, _Counts]
-    """For the hash of each word: letters and close of a body, parted by a blank, and how often it was met."""
-    endings: dict[Following, dict[int, _Counts]]
+    bodies: _Table
+    """Of a body: letters and close, parted by a blank."""
+    endings: dict[Following, _Table]
     usual_endings: dict[Following, dict[Close, dict[str, float]]]
 
 
 class _Packed(Mapping[int, dict[_Key, float]]):
-    """How often parts of words were met, by the hash of the word: packed until asked for, in a fifth of the memory.
+    """How often parts of words were met, by the hash of the word."""
 
-    Words of which nothing was met often enough are left out.
-    """
-
-    def __init__(self, learned: Mapping[int, msgspec.Raw], part: Callable[[str], _Key]) -> None:
+    def __init__(self, table: _Table, part: Callable[[str], _Key]) -> None:
         """As it stands in a file, where `part` has a name."""
-        packed = ((word, bytes(counts)) for word, counts in learned.items())
-        self._packed = {word: counts for word, counts in packed if counts != _NO_COUNTS}
-        self._part = part
+        self._words, self._ends = np.frombuffer(table.words, HASH), np.frombuffer(table.ends, _PLACE)
+        self._counts, self._part = memoryview(table.counts), part
 
     def __getitem__(self, word: int) -> dict[_Key, float]:
-        counts = msgspec.msgpack.decode(self._packed[word], type=dict[str, float])
+        place = int(np.searchsorted(self._words, HASH.type(word)))
+        if place == len(self) or self._words[place] != word:
+            raise KeyError(word)
+        packed = self._counts[self._ends[place - 1] if place else 0 : self._ends[place]]
+        counts = msgspec.msgpack.decode(packed, type=dict[str, float])
         return {self._part(name): times for name, times in counts.items()}
 
     def __iter__(self) -> Iterator[int]:
-        return iter(self._packed)
+        return map(int, self._words)
 
     def __len__(self) -> int:
-        return len(self._packed)
+        return len(self._words)
 
 
 class MetreJudge:
@@ -150,11 +169,11 @@ class MetreJudge:
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """What `to_bytes` gave."""
-        learned = msgspec.msgpack.decode(gzip.decompress(data), type=_Learned[msgspec.Raw])
+        learned = msgspec.msgpack.decode(gzip.decompress(data), type=_Learned)
         judge = cls()
         judge.limit = learned.limit
         judge._bodies = _Packed(learned.bodies, _body)
-        judge._endings = {following: _Packed(words, str) for following, words in learned.endings.items()}
+        judge._endings = {following: _Packed(table, str) for following, table in learned.endings.items()}
         judge._usual_endings = {
             (close, following): counts
             for following, closes in learned.usual_endings.items()
@@ -164,13 +183,14 @@ class MetreJudge:
 
     def to_bytes(self) -> bytes:
         """What it learned, rounded: readings that were met less than `_LEAST_TIMES` are left out."""
-        learned = _Learned[dict[str, float]](self.limit, {}, defaultdict(dict), defaultdict(dict))
-        for word, counts in self._bodies.items():
-            learned.bodies[word] = _rounded({" ".join(body): times for body, times in counts.items()})
-        for following, words in self._endings.items():
-            learned.endings[following] = {word: _rounded(own) for word, own in words.items()}
+        bodies = {
+            word: {" ".join(body): times for body, times in counts.items()} for word, counts in self._bodies.items()
+        }
+        endings = {following: _Table.of(words) for following, words in self._endings.items()}
+        usual_endings: dict[Following, dict[Close, dict[str, float]]] = defaultdict(dict)
         for (close, following), usual in self._usual_endings.items():
-            learned.usual_endings[following][close] = _rounded(usual)
+            usual_endings[following][close] = _rounded(usual)
+        learned = _Learned(self.limit, _Table.of(bodies), endings, usual_endings)
         return gzip.compress(msgspec.msgpack.encode(learned), mtime=0)
 
     def cost(self, line: str, metre: str) -> float:
