@@ -24,8 +24,6 @@ import sys
 import tempfile
 import threading
 
-import pronouncing
-
 from rumi_tui.console.writing.writer import COMMAND
 
 WORKER = "rumi_tui.engine.worker"
@@ -68,7 +66,6 @@ def serve(listener: socket.socket) -> None:
     importlib.import_module(WORKER)
     del sys.modules[WORKER]  # each writing process has it as its main module
     importlib.import_module("numpy.random")
-    pronouncing.init_cmu()  # half a second, which each would spend on its first rhyme
     gc.freeze()  # what is there already is not looked through for garbage in any of them
     while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
         launcher, _ = listener.accept()

@@ -19,6 +19,7 @@ from rumi_tui.texts.collection import Section, pieces, read_sections
 from rumi_tui.texts.corpus import Poem
 from rumi_tui.texts.facing import Couplet, Translation, align, find_couplets, letters
 from rumi_tui.texts.labels import Label
+from rumi_tui.verse.sounds import pronunciations
 
 SEEN = 4
 """A word of which both parts are seen so often is two, where no dictionary has it."""
@@ -172,14 +173,13 @@ def mender(texts: Iterator[str]) -> Callable[[str], str]:
     spoken = Counter[str]()
     for word, count in words.items():
         spoken[word.lower()] += count
-    dictionary = _dictionary()
 
     def mend_word(match: re.Match[str]) -> str:
         word = match[0]
         name = word[:-1]
         if word[0].isupper() and word.endswith("s") and _is_name(name):
             return f"{name}’s"
-        if word.lower() in dictionary or len(word) < 7:
+        if pronunciations(word) or len(word) < 7:
             return word
         cuts = [at for at in range(3, len(word) - 2) if _are_words(word, at)]
         if not cuts:
@@ -192,7 +192,7 @@ def mender(texts: Iterator[str]) -> Callable[[str], str]:
 
     def _are_words(word: str, at: int) -> bool:
         parts = word[:at].lower(), word[at:].lower()
-        return all(part in dictionary and spoken[part] >= SEEN for part in parts)
+        return all(pronunciations(part) and spoken[part] >= SEEN for part in parts)
 
     def mend(line: str) -> str:
         line = normalise(_STRAY.sub("", _PART_CAPITAL.sub(r"\1", line)))
@@ -201,14 +201,6 @@ def mender(texts: Iterator[str]) -> Callable[[str], str]:
         return _WORD.sub(mend_word, line)
 
     return mend
-
-
-def _dictionary() -> Mapping[str, object]:
-    import pronouncing  # reads its dictionary: longer than all the rest of a command takes to start
-
-    pronouncing.init_cmu()
-    words: Mapping[str, object] = pronouncing.lookup
-    return words
 
 
 def _without_heads(lines: Sequence[str]) -> list[str]:

@@ -6,7 +6,9 @@ A word that the pronouncing dictionary lacks is judged by its spelling.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from rumi_tui.verse import sounds
 from rumi_tui.verse.rhyme import Rhyme
 from rumi_tui.verse.words import unaccented, words
 
@@ -28,10 +30,10 @@ def rhymes(a: list[str], b: list[str]) -> Rhyme | None:
     first, second = unaccented(a[-1]), unaccented(b[-1])
     if first == second:
         return "near"
-    sounds, others = _pronunciations(first), _pronunciations(second)
-    if _sounds_from_stress(sounds) & _sounds_from_stress(others):
+    variants, others = _pronunciations(first), _pronunciations(second)
+    if {*map(sounds.from_stress, variants)} & {*map(sounds.from_stress, others)}:
         return "perfect"
-    if _last_syllables(sounds) & _last_syllables(others) or _spelled_ending(first) == _spelled_ending(second):
+    if _last_syllables(variants) & _last_syllables(others) or _spelled_ending(first) == _spelled_ending(second):
         return "near"
     return None
 
@@ -45,32 +47,18 @@ def ending(a: str, b: str) -> str:
 
 def syllables(word: str) -> int:
     """How many syllables a word has at least (CMU Pronouncing Dictionary); where it is lacking, by its spelling."""
-    import pronouncing
-
     word = unaccented(word)
-    variants = _pronunciations(word)
-    counts = [pronouncing.syllable_count(phones) for phones in variants]
+    counts = [sounds.syllables(phones) for phones in _pronunciations(word)]
     return min(counts, default=max(1, len(_SPELLED_VOWELS.findall(word))))
 
 
-def _pronunciations(word: str) -> list[str]:
+def _pronunciations(word: str) -> Sequence[str]:
     """Phones of every known variant, also where verse writes 'd for ed, or e is left out (pow'r)."""
-    import pronouncing  # reads its dictionary: longer than all the rest of a command takes to start
-
-    for spelling in (word, word.replace("'d", "ed"), word.replace("'", "e"), word.removesuffix("'s")):
-        variants: list[str] = pronouncing.phones_for_word(spelling)
-        if variants:
-            return variants
-    return []
+    spellings = (word, word.replace("'d", "ed"), word.replace("'", "e"), word.removesuffix("'s"))
+    return next(filter(None, map(sounds.pronunciations, spellings)), ())
 
 
-def _sounds_from_stress(variants: list[str]) -> set[str]:
-    import pronouncing
-
-    return {re.sub(r"\d", "", pronouncing.rhyming_part(phones)) for phones in variants}
-
-
-def _last_syllables(variants: list[str]) -> set[str]:
+def _last_syllables(variants: Sequence[str]) -> set[str]:
     """The last vowel, stressed or not, and the consonants after it."""
     endings = (re.search(r"[A-Z]+\d\D*$", phones) for phones in variants)
     return {re.sub(r"\d", "", ending[0]) for ending in endings if ending}
