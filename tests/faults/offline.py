@@ -31,7 +31,7 @@ terminal_support.PATIENCE_SECONDS = 300.0  # a traced console is slow
 WATCHED = "%network,open,openat,openat2,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,symlink,symlinkat"
 NAMESPACE = ("unshare", "--map-root-user", "--net")
 KEPT = re.compile(
-    r"rumi-tui/(poems\.sqlite(-wal|-shm)?|session\.json|welcomed|settings\.toml)|rumi-tui/[0-9a-f]{16}(-bridge)?\.sqlite"
+    r"rumi-tui/(poems\.sqlite(-wal|-shm)?|session\.json|welcomed|settings\.toml)|rumi-tui/[0-9a-f]{16}(-bridge|-works)?\.sqlite"
     r"|run/(loss\.csv|loss\.png|samples\.txt|(model|state)\.safetensors|tensorboard/.*|model\.onnx)|saved\.json"
     r"|(matplotlib|fontconfig)/.*"
 )
