@@ -81,9 +81,10 @@ class Tab:
         self.browser = browser
 
     def open(self, address: str, script: str = LISTEN) -> None:
-        """Opens an address in which a script runs before those of the page."""
+        """Opens an address in front of all, in which a script runs before those of the page."""
         self.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": script})
         self.browser.get(address)
+        self.browser.execute_cdp_cmd("Page.bringToFront", {})
 
     def until(self, condition: Callable[[], object]) -> None:
         WebDriverWait(self.browser, PATIENCE_SECONDS, poll_frequency=0.05).until(lambda _: condition())
