@@ -60,11 +60,13 @@ class Console(AppService):
         await super().on_meta(data)
 
     async def run(self) -> None:
-        """Passes on what the console says, until it ends."""
+        """Passes on what the console says, until its process is gone: it has more to do once it says nothing more."""
+        assert self._process is not None
         try:
             await super().run()
         finally:
             await self.remote_close()
+            await self._process.wait()
 
 
 class ConsoleServer(Server):

@@ -21,10 +21,12 @@ import psutil
 import pytest
 import pytest_asyncio
 from support import assert_command_refused, call_command, refused, run_command
+from textual_serve.download_manager import DownloadManager
 from web_support import Served
 
 from rumi_tui.commands.tui import check_system
 from rumi_tui.console.plain import SHOW_CURSOR
+from rumi_tui.console.web.server import Console
 from rumi_tui.library.formats import content_of
 from rumi_tui.library.store import Library
 
@@ -192,6 +194,21 @@ async def test_no_console_outlives_the_server(
     assert served.process.stderr is not None
     assert "Traceback" not in served.process.stderr.read()
     assert [poem.text[:5] for poem in Library(tmp_path / "rumi-tui" / "poems.sqlite").poems()] == ["amber"]
+
+
+async def test_a_console_that_says_nothing_more_is_waited_for() -> None:
+    async def nowhere(_: object = None) -> None:
+        pass
+
+    command = "echo __GANGLION__; exec >&-; head -c 1 > /dev/null"  # it ends once it is told to
+    console = Console(
+        command, write_bytes=nowhere, write_str=nowhere, close=nowhere, download_manager=DownloadManager()
+    )
+    await console.start(80, 24)
+    process = console._process
+    await console.stop()
+    assert process is not None
+    assert process.returncode == 0
 
 
 async def test_the_page_asks_for_nothing_from_elsewhere(served: Served, browser: aiohttp.ClientSession):
