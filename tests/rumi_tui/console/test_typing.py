@@ -112,7 +112,7 @@ async def test_more_is_pasted_than_there_is_room_for(library, endless_file):
 
 
 async def test_page_keys_and_the_wheel_move_the_poem_from_the_prompt_and_from_the_settings(library, endless_file):
-    async with console(library, endless_file, (100, 30), lines="80", keep="off") as pilot:
+    async with console(library, endless_file, (100, 30), lines="48", keep="off") as pilot:
         view = pilot.app.screen.query_one(PoemView)
         await press_and_write(pilot, library, *"amber", "enter")
         await until(pilot, lambda: view.scroll_offset.y == 0 < view.max_scroll_y)
