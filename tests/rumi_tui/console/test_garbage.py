@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 from console_support import console
+from rich.color import ColorSystem
 from rich.segment import Segment
+from rich.style import Style
 from textual._styles_cache import StylesCache
+from textual.css.scalar import Scalar
+from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from rumi_tui.console import garbage
@@ -15,6 +19,7 @@ from rumi_tui.console.garbage import OLDEST, collect_seldom, free_strips_at_once
 from rumi_tui.library.store import Library
 
 FRAMES = 40
+PLACES = 3000
 
 
 @pytest.fixture
@@ -74,6 +79,18 @@ async def test_nothing_of_a_page_that_was_left_is_kept_once_all_was_looked_throu
             gc.collect()
             kept.append(sum(type(each) is StylesCache for each in gc.get_objects()))
     assert kept[2] == kept[1]
+
+
+def test_places_and_styles_are_forgotten_once_all_was_looked_through(found: list[dict[str, int]]) -> None:
+    for place in range(PLACES):
+        Region(place, 0, 9, 9).intersection(Region(0, place, 9, 9))
+        Strip.render_ansi(Style.from_meta({"offset": (place, 0)}), ColorSystem.TRUECOLOR)
+        Scalar.from_number(1).resolve(Size(place, 1), Size(80, 24))
+    gc.collect(OLDEST - 1)
+    assert Region.intersection.cache_info().currsize >= PLACES
+    gc.collect()
+    for remembered in (Region.intersection, Strip.render_ansi, Scalar.resolve):
+        assert remembered.cache_info().currsize == 0
 
 
 async def test_what_is_drawn_is_collected_while_it_is_young(
