@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 import gc
+import sys
 from collections.abc import Iterable, Sequence
 
-from textual._styles_cache import StylesCache
 from textual.css.scalar import Scalar
 from textual.geometry import Region
 from textual.strip import Strip
@@ -39,9 +39,11 @@ def _look_through_all(phase: str, told: dict[str, int]) -> None:
 def _forget_what_was_drawn() -> None:
     """Clears what keeps parts of a thousand widgets, also of pages that were left, and tens of thousands of places.
 
-    `StylesCache` asks `functools.lru_cache` to remember two colours, with itself and all that it holds in the key.
+    `StylesCache` asks `functools.lru_cache` to remember two colours, with itself and all that it holds in the key. It
+    is an inner part of Textual, which another version may not have.
     """
-    for remembered in (*vars(StylesCache).values(), *vars(Region).values(), Scalar.resolve, Strip.render_ansi):
+    styles_cache = getattr(sys.modules.get("textual._styles_cache"), "StylesCache", object)
+    for remembered in (*vars(styles_cache).values(), *vars(Region).values(), Scalar.resolve, Strip.render_ansi):
         if hasattr(remembered, "cache_clear"):
             remembered.cache_clear()
 
