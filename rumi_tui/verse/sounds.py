@@ -14,7 +14,8 @@ _FROM_STRESS = re.compile(r"[A-Z]+[12][^12]*$")
 def pronunciations(word: str) -> tuple[str, ...]:
     """The phones of each variant that the dictionary has, as `HH AA1 R T`: digits, on vowels, tell the stress."""
     lines, variants = _lines(), list[str]()
-    for begin in (f"{word.lower()} ".encode(), f"{word.lower()}(".encode()):  # heart, and heart(2)
+    spelling = word.lower().encode("utf-8", "replace")
+    for begin in (spelling + b" ", spelling + b"("):  # heart, and heart(2)
         place = bisect_left(lines, begin)
         while place < len(lines) and lines[place].startswith(begin):
             _, phones = lines[place].split(b"#")[0].decode().split(maxsplit=1)

@@ -17,6 +17,7 @@ from rumi_tui.verse.sounds import from_stress, pronunciations, syllables
         ("", []),
         ("(", []),
         ("عشق", []),
+        ("heart\udcff", []),
     ],
 )
 def test_each_variant_of_a_word_is_found_wherever_it_stands(word: str, phones: list[str]) -> None:
