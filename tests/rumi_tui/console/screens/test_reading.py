@@ -56,6 +56,10 @@ def drawn(view: ReadingView) -> str:
     return "\n".join(view.render_line(row - first).text for row in range(view.virtual_size.height))
 
 
+def in_sight(view: ReadingView) -> list[str]:
+    return [view.render_line(row).text for row in range(view.size.height)]
+
+
 def words_of(text: str) -> str:
     return "".join(text.split())
 
@@ -77,8 +81,8 @@ async def test_a_section_is_read_whole_in_both_languages_at_the_couplet_that_was
         words = {word for line in lines for word in to_display(line, "app", 0).split()}
         assert all(word in shown for word in words)
         assert heading(pilot).startswith("Masnavi I," if size[0] < 40 else "Masnavi I, section 1 · couplets 1 to 5")
-        rows = [view.render_line(row).text for row in range(view.size.height)]
-        assert any("▌" in row for row in rows)
+        await until(pilot, lambda: any("▌" in row for row in in_sight(view)))  # it scrolls there once it is drawn
+        rows = in_sight(view)
         both = [row for row in rows if any("a" <= c <= "z" for c in row) and any(c > "\u0600" for c in row[8:])]
         assert bool(both) == (size[0] >= 78)
 
@@ -247,7 +251,7 @@ async def test_a_couplet_higher_than_the_screen_is_read_to_its_end_before_the_ne
         await until(pilot, lambda: view.virtual_size.height > view.size.height)
         seen = []
         while view.couplet.number == 1:
-            seen += [view.render_line(row).text for row in range(view.size.height)]
+            seen += in_sight(view)
             await pilot.press("down")
         shown = "".join(seen)
         for verse in poem_of(texts, "masnavi/1/1").couplets[0].verse.values():
