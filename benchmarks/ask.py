@@ -38,12 +38,13 @@ from typing import NamedTuple
 import msgspec
 
 from rumi_tui.locations import model_folder, texts_folder
-from rumi_tui.search.bridge import ORIGINAL, TRANSLATION, Bridge
+from rumi_tui.search.bridge import Bridge
 from rumi_tui.search.embeddings import Embeddings
-from rumi_tui.search.encoder import MODEL, Encoder
+from rumi_tui.search.encoder import Encoder
 from rumi_tui.search.gloss import learn
 from rumi_tui.search.index import Couplet, Index
-from rumi_tui.search.persian_words import FUNCTION_WORDS
+from rumi_tui.search.model_files import MODEL
+from rumi_tui.search.persian_words import FUNCTION_WORDS, ORIGINAL, TRANSLATION
 from rumi_tui.search.ranking import LOOKED_AT, Expanded, Ranking
 from rumi_tui.search.retrieval import COVERED, QUOTATIONS, rank, spread
 from rumi_tui.search.spelling import persian_stem, search_words, stems

@@ -22,9 +22,9 @@ from pathlib import Path
 
 from rumi_tui.console.app import RumiApp
 from rumi_tui.console.widgets.poem_view import PoemView
-from rumi_tui.engine.generate import Generation, Request
+from rumi_tui.engine.generate import Generation
 from rumi_tui.engine.messages import Finished, Write, Wrote
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import Request, Sampling
 from rumi_tui.engine.session import load_model
 from rumi_tui.library.store import Library
 

@@ -20,9 +20,10 @@ from torch.export import Dim
 
 from export.graph import build_graph
 from export.quantize import quantize
-from models.card import Card, Description
+from models.card import Card
 from models.config import DecoderConfig
 from models.decoder import Cache, Decoder
+from models.description import Description
 from models.tokenizer import RESERVED, CharacterTokenizer
 from rumi_tui.engine.session import Session
 from training.torch_step import TorchStep

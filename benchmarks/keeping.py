@@ -14,7 +14,7 @@ from typing import get_args
 
 from models.pretrained import MODELS
 from rumi_tui.engine import Request, Step, load_model, writer
-from rumi_tui.engine.generate import Keep
+from rumi_tui.engine.request import Keep
 
 POEMS, LINES = 8, 10
 

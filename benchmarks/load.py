@@ -37,7 +37,7 @@ from models.pretrained import MODELS, checkpoint_path
 from rumi_tui.console.app import RumiApp
 from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.engine.context import Context
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import Sampling
 from rumi_tui.engine.session import Session
 from rumi_tui.library.poem import KeptPoem, Passage
 from rumi_tui.library.store import Library

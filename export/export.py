@@ -13,7 +13,7 @@ from export.graph import build_graph
 from export.parity import TOLERANCE, Parity, QuantizedParity, compare, compare_quantized
 from export.quantize import quantize
 from export.standard import build_standard_graph
-from models.card import Description
+from models.description import Description
 from models.errors import RumiError
 from models.files import replacing
 from rumi_tui.engine.session import Session

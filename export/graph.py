@@ -28,9 +28,9 @@ import torch
 from torch import Tensor, nn
 from torch.export import Dim
 
-from models.card import Description
 from models.config import DecoderConfig
 from models.decoder import NORM_EPSILON, Block, Decoder
+from models.description import Description
 
 OPSET = 23
 SMALLEST_HALVED = 1024

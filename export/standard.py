@@ -28,9 +28,9 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
 from export.graph import halve_weights
-from models.card import Description
 from models.config import ROTARY_BASE, DecoderConfig
 from models.decoder import NORM_EPSILON, Block, Decoder
+from models.description import Description
 from models.forms import form_named
 
 OPSET = 21

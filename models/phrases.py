@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
@@ -10,12 +9,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-PHRASE = 5
-"""Words of a phrase. Of those of real verse, one in 64 (English) or 92 (Persian) stands in other verse of the same
-texts; of phrases of four words, one in 16 or 41: too many to call each of them copied."""
-_RANGE = 10**10
-"""Of a hash. A phrase that is not in an index of n phrases passes for one of them n times in `_RANGE`: once in 12,700
-times beside the Persian texts. More would make their index larger than 2 MB."""
+from models.phrase_hashes import RANGE, phrase_hashes
 
 MOST_PHRASES = 5_000_000
 """Of an index that fits into a model file: 10 MB, and one phrase in 2,000 passes falsely."""
@@ -44,7 +38,8 @@ class PhraseIndex(msgspec.Struct, frozen=True, dict=True):
     @classmethod
     def of(cls, texts: Iterable[Sequence[str]]) -> PhraseIndex:
         """The index of all phrases of some texts, each given as its words. No phrase passes the end of a text."""
-        return cls._of_hashes(np.unique(np.array([each for text in texts for each in _hashes(text)], dtype=np.int64)))
+        hashes = [each for words in texts for each in phrase_hashes(words)]
+        return cls._of_hashes(np.unique(np.array(hashes, dtype=np.int64)))
 
     def united(self, other: PhraseIndex) -> PhraseIndex:
         """The index of the phrases of both."""
@@ -74,7 +69,7 @@ class PhraseIndex(msgspec.Struct, frozen=True, dict=True):
 
     def holds(self, words: Sequence[str]) -> list[bool]:
         """For each phrase of some words, the first of which begins with the first word, whether the index has it."""
-        hashes = np.array(_hashes(words), dtype=np.int64)
+        hashes = np.array(phrase_hashes(words), dtype=np.int64)
         if not (self.count and len(hashes)):
             return [False] * len(hashes)
         places = np.searchsorted(self._sorted, hashes)
@@ -84,11 +79,4 @@ class PhraseIndex(msgspec.Struct, frozen=True, dict=True):
 
 def _width(count: int) -> int:
     """How many last bits of a step are told as they are: those of the mean step, rounded down."""
-    return (_RANGE // max(1, count)).bit_length() - 1
-
-
-def _hashes(words: Sequence[str]) -> list[int]:
-    """A hash of each phrase, below `_RANGE`, the same everywhere."""
-    phrases = (" ".join(words[place : place + PHRASE]) for place in range(len(words) - PHRASE + 1))
-    digests = (hashlib.blake2b(phrase.encode("utf-8", "replace"), digest_size=8).digest() for phrase in phrases)
-    return [int.from_bytes(digest, "little") % _RANGE for digest in digests]
+    return (RANGE // max(1, count)).bit_length() - 1

@@ -24,8 +24,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from models.card import Card, Description, Text
+from models.card import Card, Text
 from models.config import DecoderConfig
+from models.description import Description
 from models.errors import RumiError
 from models.tokenizer import RESERVED, CharacterTokenizer
 from rumi_tui.texts.labels import COLUMNS

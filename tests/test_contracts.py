@@ -21,7 +21,8 @@ sys.addaudithook(watch)
 """
 WRITE_A_POEM = """
 import pathlib, sys
-from rumi_tui.engine.generate import Generation, Request
+from rumi_tui.engine.generate import Generation
+from rumi_tui.engine.request import Request
 from rumi_tui.engine.session import Session
 model = Session(pathlib.Path(sys.argv[1]))
 poem = "".join(step.text for step in Generation(model, model.tokenizer, Request(form="couplet", characters=200)))
@@ -61,12 +62,12 @@ def run_python(code: str, *arguments: str, **environment: str) -> str:
         ("rumi_tui.engine.generate", ("torch", "textual", "onnxruntime", "tokenizers")),
         ("rumi_tui.engine.worker", ("torch", "textual", "tokenizers")),
         ("rumi_tui.console.screens.verses", ("torch", "training", "export", "onnxruntime", "tokenizers")),
-        ("rumi_tui.console.app", ("torch", "training", "export", "onnxruntime", "tokenizers")),
+        ("rumi_tui.console.app", ("torch", "training", "export", "numpy", "onnxruntime", "tokenizers")),
         (
             "rumi_tui.commands.corpus",
             ("torch", "textual", "training", "export", "onnxruntime", "requests", "tokenizers"),
         ),
-        ("rumi_tui.commands.tui", ("torch", "textual", "training", "export", "onnxruntime", "tokenizers")),
+        ("rumi_tui.commands.tui", ("torch", "textual", "training", "export", "numpy", "onnxruntime", "tokenizers")),
         ("rumi_tui.commands.generate", ("torch", "textual", "training", "export", "tokenizers")),
         ("training.cli", ("torch", "textual", "export", "tokenizers")),
         ("models.card", ("torch", "training", "export", "rumi_tui", "tokenizers")),

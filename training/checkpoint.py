@@ -17,8 +17,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.optim import Optimizer
 
-from models.card import Description
 from models.decoder import Decoder
+from models.description import Description
 from models.errors import UNREADABLE, RumiError, describe
 from models.files import replacing
 from models.paths import check_file, weights_path

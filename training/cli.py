@@ -26,7 +26,7 @@ from models.paths import given_path
 from models.pretrained import MODELS, checkpoint_path, shipped
 from models.tokenizer import TokenizerKind
 from rumi_tui.command_line import DONE, FAILED, Debug, Json, Version, finite, narrate, new_app, say, say_json
-from rumi_tui.engine.generate import Keep
+from rumi_tui.engine.request import Keep
 from rumi_tui.interruptions import ended_at_once
 from rumi_tui.locations import fetched_texts
 from rumi_tui.texts.corpus import read_corpus

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from models.card import UNSAID as UNSAID_LANGUAGE
-from models.card import Description
+from models.description import Description
 from models.errors import RumiError
 from models.layout import UNSAID
 from models.paths import given_path, is_checkpoint

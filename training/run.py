@@ -17,9 +17,10 @@ import torch
 from rich.console import Console
 
 from models.bpe import WordTokenizer
-from models.card import UNSAID, Card, Description, Text
+from models.card import UNSAID, Card, Text
 from models.config import DEFAULT_PRESET, DecoderConfig, preset
 from models.decoder import Decoder
+from models.description import Description
 from models.errors import UNREADABLE, RumiError
 from models.paths import WEIGHTS, weights_path
 from models.tokenizer import SEPARATOR, CharacterTokenizer, Tokenizer

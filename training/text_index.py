@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.card import Description
+from models.description import Description
 from models.lexicon import Lexicon
 from models.phrases import MOST_PHRASES, PhraseIndex
 from rumi_tui.texts.corpus import Source

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from export.quantize import quantize
 from export.standard import build_standard_graph
-from models.card import Description
+from models.description import Description
 from models.files import replacing
 from models.pretrained import MODELS, checkpoint_path, model_path
 from rumi_tui.engine.session import Session

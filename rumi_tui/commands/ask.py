@@ -23,7 +23,7 @@ from rumi_tui.command_line import (
     say,
     say_json,
 )
-from rumi_tui.engine.generate import LARGEST_SEED
+from rumi_tui.engine.request import LARGEST_SEED
 from rumi_tui.search.index import Quotation
 
 ask_app = new_app()

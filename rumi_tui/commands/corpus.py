@@ -33,7 +33,7 @@ from rumi_tui.command_line import (
     say_json,
 )
 from rumi_tui.locations import fetched_texts, index_folder, model_folder, texts_folder
-from rumi_tui.search.bridge import NO_GLOSS, Bridge
+from rumi_tui.search.bridge import Bridge
 from rumi_tui.search.cento import cento as make_cento
 from rumi_tui.search.index import PAGE, Index
 from rumi_tui.texts.corpus import read_corpus
@@ -169,8 +169,9 @@ def _fetch_model() -> list[str]:
 
 def _prepare() -> None:
     """Makes what questions need of the texts that are there, so that the first one need not wait."""
-    from rumi_tui.search.embeddings import Embeddings, is_model_here
+    from rumi_tui.search.embeddings import Embeddings
     from rumi_tui.search.encoder import Encoder
+    from rumi_tui.search.model_files import is_model_here
 
     if not any(texts_folder().glob("*.txt")):
         return
@@ -258,7 +259,7 @@ def gloss(
         say_json({"line": " ".join(line), "gloss": words})
         return
     for word in words:
-        say(f"{word.word}  {', '.join(word.english) or NO_GLOSS}")
+        say(f"{word.word}  {', '.join(word.told)}")
     narrate("A gloss, word by word, and not a translation.")
 
 

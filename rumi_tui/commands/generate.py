@@ -12,22 +12,15 @@ import typer
 
 from models.errors import RumiError
 from models.forms import FORMS
-from models.phrases import PHRASE
+from models.phrase_hashes import PHRASE
 from models.pretrained import MODELS
 from rumi_tui.command_line import Debug, Json, Version, finite, narrate, new_app, say, say_json
 from rumi_tui.engine.beginning import fit_typed
 from rumi_tui.engine.drafts import write_drafts
-from rumi_tui.engine.generate import (
-    DEFAULT_LINES,
-    LARGEST_LIMIT,
-    LARGEST_SEED,
-    Keep,
-    Request,
-    Step,
-)
 from rumi_tui.engine.poems import BATCH, Poem, write_poems, writer
-from rumi_tui.engine.sampling import LIMITS, Sampling
+from rumi_tui.engine.request import DEFAULT_LINES, LARGEST_LIMIT, LARGEST_SEED, LIMITS, Keep, Request, Sampling
 from rumi_tui.engine.session import load_model
+from rumi_tui.engine.written import Step
 from rumi_tui.verse.languages import DEFAULT
 
 generate_app = new_app()

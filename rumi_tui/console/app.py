@@ -43,8 +43,8 @@ from rumi_tui.console.widgets.status_line import StatusLine
 from rumi_tui.console.writing.writer import Writer
 from rumi_tui.library.store import Library
 from rumi_tui.search.background import reading
-from rumi_tui.search.embeddings import is_model_here
 from rumi_tui.search.indexing import indexing
+from rumi_tui.search.model_files import is_model_here
 
 LOOK_SECONDS = 1.0
 """Between two looks at what goes on beside the writing."""

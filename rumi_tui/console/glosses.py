@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rumi_tui.console.widgets.interlinear import NotedWord
-from rumi_tui.search.bridge import NO_GLOSS, has_persian
 from rumi_tui.search.indexing import indexing
+from rumi_tui.search.persian_words import has_persian
 
 HEADING = "A gloss, word by word, and not a translation:"
 WAIT = "Looking the words up. The first time, they are learned from the texts, which takes up to half a minute."
@@ -20,4 +20,4 @@ def gloss(verse: str) -> list[list[NotedWord]]:
     if not lines:
         return []
     with indexing.bridge() as bridge:
-        return [[NotedWord(each.word, each.english or [NO_GLOSS]) for each in bridge.gloss(line)] for line in lines]
+        return [[NotedWord(each.word, each.told) for each in bridge.gloss(line)] for line in lines]

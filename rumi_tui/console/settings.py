@@ -20,15 +20,14 @@ from models.errors import UNREADABLE, RumiError, describe
 from models.files import replacing
 from models.forms import FORMS
 from models.paths import check_file, given_path
-from models.phrases import PHRASE
+from models.phrase_hashes import PHRASE
 from models.pretrained import MODELS, shipped
 from models.toml import read_toml
 from rumi_tui.bidi import Wish
 from rumi_tui.console import keymap
 from rumi_tui.console.actions import Action
 from rumi_tui.console.keymap import BY_COMMAND
-from rumi_tui.engine.generate import DEFAULT_LINES, LARGEST_LIMIT, Keep
-from rumi_tui.engine.sampling import LIMITS, Sampling
+from rumi_tui.engine.request import DEFAULT_LINES, LARGEST_LIMIT, LIMITS, Keep, Sampling
 from rumi_tui.verse.languages import DEFAULT
 
 KEYS = "keys"

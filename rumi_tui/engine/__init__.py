@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rumi_tui.engine.drafts import RankedPoem, write_drafts
-    from rumi_tui.engine.generate import Generation, Request, Step, fit_request
+    from rumi_tui.engine.generate import Generation
     from rumi_tui.engine.keep import Kept, KeptGeneration, Try
-    from rumi_tui.engine.lens import TokenScore, token_scores
-    from rumi_tui.engine.line import LineGeneration, LineRequest, NewLine, write_line
+    from rumi_tui.engine.lens import token_scores
+    from rumi_tui.engine.line import LineGeneration, write_line
     from rumi_tui.engine.loss import Score, Verse, score
-    from rumi_tui.engine.other_lines import LineChoice, OtherLines
+    from rumi_tui.engine.other_lines import OtherLines
     from rumi_tui.engine.poems import Poem, write_poems, writer
     from rumi_tui.engine.rank import Rank
-    from rumi_tui.engine.sampling import Sampling
+    from rumi_tui.engine.request import LineRequest, Request, Sampling, fit_request
     from rumi_tui.engine.session import Session, load_model
-    from rumi_tui.engine.word_beam import WordChoice, other_words
+    from rumi_tui.engine.word_beam import other_words
+    from rumi_tui.engine.written import LineChoice, NewLine, Step, TokenScore, WordChoice
 
 __all__ = [
     "Generation",
@@ -57,17 +58,18 @@ __all__ = [
 
 _HOMES = {
     "drafts": ("RankedPoem", "write_drafts"),
-    "generate": ("Generation", "Request", "Step", "fit_request"),
+    "generate": ("Generation",),
     "keep": ("Kept", "KeptGeneration", "Try"),
-    "line": ("LineGeneration", "LineRequest", "NewLine", "write_line"),
-    "lens": ("TokenScore", "token_scores"),
+    "lens": ("token_scores",),
+    "line": ("LineGeneration", "write_line"),
     "loss": ("Score", "Verse", "score"),
-    "other_lines": ("LineChoice", "OtherLines"),
-    "word_beam": ("WordChoice", "other_words"),
+    "other_lines": ("OtherLines",),
     "poems": ("Poem", "write_poems", "writer"),
     "rank": ("Rank",),
-    "sampling": ("Sampling",),
+    "request": ("LineRequest", "Request", "Sampling", "fit_request"),
     "session": ("Session", "load_model"),
+    "word_beam": ("other_words",),
+    "written": ("LineChoice", "NewLine", "Step", "TokenScore", "WordChoice"),
 }
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from models.card import Description
+from models.description import Description
 from models.layout import lay_out, opening
 from models.tokenizer import CharacterTokenizer
 from rumi_tui.engine.context import Context, DecodeStep
-from rumi_tui.engine.generate import Request, fit_request
+from rumi_tui.engine.request import Request, fit_request
 from rumi_tui.engine.sampling import log_softmax
 from rumi_tui.verse.words import is_within_word, words
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import fsum
 
-from models.card import Description
+from models.description import Description
 from rumi_tui.engine.context import DecodeStep
 from rumi_tui.engine.ends import Ends
-from rumi_tui.engine.generate import Request, Step
 from rumi_tui.engine.poems import Poem, write_poems
 from rumi_tui.engine.rank import COPIED, Rank
+from rumi_tui.engine.request import Request
+from rumi_tui.engine.written import Step
 from rumi_tui.verse.rules import rules_of
 from rumi_tui.verse.words import words
 

@@ -9,7 +9,7 @@ import math
 
 from models.forms import form_named
 from models.tokenizer import Tokenizer
-from rumi_tui.engine.generate import Request
+from rumi_tui.engine.request import Request
 from rumi_tui.verse.words import ends_sentence
 
 LEAST = 0.5

@@ -4,131 +4,27 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Sequence
-from typing import Literal
 
 import msgspec
 import numpy as np
 
-from models.characters import quoted
-from models.errors import RumiError
-from models.forms import form_named
 from models.layout import metre_id
-from models.phrases import PHRASE
 from models.tokenizer import RHYME, Tokenizer
 from rumi_tui.engine.context import Context, DecodeStep, Logits
 from rumi_tui.engine.outline import Outline
-from rumi_tui.engine.sampling import Probabilities, Sampling, choose, log_softmax, logprob_of
-from rumi_tui.verse.endings import can_rhyme
-from rumi_tui.verse.words import words
-
-LARGEST_SEED = 2**32 - 1
-LARGEST_LIMIT = 10**9
-"""Lines or characters of a poem: years of writing."""
-DEFAULT_LINES = 16
-"""Of a poem that does not end before, where nobody sets a limit: what a small terminal shows at once."""
+from rumi_tui.engine.request import Request
+from rumi_tui.engine.sampling import Probabilities, choose, log_softmax, logprob_of
+from rumi_tui.engine.written import Alternative, Ending, Step
 
 NAMED = 0.2
 """How likely a model must hold it that a metre or a rhyme is named to name one. In training it is named for three of
 four poems or couplets that have it and for none that do not, so this tells the ones from the others."""
-
-Keep = Literal["strict", "loose", "off"]
-"""How a form is kept: by the best of as many tries at a line as it takes, of a few, or not at all (`keep`)."""
-
-Ending = Literal["end", "lines", "characters"]
-"""Why a poem stopped: the model ended it, or it reached the asked number of lines or of characters."""
-
-
-class Alternative(msgspec.Struct, frozen=True, array_like=True):
-    """What could have stood at a place, and how likely the model thought it."""
-
-    text: str
-    """A piece of text (see `Step.text`); empty for the end of the poem."""
-    probability: float
-    """Under the model itself, at temperature 1 and before any filter."""
 
 
 def most_likely(probabilities: Probabilities, tokenizer: Tokenizer, count: int) -> tuple[Alternative, ...]:
     """The likeliest of the tokens with these probabilities [vocab_size], the likeliest first."""
     likeliest = np.argsort(-probabilities, kind="stable")[:count]
     return tuple(Alternative(tokenizer.text_of(int(i)), float(probabilities[i])) for i in likeliest)
-
-
-class Step(msgspec.Struct, frozen=True, array_like=True):
-    """One token of a poem as it was chosen."""
-
-    text: str
-    """What it adds to the poem: one character, or several where the model reads words; never none."""
-    logprob: float
-    """Natural logarithm of its probability under the model itself, at temperature 1 and before any filter."""
-    alternatives: tuple[Alternative, ...] = ()
-    """The likeliest tokens, the likeliest first: as many as the request asks for."""
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What to write. Raises `RumiError` for a limit or a seed out of range, and for limits that do not go together."""
-
-    form: str
-    text: str = ""
-    """What the poem begins with, in the model's characters (see `Tokenizer.fit`)."""
-    metre: str = ""
-    """One of `Tokenizer.metres`; empty: the model names one itself, if it was trained to."""
-    rhyme: str = ""
-    """What the lines that rhyme end in; where each couplet has a rhyme of its own, those of the first. Empty: the model
-    names one itself, if it was trained to."""
-    sampling: Sampling = Sampling()
-    seed: int = 0
-    """The same model file, request and seed give the same poem. 0 to `LARGEST_SEED`."""
-    lines: int | None = None
-    """Stop at the end of this many lines, the one that `text` ends in included; where the form is kept, near it."""
-    characters: int | None = None
-    """Stop after exactly this many new characters; of a piece that is longer than what is left, the rest is cut off.
-
-    So the poem begins as one with a higher limit does, where choosing among shorter pieces would change its words.
-    """
-    keep: Keep = "off"
-    """How the form is kept. `Generation` keeps none; `rumi_tui.engine.poems.writer` gives the one that does."""
-    original: int | None = None
-    """Refuse lines that complete a copied run of so many words or more, at least `PHRASE`; None: refuse none.
-
-    Only where the form is kept, and by a model file that has an index of its training text.
-    """
-    alternatives: int = 0
-    """How many of the likeliest tokens to note at each step; each costs a little time."""
-
-    def __post_init__(self) -> None:
-        for name in ("lines", "characters"):
-            limit = getattr(self, name)
-            if limit is not None and not 1 <= limit <= LARGEST_LIMIT:
-                raise RumiError(f"{name.capitalize()} must be from 1 to {LARGEST_LIMIT}, not {limit}.")
-        if not 0 <= self.seed <= LARGEST_SEED:
-            raise RumiError(f"Seed must be from 0 to {LARGEST_SEED}, not {self.seed}.")
-        check_original(self.original)
-        if self.original is not None and self.keep == "off":
-            raise RumiError(
-                "Lines that copy are refused only where the form is kept: keep it, or set no limit on copying."
-            )
-
-
-def check_original(limit: int | None) -> None:
-    """Raises `RumiError` for a limit on copied words that no line of verse could keep."""
-    if limit is not None and limit < PHRASE:
-        raise RumiError(f"Runs of {limit} words are found in any verse; refuse those of {PHRASE} or more.")
-
-
-def fit_request(tokenizer: Tokenizer, request: Request) -> tuple[Request, list[str]]:
-    """A request as a person typed it in what the model knows, and a sentence for each change of its text.
-
-    Raises `RumiError` for a metre or a rhyme that the model cannot be told.
-    """
-    prompt, rhyme = tokenizer.fit(request.text), tokenizer.fit(request.rhyme)
-    if request.rhyme and not (tokenizer.names_rhymes and form_named(request.form).scheme):
-        raise RumiError(f"This model cannot be given a rhyme in the form {request.form}: leave the rhyme out.")
-    if request.rhyme and (rhyme.unknown or not words(rhyme.text)):
-        raise RumiError(f"{quoted(request.rhyme)} cannot be spelled by this model: give letters or a word.")
-    if request.rhyme and not can_rhyme(rhyme.text):
-        raise RumiError(f"{quoted(request.rhyme)} is not a rhyme: give one word, or two that rhyme with each other.")
-    metre = tokenizer.metre_named(request.metre)
-    return msgspec.structs.replace(request, text=prompt.text, metre=metre, rhyme=rhyme.text.strip()), prompt.notes()
 
 
 class Sampler:

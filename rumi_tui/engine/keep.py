@@ -15,11 +15,13 @@ from collections.abc import Generator, Iterator, Sequence
 import msgspec
 import numpy as np
 
-from models.card import Description
+from models.description import Description
 from models.errors import RumiError
 from rumi_tui.engine.context import Context, DecodeStep, Logits
 from rumi_tui.engine.ends import Ends
-from rumi_tui.engine.generate import NAMED, Ending, Keep, Request, Sampler, Step
+from rumi_tui.engine.generate import NAMED, Sampler
+from rumi_tui.engine.request import Keep, Request
+from rumi_tui.engine.written import Ending, Step
 from rumi_tui.verse.judge import can_judge
 from rumi_tui.verse.originality import CopyLimit
 from rumi_tui.verse.rules import Fault, Rules, rules_of

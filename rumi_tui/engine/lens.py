@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from models.layout import Conditions, is_text, lay_out, opening
 from models.tokenizer import Tokenizer
 from rumi_tui.engine.context import Context, DecodeStep
-from rumi_tui.engine.generate import Alternative, most_likely
+from rumi_tui.engine.generate import most_likely
 from rumi_tui.engine.sampling import log_softmax
+from rumi_tui.engine.written import TokenScore
 from rumi_tui.verse.endings import unit_rhymes
 from rumi_tui.verse.languages import language_of
 
@@ -19,19 +19,6 @@ LONGEST = 4096
 ALTERNATIVES = 10
 _PIECE = 512
 """Symbols read at once, so that memory does not grow with the poem."""
-
-
-class TokenScore(msgspec.Struct, frozen=True, array_like=True):
-    """One token of a poem, as the model saw it coming."""
-
-    text: str
-    """What it adds to the poem: one character, or several where the model reads words."""
-    surprise: float
-    """Bits: -log2 of its probability under the model itself, at temperature 1 and before any filter."""
-    entropy: float
-    """Bits: the surprise that the model expected here, 0 where it was certain (Shannon 1948)."""
-    likeliest: tuple[Alternative, ...]
-    """What it held the likeliest here, at most `ALTERNATIVES`, the likeliest first."""
 
 
 def laid_out(

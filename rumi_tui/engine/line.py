@@ -11,21 +11,19 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Literal
 
-import msgspec
 import numpy as np
 
-from models.card import Description
-from models.characters import quoted
-from models.errors import RumiError
+from models.description import Description
 from models.forms import form_named
 from models.layout import Conditions, head
-from models.tokenizer import BOTH, BREAK, SECOND, Tokenizer
+from models.tokenizer import BOTH, BREAK, SECOND
 from rumi_tui.engine.context import Context, DecodeStep, Logits
-from rumi_tui.engine.generate import LARGEST_SEED, Keep, Request, Sampler, check_original
+from rumi_tui.engine.generate import Sampler
 from rumi_tui.engine.keep import ROUNDS, TRIES, LineTry, Try, copy_limit, write_tries
-from rumi_tui.engine.sampling import Sampling, log_softmax
+from rumi_tui.engine.request import LineRequest, Request, Wish, fit_line
+from rumi_tui.engine.sampling import log_softmax
+from rumi_tui.engine.written import NewLine
 from rumi_tui.verse.endings import unit_rhymes
 from rumi_tui.verse.judge import can_judge, rhymes
 from rumi_tui.verse.languages import LANGUAGES
@@ -39,80 +37,6 @@ REACH = 64
 
 UNHEARD: dict[Rhyme | None, float] = {"perfect": 0.0, "near": 0.5, None: 1.0}
 """What it counts, of a fault, how a line rhymes with one that it should rhyme with."""
-
-Wish = Literal["end", "rhyme", "metre"]
-"""What can be asked of a line."""
-
-
-class LineRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Which line of a poem to write anew, and how. Raises `RumiError` for a line or a seed that there is not."""
-
-    form: str
-    text: str
-    """The whole poem."""
-    number: int
-    """Of the line, from 1 on."""
-    end: str = ""
-    """A word, or a few, that the line ends with; empty: as it likes."""
-    rhyme: str = ""
-    """A word that the line rhymes with; empty: with the lines that the form says."""
-    metre: str = ""
-    """One of `Tokenizer.metres`; empty: that of the poem, if it has one."""
-    sampling: Sampling = Sampling()
-    seed: int = 0
-    """The same model file, request and seed give the same line."""
-    keep: Keep = "strict"
-    """How many tries the form is worth, see `rumi_tui.engine.keep`; `off`: one."""
-    original: int | None = None
-    """Refuse lines that complete a copied run of so many words or more, as in `Request`."""
-
-    def __post_init__(self) -> None:
-        count = len(self.text.split("\n"))
-        if not 1 <= self.number <= count:
-            raise RumiError(f"There is no line {self.number}: the poem has {count} line{'s' * (count != 1)}.")
-        if not 0 <= self.seed <= LARGEST_SEED:
-            raise RumiError(f"Seed must be from 0 to {LARGEST_SEED}, not {self.seed}.")
-        check_original(self.original)
-
-
-class NewLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A poem with one line written anew."""
-
-    text: str
-    """The whole poem: all other lines are as they were."""
-    number: int
-    line: str
-    tries: int
-    """Different lines among which it was chosen."""
-    faults: list[Fault]
-    """What the line breaks; empty where it keeps all rules of its form."""
-    broken: list[int]
-    """The numbers of lines after it that keep their form no more beside it."""
-    missed: list[Wish]
-    """What was asked for and not reached."""
-
-    def complaint(self, request: LineRequest) -> str:
-        """What of the request was not reached, in a sentence; empty if nothing."""
-        asked = {"end": f"ends with “{request.end}”", "rhyme": f"rhymes with “{request.rhyme}”", "metre": "scans"}
-        if not self.missed:
-            return ""
-        return f"No line of {self.tries} {' and '.join(asked[wish] for wish in self.missed)}: this is the best."
-
-
-def fit_line(tokenizer: Tokenizer, request: LineRequest, language: str) -> LineRequest:
-    """A request as a person typed it in what the model knows; the poem stays as it is.
-
-    Raises `RumiError` for an end, a rhyme or a metre that a line cannot have.
-    """
-    fitted = {}
-    for wish in ("end", "rhyme"):
-        asked = tokenizer.fit(getattr(request, wish))
-        if getattr(request, wish) and (asked.unknown or not words(asked.text)):
-            raise RumiError(f"{quoted(getattr(request, wish))} cannot be spelled by this model: choose another word.")
-        fitted[wish] = asked.text.strip()
-    if fitted["rhyme"] and not can_judge(language):
-        raise RumiError(f"Rhyme is not known for the language {language!r}: ask for an end instead.")
-    return msgspec.structs.replace(request, metre=tokenizer.metre_named(request.metre), **fitted)
 
 
 class LineGeneration:

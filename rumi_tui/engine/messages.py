@@ -6,14 +6,10 @@ import msgspec
 
 from models.bpe import WordTokenizer
 from models.card import Card
-from models.phrases import PhraseIndex
 from models.tokenizer import CharacterTokenizer
-from rumi_tui.engine.generate import Ending, Request, Step
-from rumi_tui.engine.lens import TokenScore
-from rumi_tui.engine.line import LineRequest, NewLine
-from rumi_tui.engine.other_lines import LineChoice
 from rumi_tui.engine.rank import Rank
-from rumi_tui.engine.word_beam import WordChoice
+from rumi_tui.engine.request import LineRequest, Request
+from rumi_tui.engine.written import Ending, LineChoice, NewLine, Step, TokenScore, WordChoice
 from rumi_tui.verse.marks import LineMarks
 
 
@@ -102,8 +98,6 @@ class Described(msgspec.Struct, frozen=True, tag=True):
     card: Card
     tokenizer: CharacterTokenizer | WordTokenizer
     """It tells what metres the model knows, and whether it can be told a rhyme."""
-    phrases: PhraseIndex | None = None
-    """It tells what a poem copies (`rumi_tui.verse.originality`); None where the model file has none."""
 
 
 class Began(msgspec.Struct, frozen=True, tag=True):

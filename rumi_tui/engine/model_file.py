@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from models.card import Description
 from models.config import DecoderConfig
+from models.description import Description
 from models.errors import RumiError
 from rumi_tui.engine.protobuf import Value, fields, numbers
 

@@ -7,23 +7,13 @@ from collections.abc import Generator, Iterator
 import msgspec
 import numpy as np
 
-from models.card import Description
+from models.description import Description
 from rumi_tui.engine.context import Context, DecodeStep
-from rumi_tui.engine.generate import Request, Sampler
+from rumi_tui.engine.generate import Sampler
 from rumi_tui.engine.keep import TRIES, KeptGeneration, LineTry, Try, write_tries
+from rumi_tui.engine.request import Request
+from rumi_tui.engine.written import LineChoice
 from rumi_tui.verse.rules import Fault
-
-
-class LineChoice(msgspec.Struct, frozen=True, array_like=True):
-    """A line that could stand at a place."""
-
-    text: str
-    nats: float
-    """What the model pays for it, its end included."""
-    faults: list[Fault]
-    """What it breaks; empty where the form is not kept."""
-    ends_poem: bool
-    """Whether the model ended the poem with it."""
 
 
 class OtherLines:

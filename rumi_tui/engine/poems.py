@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from models.card import Description
+from models.description import Description
 from rumi_tui.engine.context import DecodeStep
-from rumi_tui.engine.generate import BatchGeneration, Ending, Generation, Request, Step
+from rumi_tui.engine.generate import BatchGeneration, Generation
 from rumi_tui.engine.keep import Kept, KeptGeneration
+from rumi_tui.engine.request import Request
+from rumi_tui.engine.written import Ending, Step
 from rumi_tui.verse.originality import Originality, originality
 
 BATCH = 16

@@ -2,36 +2,13 @@
 
 from __future__ import annotations
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from models.errors import RumiError
 from rumi_tui.engine.context import Logits
+from rumi_tui.engine.request import Sampling
 
 Probabilities = npt.NDArray[np.float64]
-
-LIMITS = {"temperature": (0, 5), "top_k": (0, 1_000_000), "top_p": (0.01, 1), "min_p": (0, 1)}
-"""The lowest and the highest value of each field of `Sampling`."""
-
-
-class Sampling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the next token is chosen. Raises `RumiError` for a value outside its range."""
-
-    temperature: float = 0.8
-    """0 always takes the likeliest; 1 takes the model at its word; above 1 is wilder. 0 to 5."""
-    top_k: int = 0
-    """Only the k likeliest may be chosen; 0 means all. 0 to 1,000,000."""
-    top_p: float = 1.0
-    """Only the likeliest that together reach this probability (nucleus; Holtzman et al. 2020, arXiv:1904.09751)."""
-    min_p: float = 0.0
-    """Only those at least this share as likely as the likeliest (Nguyen et al. 2024, arXiv:2407.01082)."""
-
-    def __post_init__(self) -> None:
-        for name, (low, high) in LIMITS.items():
-            if not low <= getattr(self, name) <= high:
-                label = name.replace("_", "-")
-                raise RumiError(f"{label.capitalize()} must be from {low} to {high}, not {getattr(self, name)}.")
 
 
 def log_softmax(logits: Logits) -> Probabilities:

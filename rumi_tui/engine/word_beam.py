@@ -10,7 +10,6 @@ import functools
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -19,6 +18,7 @@ from models.tokenizer import Tokenizer
 from rumi_tui.engine.context import Context, DecodeStep, Logits
 from rumi_tui.engine.lens import laid_out
 from rumi_tui.engine.sampling import log_softmax
+from rumi_tui.engine.written import WordChoice
 from rumi_tui.verse.words import is_within_word, spelled_words
 
 COUNT = 10
@@ -27,16 +27,6 @@ WIDTH = 32
 """Beginnings of words side by side."""
 LONGEST = 24
 """Tokens of a word at most."""
-
-
-class WordChoice(msgspec.Struct, frozen=True, array_like=True):
-    """A word that could stand at a place."""
-
-    text: str
-    probability: float
-    """That it follows what stands before it and ends there, under the model itself, at temperature 1."""
-    closing: str = ""
-    """The character that most likely follows it; empty where the poem would end, or a longer piece follows."""
 
 
 class _Pieces(NamedTuple):

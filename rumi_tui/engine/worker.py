@@ -25,7 +25,6 @@ from models.tokenizer import CharacterTokenizer
 from rumi_tui.engine.beginning import fit_typed
 from rumi_tui.engine.context import Ids, Logits
 from rumi_tui.engine.drafts import rank_of
-from rumi_tui.engine.generate import Step, fit_request
 from rumi_tui.engine.keep import KeptGeneration, Try
 from rumi_tui.engine.lens import token_scores
 from rumi_tui.engine.line import LineGeneration
@@ -55,8 +54,10 @@ from rumi_tui.engine.messages import (
 )
 from rumi_tui.engine.other_lines import OtherLines
 from rumi_tui.engine.poems import poem_of, writer
+from rumi_tui.engine.request import fit_request
 from rumi_tui.engine.session import Session, load_model
 from rumi_tui.engine.word_beam import other_words
+from rumi_tui.engine.written import Step
 from rumi_tui.verse.marks import MOST_LINES, marks_of
 from rumi_tui.verse.metre import metre_of
 from rumi_tui.verse.originality import copied
@@ -122,7 +123,7 @@ class Worker:
                     case Describe():
                         model = self._model(order.model)
                         assert isinstance(model.tokenizer, CharacterTokenizer | WordTokenizer)
-                        self._send(Described(order.model, model.card, model.tokenizer, model.description.phrases))
+                        self._send(Described(order.model, model.card, model.tokenizer))
             except RumiError as error:
                 self._send(Failed(str(error)))
 

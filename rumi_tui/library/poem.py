@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from models.characters import printable
-from rumi_tui.engine.generate import Ending, Keep
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import Keep, Sampling
+from rumi_tui.engine.written import Ending
 from rumi_tui.library.real_verse import RealVerse
 
 LARGEST_SEED = 2**63 - 1

@@ -15,8 +15,9 @@ from models.forms import check_form
 from rumi_tui.engine.session import load_model
 from rumi_tui.locations import index_folder, texts_folder
 from rumi_tui.search.bridge import Bridge
-from rumi_tui.search.embeddings import is_model_here, open_embeddings
+from rumi_tui.search.embeddings import open_embeddings
 from rumi_tui.search.index import Index, Quotation
+from rumi_tui.search.model_files import is_model_here
 from rumi_tui.search.ranking import Ranking
 from rumi_tui.search.retrieval import retrieve
 from rumi_tui.search.writing_on import Verse, write_on

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from models.errors import RumiError
 from rumi_tui.locations import index_folder, model_folder
-from rumi_tui.search.embeddings import Batches, Embeddings
-from rumi_tui.search.encoder import Encoder
 from rumi_tui.search.indexing import indexing
+
+if TYPE_CHECKING:
+    from rumi_tui.search.embeddings import Batches
 
 
 class BackgroundReading:
@@ -48,6 +50,9 @@ class BackgroundReading:
             self._thread.join()
 
     def _read(self) -> None:
+        from rumi_tui.search.embeddings import Embeddings  # these need numpy, which a console need not have
+        from rumi_tui.search.encoder import Encoder
+
         try:
             with indexing.index() as index:  # its own: a connection to SQLite belongs to a thread
                 Embeddings(index, Encoder(model_folder()), index_folder()).read(self._track)

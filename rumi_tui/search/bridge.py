@@ -24,18 +24,14 @@ from models.errors import RumiError
 from models.files import replacing
 from rumi_tui.search.gloss import Gloss, Learned, learn
 from rumi_tui.search.index import Couplet, Index
-from rumi_tui.search.persian_words import FUNCTION_WORDS, TODAY
+from rumi_tui.search.persian_words import FUNCTION_WORDS, ORIGINAL, TRANSLATION, has_persian
 from rumi_tui.search.spelling import TOKENIZER, persian_stem, search_words, spelled_words, stems
 from rumi_tui.texts.cache import Row, Weight, damaged, open_current, read_rows
-from rumi_tui.verse.languages import language_typed
 
 VERSION = 1
 """Of the tables; another version is made again."""
-ORIGINAL, TRANSLATION = "fa", "en"
-"""ISO 639-1 codes."""
 SHOWN = 3
 """Glosses of a word."""
-NO_GLOSS = "(unknown)"
 TURNED_ROUND = 5
 """Persian words of an English one."""
 
@@ -89,6 +85,11 @@ class GlossedWord(msgspec.Struct, frozen=True):
     """As it stands in the line."""
     english: list[str]
     """The likeliest first; none where nothing is known."""
+
+    @property
+    def told(self) -> list[str]:
+        """The same, or that nothing is known."""
+        return self.english or ["(unknown)"]
 
 
 class Bridge:
@@ -188,16 +189,6 @@ class Bridge:
 
     def _run(self, row: type[Row], statement: str, *values: object) -> list[Row]:
         return read_rows(self._database, self.path, row, statement, *values)
-
-
-def has_persian(line: str) -> bool:
-    """Whether a line has a word that may have a gloss, as its letters tell."""
-    return any(language_typed(word) == ORIGINAL for word in line.split())
-
-
-def today(word: str) -> tuple[str, ...]:
-    """How Rumi says a word of today's Persian; nothing where he says it so, too."""
-    return TODAY.get(word) or TODAY.get(persian_stem(word), ())
 
 
 def _make(path: Path, key: str, index: Index) -> None:

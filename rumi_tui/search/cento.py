@@ -16,7 +16,7 @@ import msgspec
 
 from models.errors import RumiError
 from rumi_tui.search.index import Couplet, Index
-from rumi_tui.search.ranking import question_words
+from rumi_tui.search.query import question_words
 from rumi_tui.search.spelling import stems
 from rumi_tui.texts.places import Place, read_place
 from rumi_tui.texts.reader import Works

@@ -16,8 +16,9 @@ import numpy.typing as npt
 
 from models.files import replacing
 from rumi_tui.locations import model_folder
-from rumi_tui.search.encoder import MODEL, TOKENIZER, Encoder, Vectors
+from rumi_tui.search.encoder import Encoder, Vectors
 from rumi_tui.search.index import Couplet, Index
+from rumi_tui.search.model_files import is_model_here
 from rumi_tui.texts.cache import damaged
 
 LANGUAGE = "en"
@@ -126,11 +127,6 @@ class Embeddings:
 _latest: dict[tuple[str, Path], Embeddings] = {}
 """What was opened last, for the next question: an encoder takes 100 MB, and a while to load."""
 _lock = threading.Lock()
-
-
-def is_model_here() -> bool:
-    """Whether the model was fetched."""
-    return all((model_folder() / name).is_file() for name in (MODEL, TOKENIZER))
 
 
 def open_embeddings(index: Index, cache_dir: Path) -> Embeddings | None:

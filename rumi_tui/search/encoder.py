@@ -17,13 +17,12 @@ import numpy as np
 import numpy.typing as npt
 
 from models.errors import RumiError, describe
+from rumi_tui.search.model_files import MODEL, TOKENIZER
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
-MODEL, TOKENIZER = "model.onnx", "tokenizer.json"
-"""The files of its folder."""
 LONGEST = 128
 """Pieces of words, as the model was trained; of a longer text the rest is not read."""
 

@@ -20,10 +20,8 @@ from typing import BinaryIO
 from models.errors import RumiError
 from rumi_tui.search.bridge import Bridge
 from rumi_tui.search.index import Index
+from rumi_tui.search.indexing import GLOSSES, REFUSED, WORKS
 from rumi_tui.texts.reader import open_works
-
-GLOSSES, WORKS = "--glosses", "--works"
-REFUSED = 3
 
 
 def main(texts: Path, cache_dir: Path, wanted: str, complaints: BinaryIO) -> int:

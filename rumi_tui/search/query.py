@@ -12,13 +12,25 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from models.errors import RumiError
-from rumi_tui.search.spelling import ENDINGS, JOINER, PREFIXES, is_stemmed, search_words, spelled_words, stems
+from rumi_tui.search.spelling import (
+    ENDINGS,
+    JOINER,
+    PREFIXES,
+    is_stemmed,
+    search_words,
+    spelled_words,
+    stems,
+    without_prefix,
+)
+from rumi_tui.verse.languages import LANGUAGES
 from rumi_tui.verse.words import MOST_TERMS
 
 Span = tuple[int, int]
 """The first character and the one after the last."""
 
 _PARTS = re.compile(r'["“”«»]([^"“”«»]*)["“”«»]|([^\s"“”«»]+)')
+_NEGATION = re.compile(r"\b\w+n['’]t\b", re.IGNORECASE)
+"""Such as didn't: none of them says more than the words of grammar that it is made of."""
 _AFTER = ".,;:!?؟،؛)"
 """What may stand after the `*`."""
 
@@ -148,3 +160,10 @@ def _hashable(choice: list[list[Term]]) -> list[tuple[Term, ...]]:
 
 def _all(terms: Sequence[Term]) -> str:
     return f"({' AND '.join(term.match for term in terms)})"
+
+
+def question_words(question: str, language: str) -> list[str]:
+    """The words that say what a question is about."""
+    stop_words = LANGUAGES[language].stop_words if language in LANGUAGES else frozenset()
+    words = dict.fromkeys(search_words(_NEGATION.sub(" ", question)))
+    return [word for word in words if word not in stop_words and without_prefix(word) not in stop_words][:MOST_TERMS]

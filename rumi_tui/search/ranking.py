@@ -9,17 +9,16 @@ of the best score in it, is added.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from rumi_tui.search.bridge import ORIGINAL, Bridge, today
-from rumi_tui.search.spelling import search_words, without_prefix
-from rumi_tui.verse.languages import LANGUAGES, language_of
-from rumi_tui.verse.words import MOST_TERMS
+from rumi_tui.search.bridge import Bridge
+from rumi_tui.search.persian_words import ORIGINAL, today
+from rumi_tui.search.query import question_words
+from rumi_tui.verse.languages import language_of
 
 LOOKED_AT = 100
 """Couplets of an order."""
@@ -51,8 +50,6 @@ UNKNOWN_WEIGHS = 2.0
 READINGS = 2
 """Glosses of each Persian word that its English is made of."""
 
-_NEGATION = re.compile(r"\b\w+n['’]t\b", re.IGNORECASE)
-"""Such as didn't: none of them says more than the words of grammar that it is made of."""
 
 Scores = npt.NDArray[np.float64]
 """[couplets of the index + 1], by their numbers, which count from 1."""
@@ -172,10 +169,3 @@ class Ranking:
         size = len(self.bridge.places.piece)
         holding = [count for each in scores if (count := int(np.count_nonzero(each)))]
         return math.log(1 + size / (min(holding) + 1)) if holding else UNKNOWN_WEIGHS * math.log(1 + size)
-
-
-def question_words(question: str, language: str) -> list[str]:
-    """The words that say what a question is about."""
-    stop_words = LANGUAGES[language].stop_words if language in LANGUAGES else frozenset()
-    words = dict.fromkeys(search_words(_NEGATION.sub(" ", question)))
-    return [word for word in words if word not in stop_words and without_prefix(word) not in stop_words][:MOST_TERMS]

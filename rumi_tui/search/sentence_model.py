@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.errors import RumiError
-from rumi_tui.search.encoder import MODEL, TOKENIZER
+from rumi_tui.search.model_files import MODEL, TOKENIZER
 from rumi_tui.texts.causes import TransferError
 from rumi_tui.texts.download import Downloads, Progress, Silent
 from rumi_tui.texts.sources import Source

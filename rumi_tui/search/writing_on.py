@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from rumi_tui.engine.generate import Request, Step, fit_request
 from rumi_tui.engine.poems import writer
+from rumi_tui.engine.request import Request, fit_request
 from rumi_tui.engine.session import Session, load_model
+from rumi_tui.engine.written import Step
 from rumi_tui.search.index import Quotation
 from rumi_tui.search.opening import opening_of
 from rumi_tui.texts.opening import Opening

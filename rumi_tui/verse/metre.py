@@ -19,12 +19,13 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import accumulate
 from typing import NamedTuple, Self, TypeVar, cast
 
 import msgspec
-import numpy as np
 
-from models.lexicon import HASH, word_hash
+from models.lexicon import word_hash
+from models.packed import SIZE, number_at, pack, place_of, unpack
 from rumi_tui.verse import scansion
 from rumi_tui.verse.feet import Metre, is_metre, metre_named, syllables
 from rumi_tui.verse.scansion import Body, Close, Following, Token
@@ -51,8 +52,6 @@ _LEAST_TIMES = 1
 
 _REMEMBERED = 2048
 """Words whose readings are at hand: the tries at a poem have fewer, and each takes some kilobytes."""
-
-_PLACE = np.dtype("<u4")
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Reading = tuple[Token, str]
@@ -83,9 +82,9 @@ class _Table(msgspec.Struct, array_like=True, frozen=True):
     """How often parts of words were met, as it stands in a file: nothing of it is read before it is asked for."""
 
     words: bytes
-    """The hashes of all words, ascending, see `models.lexicon`."""
+    """The hashes of all words, ascending, see `models.lexicon`; packed, see `models.packed`."""
     ends: bytes
-    """For each of them where its counts end, as four bytes, the lowest first."""
+    """For each of them where its counts end; packed as they are."""
     counts: bytes
     """For each of them a map from parts to how often they were met, packed by `msgspec.msgpack`."""
 
@@ -94,8 +93,7 @@ class _Table(msgspec.Struct, array_like=True, frozen=True):
         """Without the readings that were met less than `_LEAST_TIMES`, and the words that are left with none."""
         rounded = ((word, _rounded(counts)) for word, counts in sorted(counts_by_word.items()))
         known = {word: msgspec.msgpack.encode(counts) for word, counts in rounded if counts}
-        ends = np.cumsum([len(counts) for counts in known.values()], dtype=_PLACE)
-        return cls(np.fromiter(known, dtype=HASH).tobytes(), ends.tobytes(), b"".join(known.values()))
+        return cls(pack(known), pack(accumulate(map(len, known.values()))), b"".join(known.values()))
 
 
 class _Learned(msgspec.Struct, array_like=True):
@@ -113,22 +111,22 @@ class _Packed(Mapping[int, dict[_Key, float]]):
 
     def __init__(self, table: _Table, part: Callable[[str], _Key]) -> None:
         """As it stands in a file, where `part` has a name."""
-        self._words, self._ends = np.frombuffer(table.words, HASH), np.frombuffer(table.ends, _PLACE)
-        self._counts, self._part = memoryview(table.counts), part
+        self._table, self._part = table, part
 
     def __getitem__(self, word: int) -> dict[_Key, float]:
-        place = int(np.searchsorted(self._words, HASH.type(word)))
-        if place == len(self) or self._words[place] != word:
+        place = place_of(word, self._table.words)
+        if place is None:
             raise KeyError(word)
-        packed = self._counts[self._ends[place - 1] if place else 0 : self._ends[place]]
+        begin = number_at(self._table.ends, place - 1) if place else 0
+        packed = self._table.counts[begin : number_at(self._table.ends, place)]
         counts = msgspec.msgpack.decode(packed, type=dict[str, float])
         return {self._part(name): times for name, times in counts.items()}
 
     def __iter__(self) -> Iterator[int]:
-        return map(int, self._words)
+        return iter(unpack(self._table.words))
 
     def __len__(self) -> int:
-        return len(self._words)
+        return len(self._table.words) // SIZE
 
 
 class MetreJudge:

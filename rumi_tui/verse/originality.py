@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from models.phrases import PHRASE, PhraseIndex
+from models.phrase_hashes import PHRASE
 from rumi_tui.verse.words import word_places, words
+
+if TYPE_CHECKING:  # as in `rules`
+    from models.phrases import PhraseIndex
 
 
 class Originality(msgspec.Struct, frozen=True):

@@ -6,12 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from models.forms import form_named
 from models.lexicon import Lexicon
-from models.phrases import PhraseIndex
-from models.word_vectors import WordVectors
 from rumi_tui.verse.content import content_words
 from rumi_tui.verse.endings import ends_in
 from rumi_tui.verse.feet import is_metre
@@ -21,6 +19,10 @@ from rumi_tui.verse.metre import judge_of
 from rumi_tui.verse.originality import CopyLimit, copied_share
 from rumi_tui.verse.rhyme import shared_end
 from rumi_tui.verse.words import words
+
+if TYPE_CHECKING:  # whoever only names a fault needs no numpy
+    from models.phrases import PhraseIndex
+    from models.word_vectors import WordVectors
 
 WORN = 2
 """A word that stands in a poem so often says little more."""

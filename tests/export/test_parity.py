@@ -17,8 +17,8 @@ from export.quantize import quantize
 from models.errors import RumiError
 from models.pretrained import MODELS, model_path
 from rumi_tui.engine.context import Context
-from rumi_tui.engine.generate import Generation, Request
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.generate import Generation
+from rumi_tui.engine.request import Request, Sampling
 from rumi_tui.engine.session import Session
 from training.checkpoint import load_weights, save_weights
 from training.torch_step import TorchStep

@@ -23,8 +23,8 @@ from export.standard import GRAPH_KEY, OPSET, build_standard_graph
 from models.forms import form_named
 from models.pretrained import model_path
 from rumi_tui.engine.context import Context
-from rumi_tui.engine.generate import BatchGeneration, Generation, Request
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.generate import BatchGeneration, Generation
+from rumi_tui.engine.request import Request, Sampling
 from rumi_tui.engine.session import Session
 from training.checkpoint import load_weights
 

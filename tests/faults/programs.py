@@ -18,7 +18,7 @@ from support import SHAPES, describe, random_decoder, verse, write_corpus
 
 from models.tokenizer import SEPARATOR
 from rumi_tui.commands import corpus
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import Sampling
 from rumi_tui.library.exchange import read_file, to_library_file
 from rumi_tui.library.poem import Passage
 from rumi_tui.library.store import Library

@@ -28,14 +28,14 @@ from support import (
 )
 
 from models.bpe import WordTokenizer
-from models.card import Description
+from models.description import Description
 from models.lexicon import Lexicon
 from models.phrases import PhraseIndex
 from models.tokenizer import CharacterTokenizer
 from rumi_tui.console.session_file import FIRST, SavedSession
 from rumi_tui.console.settings import page
 from rumi_tui.console.writing.history import Step
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import Sampling
 from rumi_tui.library.exchange import to_library_file
 from rumi_tui.library.formats import content_of
 from rumi_tui.library.poem import Branch, Passage

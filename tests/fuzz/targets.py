@@ -35,7 +35,7 @@ from samples import (
     source_pages,
 )
 
-from models.card import Description
+from models.description import Description
 from models.errors import RumiError
 from models.tokenizer import Tokenizer
 from rumi_tui.bidi import to_display
@@ -45,9 +45,9 @@ from rumi_tui.console.slash_commands import read_command
 from rumi_tui.console.writing.draft import Draft
 from rumi_tui.console.writing.history import History
 from rumi_tui.engine import trial
-from rumi_tui.engine.generate import Request, fit_request
 from rumi_tui.engine.model_file import read_description
 from rumi_tui.engine.poems import write_poems
+from rumi_tui.engine.request import Request, fit_request
 from rumi_tui.engine.session import Session
 from rumi_tui.library.exchange import read_file, take_in, to_library_file
 from rumi_tui.library.formats import content_of, file_name

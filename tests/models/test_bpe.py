@@ -13,7 +13,7 @@ from support import SHAPES, describe, refused, verse
 
 from models import bpe as words
 from models.bpe import FREQUENT, WordTokenizer
-from models.card import Description
+from models.description import Description
 from models.errors import RumiError
 from models.tokenizer import RARE, REPLACEMENT, RESERVED, CharacterTokenizer
 

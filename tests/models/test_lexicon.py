@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from models.lexicon import BYTES, Lexicon
+from models.lexicon import Lexicon
 
 
 def test_a_lexicon_knows_its_words_and_no_others() -> None:
@@ -19,8 +19,12 @@ def test_a_lexicon_is_the_same_after_a_file_which_holds_no_word() -> None:
     lexicon = Lexicon.of(f"word{number}" for number in range(500))
     text = lexicon.to_text()
     assert Lexicon.from_text(text) == lexicon
-    assert len(base64.b64decode(text)) == 500 * BYTES
+    assert len(base64.b64decode(text)) == 500 * 4
     assert Lexicon.from_text("") == Lexicon.of([])
+
+
+def test_two_lexicons_are_one_of_the_words_of_both() -> None:
+    assert Lexicon.of(["rose", "sun"]).united(Lexicon.of(["sun", "sea"])) == Lexicon.of(["sea", "rose", "sun"])
 
 
 def test_made_up_words_are_hardly_ever_taken_for_words() -> None:

@@ -5,7 +5,8 @@ import random
 import msgspec
 import pytest
 
-from models.phrases import PHRASE, PhraseIndex
+from models.phrase_hashes import PHRASE
+from models.phrases import PhraseIndex
 
 REED = ["the", "reed", "tells", "of", "its", "partings", "to", "the", "stone"]
 

@@ -47,7 +47,8 @@ WRITE_WITH_A_NEW_FORM = """
 from models import forms
 forms.FORMS["sonnet"] = forms.Form("sonnet", "abab", lines=14, help="fourteen lines")
 from models.pretrained import MODELS
-from rumi_tui.engine.generate import Generation, Request
+from rumi_tui.engine.generate import Generation
+from rumi_tui.engine.request import Request
 from rumi_tui.engine.session import load_model
 for name in MODELS:
     model = load_model(name)

@@ -10,13 +10,14 @@ import pytest
 from onnx import helper, numpy_helper
 from support import METRES, SHAPES, describe, random_decoder, tokenizer_of
 
-from models.card import Description
+from models.description import Description
 from models.phrases import PhraseIndex
 from models.tokenizer import Tokenizer
 from rumi_tui.console.writing.replay import requests
-from rumi_tui.engine.generate import Request, Step
 from rumi_tui.engine.poems import write_poems, writer
+from rumi_tui.engine.request import Request
 from rumi_tui.engine.session import Session
+from rumi_tui.engine.written import Step
 from rumi_tui.library.poem import KeptPoem
 from rumi_tui.library.store import Library
 from rumi_tui.verse.words import words as words_of

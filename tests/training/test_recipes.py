@@ -12,7 +12,8 @@ from support import WORDS, call_command
 
 from models.config import PRESETS
 from models.pretrained import MODELS
-from rumi_tui.engine.generate import Generation, Request
+from rumi_tui.engine.generate import Generation
+from rumi_tui.engine.request import Request
 from rumi_tui.engine.session import load_model
 
 RECIPES = Path(__file__).parents[2] / "training" / "recipes"

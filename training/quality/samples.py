@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from models.card import Description
+from models.description import Description
 from rumi_tui.engine.context import DecodeStep
-from rumi_tui.engine.generate import DEFAULT_LINES, Ending, Keep, Request
 from rumi_tui.engine.poems import write_poems
+from rumi_tui.engine.request import DEFAULT_LINES, Keep, Request
+from rumi_tui.engine.written import Ending
 from rumi_tui.texts.corpus import Source
 from rumi_tui.verse.words import ends_sentence, words
 from training.quality.measures import (

@@ -8,7 +8,7 @@ from typing import TypeVar
 from rich import box
 from rich.table import Column, Table
 
-from models.phrases import PHRASE
+from models.phrase_hashes import PHRASE
 from training.quality.measures import SchemeRates, VerseMeasures
 from training.quality.samples import Comparison
 

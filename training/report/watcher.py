@@ -11,10 +11,11 @@ from types import TracebackType
 from rich.console import Console
 from rich.text import Text
 
-from models.card import Description
 from models.decoder import Decoder
+from models.description import Description
 from rumi_tui.bidi import choose_mode
-from rumi_tui.engine.generate import Generation, Request
+from rumi_tui.engine.generate import Generation
+from rumi_tui.engine.request import Request
 from training.loop import TrainState
 from training.optim import schedule
 from training.report import view

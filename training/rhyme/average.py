@@ -17,8 +17,9 @@ from pathlib import Path
 import msgspec
 import torch
 
-from models.card import UNSAID, Description
+from models.card import UNSAID
 from models.decoder import Decoder
+from models.description import Description
 from models.errors import RumiError
 from models.paths import WEIGHTS
 from rumi_tui import command_line

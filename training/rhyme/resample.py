@@ -19,7 +19,8 @@ from models.errors import RumiError
 from models.files import replacing
 from models.forms import form_named
 from rumi_tui import command_line
-from rumi_tui.engine.generate import BatchGeneration, Request
+from rumi_tui.engine.generate import BatchGeneration
+from rumi_tui.engine.request import Request
 from rumi_tui.engine.session import Session, load_model
 from rumi_tui.locations import texts_folder
 from rumi_tui.texts.corpus import read_corpus

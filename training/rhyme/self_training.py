@@ -20,8 +20,7 @@ import msgspec
 from models.errors import UNREADABLE, RumiError, describe
 from models.forms import FORMS
 from models.paths import check_file
-from rumi_tui.engine.generate import Keep
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import Keep, Sampling
 from rumi_tui.texts.corpus import Poem, Source, parse_poems
 from rumi_tui.texts.labels import Label
 from rumi_tui.verse.words import words

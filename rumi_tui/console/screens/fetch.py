@@ -10,7 +10,7 @@ from textual.widgets import Static
 from rumi_tui.console.fetching import Fetching
 from rumi_tui.console.screens.dialog import Dialog
 from rumi_tui.search.background import reading
-from rumi_tui.search.embeddings import is_model_here
+from rumi_tui.search.model_files import is_model_here
 
 OF_THE_MODEL = "/fetch ask brings a model of meaning too (91 MB): questions then find what is said in other words."
 LOOK_SECONDS = 0.2

@@ -26,11 +26,8 @@ from rumi_tui.console.widgets.lens_view import LEVELS, SIGNS, Grain, LensView, U
 from rumi_tui.console.widgets.poem_view import FAULTS
 from rumi_tui.console.widgets.wrap import hanging, shortened
 from rumi_tui.console.writing.look import Look
-from rumi_tui.engine.generate import Alternative
-from rumi_tui.engine.lens import TokenScore
 from rumi_tui.engine.messages import Failed, Inspected, Judged, OfferedLines, OfferedWords, Tried
-from rumi_tui.engine.other_lines import LineChoice
-from rumi_tui.engine.word_beam import WordChoice
+from rumi_tui.engine.written import Alternative, LineChoice, TokenScore, WordChoice
 
 BAR = 12
 """Cells of the bar of a certain choice."""

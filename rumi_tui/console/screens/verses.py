@@ -30,12 +30,10 @@ from rumi_tui.console.widgets.wrap import hanging, shortened
 from rumi_tui.library.store import Library
 from rumi_tui.locations import index_folder
 from rumi_tui.search.background import reading
-from rumi_tui.search.embeddings import is_model_here, open_embeddings
 from rumi_tui.search.index import Couplet, Quotation
 from rumi_tui.search.indexing import indexing
+from rumi_tui.search.model_files import is_model_here
 from rumi_tui.search.opening import opening_of
-from rumi_tui.search.ranking import Ranking
-from rumi_tui.search.retrieval import retrieve
 from rumi_tui.texts.opening import Opening
 from rumi_tui.wording import counted
 
@@ -179,6 +177,10 @@ class VersesScreen(AskingDialog[Opening | None]):
         return self.Results(status, results.passages, results.pages)
 
     def _asked(self, words: str) -> Results:
+        from rumi_tui.search.embeddings import open_embeddings  # these need numpy, which a console need not have
+        from rumi_tui.search.ranking import Ranking
+        from rumi_tui.search.retrieval import retrieve
+
         with indexing.bridge() as bridge:
             embeddings = open_embeddings(bridge.index, index_folder())
             if embeddings is None and is_model_here():

@@ -21,7 +21,7 @@ from textual.strip import Strip
 from rumi_tui.bidi import Mode, is_right_to_left, to_cells
 from rumi_tui.console.widgets.poem_view import FAULTS, SHORT
 from rumi_tui.console.widgets.wrap import hang_of, wrapped
-from rumi_tui.engine.lens import TokenScore
+from rumi_tui.engine.written import TokenScore
 from rumi_tui.verse.marks import KINDS, Kind, LineMarks
 from rumi_tui.verse.words import spelled_words
 from rumi_tui.wording import counted

@@ -35,8 +35,7 @@ from rumi_tui.console.settings import (
 from rumi_tui.console.widgets.choices import SelectBox
 from rumi_tui.console.widgets.verse_input import VerseInput
 from rumi_tui.console.writing.draft import Settings
-from rumi_tui.engine.generate import LARGEST_SEED, Keep, fit_request
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import LARGEST_SEED, Keep, Sampling, fit_request
 from rumi_tui.verse.languages import LANGUAGES, model_language, model_title
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 import msgspec
 
 from models.errors import RumiError
-from rumi_tui.engine.generate import Ending, Keep, Request
 from rumi_tui.engine.messages import Began, Event, Failed, Finished, Write, Wrote
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import Keep, Request, Sampling
+from rumi_tui.engine.written import Ending
 from rumi_tui.library.poem import Branch, KeptPoem, Passage, prompt_of
 from rumi_tui.library.real_verse import RealVerse, shared_beginning
 from rumi_tui.library.store import Library

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from rumi_tui.console.writing.draft import Draft, Job, Settings
-from rumi_tui.engine.generate import LARGEST_SEED
 from rumi_tui.engine.messages import Began, Event, Failed, Finished, Write
+from rumi_tui.engine.request import LARGEST_SEED
 from rumi_tui.library.poem import Branch
 from rumi_tui.library.real_verse import RealVerse
 from rumi_tui.library.store import Library

@@ -10,8 +10,9 @@ from models.errors import RumiError
 from models.tokenizer import LONGEST_NUMBER
 from rumi_tui.console.writing.draft import Draft, Settings
 from rumi_tui.console.writing.history import Snapshot
-from rumi_tui.engine.line import LineRequest, NewLine, Wish
 from rumi_tui.engine.messages import Event, WriteLine, WroteLine
+from rumi_tui.engine.request import LineRequest, Wish
+from rumi_tui.engine.written import NewLine
 from rumi_tui.library.poem import Passage
 from rumi_tui.library.store import Library
 

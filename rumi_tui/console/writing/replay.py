@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rumi_tui.console.writing.draft import Draft
-from rumi_tui.engine.generate import Request
 from rumi_tui.engine.messages import Began, Event, Finished, Write, Wrote
+from rumi_tui.engine.request import Request
 from rumi_tui.library.poem import Passage
 from rumi_tui.library.real_verse import shared_beginning
 

@@ -15,8 +15,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 from served import served
 
-from rumi_tui.engine.generate import Generation, Request
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.generate import Generation
+from rumi_tui.engine.request import Request, Sampling
 from rumi_tui.engine.session import Session
 
 pytestmark = pytest.mark.web

@@ -12,8 +12,8 @@ import pytest
 from export.page import build
 from models.pretrained import MODELS, model_path
 from models.tokenizer import normalise_for_models
-from rumi_tui.engine.generate import Generation, Request, fit_request
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.generate import Generation
+from rumi_tui.engine.request import Request, Sampling, fit_request
 from rumi_tui.engine.session import Session
 
 pytestmark = [

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from support import assert_command_refused, call_command, run_command
 
-from rumi_tui.engine.generate import Generation, Request
+from rumi_tui.engine.generate import Generation
 from rumi_tui.engine.keep import TRIES
 from rumi_tui.engine.poems import write_poems
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import Request, Sampling
 from rumi_tui.engine.session import Session
 from rumi_tui.verse.words import words as words_of
 

@@ -28,7 +28,7 @@ from rumi_tui.console.settings import ENTRIES, UserSettings
 from rumi_tui.console.widgets.settings_bar import SettingsBar
 from rumi_tui.console.widgets.status_line import ERROR_SIGN
 from rumi_tui.engine.lens import token_scores
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import Sampling
 from rumi_tui.library.poem import KeptPoem, Passage
 
 RAMAL, MUTAQARIB = METRES

@@ -34,9 +34,9 @@ from rumi_tui.console.widgets.page import Page
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.writing import writer
 from rumi_tui.console.writing.draft import Draft, Job, Settings
-from rumi_tui.engine.generate import Generation, Request
+from rumi_tui.engine.generate import Generation
 from rumi_tui.engine.messages import Finished
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import Request, Sampling
 from rumi_tui.library.poem import Passage
 
 

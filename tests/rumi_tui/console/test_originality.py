@@ -6,10 +6,10 @@ import pytest
 from console_support import console, field, obey, obeyed, press_and_write, status, told, until
 from textual.widgets import Select
 
-from models.phrases import PHRASE
+from models.phrase_hashes import PHRASE
 from rumi_tui.console.settings import SettingsFile
-from rumi_tui.engine.generate import Request
 from rumi_tui.engine.poems import write_poems
+from rumi_tui.engine.request import Request
 from rumi_tui.engine.session import Session
 from rumi_tui.library.store import Library
 

@@ -28,7 +28,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 
 from export.graph import build_graph
-from models.card import Description
+from models.description import Description
 from models.tokenizer import RESERVED, CharacterTokenizer
 from rumi_tui.console import app
 from rumi_tui.console.screens.cento import CentoScreen
@@ -57,7 +57,7 @@ from rumi_tui.console.widgets.lens_view import LEVELS, LensView
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.widgets.side_pane import SidePane
 from rumi_tui.console.widgets.status_line import ERROR_SIGN, StatusLine
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import Sampling
 from rumi_tui.library.poem import Branch, Passage
 from rumi_tui.library.store import Library
 

@@ -14,8 +14,8 @@ from rumi_tui.console.screens.library import LibraryScreen
 from rumi_tui.console.settings import SettingsFile
 from rumi_tui.console.widgets.footer import KeyRow
 from rumi_tui.console.widgets.page import Page
-from rumi_tui.engine.generate import Step
 from rumi_tui.engine.messages import Tried, Wrote
+from rumi_tui.engine.written import Step
 
 
 def shown(pilot) -> list[str]:

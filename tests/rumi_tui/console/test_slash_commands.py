@@ -13,7 +13,7 @@ from rumi_tui.console.screens.help import HelpScreen
 from rumi_tui.console.screens.lens import LensScreen
 from rumi_tui.console.slash_commands import RunAction, SetValue, completions, read_command
 from rumi_tui.console.widgets.status_line import ERROR_SIGN
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import Sampling
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import psutil
 import pytest
 from terminal_support import PATIENCE_SECONDS, Terminal, letters
 
-from rumi_tui.engine.generate import Request
 from rumi_tui.engine.poems import write_poems
+from rumi_tui.engine.request import Request
 from rumi_tui.engine.session import Session
 
 LOST_SECONDS = 0.5

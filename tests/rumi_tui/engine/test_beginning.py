@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rumi_tui.engine.beginning import after_whole_word, fit_typed
-from rumi_tui.engine.generate import Request
+from rumi_tui.engine.request import Request
 from rumi_tui.engine.session import load_model
 
 

@@ -7,10 +7,10 @@ import pytest
 from models.lexicon import Lexicon
 from models.word_vectors import DIMENSIONS, WordVectors
 from rumi_tui.engine.drafts import rank_of, write_drafts
-from rumi_tui.engine.generate import Request
 from rumi_tui.engine.keep import Kept
 from rumi_tui.engine.poems import Poem, write_poems
 from rumi_tui.engine.rank import COPIED, Rank
+from rumi_tui.engine.request import Request
 from rumi_tui.engine.session import Session
 from rumi_tui.verse.originality import Originality
 

@@ -5,9 +5,9 @@ from support import tokenizer_of
 
 from models.tokenizer import RESERVED, CharacterTokenizer
 from rumi_tui.engine.ends import MOST_LEAST, MOST_OVER, Ends
-from rumi_tui.engine.generate import Request
 from rumi_tui.engine.keep import KeptGeneration
 from rumi_tui.engine.poems import write_poems
+from rumi_tui.engine.request import Request
 from rumi_tui.engine.session import Session
 
 MARKED = CharacterTokenizer(tokens=(*RESERVED, *"\n .;abc"))

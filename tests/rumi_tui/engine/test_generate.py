@@ -11,9 +11,11 @@ from support import refused
 from models.errors import RumiError
 from models.tokenizer import FORMS, REPLACEMENT, CharacterTokenizer
 from rumi_tui.engine.context import Context
-from rumi_tui.engine.generate import LARGEST_SEED, BatchGeneration, Generation, Request, Sampler, Step, fit_request
-from rumi_tui.engine.sampling import Sampling, log_softmax
+from rumi_tui.engine.generate import BatchGeneration, Generation, Sampler
+from rumi_tui.engine.request import LARGEST_SEED, Request, Sampling, fit_request
+from rumi_tui.engine.sampling import log_softmax
 from rumi_tui.engine.session import Session
+from rumi_tui.engine.written import Step
 
 GREEDY = Sampling(temperature=0)
 PLAIN = Sampling(temperature=1)

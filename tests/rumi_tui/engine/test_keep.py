@@ -7,12 +7,13 @@ from support import METRES, refused
 
 from models.lexicon import Lexicon
 from models.phrases import PhraseIndex
-from rumi_tui.engine.generate import Generation, Request, Step
+from rumi_tui.engine.generate import Generation
 from rumi_tui.engine.keep import LONGEST_LINE, ROUNDS, TRIES, KeptGeneration, Try
 from rumi_tui.engine.lens import token_scores
 from rumi_tui.engine.poems import write_poems, writer
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import Request, Sampling
 from rumi_tui.engine.session import Session
+from rumi_tui.engine.written import Step
 from rumi_tui.verse.originality import originality
 from rumi_tui.verse.words import words
 

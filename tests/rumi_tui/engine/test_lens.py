@@ -11,11 +11,13 @@ from support import SHAPES, refused, verse
 from rumi_tui.console.writing.writer import Writer
 from rumi_tui.engine import lens
 from rumi_tui.engine.context import Context
-from rumi_tui.engine.generate import Generation, Request
-from rumi_tui.engine.lens import ALTERNATIVES, TokenScore, token_scores
+from rumi_tui.engine.generate import Generation
+from rumi_tui.engine.lens import ALTERNATIVES, token_scores
 from rumi_tui.engine.messages import Event, Failed, Inspect, Inspected
+from rumi_tui.engine.request import Request
 from rumi_tui.engine.sampling import log_softmax
 from rumi_tui.engine.session import Session
+from rumi_tui.engine.written import TokenScore
 
 
 def test_the_places_are_the_poem_and_surprise_is_what_the_writing_of_it_noted(session: Session):

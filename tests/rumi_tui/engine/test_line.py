@@ -3,11 +3,10 @@ from __future__ import annotations
 import pytest
 from support import refused
 
-from rumi_tui.engine.generate import Request
 from rumi_tui.engine.keep import TRIES
-from rumi_tui.engine.line import LineGeneration, LineRequest, write_line
+from rumi_tui.engine.line import LineGeneration, write_line
 from rumi_tui.engine.poems import write_poems
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import LineRequest, Request, Sampling
 from rumi_tui.engine.session import Session, load_model
 from rumi_tui.verse.judge import rhymes
 from rumi_tui.verse.metre import judge_of

@@ -5,12 +5,12 @@ import math
 import pytest
 from support import refused
 
-from rumi_tui.engine.generate import Request
 from rumi_tui.engine.keep import TRIES, KeptGeneration, Try
 from rumi_tui.engine.lens import token_scores
-from rumi_tui.engine.other_lines import LineChoice, OtherLines
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.other_lines import OtherLines
+from rumi_tui.engine.request import Request, Sampling
 from rumi_tui.engine.session import Session, load_model
+from rumi_tui.engine.written import LineChoice
 
 BEFORE = "amber candle\nbarley drum\n"
 

@@ -8,7 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from models.errors import RumiError
-from rumi_tui.engine.sampling import Sampling, choose, log_softmax, logprob_of
+from rumi_tui.engine.request import Sampling
+from rumi_tui.engine.sampling import choose, log_softmax, logprob_of
 
 LOGITS = np.array([0.3, 2.0, -1.0, 1.1, 0.0, -0.4, 1.7, -2.2], dtype=np.float32)
 ALL = np.ones(len(LOGITS), dtype=np.bool_)

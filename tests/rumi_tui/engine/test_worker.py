@@ -13,8 +13,8 @@ import pytest
 
 from rumi_tui.engine.context import Context, Ids, Logits
 from rumi_tui.engine.drafts import write_drafts
-from rumi_tui.engine.generate import Generation, Request
-from rumi_tui.engine.line import LineRequest, write_line
+from rumi_tui.engine.generate import Generation
+from rumi_tui.engine.line import write_line
 from rumi_tui.engine.messages import (
     Answer,
     Began,
@@ -39,6 +39,7 @@ from rumi_tui.engine.messages import (
     WroteLine,
 )
 from rumi_tui.engine.other_lines import OtherLines
+from rumi_tui.engine.request import LineRequest, Request
 from rumi_tui.engine.session import Session
 from rumi_tui.engine.word_beam import other_words
 from rumi_tui.engine.worker import Stoppable, StoppedError
@@ -89,14 +90,6 @@ def written(reports: list[Event]) -> str:
 
 def test_a_model_is_described(process: Process, model_file: Path, session: Session):
     assert process.carry_out(Describe(str(model_file))) == [Described(str(model_file), session.card, session.tokenizer)]
-
-
-def test_a_model_that_has_an_index_of_its_training_text_sends_it(process: Process, indexed_file: Path):
-    [described] = process.carry_out(Describe(str(indexed_file)))
-    assert isinstance(described, Described)
-    assert described.phrases == Session(indexed_file).description.phrases
-    assert described.phrases is not None
-    assert described.phrases.count > 0
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])

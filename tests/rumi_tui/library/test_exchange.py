@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from support import refused, verse
 
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import Sampling
 from rumi_tui.library.exchange import LibraryFile, TakenIn, read_file, take_in, to_library_file
 from rumi_tui.library.formats import content_of
 from rumi_tui.library.poem import Branch, KeptPoem, Passage

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import refused, verse
 
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import Sampling
 from rumi_tui.library.formats import (
     FORMATS,
     content_of,

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from support import refused, verse
 
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import Sampling
 from rumi_tui.library import press
 from rumi_tui.library.formats import FORMATS
 from rumi_tui.library.layout import lines_of

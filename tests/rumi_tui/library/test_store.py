@@ -10,7 +10,7 @@ import pytest
 from support import refused, verse
 
 from models.errors import RumiError
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import Sampling
 from rumi_tui.library.poem import Branch, KeptPoem, Passage
 from rumi_tui.library.real_verse import RealVerse
 from rumi_tui.library.store import Library

@@ -15,14 +15,15 @@ from encoder_support import write_encoder
 from support import WORDS, assert_command_refused, call_command, refused, run_command, verse, write_works
 
 from rumi_tui.locations import index_folder
-from rumi_tui.search import background, embeddings, writing_on
+from rumi_tui.search import background, embeddings, model_files, writing_on
 from rumi_tui.search.ask import UNREAD, ask
 from rumi_tui.search.background import BackgroundReading
 from rumi_tui.search.bridge import Bridge
 from rumi_tui.search.embeddings import Embeddings, open_embeddings
 from rumi_tui.search.encoder import Encoder
 from rumi_tui.search.index import Index
-from rumi_tui.search.ranking import Ranking, question_words
+from rumi_tui.search.query import question_words
+from rumi_tui.search.ranking import Ranking
 from rumi_tui.search.retrieval import fused, retrieve, spread
 from rumi_tui.verse.languages import language_of
 
@@ -270,15 +271,20 @@ def test_embeddings_of_another_model_are_not_taken(index: Index, encoder_folder:
     assert not Embeddings(index, Encoder(other), tmp_path).is_whole
 
 
+def put_model(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    for module in (background, embeddings, model_files):
+        monkeypatch.setattr(module, "model_folder", lambda: folder)
+
+
 def test_what_was_opened_last_is_kept_for_the_next_question(
     folder: Path, encoder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def opened() -> Embeddings | None:
         return open_embeddings(Index(folder, tmp_path), tmp_path)
 
-    monkeypatch.setattr(embeddings, "model_folder", lambda: tmp_path / "none")
+    put_model(monkeypatch, tmp_path / "none")
     assert opened() is None
-    monkeypatch.setattr(embeddings, "model_folder", lambda: encoder_folder)
+    put_model(monkeypatch, encoder_folder)
     assert opened() is None
     read_with(Index(folder, tmp_path), encoder_folder, tmp_path)
     first = opened()
@@ -305,8 +311,7 @@ def test_an_index_without_english_has_no_embeddings(encoder_folder: Path, tmp_pa
 
 
 def test_the_texts_are_read_in_the_background(folder: Path, encoder_folder: Path, tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr(background, "model_folder", lambda: encoder_folder)
-    monkeypatch.setattr(embeddings, "model_folder", lambda: encoder_folder)
+    put_model(monkeypatch, encoder_folder)
     monkeypatch.setenv("RUMI_CORPUS_DIR", str(folder))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     reading = BackgroundReading()

@@ -24,8 +24,7 @@ from rumi_tui.console.settings import SettingsFile
 from rumi_tui.console.widgets.poem_view import PoemView
 from rumi_tui.console.writing.drafting import DRAFTS
 from rumi_tui.engine.drafts import write_drafts
-from rumi_tui.engine.generate import Request
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import Request, Sampling
 from rumi_tui.engine.session import Session
 from rumi_tui.library.poem import Branch, Passage
 from rumi_tui.library.store import Library

@@ -29,11 +29,12 @@ from rumi_tui.console.widgets.poem_view import FAULTS
 from rumi_tui.console.writing.draft import Draft
 from rumi_tui.console.writing.history import Snapshot
 from rumi_tui.console.writing.look import Look
-from rumi_tui.engine.generate import Request
 from rumi_tui.engine.lens import token_scores
 from rumi_tui.engine.messages import Inspected, OfferedLines
-from rumi_tui.engine.other_lines import LineChoice, OtherLines
+from rumi_tui.engine.other_lines import OtherLines
+from rumi_tui.engine.request import Request
 from rumi_tui.engine.word_beam import COUNT, other_words
+from rumi_tui.engine.written import LineChoice
 from rumi_tui.library.poem import Branch
 
 

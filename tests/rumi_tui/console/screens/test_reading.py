@@ -151,6 +151,7 @@ async def test_without_a_place_it_is_the_poem_of_the_day_and_another_comes_by_ch
         seen = {heading(pilot)}
         for _ in range(500):
             await pilot.press("ctrl+r")
+            await pilot.app.workers.wait_for_complete()
             await pilot.pause()
             seen.add(heading(pilot))
             if len(seen) > 1:

@@ -228,7 +228,7 @@ async def test_a_question_is_answered_by_words_while_the_texts_are_read_for_thei
 
     monkeypatch.setattr(verses, "is_model_here", lambda: True)
     monkeypatch.setattr(verses, "reading", reading)
-    monkeypatch.setattr(verses, "open_embeddings", lambda *_: Meaning() if nearest else None)
+    monkeypatch.setattr("rumi_tui.search.embeddings.open_embeddings", lambda *_: Meaning() if nearest else None)
     async with console(library, endless_file) as pilot:
         await open_verses(pilot, "ctrl+k")
         await pilot.press(*word, "enter")
@@ -295,7 +295,7 @@ async def test_a_question_that_another_has_replaced_is_not_heard_of_again(librar
         finally:
             ended.set()
 
-    monkeypatch.setattr(verses, "open_embeddings", opening)
+    monkeypatch.setattr("rumi_tui.search.embeddings.open_embeddings", opening)
     async with console(library, endless_file) as pilot:
         await open_verses(pilot, "ctrl+k")
         await pilot.press(*first, "enter")

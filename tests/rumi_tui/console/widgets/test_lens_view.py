@@ -6,7 +6,7 @@ from textual.app import App, ComposeResult
 
 from rumi_tui.bidi import to_display
 from rumi_tui.console.widgets.lens_view import LEVELS, LINE_END, LensView, level
-from rumi_tui.engine.lens import TokenScore
+from rumi_tui.engine.written import TokenScore
 from rumi_tui.verse.marks import LineMarks, Mark
 
 

@@ -6,7 +6,7 @@ from console_support import console, field, letters, on_the_page, press_and_writ
 from textual.widgets import Select
 
 from rumi_tui.console.widgets.settings_bar import FIELDS, HINTS, SAMPLING_PRESETS, SettingsBar
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import Sampling
 
 
 async def test_the_seed_field_locks_the_poem(library, endless_file):

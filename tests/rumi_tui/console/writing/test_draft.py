@@ -13,10 +13,11 @@ from rumi_tui.console.writing import draft as draft_module
 from rumi_tui.console.writing.desk import Desk
 from rumi_tui.console.writing.draft import Draft, Job, Settings
 from rumi_tui.console.writing.history import Snapshot
-from rumi_tui.engine.generate import Generation, Step
+from rumi_tui.engine.generate import Generation
 from rumi_tui.engine.messages import Began, Failed, Finished, Wrote
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import Sampling
 from rumi_tui.engine.session import Session
+from rumi_tui.engine.written import Step
 from rumi_tui.library.poem import Branch
 from rumi_tui.library.real_verse import RealVerse, shared_beginning
 from rumi_tui.library.store import Library

@@ -5,7 +5,7 @@ from pathlib import Path
 from rumi_tui.console.writing.draft import Settings
 from rumi_tui.console.writing.drafting import DRAFTS, Drafting
 from rumi_tui.engine.messages import Began, Finished
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import Sampling
 from rumi_tui.library.real_verse import RealVerse
 from rumi_tui.library.store import Library
 

@@ -7,9 +7,9 @@ from support import refused
 from rumi_tui.console.writing.draft import Draft, Settings
 from rumi_tui.console.writing.history import Snapshot
 from rumi_tui.console.writing.line import LineJob, LineWish, read_wish
-from rumi_tui.engine.line import NewLine
 from rumi_tui.engine.messages import WroteLine
-from rumi_tui.engine.sampling import Sampling
+from rumi_tui.engine.request import Sampling
+from rumi_tui.engine.written import NewLine
 from rumi_tui.library.poem import Branch, Passage
 from rumi_tui.library.real_verse import RealVerse
 from rumi_tui.library.store import Library

@@ -4,8 +4,9 @@ import pytest
 
 from rumi_tui.console.writing.draft import Draft
 from rumi_tui.console.writing.replay import Rewriting
-from rumi_tui.engine.generate import Generation, Request
+from rumi_tui.engine.generate import Generation
 from rumi_tui.engine.messages import Began, Finished, Wrote
+from rumi_tui.engine.request import Request
 from rumi_tui.engine.session import Session
 from rumi_tui.library.poem import Passage
 from rumi_tui.library.store import Library

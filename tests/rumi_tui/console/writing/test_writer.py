@@ -11,8 +11,9 @@ import pytest
 import pytest_asyncio
 
 from rumi_tui.console.writing.writer import Writer
-from rumi_tui.engine.generate import Generation, Request
+from rumi_tui.engine.generate import Generation
 from rumi_tui.engine.messages import Began, Describe, Described, Event, Failed, Finished, Write, Wrote
+from rumi_tui.engine.request import Request
 from rumi_tui.engine.session import Session
 
 

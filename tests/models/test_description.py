@@ -8,8 +8,9 @@ import msgspec
 import pytest
 from support import SHAPES, describe, refused, tokenizer_of
 
-from models.card import Description, Text
+from models.card import Text
 from models.characters import is_printable
+from models.description import Description
 from models.errors import RumiError
 from models.forms import form_named
 from models.phrases import PhraseIndex

@@ -1,0 +1,13 @@
+"""Where the files of the model of meaning lie, which is fetched only where somebody wants it."""
+
+from __future__ import annotations
+
+from rumi_tui.locations import model_folder
+
+MODEL, TOKENIZER = "model.onnx", "tokenizer.json"
+"""The files of its folder."""
+
+
+def is_model_here() -> bool:
+    """Whether the model was fetched."""
+    return all((model_folder() / name).is_file() for name in (MODEL, TOKENIZER))
