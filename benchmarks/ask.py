@@ -44,10 +44,10 @@ from rumi_tui.search.encoder import Encoder
 from rumi_tui.search.gloss import learn
 from rumi_tui.search.index import Couplet, Index
 from rumi_tui.search.model_files import MODEL
-from rumi_tui.search.persian_words import FUNCTION_WORDS, ORIGINAL, TRANSLATION
+from rumi_tui.search.persian_words import FUNCTION_WORDS
 from rumi_tui.search.ranking import LOOKED_AT, Expanded, Ranking
 from rumi_tui.search.retrieval import COVERED, QUOTATIONS, rank, spread
-from rumi_tui.search.spelling import persian_stem, search_words, stems
+from rumi_tui.search.spelling import ORIGINAL, TRANSLATION, persian_stem, search_words, stems
 from rumi_tui.texts.corpus import VALIDATION_EVERY
 from rumi_tui.texts.places import Place, read_place
 from rumi_tui.verse.languages import LANGUAGES

@@ -9,15 +9,17 @@ import sys
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
-from typing import IO, Literal, NamedTuple, get_args
+from functools import cache, lru_cache
+from typing import IO, TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from arabic_reshaper import ArabicReshaper
 from rich.cells import cell_len
 
 from models.characters import printable
 from models.errors import RumiError
 from rumi_tui.bidi_algorithm import RIGHT_TO_LEFT, base_level, levels, mirrored, visual_order
+
+if TYPE_CHECKING:
+    from arabic_reshaper import ArabicReshaper
 
 Mode = Literal["terminal", "app", "off"]
 """Who puts a right-to-left line in visual order: the terminal itself, this module, or nobody."""
@@ -26,7 +28,6 @@ Wish = Literal["auto", "terminal", "app", "off"]
 """A mode, or `auto` to have it chosen."""
 MODES: tuple[Wish, ...] = get_args(Wish)
 
-_RESHAPER = ArabicReshaper({"delete_harakat": False, "support_zwj": True, "support_ligatures": False})
 _LAM_ALEF = {
     lam + alef: joined
     for lam, ligatures in (("\ufedf", "\ufefb\ufef5\ufef7\ufef9"), ("\ufee0", "\ufefc\ufef6\ufef8\ufefa"))
@@ -139,7 +140,14 @@ def to_cells(line: str, mode: Mode, row: tuple[int, int] | None = None, *, joine
 @lru_cache(maxsize=1024)
 def _shaped(text: str, base: int) -> tuple[str, bytes]:
     """The letters of a line, or of a part of it, as they join, as many as it has characters, and their levels."""
-    return _RESHAPER.reshape(text), bytes(levels(text, base))
+    return _reshaper().reshape(text), bytes(levels(text, base))
+
+
+@cache
+def _reshaper() -> ArabicReshaper:
+    from arabic_reshaper import ArabicReshaper  # a megabyte that nobody needs who reads English alone
+
+    return ArabicReshaper({"delete_harakat": False, "support_zwj": True, "support_ligatures": False})
 
 
 KEEPS, ORDERS = "\x1b[8l", "\x1b[8h"

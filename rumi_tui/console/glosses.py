@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rumi_tui.console.widgets.interlinear import NotedWord
 from rumi_tui.search.indexing import indexing
-from rumi_tui.search.persian_words import has_persian
+from rumi_tui.search.spelling import has_persian
 
 HEADING = "A gloss, word by word, and not a translation:"
 WAIT = "Looking the words up. The first time, they are learned from the texts, which takes up to half a minute."

@@ -24,8 +24,17 @@ from models.errors import RumiError
 from models.files import replacing
 from rumi_tui.search.gloss import Gloss, Learned, learn
 from rumi_tui.search.index import Couplet, Index
-from rumi_tui.search.persian_words import FUNCTION_WORDS, ORIGINAL, TRANSLATION, has_persian
-from rumi_tui.search.spelling import TOKENIZER, persian_stem, search_words, spelled_words, stems
+from rumi_tui.search.persian_words import FUNCTION_WORDS
+from rumi_tui.search.spelling import (
+    ORIGINAL,
+    TOKENIZER,
+    TRANSLATION,
+    has_persian,
+    persian_stem,
+    search_words,
+    spelled_words,
+    stems,
+)
 from rumi_tui.texts.cache import Row, Weight, damaged, open_current, read_rows
 
 VERSION = 1

@@ -1,12 +1,8 @@
-"""What is known of Persian words without any model: small lists, in the spelling of `rumi_tui.search.spelling`."""
+"""Small lists of Persian words that no model has to learn, in the spelling of `rumi_tui.search.spelling`."""
 
 from __future__ import annotations
 
 from rumi_tui.search.spelling import persian_stem, search_spelling
-from rumi_tui.verse.languages import language_typed
-
-ORIGINAL, TRANSLATION = "fa", "en"
-"""ISO 639-1 codes of the texts: what Rumi wrote, and what it was put into."""
 
 
 def _pairs(text: str) -> dict[str, tuple[str, ...]]:
@@ -208,11 +204,6 @@ TODAY = _pairs(
     """
 )
 """Words of today, and how Rumi says it; some stand in his verse too, in another sense or less often."""
-
-
-def has_persian(line: str) -> bool:
-    """Whether a line has a word that may have a gloss, as its letters tell."""
-    return any(language_typed(word) == ORIGINAL for word in line.split())
 
 
 def today(word: str) -> tuple[str, ...]:

@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rumi_tui.search.bridge import Bridge
-from rumi_tui.search.persian_words import ORIGINAL, today
+from rumi_tui.search.persian_words import today
 from rumi_tui.search.query import question_words
+from rumi_tui.search.spelling import ORIGINAL
 from rumi_tui.verse.languages import language_of
 
 LOOKED_AT = 100

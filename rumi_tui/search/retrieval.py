@@ -16,9 +16,8 @@ import numpy.typing as npt
 from models.errors import RumiError
 from rumi_tui.search.embeddings import Embeddings
 from rumi_tui.search.index import Quotation
-from rumi_tui.search.persian_words import ORIGINAL
 from rumi_tui.search.ranking import LOOKED_AT, Ranking
-from rumi_tui.search.spelling import search_words
+from rumi_tui.search.spelling import ORIGINAL, search_words
 from rumi_tui.verse.languages import language_of
 
 QUOTATIONS = 5

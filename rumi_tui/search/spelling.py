@@ -13,8 +13,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from models.tokenizer import normalise
+from rumi_tui.verse.languages import language_typed
 from rumi_tui.verse.words import fold
 
+ORIGINAL, TRANSLATION = "fa", "en"
+"""ISO 639-1 codes: what Rumi wrote in, and what he is read in."""
 TOKENIZER = "porter unicode61 remove_diacritics 2"
 """Of FTS5: English words by their stem (Porter, An algorithm for suffix stripping, 1980)."""
 PREFIXES = frozenset(["می", "نمی", "همی"])
@@ -30,6 +33,11 @@ _COMPOUND = re.compile(rf"(?<!\w)\w+(?:{JOINER}\w+)+")
 _PARTED_VERB = re.compile(rf"(?<!\w)({'|'.join(PREFIXES)}) (\w+)")
 _GENITIVE = re.compile(r"(?<=\w)['’]s\b", re.IGNORECASE)
 _WORD = re.compile(rf"(?:(?<!\w)(?:{'|'.join(PREFIXES)}) )?\w(?:\w|[{_SIGNS}{JOINER}])*(?:{_GENITIVE.pattern})?", re.I)
+
+
+def has_persian(line: str) -> bool:
+    """Whether a line has a word that may have a gloss, as its letters tell."""
+    return any(language_typed(word) == ORIGINAL for word in line.split())
 
 
 def search_spelling(text: str) -> str:

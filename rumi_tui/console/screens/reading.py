@@ -29,7 +29,7 @@ from rumi_tui.console.widgets.verse_input import VerseInput
 from rumi_tui.console.widgets.wrap import shortened
 from rumi_tui.library.store import Library
 from rumi_tui.search.indexing import indexing
-from rumi_tui.search.persian_words import ORIGINAL
+from rumi_tui.search.spelling import ORIGINAL
 from rumi_tui.texts.opening import Opening, opening_at
 from rumi_tui.texts.places import Place, read_place
 from rumi_tui.texts.plain import metre_lines
