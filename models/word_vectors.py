@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from math import fsum
@@ -12,22 +12,29 @@ import numpy as np
 import numpy.typing as npt
 
 from models.lexicon import word_hash
+from models.packed import SIZE, place_of
 
 DIMENSIONS = 24
 _SCALE = 127
 """A component of 1 as a signed byte."""
-_RECORD = np.dtype([("word", "<u4"), ("vector", "i1", (DIMENSIONS,))])
+_RECORD = np.dtype([("word", f"<u{SIZE}"), ("vector", "i1", (DIMENSIONS,))])
 
 
 @dataclass(frozen=True)
 class WordVectors:
-    """A vector float32 [`DIMENSIONS`] of length 1 for each word, found by the word's hash (`models.lexicon`)."""
+    """A vector of length 1 for each word, found by the word's hash (`models.lexicon`)."""
 
-    vectors: Mapping[int, npt.NDArray[np.float32]]
+    words: bytes
+    """Their hashes in ascending order (`models.packed`)."""
+    vectors: bytes
+    """For each of them `DIMENSIONS` signed bytes, of which only the direction counts."""
+
+    def __len__(self) -> int:
+        return len(self.words) // SIZE
 
     @classmethod
     def of(cls, words: Sequence[str], vectors: npt.NDArray[np.float32]) -> WordVectors:
-        """From vectors [words, `DIMENSIONS`] of any length but 0, rounded as a file rounds them."""
+        """From vectors [words, `DIMENSIONS`] of any length but 0."""
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         records = np.empty(len(words), dtype=_RECORD)
         records["word"] = [word_hash(word) for word in words]
@@ -41,15 +48,13 @@ class WordVectors:
 
     @classmethod
     def _of_records(cls, records: npt.NDArray[np.void]) -> WordVectors:
-        vectors = records["vector"].astype(np.float32)
-        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1)
-        return cls(dict(zip(records["word"].tolist(), vectors, strict=True)))
+        return cls(records["word"].tobytes(), records["vector"].tobytes())
 
     def to_text(self) -> str:
         """As it stands in a model file: four bytes of hash and a byte a component for each word, in base64."""
-        records = np.empty(len(self.vectors), dtype=_RECORD)
-        records["word"] = list(self.vectors)
-        records["vector"] = np.rint(np.array(list(self.vectors.values())).reshape(-1, DIMENSIONS) * _SCALE)
+        records = np.empty(len(self), dtype=_RECORD)
+        records["word"] = np.frombuffer(self.words, dtype=_RECORD["word"])
+        records["vector"] = np.frombuffer(self.vectors, dtype=np.int8).reshape(-1, DIMENSIONS)
         return base64.b64encode(records.tobytes()).decode()
 
     def similarity(self, words: Iterable[str], neighbours: Iterable[str] = ()) -> float:
@@ -57,11 +62,16 @@ class WordVectors:
 
         Of different words that have a vector; 0 where there is no pair of them.
         """
-        own = {word: vector for word in words if (vector := self.vectors.get(word_hash(word))) is not None}
-        others = {
-            word: vector
-            for word in neighbours
-            if word not in own and (vector := self.vectors.get(word_hash(word))) is not None
-        }
-        pairs = [*combinations(own.values(), 2), *product(own.values(), others.values())]
+        own = list(dict.fromkeys(words))
+        others = [word for word in dict.fromkeys(neighbours) if word not in own]
+        of_own, of_others = self._known(own), self._known(others)
+        pairs = [*combinations(of_own, 2), *product(of_own, of_others)]
         return fsum(float(a @ b) for a, b in pairs) / len(pairs) if pairs else 0.0
+
+    def _known(self, words: Iterable[str]) -> npt.NDArray[np.float32]:
+        """The vectors float32 [known words, `DIMENSIONS`] of those of some words that have one."""
+        places = [place for word in words if (place := place_of(word_hash(word), self.words)) is not None]
+        rounded = np.frombuffer(self.vectors, dtype=np.int8).reshape(-1, DIMENSIONS)[places]
+        vectors: npt.NDArray[np.float32] = rounded.astype(np.float32)
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1)
+        return vectors

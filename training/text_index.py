@@ -26,7 +26,7 @@ def index_text(description: Description, sources: Sequence[Source]) -> Descripti
     return description._replace(
         lexicon=lexicon.united(description.lexicon) if description.lexicon else lexicon,
         phrases=_phrases(description, sources),
-        word_vectors=max(choices, key=lambda each: len(each.vectors), default=None),
+        word_vectors=max(choices, key=len, default=None),
     )
 
 
