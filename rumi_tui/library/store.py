@@ -19,7 +19,7 @@ from models.errors import UNREADABLE, RumiError
 from rumi_tui.library.poem import BEGINNING, Branch, KeptPoem, Listed, Passage, check, given_of
 from rumi_tui.library.real_verse import RealVerse
 from rumi_tui.library.tables import VERSION, check_columns, migrate, set_aside, version_of
-from rumi_tui.sqlite import DAMAGE
+from rumi_tui.sqlite import DAMAGE, keep_little
 from rumi_tui.texts.places import read_place
 from rumi_tui.verse.words import fold, search_terms
 
@@ -81,6 +81,7 @@ class Library:
         database = sqlite3.connect(self._path, timeout=1.0, isolation_level=None)
         database.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
         try:
+            keep_little(database)
             verdict = database.execute("PRAGMA quick_check(1)").fetchone()[0]
             if verdict != "ok":
                 raise sqlite3.DatabaseError(verdict)

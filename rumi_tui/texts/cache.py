@@ -9,15 +9,11 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from models.errors import RumiError
-from rumi_tui.sqlite import DAMAGE
+from rumi_tui.sqlite import DAMAGE, keep_little
 
 Row = TypeVar("Row")
 Weight = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 """A share, a count or a score by BM25. Far more than any of them is damage, and infinity ends in what is no number."""
-
-KEPT_KIB = 256
-"""Of a file that is read, in the memory of each connection. With SQLite's own two megabytes reading is no quicker: the
-system keeps the file too."""
 
 
 def open_current(path: Path, key: str, check_same_thread: bool = True) -> sqlite3.Connection | None:
@@ -32,7 +28,7 @@ def open_current(path: Path, key: str, check_same_thread: bool = True) -> sqlite
     except DAMAGE:
         return None
     try:
-        database.execute(f"PRAGMA cache_size = -{KEPT_KIB}")
+        keep_little(database)
         is_current = database.execute("SELECT key FROM facts").fetchone() == (key,)
     except DAMAGE:
         is_current = False
