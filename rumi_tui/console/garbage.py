@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from textual.css.scalar import Scalar
 from textual.geometry import Region
 from textual.strip import Strip
+from textual.style import Style
 
 from models.freed_memory import give_back_what_is_free
 
@@ -37,15 +38,17 @@ def _look_through_all(phase: str, told: dict[str, int]) -> None:
 
 
 def _forget_what_was_drawn() -> None:
-    """Clears what keeps parts of a thousand widgets, also of pages that were left, and tens of thousands of places.
+    """Clears what keeps parts of a thousand widgets, also of pages that were left, and thousands of places and styles.
 
     `StylesCache` asks `functools.lru_cache` to remember two colours, with itself and all that it holds in the key. It
     is an inner part of Textual, which another version may not have.
     """
     styles_cache = getattr(sys.modules.get("textual._styles_cache"), "StylesCache", object)
-    for remembered in (*vars(styles_cache).values(), *vars(Region).values(), Scalar.resolve, Strip.render_ansi):
-        if hasattr(remembered, "cache_clear"):
-            remembered.cache_clear()
+    for kind in (styles_cache, Region, Scalar, Strip, Style):
+        for name in vars(kind):
+            forget = getattr(getattr(kind, name, None), "cache_clear", None)
+            if forget is not None:
+                forget()
 
 
 def free_strips_at_once() -> None:

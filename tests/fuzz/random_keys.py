@@ -3,7 +3,7 @@
 Drives the real console with its real writing process, the models that ship, and a library in a temporary folder.
 Everything is drawn as for a terminal, and thrown away. What is done follows from the seed alone: `--seed 7
 --events 900` does the first 900 things of the seed 7 again. In a run that is long enough to tell whether memory grows,
-every page is opened before, so that what is read once is not taken for growth.
+every page is opened before, and the library has a thousand poems, so that what is read once is not taken for growth.
 
 A failure is an exception, an error in the log, a writing process that ended, memory that grew by more than a tenth
 after the first minutes, or something that was answered later than after a second. Each is told with the seed and the
@@ -56,6 +56,8 @@ SETTLE_MINUTES = 5.0
 """After which memory is compared, in a run of at least `LONG_MINUTES`; longer than `look_around` takes."""
 LONG_MINUTES = 20.0
 SAMPLE_SECONDS = 2.0
+POEMS = 1_000
+"""In the library when a long run begins: in two hours as many come, which a person writes in years."""
 MOST_THREADS = 32
 """Of asyncio. Each remembers where errors went when it began: to a console, which it would keep in memory."""
 PROCESSES = ("console", "writing process")
@@ -129,6 +131,8 @@ class Use:
         """Uses the console, and starts it again whenever it was left or ended by itself."""
         asyncio.get_running_loop().set_exception_handler(self._unheard)
         await asyncio.gather(*(asyncio.to_thread(time.sleep, 0.1) for _ in range(MOST_THREADS)))
+        if self.minutes >= LONG_MINUTES:
+            fill(folder / "poems.sqlite")
         while not self._is_over:
             library = Library(folder / "poems.sqlite")
             app = RumiApp(library, "en" if self.starts % 2 == 0 else "fa", "app")
@@ -263,6 +267,16 @@ class Use:
             return []
         first, last = self.held[0], self.held[-1]
         return [(kind, first[kind], last[kind]) for kind, _ in (last - first).most_common(most)]
+
+
+def fill(path: Path) -> None:
+    """Puts `POEMS` poems into a new library."""
+    library = Library(path)
+    with library.all_or_nothing():
+        for number in range(POEMS):
+            text = "\n".join(f"amber {number} lanterns and {line} harbours" for line in range(number % 40))
+            library.begin("rumi-en", "0" * 64, "free", text)
+    library.close()
 
 
 def _place(app: App[object]) -> str:

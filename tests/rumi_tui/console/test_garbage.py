@@ -13,6 +13,7 @@ from textual._styles_cache import StylesCache
 from textual.css.scalar import Scalar
 from textual.geometry import Region, Size
 from textual.strip import Strip
+from textual.style import Style as TextualStyle
 
 from rumi_tui.console import garbage
 from rumi_tui.console.garbage import OLDEST, collect_seldom, free_strips_at_once
@@ -86,10 +87,12 @@ def test_places_and_styles_are_forgotten_once_all_was_looked_through(found: list
         Region(place, 0, 9, 9).intersection(Region(0, place, 9, 9))
         Strip.render_ansi(Style.from_meta({"offset": (place, 0)}), ColorSystem.TRUECOLOR)
         Scalar.from_number(1).resolve(Size(place, 1), Size(80, 24))
+        Strip.blank(place)
+        TextualStyle(bold=True) + TextualStyle(link=str(place))
     gc.collect(OLDEST - 1)
     assert Region.intersection.cache_info().currsize >= PLACES
     gc.collect()
-    for remembered in (Region.intersection, Strip.render_ansi, Scalar.resolve):
+    for remembered in (Region.intersection, Strip.render_ansi, Strip.blank, Scalar.resolve, TextualStyle.__add__):
         assert remembered.cache_info().currsize == 0
 
 
