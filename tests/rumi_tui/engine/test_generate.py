@@ -3,16 +3,14 @@ from __future__ import annotations
 import itertools
 import math
 
-import msgspec
 import numpy as np
 import pytest
-from support import refused
 
 from models.errors import RumiError
-from models.tokenizer import FORMS, REPLACEMENT, CharacterTokenizer
+from models.tokenizer import REPLACEMENT, CharacterTokenizer
 from rumi_tui.engine.context import Context
 from rumi_tui.engine.generate import BatchGeneration, Generation, Sampler
-from rumi_tui.engine.request import LARGEST_SEED, Request, Sampling, fit_request
+from rumi_tui.engine.request import Request, Sampling
 from rumi_tui.engine.sampling import log_softmax
 from rumi_tui.engine.session import Session
 from rumi_tui.engine.written import Step
@@ -207,25 +205,10 @@ def test_a_prompt_of_a_hundred_thousand_characters_is_read(endless):
     assert long == short
 
 
-@pytest.mark.parametrize(
-    "values",
-    [{"lines": 0}, {"lines": -3}, {"characters": 0}, {"seed": -1}, {"seed": LARGEST_SEED + 1}],
-)
-def test_a_request_out_of_range_is_refused_in_one_sentence(values):
-    with pytest.raises(RumiError, match=r"^[^\n]+\.$"):
-        Request(form="free", **values)
-
-
 @pytest.mark.parametrize("form", ["", "sonnet", "<end>"])
 def test_a_form_that_does_not_exist_is_refused(session, form):
     with pytest.raises(RumiError, match="no form"):
         write(session, form=form)
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_a_request_survives_the_way_to_another_process(form):
-    request = Request(form=form, text="ab\nج", sampling=Sampling(top_k=3), seed=LARGEST_SEED, lines=2, characters=9)
-    assert msgspec.json.decode(msgspec.json.encode(request), type=Request) == request
 
 
 TOLD = CharacterTokenizer.train(["abcde ghint\n" * 9]).grown((), ("couplet", "ghazal"), ("slow", "swift"))
@@ -277,23 +260,6 @@ def test_a_metre_that_is_hardly_expected_does_not_keep_the_model_from_a_rhyme() 
     sampler.sample(logits_for(**{"<rhyme>": 0.17, "<metre:slow>": 0.1, "<metre:swift>": 0.09}))
     assert sampler.unread == [TOLD.ids["<rhyme>"]]
     assert sampler.metre == ""
-
-
-def test_what_is_asked_for_is_fitted_or_refused() -> None:
-    asked = Request(form="couplet", text="A Nin", metre="low", rhyme="  Ten ")
-    request, notes = fit_request(TOLD, asked)
-    assert (request.text, request.metre, request.rhyme) == ("a nin", "slow", "ten")
-    assert len(notes) == 1
-    with refused("cannot be spelled by this model"):
-        fit_request(TOLD, Request(form="couplet", rhyme="؟"))
-    with refused("two that rhyme with each other"):
-        fit_request(TOLD, Request(form="couplet", rhyme="the ten"))
-    with refused("cannot be given a rhyme in the form free"):
-        fit_request(TOLD, Request(form="free", rhyme="ten"))
-    with refused("cannot be given a rhyme"):
-        fit_request(CharacterTokenizer.train(["abc\n" * 9]), Request(form="couplet", rhyme="abc"))
-    with refused("'iamb' is not one of these: 1 slow; 2 swift"):
-        fit_request(TOLD, Request(form="couplet", metre="iamb"))
 
 
 def test_poems_of_a_model_that_names_rhymes_are_the_same_alone_and_together(word_pair) -> None:
