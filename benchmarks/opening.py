@@ -13,6 +13,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import statistics
 import struct
 import subprocess
@@ -25,7 +26,9 @@ from pathlib import Path
 
 import psutil
 
+COMMAND = Path(sys.executable).parent / "rumi-tui"
 ROWS, COLUMNS = 30, 100
+CTRL_Q = b"\x11"
 TOUR, PAGE = b"Escape to write", b"temperature"
 """What the first opening shows, and what stands just above the prompt."""
 PATIENCE_SECONDS = 60.0
@@ -39,8 +42,10 @@ def open_console(environment: Mapping[str, str], awaited: bytes = PAGE) -> tuple
     began = time.perf_counter()
     pid, terminal = pty.fork()
     if pid == 0:
-        command = Path(sys.executable).parent / "rumi-tui"
-        os.execve(command, [str(command)], environment)
+        try:
+            os.execve(COMMAND, [str(COMMAND)], environment)
+        finally:
+            os._exit(127)
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     try:
         read_until(terminal, awaited, PATIENCE_SECONDS)
@@ -50,9 +55,11 @@ def open_console(environment: Mapping[str, str], awaited: bytes = PAGE) -> tuple
         [writer] = console.children()
         return seconds, console.memory_info().rss / 2**20, writer.memory_info().rss / 2**20
     finally:
-        os.write(terminal, b"\x11")  # Ctrl+Q
-        with contextlib.suppress(OSError):  # it has closed its end
+        with contextlib.suppress(OSError):  # where it has ended
+            os.write(terminal, CTRL_Q)
             read_until(terminal, None, PATIENCE_SECONDS)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         os.close(terminal)
 
@@ -62,11 +69,14 @@ def read_until(terminal: int, wanted: bytes | None, seconds: float) -> None:
     drawn, end = b"", time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         if select.select([terminal], [], [], left)[0]:
-            drawn += os.read(terminal, 1 << 16)
+            try:
+                drawn += os.read(terminal, 1 << 16)
+            except OSError:  # it has ended
+                break
         if wanted is not None and wanted in drawn:
             return
     if wanted is not None:
-        raise SystemExit(f"The console drew no prompt in {seconds:.0f} seconds: {drawn[-500:]!r}")
+        raise SystemExit(f"{COMMAND} drew no prompt: {drawn[-500:].decode(errors='replace')!r}")
 
 
 def main() -> None:

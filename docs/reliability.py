@@ -64,8 +64,9 @@ HARNESSES = {
         "Keys",
         "python tests/fuzz/random_keys.py",
         "Random keys, text, pastes, clicks and sizes of the terminal, quicker than any person's. No exception, and "
-        "no answer later than a second. In a run of twenty minutes or more every page is opened first, and memory may "
-        "grow by a tenth after the first five minutes; the console does not keep that yet.",
+        "no answer later than a second. In a run of twenty minutes or more the library has a thousand poems and every "
+        "page is opened first, and memory may grow by a tenth after the first five minutes; the console does not keep "
+        "that yet.",
     ),
 }
 

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from models.packed import SIZE, pack, place_of, unpack
+from models.packed import SIZE, ascends, pack, place_of, unpack
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Lexicon:
     def from_text(cls, text: str) -> Lexicon:
         """What `to_text` gave. Raises `ValueError` for anything else."""
         packed = base64.b64decode(text, validate=True)
-        if len(packed) % SIZE:
-            raise ValueError("a hash is cut off")
+        if not ascends(packed):
+            raise ValueError("the hashes of its words are out of order")
         return cls(packed)
 
     def to_text(self) -> str:

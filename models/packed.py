@@ -1,4 +1,7 @@
-"""Whole numbers packed into bytes, four for each, the lowest first; read and found there without being unpacked."""
+"""Whole numbers packed into bytes, four for each, the lowest first; read and found there without being unpacked.
+
+Knows nothing of what they stand for.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
+from itertools import islice
+from operator import gt
 
 SIZE = 4
 """Bytes of a number."""
@@ -21,6 +26,12 @@ def unpack(packed: bytes) -> array[int]:
     numbers = array("I")
     numbers.frombytes(packed)
     return _in_file_order(numbers)
+
+
+def ascends(packed: bytes) -> bool:
+    """Whether no number is larger than the next one. Raises `ValueError` where a number is cut off."""
+    numbers = unpack(packed)
+    return not any(map(gt, numbers, islice(numbers, 1, None)))
 
 
 def number_at(packed: bytes, place: int) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.lexicon import word_hash
-from models.packed import SIZE, place_of
+from models.packed import SIZE, ascends, place_of
 
 DIMENSIONS = 24
 _SCALE = 127
@@ -44,7 +44,10 @@ class WordVectors:
     @classmethod
     def from_text(cls, text: str) -> WordVectors:
         """What `to_text` gave. Raises `ValueError` for anything else."""
-        return cls._of_records(np.frombuffer(base64.b64decode(text, validate=True), dtype=_RECORD))
+        vectors = cls._of_records(np.frombuffer(base64.b64decode(text, validate=True), dtype=_RECORD))
+        if not ascends(vectors.words):
+            raise ValueError("the hashes of its words are out of order")
+        return vectors
 
     @classmethod
     def _of_records(cls, records: npt.NDArray[np.void]) -> WordVectors:

@@ -70,7 +70,9 @@ def run_python(code: str, *arguments: str, **environment: str) -> str:
         ("rumi_tui.commands.tui", ("torch", "textual", "training", "export", "numpy", "onnxruntime", "tokenizers")),
         ("rumi_tui.commands.generate", ("torch", "textual", "training", "export", "tokenizers")),
         ("training.cli", ("torch", "textual", "export", "tokenizers")),
-        ("models.card", ("torch", "training", "export", "rumi_tui", "tokenizers")),
+        ("models.description", ("torch", "training", "export", "rumi_tui", "tokenizers")),
+        ("rumi_tui.engine.request", ("torch", "numpy", "onnxruntime", "textual", "tokenizers")),
+        ("rumi_tui.engine.written", ("torch", "numpy", "onnxruntime", "textual", "tokenizers")),
     ],
 )
 def test_importing_one_part_does_not_bring_in_another(module: str, forbidden: tuple[str, ...]) -> None:

@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from models.errors import RumiError
-from rumi_tui.search.bridge import Bridge
 from rumi_tui.search.index import Index
-from rumi_tui.search.indexing import GLOSSES, REFUSED, WORKS
 from rumi_tui.texts.reader import open_works
+
+GLOSSES, WORKS = "--glosses", "--works"
+REFUSED = 3
 
 
 def main(texts: Path, cache_dir: Path, wanted: str, complaints: BinaryIO) -> int:
@@ -32,6 +33,8 @@ def main(texts: Path, cache_dir: Path, wanted: str, complaints: BinaryIO) -> int
             return 0
         with closing(Index(texts, cache_dir)) as index:
             if wanted == GLOSSES:
+                from rumi_tui.search.bridge import Bridge  # loads numpy, without which a console begins
+
                 Bridge(index, cache_dir).close()
     except RumiError as error:
         complaints.write(str(error).encode())

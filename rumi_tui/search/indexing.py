@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from models.errors import RumiError, describe
 from rumi_tui.locations import index_folder, texts_folder
 from rumi_tui.search.index import Index
+from rumi_tui.search.index_process import GLOSSES, REFUSED, WORKS
 from rumi_tui.texts.reader import Works, open_works
 
 if TYPE_CHECKING:
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
 
 # -P: a folder called `models` where the person happens to stand must not be taken for ours.
 COMMAND = (sys.executable, "-P", "-m", "rumi_tui.search.index_process")
-GLOSSES, WORKS = "--glosses", "--works"
-"""What that process makes: the last of its arguments; the index where it has none."""
-REFUSED = 3
-"""Its exit status where it says what is wrong."""
 
 
 class Indexing:
@@ -55,7 +52,7 @@ class Indexing:
     @contextmanager
     def bridge(self) -> Iterator[Bridge]:
         """Their glosses and twins, with the index."""
-        from rumi_tui.search.bridge import Bridge  # needs numpy, which a console need not have
+        from rumi_tui.search.bridge import Bridge  # loads numpy, without which a console begins
 
         with self.index() as index:
             with self._turn:

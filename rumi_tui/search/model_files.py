@@ -1,4 +1,4 @@
-"""Where the files of the model of meaning lie, which is fetched only where somebody wants it."""
+"""The files of the model of meaning, which few have, and whether they are here. Knows nothing of what reads them."""
 
 from __future__ import annotations
 

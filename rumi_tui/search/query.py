@@ -2,7 +2,7 @@
 
 FTS5 keeps only the stem of an English word, and makes one of a beginning, too: beautif* would find nothing, and being*
 whatever begins with be. So the beginning of an English word stands for all words of the texts that begin so.
-Knows nothing of indexes beyond the syntax of FTS5.
+Of a question, the words that say what it is about. Knows nothing of indexes beyond the syntax of FTS5.
 """
 
 from __future__ import annotations
@@ -117,6 +117,13 @@ class Query:
         return found
 
 
+def question_words(question: str, language: str) -> list[str]:
+    """The words that say what a question is about."""
+    stop_words = LANGUAGES[language].stop_words if language in LANGUAGES else frozenset()
+    words = dict.fromkeys(search_words(_NEGATION.sub(" ", question)))
+    return [word for word in words if word not in stop_words and without_prefix(word) not in stop_words][:MOST_TERMS]
+
+
 def _with_neighbours(terms: list[Term]) -> list[list[list[Term]]]:
     """Each term, or two that may be one word in the verse, in all ways in which they may stand there."""
     choices: list[list[list[Term]]] = []
@@ -160,10 +167,3 @@ def _hashable(choice: list[list[Term]]) -> list[tuple[Term, ...]]:
 
 def _all(terms: Sequence[Term]) -> str:
     return f"({' AND '.join(term.match for term in terms)})"
-
-
-def question_words(question: str, language: str) -> list[str]:
-    """The words that say what a question is about."""
-    stop_words = LANGUAGES[language].stop_words if language in LANGUAGES else frozenset()
-    words = dict.fromkeys(search_words(_NEGATION.sub(" ", question)))
-    return [word for word in words if word not in stop_words and without_prefix(word) not in stop_words][:MOST_TERMS]

@@ -51,7 +51,6 @@ UNKNOWN_WEIGHS = 2.0
 READINGS = 2
 """Glosses of each Persian word that its English is made of."""
 
-
 Scores = npt.NDArray[np.float64]
 """[couplets of the index + 1], by their numbers, which count from 1."""
 

@@ -2,6 +2,7 @@
 
 It goes further than `rumi_tui.verse.words.fold`, which the lexicons of models are made with and which must not change:
 the parts of a Persian word that a zero-width non-joiner holds apart are one word here, and its ezafe is not written.
+What is Persian is told by the letters alone.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ import base64
 import pytest
 
 from models.lexicon import Lexicon
+from models.packed import pack
 
 
 def test_a_lexicon_knows_its_words_and_no_others() -> None:
@@ -32,7 +33,13 @@ def test_made_up_words_are_hardly_ever_taken_for_words() -> None:
     assert sum(f"nonword{number}" in lexicon for number in range(20_000)) <= 2
 
 
+def test_hashes_in_another_order_are_refused() -> None:
+    packed = pack([3, 2])
+    with pytest.raises(ValueError, match="out of order"):
+        Lexicon.from_text(base64.b64encode(packed).decode())
+
+
 @pytest.mark.parametrize("text", ["!", "abc", "AAAA"])
 def test_what_is_no_lexicon_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"base64|padding|cut off|decode|character"):
+    with pytest.raises(ValueError, match=r"base64|padding|multiple|decode|character"):
         Lexicon.from_text(text)

@@ -47,6 +47,13 @@ def test_a_vector_of_nothing_but_zeros_makes_no_similarity() -> None:
     assert not any(vectors.vectors)
 
 
+def test_words_in_another_order_are_refused() -> None:
+    record = 4 + DIMENSIONS
+    packed = base64.b64decode(PLANE.to_text())
+    with pytest.raises(ValueError, match="out of order"):
+        WordVectors.from_text(base64.b64encode(packed[record:] + packed[:record]).decode())
+
+
 @pytest.mark.parametrize("text", ["!", "abc", "AAAA"])
 def test_what_are_no_vectors_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"base64|padding|buffer|multiple|decode|character"):

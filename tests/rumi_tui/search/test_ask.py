@@ -22,7 +22,6 @@ from rumi_tui.search.bridge import Bridge
 from rumi_tui.search.embeddings import Embeddings, open_embeddings
 from rumi_tui.search.encoder import Encoder
 from rumi_tui.search.index import Index
-from rumi_tui.search.query import question_words
 from rumi_tui.search.ranking import Ranking
 from rumi_tui.search.retrieval import fused, retrieve, spread
 from rumi_tui.verse.languages import language_of
@@ -54,13 +53,6 @@ def ranking(index: Index, tmp_path: Path) -> Ranking:
 def test_the_language_of_a_question_is_that_of_its_letters() -> None:
     assert language_of("What is love?") == language_of("?!") == "en"
     assert language_of("عشق چیست؟") == language_of("عشق love چیست؟") == "fa"
-
-
-def test_words_that_say_nothing_are_left_out() -> None:
-    assert question_words("What is the lantern for, and why?", "en") == ["lantern"]
-    assert question_words("Why didn't the drum burn? It won’t, CAN'T and wouldn't've", "en") == ["drum", "burn"]
-    assert question_words("چراغ برای چیست؟", "fa") == ["چراغ"]
-    assert question_words("چراغ چه می‌کند یا نمی گوید؟", "fa") == ["چراغ"]
 
 
 def test_a_question_is_answered_by_the_couplets_that_hold_its_words(ranking: Ranking) -> None:

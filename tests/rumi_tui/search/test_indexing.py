@@ -9,7 +9,8 @@ from support import WORDS, refused, write_works
 
 from rumi_tui.locations import index_folder
 from rumi_tui.search import indexing as indexing_module
-from rumi_tui.search.indexing import REFUSED, Indexing
+from rumi_tui.search.index_process import REFUSED
+from rumi_tui.search.indexing import Indexing
 
 WORD = WORDS["fa"][0]
 
