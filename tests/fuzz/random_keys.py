@@ -124,8 +124,8 @@ class Use:
         place = {"seed": self.seed, "events": self.did.total(), "minutes": minutes, "kind": self.kind}
         self.failures.append({**place, "latest": list(self.latest), "error": error})
         again = f"--minutes {self.minutes:g} --seed {self.seed} --events {self.did.total()}"
-        print(f"FAILED: {again}\n{error}", file=sys.stderr)
-        print(f"The last {len(self.latest)} events: {' · '.join(self.latest)}", file=sys.stderr, flush=True)
+        latest = f"The last {len(self.latest)} events: {' · '.join(self.latest)}"
+        print(f"FAILED: {again}\n{error}\n{latest}", file=sys.__stderr__, flush=True)  # Textual takes `sys.stderr`
 
     async def run(self, folder: Path) -> None:
         """Uses the console, and starts it again whenever it was left or ended by itself."""
