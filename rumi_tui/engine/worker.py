@@ -21,6 +21,7 @@ import msgspec
 
 from models.bpe import WordTokenizer
 from models.errors import RumiError
+from models.freed_memory import give_back_what_is_free
 from models.tokenizer import CharacterTokenizer
 from rumi_tui.engine.beginning import fit_typed
 from rumi_tui.engine.context import Ids, Logits
@@ -126,6 +127,7 @@ class Worker:
                         self._send(Described(order.model, model.card, model.tokenizer))
             except RumiError as error:
                 self._send(Failed(str(error)))
+            give_back_what_is_free()
 
     def _listen(self, orders: BinaryIO) -> None:
         decoder = msgspec.json.Decoder(Command)

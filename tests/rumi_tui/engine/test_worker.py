@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from rumi_tui.engine import worker
 from rumi_tui.engine.context import Context, Ids, Logits
 from rumi_tui.engine.drafts import write_drafts
 from rumi_tui.engine.generate import Generation
@@ -274,3 +276,14 @@ def test_a_poem_is_judged_by_what_its_model_knows(process: Process):
     assert [mark.kind for mark in judged.lines[0].marks if mark.kind != "copied"] == ["rhyme", "refrain"]
     assert "word" in judged.lines[2].faults
     assert "word" not in process.carry_out(Judge("fa", "couplet", poem, begun=poem))[0].lines[2].faults
+
+
+def test_after_each_order_memory_is_given_back(model_file: Path, monkeypatch: pytest.MonkeyPatch):
+    given_back: list[None] = []
+    monkeypatch.setattr(worker, "give_back_what_is_free", lambda: given_back.append(None))
+    orders = [Describe(str(model_file)), order(model_file, "amber"), Describe("no/such/model.onnx")]
+    reports = io.BytesIO()
+    worker.Worker(io.BytesIO(b"".join(msgspec.json.encode(each) + b"\n" for each in orders)), reports).run()
+    answers = [msgspec.json.decode(line, type=Event) for line in reports.getvalue().splitlines()]
+    assert [type(each) for each in answers if not isinstance(each, Wrote)] == [Described, Began, Finished, Failed]
+    assert len(given_back) == 3
