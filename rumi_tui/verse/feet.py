@@ -44,7 +44,7 @@ RUBAI = "مفعول مفاعیل مفاعیل فعل"
 _SELDOM = 0.05
 """How likely two shorts are one long where that is no custom: a guess."""
 _REMEMBERED = 1024
-"""Letters of words of which a metre has at hand where they may end: Rumi's words have a few hundred."""
+"""Letters of words of which it is at hand where they may end in a metre: in one, Rumi's words have a few hundred."""
 
 
 class Metre:
@@ -78,7 +78,6 @@ class Metre:
             self._allow(place, letter, place + 1)
         self.states = self.end + 1
         self._allow_licences()
-        self._ends = lru_cache(maxsize=_REMEMBERED)(self._ends_of)
 
     @property
     def end(self) -> int:
@@ -90,11 +89,9 @@ class Metre:
         """See the function of the same name."""
         return syllables(self.pattern)
 
+    @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 - a metre is made once and stays, see `metre_named`
     def ends(self, letters: str) -> tuple[tuple[tuple[int, float], ...], ...]:
         """For each state in which a word of these letters (`1`, `0`, `x`) begins: where it may end, and how likely."""
-        return self._ends(letters)
-
-    def _ends_of(self, letters: str) -> tuple[tuple[tuple[int, float], ...], ...]:
         return tuple(self._walk(state, letters) for state in range(self.states))
 
     def _walk(self, state: int, letters: str) -> tuple[tuple[int, float], ...]:
