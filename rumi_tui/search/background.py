@@ -50,7 +50,7 @@ class BackgroundReading:
             self._thread.join()
 
     def _read(self) -> None:
-        from rumi_tui.search.embeddings import Embeddings  # these load numpy, without which a console begins
+        from rumi_tui.search.embeddings import Embeddings  # these load numpy, which nothing before needs
         from rumi_tui.search.encoder import Encoder
 
         try:

@@ -33,7 +33,7 @@ def main(texts: Path, cache_dir: Path, wanted: str, complaints: BinaryIO) -> int
             return 0
         with closing(Index(texts, cache_dir)) as index:
             if wanted == GLOSSES:
-                from rumi_tui.search.bridge import Bridge  # loads numpy, without which a console begins
+                from rumi_tui.search.bridge import Bridge  # loads numpy, which nothing before needs
 
                 Bridge(index, cache_dir).close()
     except RumiError as error:

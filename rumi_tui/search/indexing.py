@@ -52,7 +52,7 @@ class Indexing:
     @contextmanager
     def bridge(self) -> Iterator[Bridge]:
         """Their glosses and twins, with the index."""
-        from rumi_tui.search.bridge import Bridge  # loads numpy, without which a console begins
+        from rumi_tui.search.bridge import Bridge  # loads numpy, which nothing before needs
 
         with self.index() as index:
             with self._turn:

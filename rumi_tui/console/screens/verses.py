@@ -177,7 +177,7 @@ class VersesScreen(AskingDialog[Opening | None]):
         return self.Results(status, results.passages, results.pages)
 
     def _asked(self, words: str) -> Results:
-        from rumi_tui.search.embeddings import open_embeddings  # these load numpy, without which a console begins
+        from rumi_tui.search.embeddings import open_embeddings  # these load numpy, which nothing before needs
         from rumi_tui.search.ranking import Ranking
         from rumi_tui.search.retrieval import retrieve
 
