@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
@@ -21,6 +21,7 @@ from rumi_tui.console.complaints import complain, complaining, sentence_of
 from rumi_tui.console.screens.asking import AskingDialog
 from rumi_tui.console.screens.gloss import GlossScreen
 from rumi_tui.console.screens.reading import ReadingScreen
+from rumi_tui.console.threads import in_thread
 from rumi_tui.console.widgets.choices import Choices
 from rumi_tui.console.widgets.poem_view import MEASURE, PoemView
 from rumi_tui.console.widgets.settings_bar import NotYetError
@@ -103,7 +104,7 @@ class CentoScreen(AskingDialog[Draft | Opening | None]):
     def _tell(self, words: str) -> None:
         self.query_one("#status", Static).update(words)
 
-    @work(thread=True, exclusive=True)
+    @in_thread(exclusive=True)
     def _make(self, words: str) -> None:
         """In a thread of its own: the texts are read for the first time in seconds."""
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.text import Text
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.message import Message
@@ -18,6 +18,7 @@ from rumi_tui.console import glosses
 from rumi_tui.console.actions import closing
 from rumi_tui.console.complaints import sentence_of
 from rumi_tui.console.screens.dialog import Dialog
+from rumi_tui.console.threads import in_thread
 from rumi_tui.console.widgets.interlinear import NotedWord, interlinear
 
 
@@ -51,7 +52,7 @@ class GlossScreen(Dialog[None]):
         self._look_up()
         self.watch(self.query_one(VerticalScroll), "show_vertical_scrollbar", self.on_resize, init=False)
 
-    @work(thread=True)
+    @in_thread()
     def _look_up(self) -> None:
         """In a thread: the glosses are learned in seconds, once."""
         try:

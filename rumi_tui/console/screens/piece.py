@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.message import Message
@@ -17,6 +17,7 @@ from rumi_tui.bidi import Mode, to_display
 from rumi_tui.console import glosses
 from rumi_tui.console.complaints import sentence_of
 from rumi_tui.console.screens.dialog import Dialog
+from rumi_tui.console.threads import in_thread
 from rumi_tui.console.widgets.choices import Choices
 from rumi_tui.console.widgets.interlinear import NotedWord, interlinear
 from rumi_tui.console.widgets.wrap import hanging
@@ -88,7 +89,7 @@ class PieceScreen(Dialog[Couplet]):
             self._note(number, [glosses.WAIT])
             self._gloss(number)
 
-    @work(thread=True, exclusive=True)
+    @in_thread(exclusive=True)
     def _gloss(self, number: int) -> None:
         """In a thread of its own: the glosses are learned in seconds, once."""
         try:

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.message import Message
@@ -21,6 +21,7 @@ from rumi_tui.console.actions import closing
 from rumi_tui.console.complaints import complain, complaining, sentence_of
 from rumi_tui.console.screens.asking import AskingDialog
 from rumi_tui.console.screens.contents import ContentsScreen
+from rumi_tui.console.threads import in_thread
 from rumi_tui.console.widgets.footer import KeyRow
 from rumi_tui.console.widgets.interlinear import NotedWord
 from rumi_tui.console.widgets.poem_view import SHORT
@@ -102,7 +103,7 @@ class ReadingScreen(AskingDialog[Opening | None]):
 
     # Finding, in a thread of its own: until the works are read for the first time it takes seconds
 
-    @work(thread=True, exclusive=True)
+    @in_thread(exclusive=True)
     def _go(self, find: Callable[[Works], Place]) -> None:
         try:
             works = indexing.works()
@@ -280,14 +281,14 @@ class ReadingScreen(AskingDialog[Opening | None]):
         assert couplet is not None
         return self._poem.place_of(couplet)
 
-    @work(thread=True, exclusive=True, group="annotation")
+    @in_thread(exclusive=True, group="annotation")
     def _scan(self, place: Place, lines: Sequence[str], language: str, metre: str) -> None:
         """In a thread: what is known of the words is read when it is first needed."""
         judge = judge_of(language)
         if judge is not None:
             self._post(self.Annotated(place, "scansion", [scanned(judge.scan(line, metre)) for line in lines]))
 
-    @work(thread=True, exclusive=True, group="annotation")
+    @in_thread(exclusive=True, group="annotation")
     def _gloss(self, place: Place, verse: str) -> None:
         """In a thread: the glosses are learned in seconds, once."""
         try:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Literal
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
@@ -23,6 +23,7 @@ from rumi_tui.console.complaints import sentence_of
 from rumi_tui.console.screens.asking import AskingDialog
 from rumi_tui.console.screens.piece import PieceScreen
 from rumi_tui.console.screens.reading import ReadingScreen
+from rumi_tui.console.threads import in_thread
 from rumi_tui.console.widgets.choices import Choices
 from rumi_tui.console.widgets.interlinear import NotedWord, interlinear
 from rumi_tui.console.widgets.verse_input import VerseInput
@@ -138,7 +139,7 @@ class VersesScreen(AskingDialog[Opening | None]):
         if indexing.is_running:
             self._tell(self.Progress(FIRST_TIME))
 
-    @work(thread=True, group="prepare")
+    @in_thread(group="prepare")
     def _prepare(self) -> None:
         """In a thread of its own: what is there already is only opened."""
         opened = indexing.bridge() if self._kind == "ask" else indexing.index()
@@ -156,7 +157,7 @@ class VersesScreen(AskingDialog[Opening | None]):
         if self._kind == "search" and 1 <= self._page + step <= self._pages:
             self._find(self._words, self._page + step)
 
-    @work(thread=True, exclusive=True)
+    @in_thread(exclusive=True)
     def _find(self, words: str, page: int) -> None:
         """In a thread of its own: the texts are read for the first time in seconds.
 
@@ -195,7 +196,7 @@ class VersesScreen(AskingDialog[Opening | None]):
         if number is not None and number < len(self._passages):
             self._gloss(self._passages[number])
 
-    @work(thread=True, exclusive=True, group="gloss")
+    @in_thread(exclusive=True, group="gloss")
     def _gloss(self, passage: Quotation) -> None:
         """In a thread of its own: the glosses are learned in seconds, once."""
         self._post(self.Progress(glosses.WAIT))
@@ -309,7 +310,7 @@ class VersesScreen(AskingDialog[Opening | None]):
             else:
                 self._open_piece(couplet)
 
-    @work(thread=True, exclusive=True, group="piece")
+    @in_thread(exclusive=True, group="piece")
     def _open_piece(self, couplet: Couplet) -> None:
         """In a thread: a text that has changed since is read anew."""
         try:
@@ -330,7 +331,7 @@ class VersesScreen(AskingDialog[Opening | None]):
         if number is not None and number < len(self._passages):
             self._begin(self._passages[number].couplet)
 
-    @work(thread=True, exclusive=True)
+    @in_thread(exclusive=True)
     def _begin(self, couplet: Couplet) -> None:
         """In a thread: the whole poem is read, for its beginning tells how it must go on."""
         try:

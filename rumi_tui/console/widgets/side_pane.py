@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -18,6 +17,7 @@ from textual.worker import get_current_worker
 from models.errors import RumiError
 from rumi_tui.bidi import Mode, is_right_to_left, to_display
 from rumi_tui.console.complaints import sentence_of
+from rumi_tui.console.threads import in_thread
 from rumi_tui.console.widgets.branch_tree import BranchTree, branch_count
 from rumi_tui.console.widgets.reading_view import ReadingView
 from rumi_tui.console.widgets.wrap import shortened
@@ -96,7 +96,7 @@ class SidePane(Vertical):
         if not self.has_class("-tree"):
             self._tell_place()
 
-    @work(thread=True, exclusive=True)
+    @in_thread(exclusive=True)
     def _open(self, typed: str) -> None:
         """In a thread: until the works are read for the first time it takes seconds."""
         try:
