@@ -20,6 +20,7 @@ from torch.export import Dim
 
 from export.graph import build_graph
 from export.quantize import quantize
+from export.quantize_cache import largest_kept, quantize_cache
 from models.card import Card
 from models.config import DecoderConfig
 from models.decoder import Cache, Decoder
@@ -67,12 +68,17 @@ def describe(decoder: Decoder) -> Description:
 
 def sessions(decoder: Decoder) -> dict[str, Session]:
     """The decoder as the engine runs it: with floats, with 8-bit integers, and with those turned back for a batch."""
-    graph = build_graph(decoder, describe(decoder))
+    return _sessions(build_graph(decoder, describe(decoder)))
+
+
+def _sessions(graph: onnx.ModelProto) -> dict[str, Session]:
     with tempfile.TemporaryDirectory() as folder:
         exact, small = Path(folder) / "exact.onnx", Path(folder) / "small.onnx"
         exact.write_bytes(graph.SerializeToString())
-        small.write_bytes(quantize(graph).SerializeToString())
-        return {"fp32": Session(exact), "int8": Session(small), "dequantize": Session(small, dequantize=True)}
+        floats = Session(exact)
+        ids = np.random.default_rng(0).integers(floats.config.vocab_size, size=(1, floats.config.window))
+        small.write_bytes(quantize_cache(quantize(graph), largest_kept(floats, [ids])).SerializeToString())
+        return {"fp32": floats, "int8": Session(small), "dequantize": Session(small, dequantize=True)}
 
 
 def plain(decoder: Decoder) -> Session:
@@ -98,10 +104,7 @@ def plain(decoder: Decoder) -> Session:
             node.op_type = "SkipLayerNormalization" if skips else "LayerNormalization"
     del graph.graph.node[:]
     graph.graph.node.extend(kept)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "plain.onnx"
-        path.write_bytes(quantize(graph).SerializeToString())
-        return Session(path)
+    return _sessions(graph)["int8"]
 
 
 def engine(session: Session, position: int, batch: int = 1) -> Step:

@@ -5,8 +5,9 @@
 
 Both compute decoders of the same layers, heads, width and window, of random weights. That of llama.cpp is of the Llama
 kind: its feed-forward part has three matrices in place of two, so they are two thirds as high, to the next multiple of
-32. It writes 64 ids, half of them before the window is full and half after. Prints microseconds of ours, and each way
-of llama.cpp as a multiple of them. Where one of the two is missing only ours is measured, and how to get it is told.
+32. It writes 64 ids, half of them before the window is full and half after, with the keys and values that it keeps by
+itself (16 bits), and with 8 bits as ours. Prints microseconds of ours, and each way of llama.cpp as a multiple of them.
+Where one of the two is missing only ours is measured, and how to get it is told.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ import os
 import statistics
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from importlib.util import find_spec
+from itertools import product
 from pathlib import Path
 from shutil import which
 
@@ -32,6 +35,7 @@ from models.config import DecoderConfig
 BENCH = "llama-bench"
 STEPS = 64
 PRECISIONS = ("Q8_0", "Q4_0")
+CACHES = {"": (), ", 8-bit keys and values": ("-ctk", "q8_0", "-ctv", "q8_0", "-fa", "1")}
 BLOCK = 32
 """Weights that share a scale in llama.cpp: matrices are as wide as some of these."""
 
@@ -79,11 +83,12 @@ def write_llama(path: Path, config: DecoderConfig, precision: str) -> None:
     writer.close()
 
 
-def llama_seconds(path: Path, window: int) -> float:
-    """Seconds a step of llama.cpp takes, in a process of its own."""
+def llama_seconds(path: Path, window: int, cache: Sequence[str]) -> float:
+    """Seconds a step of llama.cpp takes, in a process of its own, with what tells it how keys and values are kept."""
     one_by_one = ("-t", "1", "-b", "1", "-ub", "1", "-r", "1")
     steps = ("-p", "0", "-n", str(STEPS), "-d", str(window - STEPS // 2))
-    done = subprocess.run([BENCH, "-m", path, *one_by_one, *steps, "-o", "json"], capture_output=True, check=True)
+    command = [BENCH, "-m", path, *one_by_one, *steps, *cache, "-o", "json"]
+    done = subprocess.run(command, capture_output=True, check=True)
     return 1 / float(json.loads(done.stdout)[0]["avg_ts"])
 
 
@@ -96,8 +101,8 @@ def measure(config: DecoderConfig, ours: Step, rounds: int) -> dict[str, float]:
             write_llama(path, config, name)
         for _ in range(rounds):
             times.setdefault("ours, 8 bits", []).append(median_times({"ours": ours}, 1)["ours"])
-            for name, path in paths.items():
-                times.setdefault(f"llama.cpp {name}", []).append(llama_seconds(path, config.window))
+            for (name, path), (kept, cache) in product(paths.items(), CACHES.items()):
+                times.setdefault(f"llama.cpp {name}{kept}", []).append(llama_seconds(path, config.window, cache))
     return {name: statistics.median(seconds) for name, seconds in times.items()}
 
 

@@ -23,7 +23,7 @@ def export(
         Path | None, typer.Option(help="The model file to write; default: .onnx beside the checkpoint.")
     ] = None,
     quantize: Annotated[
-        str, typer.Option(help="int8: weights of 8 bits, half the size and quicker; none: exact.")
+        str, typer.Option(help="int8: integers of 8 bits, half the size and quicker; none: exact.")
     ] = "none",
     operators: Annotated[
         Literal["fused", "standard"],
@@ -78,7 +78,7 @@ def export(
     )
     if quantized:
         narrate(
-            f"With 8-bit weights {quantized.nats_per_char_int8:.5f} nats/char on the validation poems, with floats "
+            f"With 8-bit integers {quantized.nats_per_char_int8:.5f} nats/char on the validation poems, with floats "
             f"{quantized.nats_per_char_fp32:.5f}; the likeliest token is the same at {quantized.top1_agreement:.1%}."
         )
         if not quantized.holds:

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import msgspec
+import numpy as np
 import onnx
 
 from export.graph import build_graph
 from export.parity import TOLERANCE, Parity, QuantizedParity, compare, compare_quantized
 from export.quantize import quantize
+from export.quantize_cache import largest_kept, quantize_cache
 from export.standard import build_standard_graph
 from models.description import Description
 from models.errors import RumiError
 from models.files import replacing
+from models.layout import lay_out, opening
+from rumi_tui.engine.context import Ids
 from rumi_tui.engine.session import Session
 from rumi_tui.interruptions import ended_at_once
 from rumi_tui.texts.corpus import Source
 from training.checkpoint import load_weights
 
+POEMS = 200
+"""Of each text: as many tell how large keys and values become."""
 Operators = Literal["fused", "standard"]
 """Which operators a file is written in: onnxruntime's own, the quickest there, or ONNX's, for any program."""
 
@@ -39,9 +46,9 @@ def export_model(
 ) -> Export:
     """Writes the model file `out`, after it was compared with the checkpoint as it will be read.
 
-    With texts to measure on, its weights become 8-bit integers, unless that costs more than `parity.LARGEST_LOSS` on
-    their validation poems. Raises `RumiError`, and leaves what stood at `out`, when checkpoint and file differ or
-    something cannot be read or written.
+    With texts to measure on, its weights become 8-bit integers, and in onnxruntime's operators also the keys and values
+    that it keeps, unless that costs more than `parity.LARGEST_LOSS` on their validation poems. Raises `RumiError`, and
+    leaves what stood at `out`, when checkpoint and file differ or something cannot be read or written.
     """
     decoder, description = load_weights(checkpoint)
     with ended_at_once():  # PyTorch takes an interruption of its tracing for a graph that it cannot export
@@ -57,6 +64,8 @@ def export_model(
         if quantize_on is None:
             return Export(parity, None)
         integers = quantize(graph)
+        if operators == "fused":
+            integers = quantize_cache(integers, largest_kept(exact, _training(exact, quantize_on)))
         quantized = compare_quantized(exact, _write(temporary, integers), quantize_on)
         if quantized.holds:
             metadata = {entry.key: entry.value for entry in integers.metadata_props}
@@ -65,6 +74,13 @@ def export_model(
         else:
             _write(temporary, graph)
     return Export(parity, quantized)
+
+
+def _training(model: Session, sources: Sequence[Source]) -> Iterator[Ids]:
+    """Some poems of each source, as the model reads them: ids int64 [1, time]."""
+    for source in sources:
+        for poem in islice(source.training, POEMS):
+            yield np.array([[*opening(model.tokenizer), *lay_out(model.tokenizer, poem.form, poem.text)]])
 
 
 def _write(path: Path, graph: onnx.ModelProto) -> Session:

@@ -10,7 +10,8 @@ normalisations are fused with the sums before them, and attention is one operato
 - `cos`, `sin`      float32 [time, head_dim / 2], the rotary angles of the new tokens, or, where positions are learned,
   `position_ids`    int64 [time], their positions;
 - `past_key.LAYER`, `past_value.LAYER`
-                    float32 [batch, heads, capacity, head_dim], capacity >= window: the last tokens, at the front.
+                    float32 [batch, heads, capacity, head_dim], capacity >= window: the last tokens, at the front
+                    (int8 once `export.quantize_cache` has been over the graph).
 
 Outputs are `logits` float32 [batch, time, vocab_size] and `present_...` for each `past_...`, of the same shape. A
 present may be bound to the memory of its past: the operator works in place, and drops what the window has left behind.

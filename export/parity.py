@@ -37,7 +37,7 @@ class Parity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuantizedParity(msgspec.Struct, frozen=True, kw_only=True):
-    """What a model file loses when its weights become 8-bit integers, on validation poems."""
+    """What a model file loses when its numbers become 8-bit integers, on validation poems."""
 
     nats_per_char_fp32: float
     nats_per_char_int8: float

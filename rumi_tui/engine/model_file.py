@@ -35,6 +35,8 @@ _DIMENSION, _TYPE, _FLOATS, _RAW, _EXTERNAL, _LOCATION = 1, 2, 4, 9, 13, 14
 _POSITIONS = "past_positions"
 _ITEMS: dict[int, np.dtype[Any]] = {1: np.dtype(np.float32), 10: np.dtype(np.float16), 11: np.dtype(np.float64)}
 """Types of tensors that can hold what is no number."""
+_KEPT: dict[int, type[np.float32 | np.int8]] = {1: np.float32, 3: np.int8}
+"""Types of the cache."""
 
 
 def read_description(data: bytes, name: str) -> Description:
@@ -56,6 +58,13 @@ def read_description(data: bytes, name: str) -> Description:
     return description
 
 
+def cache_type(data: bytes) -> type[np.float32 | np.int8]:
+    """What keys and values are kept as by a file that `read_description` has read."""
+    [graph] = _messages(fields(memoryview(data)), _MODEL_GRAPH)
+    values = dict(map(_value, _messages(fields(graph), _GRAPH_INPUT)))
+    return _KEPT[values["past_key.0"][0]]
+
+
 def cache_shape(config: DecoderConfig, batch: int) -> tuple[int, int, int, int]:
     """Of each of the buffers of keys and values: [batch, heads, capacity, head_dim]."""
     return batch, config.heads, config.window + config.window // SLACK, config.head_dim
@@ -75,10 +84,12 @@ def _faults(parts: list[tuple[int, Value]], graph: list[tuple[int, Value]], conf
         yield "another number of layers"
     if set(outputs) != {"logits", *(f"{next_of}_{each}" for each in cache)}:
         yield "other outputs"
-    buffers = [shape for each, shape in (inputs | outputs).items() if each.partition("_")[2] in cache]
-    if any(len(shape) != 4 or shape[1] != config.heads or config.head_dim not in shape[2:] for shape in buffers):
+    buffers = [value for each, value in (inputs | outputs).items() if each.partition("_")[2] in cache]
+    if any(len(shape) != 4 or shape[1] != config.heads or config.head_dim not in shape[2:] for _, shape in buffers):
         yield "another number or size of heads"
-    if outputs["logits"][-1:] != [config.vocab_size]:
+    if {kind for kind, _ in buffers} not in ({kind} for kind in _KEPT):
+        yield "a cache of other numbers"
+    if outputs["logits"][1][-1:] != [config.vocab_size]:
         yield "another number of tokens"
     if 2 * config.layers * 4 * math.prod(cache_shape(config, 1)) > LARGEST_CACHE:
         yield "a cache larger than any model's"
@@ -133,16 +144,17 @@ def _faults_of_tensor(tensor: memoryview) -> Iterator[str]:
         yield "weights that are no numbers"
 
 
-def _value(message: memoryview) -> tuple[str, list[int]]:
-    """The name and the shape of an input or output; -1 for a size that is free."""
+def _value(message: memoryview) -> tuple[str, tuple[int, list[int]]]:
+    """The name, the type and the shape of an input or output; -1 for a size that is free."""
     parts = dict(fields(message))
     [tensor] = _messages(fields(_message(parts[2])), 1)
+    [kind] = (value for field, value in fields(tensor) if field == 1 and isinstance(value, int))
     shape = [
         next((value for field, value in fields(size) if field == 1 and isinstance(value, int)), -1)
         for message in _messages(fields(tensor), 2)
         for size in _messages(fields(message), 1)
     ]
-    return _text(parts[1]), shape
+    return _text(parts[1]), (kind, shape)
 
 
 def _entry(message: memoryview) -> tuple[str, str]:

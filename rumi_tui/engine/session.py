@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,13 +17,16 @@ from models.errors import RumiError, describe
 from models.paths import check_file, given_path, is_checkpoint, weights_path
 from models.pretrained import MODELS, model_path, shipped
 from rumi_tui.engine.context import Ids, Logits, finite
-from rumi_tui.engine.model_file import cache_shape, read_description
+from rumi_tui.engine.model_file import cache_shape, cache_type, read_description
 from rumi_tui.engine.ring import RingCache
 from rumi_tui.engine.runtime import reading, start
 from rumi_tui.engine.trial import try_out
 
 LARGEST_FILE = 512 << 20
 """Bytes. A larger file is not one of ours, and reading it could exhaust the memory."""
+BLOCKS_OFF = "ORT_GQA_DISABLE_FLASH_ATTENTION"
+"""What tells onnxruntime, when a session begins, not to go through keys and values block by block. With blocks, 8-bit
+ones are read more slowly in our short windows; without, floats are."""
 _FORMER_NAMES = {"total": "total_len", "last": "last_pos", "fed": "new_len", "places": "position_ids"}
 """Inputs of a graph by the names that model files of version 0.1 have for them."""
 
@@ -35,11 +39,11 @@ class OrtCache:
     So a step uses up the cache that it is given: what it gives back is the same one, further on.
     """
 
-    def __init__(self, buffers: dict[str, npt.NDArray[np.float32]]) -> None:
+    def __init__(self, buffers: dict[str, npt.NDArray[np.generic]]) -> None:
         self.position = 0
         """How many ids each stream has read."""
         self.buffers = buffers
-        """By the name of the tensor, as `key.0`: [batch, heads, capacity, head_dim]."""
+        """By the name of the tensor, as `key.0`: float32 or int8 [batch, heads, capacity, head_dim]."""
         self.next_id: _Call | None = None
         """The call that reads one id, kept because it is made again and again."""
 
@@ -105,6 +109,7 @@ class Session:
         self.sha256 = hashlib.sha256(data).hexdigest()
         """Of the file: two poems with the same model hash, settings and seed are the same poem."""
         self.description = read_description(data, str(path))
+        self._cache_type = cache_type(data)
         del data  # else it stayed in memory as long as the session
         self.config, self.tokenizer, self.card = self.description[:3]
         options = ort.SessionOptions()
@@ -113,6 +118,7 @@ class Session:
             options.add_session_config_entry("session.disable_quant_qdq", "1")
         else:
             options.add_session_config_entry("session.qdq_matmulnbits_accuracy_level", "4")  # products of integers
+        os.environ[BLOCKS_OFF] = "1" if self._cache_type is np.int8 else "0"
         try:
             self.session = start(path, options)
         except Exception as error:  # onnxruntime raises a dozen unrelated kinds for a file that is not a model
@@ -136,14 +142,14 @@ class Session:
         if self._is_standard:
             return RingCache(self.config, batch)
         shape = cache_shape(self.config, batch)
-        return OrtCache({name: np.zeros(shape, dtype=np.float32) for name in self._cache_names})
+        return OrtCache({name: np.zeros(shape, dtype=self._cache_type) for name in self._cache_names})
 
     def select(self, cache: OrtCache | RingCache, streams: Sequence[int]) -> OrtCache | RingCache:
         """A cache of these streams of another, in this order; one may stand in it several times."""
         if isinstance(cache, RingCache):
             return cache.select(streams)
         shape = cache_shape(self.config, len(streams))
-        selected = OrtCache({name: np.empty(shape, dtype=np.float32) for name in self._cache_names})
+        selected = OrtCache({name: np.empty(shape, dtype=self._cache_type) for name in self._cache_names})
         selected.position = cache.position
         past = slice(cache.position)  # what lies behind it is never looked at, so it is not copied
         for name, buffer in cache.buffers.items():

@@ -16,7 +16,7 @@ from export.parity import LARGEST_LOSS, QuantizedParity
 from export.quantize import BLOCK, LARGEST, quantize, quantize_matrix
 from models.config import DecoderConfig
 from rumi_tui.engine.context import Context
-from rumi_tui.engine.session import Session
+from rumi_tui.engine.session import OrtCache, Session
 from rumi_tui.texts.corpus import Source, read_corpus
 from training.checkpoint import save_weights
 
@@ -99,7 +99,11 @@ def test_onnxruntime_multiplies_the_integers(
     assert quantized.holds
     assert 0 < abs(quantized.nats_per_char_int8 - quantized.nats_per_char_fp32) <= LARGEST_LOSS
     assert 0.9 < quantized.top1_agreement <= 1
-    card = Session(tmp_path / "small.onnx").card
+    small = Session(tmp_path / "small.onnx")
+    cache = small.empty_cache(1)
+    assert isinstance(cache, OrtCache)
+    assert {buffer.dtype for buffer in cache.buffers.values()} == {np.dtype(np.int8)}
+    card = small.card
     assert card.nats_per_char_int8 == round(quantized.nats_per_char_int8, 5)
     assert Session(exact_file).card.nats_per_char_int8 is None
 

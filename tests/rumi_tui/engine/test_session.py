@@ -103,6 +103,9 @@ MISFITS = {
     "another window": lambda data: with_attribute(data, "local_window_size", 8),
     "another number or size of heads": lambda data: with_config(data, width=65_536),
     "another number of layers": lambda data: with_config(data, layers=3),
+    "a cache of other numbers": lambda data: with_graph(
+        data, lambda graph: setattr(graph.input[-1].type.tensor_type, "elem_type", onnx.TensorProto.INT8)
+    ),
     "other outputs": lambda data: with_graph(data, lambda graph: graph.output.pop()),
     "other inputs": lambda data: with_graph(data, lambda graph: graph.input.pop(0)),
     "weights that are not all there": lambda data: with_graph(
