@@ -94,7 +94,7 @@ def plain(decoder: Decoder) -> Session:
         between = node.op_type == "RMSNormalization" and node.input[0] != "embedding"
         if between or node.op_type in ("Reshape", "RotaryEmbedding", "Relu"):
             passed[node.output[0]] = node.input[0]
-        elif node.op_type not in ("Shape", "Concat"):  # which say the shapes for what is passed over
+        else:
             kept.append(node)
     for node in kept:
         if node.op_type == "Mul":

@@ -84,7 +84,8 @@ class FusedStep(nn.Module):
         heads = config.heads
         both, values = attention.qkv(x).split([2 * config.width, config.width], dim=-1)
         scales = torch.cat((attention.query_scale[:, :, 0], torch.ones(heads, 1))).expand(-1, config.head_dim)
-        both = _norm(both.unflatten(-1, (2 * heads, config.head_dim)), scales).flatten(-2)
+        both = _norm(_reshape(both, 2 * heads, config.head_dim), scales)
+        both = _reshape(both, 2 * config.width)
         if config.is_rotary:
             from_the_first = torch.zeros(1, dtype=torch.int64)
             both = torch.onnx.ops.symbolic(
@@ -106,6 +107,13 @@ class FusedStep(nn.Module):
             shapes=(x.shape, past_key.shape, past_value.shape),
         )
         return attention.out(attended), key, value
+
+
+def _reshape(x: Tensor, *sizes: int) -> Tensor:
+    """[batch, time, *sizes]; said as constants, since PyTorch would ask for batch and time by nodes of their own."""
+    return torch.onnx.ops.symbolic(
+        "Reshape", [x, torch.tensor([0, 0, *sizes])], dtype=x.dtype, shape=(*x.shape[:2], *sizes)
+    )
 
 
 def _norm(x: Tensor, scales: Tensor) -> Tensor:
