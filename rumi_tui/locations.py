@@ -53,6 +53,11 @@ def index_folder() -> Path:
         return _passing_folder()
 
 
+def prepared_folder() -> Path:
+    """The folder for models that are made ready for the processor, which may not be there."""
+    return user_cache_path("rumi-tui", appauthor=False) / "models"
+
+
 @cache
 def _passing_folder() -> Path:
     """A folder that goes with the program."""

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import atexit
 import functools
 import gc
 import inspect
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -16,9 +19,14 @@ from support import SHAPES, call_command, describe, random_decoder, write_corpus
 
 # PyTorch is imported where it is needed: the process that hands out the tests does not need it, nor do many tests.
 
-# Models this small lose more by sharing the work among threads than they gain, above all on a busy machine.
 os.environ["COLORTERM"] = "truecolor"  # pictures have the colours of the themes, whatever the terminal has
+
+# Models this small lose more by sharing the work among threads than they gain, above all on a busy machine.
 os.environ["OMP_NUM_THREADS"] = "1"
+
+if "PYTEST_XDIST_WORKER" not in os.environ:  # what is computed once is kept for the tests alone, and for all of them
+    os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="rumi-tests-")
+    atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 
 # What the tests and the many processes that they start import is compiled once, whatever the environment says.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

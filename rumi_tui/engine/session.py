@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import re
@@ -18,6 +19,7 @@ from models.paths import check_file, given_path, is_checkpoint, weights_path
 from models.pretrained import MODELS, model_path, shipped
 from rumi_tui.engine.context import Ids, Logits, finite
 from rumi_tui.engine.model_file import cache_shape, cache_type, read_description
+from rumi_tui.engine.prepared import start_prepared
 from rumi_tui.engine.ring import RingCache
 from rumi_tui.engine.runtime import reading, start
 from rumi_tui.engine.trial import try_out
@@ -27,6 +29,7 @@ LARGEST_FILE = 512 << 20
 BLOCKS_OFF = "ORT_GQA_DISABLE_FLASH_ATTENTION"
 """What tells onnxruntime, when a session begins, not to go through keys and values block by block. With blocks, 8-bit
 ones are read more slowly in our short windows; without, floats are."""
+AHEAD = 64
 _FORMER_NAMES = {"total": "total_len", "last": "last_pos", "fed": "new_len", "places": "position_ids"}
 """Inputs of a graph by the names that model files of version 0.1 have for them."""
 
@@ -48,6 +51,24 @@ class OrtCache:
         """The call that reads one id, kept because it is made again and again."""
 
 
+class _Angles:
+    """The rotary angles, worked out for `AHEAD` positions at a time: for one, the calls cost more than what they do."""
+
+    def __init__(self, head_dim: int) -> None:
+        self._speeds = ROTARY_BASE ** -(np.arange(0, head_dim, 2) / head_dim)
+        self._first = 0
+        self._rows = np.empty((2, 0, head_dim // 2), dtype=np.float32)
+
+    def at(self, position: int, time: int) -> npt.NDArray[np.float32]:
+        """Cosines and sines of so many positions: [2, time, head_dim / 2]."""
+        begin = position - self._first
+        if not 0 <= begin <= self._rows.shape[1] - time:
+            angles = np.arange(position, position + time + AHEAD)[:, None] * self._speeds
+            self._first, begin = position, 0
+            self._rows = np.stack((np.cos(angles), np.sin(angles))).astype(np.float32)
+        return self._rows[:, begin : begin + time]
+
+
 class _Call:
     """The graph's inputs and outputs for so many ids at once, in memory that onnxruntime and numpy share."""
 
@@ -61,9 +82,8 @@ class _Call:
         self._last_pos = np.empty(batch, dtype=np.int32)
         self._logits = np.empty((batch, time, config.vocab_size), dtype=np.float32)
         self._position_ids = np.empty(time, dtype=np.int64)
-        self._rotations = [np.empty((time, config.head_dim // 2), dtype=np.float32) for _ in range(2)]
-        self._speeds = ROTARY_BASE ** -(np.arange(0, config.head_dim, 2) / config.head_dim)
-        self._offsets = np.arange(time)
+        self._rotations = np.empty((2, time, config.head_dim // 2), dtype=np.float32)
+        self._angles = _Angles(config.head_dim) if config.is_rotary else None
         inputs = {
             "ids": self._ids,
             "total_len": self._total_len,
@@ -85,13 +105,14 @@ class _Call:
 
     def run(self, ids: Ids, position: int) -> Logits:
         self._ids[:] = ids
-        self._total_len[:] = position + ids.shape[1]
-        self._last_pos[:] = position + ids.shape[1] - 1
-        np.add(self._offsets, position, out=self._position_ids)
-        angles = self._position_ids[:, None] * self._speeds
-        np.cos(angles, out=self._rotations[0], casting="same_kind")
-        np.sin(angles, out=self._rotations[1], casting="same_kind")
-        self._session.run_with_iobinding(self._binding, reading(ids.shape[1]))
+        time = ids.shape[1]
+        self._total_len[:] = position + time
+        self._last_pos[:] = position + time - 1
+        if self._angles is not None:
+            self._rotations[:] = self._angles.at(position, time)
+        else:
+            self._position_ids[:] = np.arange(position, position + time)
+        self._session.run_with_iobinding(self._binding, reading(time))
         return self._logits.copy()
 
 
@@ -102,8 +123,11 @@ class Session:
     too large, of another version or of another program.
     """
 
-    def __init__(self, path: Path, dequantize: bool = False) -> None:
-        """With `dequantize`, 8-bit weights become floats first, as in programs that multiply no integers; slower."""
+    def __init__(self, path: Path, dequantize: bool = False, prepare: bool = False) -> None:
+        """With `dequantize`, 8-bit weights become floats first, as in programs that multiply no integers; slower.
+
+        With `prepare`, what onnxruntime makes of the file is kept for the next time (`rumi_tui.engine.prepared`).
+        """
         self.name = path.stem
         data, state = _read(path)
         self.sha256 = hashlib.sha256(data).hexdigest()
@@ -112,15 +136,10 @@ class Session:
         self._cache_type = cache_type(data)
         del data  # else it stayed in memory as long as the session
         self.config, self.tokenizer, self.card = self.description[:3]
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        if dequantize:
-            options.add_session_config_entry("session.disable_quant_qdq", "1")
-        else:
-            options.add_session_config_entry("session.qdq_matmulnbits_accuracy_level", "4")  # products of integers
+        options = functools.partial(_options, dequantize)
         os.environ[BLOCKS_OFF] = "1" if self._cache_type is np.int8 else "0"
         try:
-            self.session = start(path, options)
+            self.session = start_prepared(path, self.sha256, options) if prepare else start(path, options())
         except Exception as error:  # onnxruntime raises a dozen unrelated kinds for a file that is not a model
             raise RumiError(f"{path} is damaged or not an ONNX file: copy or export it again.") from error
         if _state(path) != state:
@@ -185,11 +204,21 @@ def load_model(name: str, try_first: bool = True) -> Session:
     A file that does not ship is tried in a process of its own first, unless a crash would do no harm here.
     """
     if model := shipped(name):
-        return Session(model_path(model))
+        return Session(model_path(model), prepare=True)
     path = given_path(name)
     if try_first and path.is_file():
         try_out(path)
     return Session(path)
+
+
+def _options(dequantize: bool) -> ort.SessionOptions:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    if dequantize:
+        options.add_session_config_entry("session.disable_quant_qdq", "1")
+    else:
+        options.add_session_config_entry("session.qdq_matmulnbits_accuracy_level", "4")  # products of integers
+    return options
 
 
 def _read(path: Path) -> tuple[bytes, _State]:
