@@ -33,7 +33,7 @@ def largest_kept(session: Session, texts: Iterable[Ids]) -> dict[str, float]:
 def quantize_cache(graph: onnx.ModelProto, largest: dict[str, float]) -> onnx.ModelProto:
     """A copy of a graph in onnxruntime's operators that keeps keys and values as 8-bit integers.
 
-    All keys of a layer share one scale, and so do all values; what is larger than `largest` says is kept as so large.
+    All keys of a layer share one scale, and so do all values; what is larger than `largest` says is cut to that.
     Attention reads a quarter of the bytes, and onnxruntime multiplies integers, see `MlasQKGemm` in its source.
     """
     quantized = onnx.ModelProto()

@@ -45,7 +45,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     None where it can be told nothing, or training has not come to its end.
     """
     nats_per_char_int8: float | None = None
-    """The loss of this very file where its weights are 8-bit integers; None where they are floats."""
+    """The loss of this very file where it holds 8-bit integers; None where it holds floats."""
 
     @property
     def usual_form(self) -> str:

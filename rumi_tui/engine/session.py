@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,15 +19,17 @@ from rumi_tui.engine.context import Ids, Logits, finite
 from rumi_tui.engine.model_file import cache_shape, cache_type, read_description
 from rumi_tui.engine.prepared import start_prepared
 from rumi_tui.engine.ring import RingCache
-from rumi_tui.engine.runtime import reading, start
+from rumi_tui.engine.runtime import one_thread, reading, start
 from rumi_tui.engine.trial import try_out
 
 LARGEST_FILE = 512 << 20
 """Bytes. A larger file is not one of ours, and reading it could exhaust the memory."""
-BLOCKS_OFF = "ORT_GQA_DISABLE_FLASH_ATTENTION"
-"""What tells onnxruntime, when a session begins, not to go through keys and values block by block. With blocks, 8-bit
-ones are read more slowly in our short windows; without, floats are."""
 AHEAD = 64
+"""Positions whose rotary angles are worked out at once."""
+INTEGERS = {"session.qdq_matmulnbits_accuracy_level": "4"}
+"""Has onnxruntime multiply integers."""
+FLOATS = {"session.disable_quant_qdq": "1"}
+"""Has it turn them into floats once."""
 _FORMER_NAMES = {"total": "total_len", "last": "last_pos", "fed": "new_len", "places": "position_ids"}
 """Inputs of a graph by the names that model files of version 0.1 have for them."""
 
@@ -52,7 +52,7 @@ class OrtCache:
 
 
 class _Angles:
-    """The rotary angles, worked out for `AHEAD` positions at a time: for one, the calls cost more than what they do."""
+    """The rotary angles, worked out for many positions at a time: for one, the calls cost more than what they do."""
 
     def __init__(self, head_dim: int) -> None:
         self._speeds = ROTARY_BASE ** -(np.arange(0, head_dim, 2) / head_dim)
@@ -136,10 +136,12 @@ class Session:
         self._cache_type = cache_type(data)
         del data  # else it stayed in memory as long as the session
         self.config, self.tokenizer, self.card = self.description[:3]
-        options = functools.partial(_options, dequantize)
-        os.environ[BLOCKS_OFF] = "1" if self._cache_type is np.int8 else "0"
+        entries, in_blocks = FLOATS if dequantize else INTEGERS, self._cache_type is not np.int8
         try:
-            self.session = start_prepared(path, self.sha256, options) if prepare else start(path, options())
+            if prepare:
+                self.session = start_prepared(path, self.sha256, entries, in_blocks)
+            else:
+                self.session = start(path, one_thread(entries), in_blocks)
         except Exception as error:  # onnxruntime raises a dozen unrelated kinds for a file that is not a model
             raise RumiError(f"{path} is damaged or not an ONNX file: copy or export it again.") from error
         if _state(path) != state:
@@ -209,16 +211,6 @@ def load_model(name: str, try_first: bool = True) -> Session:
     if try_first and path.is_file():
         try_out(path)
     return Session(path)
-
-
-def _options(dequantize: bool) -> ort.SessionOptions:
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    if dequantize:
-        options.add_session_config_entry("session.disable_quant_qdq", "1")
-    else:
-        options.add_session_config_entry("session.qdq_matmulnbits_accuracy_level", "4")  # products of integers
-    return options
 
 
 def _read(path: Path) -> tuple[bytes, _State]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 
 from export.quantize import LARGEST
 from export.quantize_cache import largest_kept, quantize_cache
+from rumi_tui.engine import runtime
 from rumi_tui.engine.context import Context
+from rumi_tui.engine.runtime import BLOCKS_OFF
 from rumi_tui.engine.session import OrtCache, Session
 
 pytestmark = pytest.mark.slow  # graphs are traced
@@ -93,7 +96,7 @@ def test_selected_streams_go_on_as_if_alone(small: Session, before: int) -> None
         np.testing.assert_allclose(answers[[stream]], expected, atol=0.01 * np.abs(expected).max())
 
 
-def test_what_is_larger_than_any_that_was_seen_is_kept_as_so_large(model_file: Path, tmp_path: Path) -> None:
+def test_what_is_larger_than_any_that_was_seen_is_cut_to_that(model_file: Path, tmp_path: Path) -> None:
     graph = onnx.load(model_file)
     names = [value.name.removeprefix("past_") for value in graph.graph.input if value.name.startswith("past_")]
     path = tmp_path / "narrow.onnx"
@@ -102,6 +105,23 @@ def test_what_is_larger_than_any_that_was_seen_is_kept_as_so_large(model_file: P
     for buffer in kept_by(narrow, ids_of(10)).values():
         assert np.abs(buffer.astype(int)).max() in (LARGEST, LARGEST + 1)
     assert np.isfinite(Context(narrow).feed(ids_of(40))).all()
+
+
+def test_only_integers_are_not_read_in_blocks_and_the_environment_stays_as_it_was(
+    model_file: Path, graph: onnx.ModelProto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = tmp_path / "small.onnx"
+    small.write_bytes(graph.SerializeToString())
+    told, start = list[str](), runtime._start
+    monkeypatch.setattr(runtime, "_start", lambda *given: (told.append(os.environ[BLOCKS_OFF]), start(*given))[1])
+    monkeypatch.delenv(BLOCKS_OFF, raising=False)
+    for path in (model_file, small):
+        Session(path)
+        assert BLOCKS_OFF not in os.environ
+    assert told == ["0", "1"]
+    monkeypatch.setenv(BLOCKS_OFF, "a person's own")
+    Session(small)
+    assert os.environ[BLOCKS_OFF] == "a person's own"
 
 
 def test_a_layer_that_keeps_nothing_but_zeros_has_a_scale(model_file: Path) -> None:

@@ -27,7 +27,7 @@ class Page(Screen[None]):
         """The work."""
         self.thread = threading.get_ident()
         self.has_begun.set()
-        self.may_end.wait()
+        self.may_end.wait(60)
         self.was_cancelled = get_current_worker().is_cancelled
         self.has_ended.set()
 
@@ -53,8 +53,8 @@ async def test_work_can_tell_that_its_page_was_left() -> None:
         page = Page()
         await app.push_screen(page)
         page.do()
-        await asyncio.to_thread(page.has_begun.wait)
+        assert await asyncio.to_thread(page.has_begun.wait, 60)
         await app.pop_screen()
         page.may_end.set()
-        await asyncio.to_thread(page.has_ended.wait)
+        assert await asyncio.to_thread(page.has_ended.wait, 60)
         assert page.was_cancelled
