@@ -294,11 +294,12 @@ async def answer(app: App[object]) -> bool:
     False where something on that way went away.
     """
     way = list(app.focused.ancestors_with_self) if app.focused is not None else [app.screen, app]
-    done = asyncio.Event()
+    end, done = len(way), asyncio.Event()
 
     def arrive(place: int) -> None:
-        if place == len(way):
-            (app.screen if app.is_running and app._screen_stack else app).call_after_refresh(done.set)
+        if place == end:
+            way.append(app.screen if app.is_running and app._screen_stack else app)  # it may be left before it is drawn
+            way[-1].call_after_refresh(done.set)
         elif not way[place].call_later(arrive, place + 1):
             arrive(place + 1)
 
