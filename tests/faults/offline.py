@@ -33,7 +33,7 @@ NAMESPACE = ("unshare", "--map-root-user", "--net")
 KEPT = re.compile(
     r"rumi-tui/(poems\.sqlite(-wal|-shm)?|session\.json|welcomed|settings\.toml)|rumi-tui/[0-9a-f]{16}(-bridge|-works)?\.sqlite"
     r"|run/(loss\.csv|loss\.png|samples\.txt|(model|state)\.safetensors|tensorboard/.*|model\.onnx)|saved\.json"
-    r"|(matplotlib|fontconfig)/.*"
+    r"|rumi-tui/models/rumi-\w+-[0-9a-f]{16}/(model\.onnx|model\.weights|seal)|(matplotlib|fontconfig)/.*"
 )
 """Files of a home that a command is known to keep; matplotlib, which draws the curve of a run, lists the fonts."""
 DEVICES = re.compile(r"/dev/(null|tty|ptmx|pts/.*|shm/sem\..*)|/proc/self/.*|pipe:.*")
