@@ -89,7 +89,7 @@ class Use:
     def __init__(self, seed: int, minutes: float, most_events: int | None) -> None:
         self.seed, self.minutes, self.most_events = seed, minutes, most_events
         self._deeds = chain(look_around() if minutes >= LONG_MINUTES else (), deeds(seed))
-        self._parser = XTermParser()  # one, as a terminal has: Textual remembers a thousand, each with all it was fed
+        self._parser = XTermParser()
         self.begin = time.monotonic()
         self.latest: deque[str] = deque(maxlen=SHOWN_EVENTS)
         self.did: Counter[str] = Counter()
@@ -134,6 +134,8 @@ class Use:
         if self.minutes >= LONG_MINUTES:
             fill(folder / "poems.sqlite")
         while not self._is_over:
+            XTermParser._parse_extended_key.cache_clear()  # keys that it remembers would keep the console they went to
+            self._parser = XTermParser()
             library = Library(folder / "poems.sqlite")
             app = RumiApp(library, "en" if self.starts % 2 == 0 else "fa", "app")
             app.driver_class = Sink
